@@ -1,0 +1,9 @@
+std = "lua54"
+max_line_length = 120
+cache = false
+exclude_files = { "build/" }
+files["bindings/lua/"] = { std = "min" }
+files["bindings/lua/gamelift/meta.lua"] = { ignore = { ".*" } }
+files["game/arena/"] = { read_globals = { "host" } }
+files["game/arena/host_meta.lua"] = { ignore = { ".*" } }
+files["tests/spec/"] = { std = "max+busted" }

@@ -1,0 +1,42 @@
+-- For "luarocks make" in this folder, against an installed libgamelift (GAMELIFT_DIR=prefix).
+rockspec_format = "3.0"
+package = "gamelift"
+version = "scm-1"
+source = { url = "git+file://../.." }
+description = {
+  summary = "Amazon GameLift for game servers with Lua scripts",
+  license = "Apache-2.0",
+}
+dependencies = { "lua >= 5.1, < 5.5" }
+external_dependencies = {
+  GAMELIFT = { header = "gamelift/gamelift.h", library = "gamelift" },
+}
+build = {
+  type = "builtin",
+  modules = {
+    gamelift = {
+      sources = {
+        "src/lactions.c",
+        "src/lattach.c",
+        "src/lgamelift.c",
+        "src/lhandlers.c",
+        "src/lread.c",
+        "src/lscript.c",
+        "src/lserver.c",
+        "src/lvalue.c",
+        "src/lwaiter.c",
+      },
+      defines = { "_GNU_SOURCE" },
+      incdirs = { "$(GAMELIFT_INCDIR)" },
+      libdirs = { "$(GAMELIFT_LIBDIR)" },
+      libraries = { "gamelift" },
+    },
+    ["gamelift.match"] = "gamelift/match.lua",
+    ["gamelift.match.backfill"] = "gamelift/match/backfill.lua",
+    ["gamelift.match.course"] = "gamelift/match/course.lua",
+    ["gamelift.match.door"] = "gamelift/match/door.lua",
+    ["gamelift.match.seats"] = "gamelift/match/seats.lua",
+    ["gamelift.match.tasks"] = "gamelift/match/tasks.lua",
+    ["gamelift.meta"] = "gamelift/meta.lua",
+  },
+}

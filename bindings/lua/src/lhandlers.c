@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Handlers: what the SDK calls, handed on to the functions that the script gave.
+ *
+ * Each callback packs what it was handed, and a protected function unpacks it, pushes tables and starts the
+ * handler as a coroutine. A callback is only registered where there is a handler, because the SDK does
+ * something of its own where there is none (health: true; TerminateProcess: ProcessEnding). */
+
+#include "lgamelift.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const handler_names[] = {
+        "on_start_game_session",
+        "on_update_game_session",
+        "on_process_terminate",
+        "on_health_check",
+        "on_connection",
+        "on_log",
+        "on_error",
+        NULL,
+};
+
+/* ---- the handlers of a server ---- */
+
+static bool is_in(const char *const *names, const char *name)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        if (strcmp(*names, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+void lhandlers_check(lua_State *L, int table, const char *what, const char *const *others)
+{
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
+        if (is_in(others, name))
+            continue;
+        if (!is_in(handler_names, name))
+            luaL_error(L, "%s: unknown field '%s'", what, name);
+        if (!lua_isfunction(L, -1))
+            luaL_error(L, "%s: %s: function expected, got %s", what, name, luaL_typename(L, -1));
+    }
+}
+
+void lhandlers_keep(lua_State *L, lserver *self, int table)
+{
+    lserver_push_user_value(L, self);
+    lua_newtable(L);
+    for (const char *const *name = handler_names; *name != NULL; name++) {
+        lua_getfield(L, table, *name);
+        lua_setfield(L, -2, *name);
+    }
+    lua_setfield(L, -2, "handlers");
+    lua_pop(L, 1);
+}
+
+bool lhandlers_push(lua_State *L, lserver *self, const char *name)
+{
+    lserver_push_user_value(L, self);
+    lua_getfield(L, -1, "handlers");
+    lua_remove(L, -2);
+    if (lua_istable(L, -1)) {
+        lua_getfield(L, -1, name);
+        lua_remove(L, -2);
+    }
+    if (lua_isfunction(L, -1))
+        return true;
+    lua_pop(L, 1);
+    return false;
+}
+
+/* ---- the SDK's callbacks ---- */
+
+typedef struct event {
+    lserver *self;
+    const glift_game_session *session;
+    const glift_game_session_update *update;
+    const glift_connection_event *connection;
+    int64_t termination_time_unix_ms;
+    glift_log_level level;
+    const char *text;
+    bool healthy;
+} event;
+
+/* The handler and the server, then one argument that the caller has pushed before. */
+static void start_handler(lua_State *L, const event *e, const char *name)
+{
+    int argument = lua_gettop(L);
+    if (!lhandlers_push(L, e->self, name))
+        return;
+    lserver_push(L, e->self);
+    lua_pushvalue(L, argument);
+    lscript_start(L, e->self, 2);
+}
+
+static int start_game_session(lua_State *L)
+{
+    const event *e = lua_touserdata(L, 1);
+    lvalue_push_game_session(L, e->session);
+    start_handler(L, e, "on_start_game_session");
+    return 0;
+}
+
+static int update_game_session(lua_State *L)
+{
+    const event *e = lua_touserdata(L, 1);
+    lvalue_push_update(L, e->update);
+    start_handler(L, e, "on_update_game_session");
+    return 0;
+}
+
+static int process_terminate(lua_State *L)
+{
+    const event *e = lua_touserdata(L, 1);
+    lvalue_push_time(L, e->termination_time_unix_ms);
+    start_handler(L, e, "on_process_terminate");
+    return 0;
+}
+
+/* One that waits or raises answers false. */
+static int health_check(lua_State *L)
+{
+    event *e = lua_touserdata(L, 1);
+    if (!lhandlers_push(L, e->self, "on_health_check"))
+        return 0;
+    lserver_push(L, e->self);
+    int status = lscript_start(L, e->self, 1);
+    if (status == LUA_OK)
+        e->healthy = lua_toboolean(lua_tothread(L, -1), 1);
+    else if (status == LUA_YIELD)
+        lscript_warn(L, e->self, "on_health_check must not wait: the answer is false");
+    return 0;
+}
+
+static int connection(lua_State *L)
+{
+    const event *e = lua_touserdata(L, 1);
+    lvalue_push_connection_event(L, e->connection);
+    start_handler(L, e, "on_connection");
+    return 0;
+}
+
+static int log_line(lua_State *L)
+{
+    const event *e = lua_touserdata(L, 1);
+    lscript_log(L, e->self, e->level, e->text);
+    return 0;
+}
+
+static void on_start_game_session(glift_server *server, const glift_game_session *session, void *user)
+{
+    (void)server;
+    event e = {.self = user, .session = session};
+    lscript_protected(e.self, start_game_session, &e);
+}
+
+static void on_update_game_session(glift_server *server, const glift_game_session_update *update, void *user)
+{
+    (void)server;
+    event e = {.self = user, .update = update};
+    lscript_protected(e.self, update_game_session, &e);
+}
+
+static void on_process_terminate(glift_server *server, int64_t termination_time_unix_ms, void *user)
+{
+    (void)server;
+    event e = {.self = user, .termination_time_unix_ms = termination_time_unix_ms};
+    lscript_protected(e.self, process_terminate, &e);
+}
+
+static bool on_health_check(glift_server *server, void *user)
+{
+    (void)server;
+    event e = {.self = user};
+    lscript_protected(e.self, health_check, &e);
+    return e.healthy;
+}
+
+static void on_connection(glift_server *server, const glift_connection_event *event_, void *user)
+{
+    (void)server;
+    event e = {.self = user, .connection = event_};
+    lscript_protected(e.self, connection, &e);
+}
+
+/* glift_server_create() says why it fails, before there is a server. */
+static void keep_problem(lserver *self, const char *message)
+{
+    static const char prefix[] = "glift_server_create: ";
+    if (strncmp(message, prefix, sizeof prefix - 1) == 0)
+        message += sizeof prefix - 1;
+    snprintf(self->problem, sizeof self->problem, "%s", message);
+}
+
+static void on_log(glift_server *server, glift_log_level level, const char *message, void *user)
+{
+    event e = {.self = user, .level = level, .text = message};
+    if (server == NULL)
+        keep_problem(e.self, message);
+    lscript_protected(e.self, log_line, &e);
+}
+
+/* So that new_server can say why it failed, a server of our own always logs through us. */
+static void on_log_without_handler(
+        glift_server *server, glift_log_level level, const char *message, void *user)
+{
+    lserver *self = user;
+    if (server == NULL)
+        keep_problem(self, message);
+    else
+        fprintf(stderr, "gamelift: %s: %s\n", lvalue_log_levels[level], message);
+}
+
+void lhandlers_fill(lua_State *L, int table, lserver *self, glift_server_desc *desc)
+{
+    bool given[sizeof handler_names / sizeof handler_names[0]];
+    for (int i = 0; handler_names[i] != NULL; i++) {
+        lua_getfield(L, table, handler_names[i]);
+        given[i] = !lua_isnil(L, -1);
+        lua_pop(L, 1);
+    }
+    desc->on_start_game_session = given[0] ? on_start_game_session : NULL;
+    desc->on_update_game_session = given[1] ? on_update_game_session : NULL;
+    desc->on_process_terminate = given[2] ? on_process_terminate : NULL;
+    desc->on_health_check = given[3] ? on_health_check : NULL;
+    desc->on_connection = given[4] ? on_connection : NULL;
+    desc->on_log = given[5] ? on_log : self->plugin == NULL ? on_log_without_handler : NULL;
+    desc->log_level = self->log_level;
+    if (!given[5] && desc->log_level < GLIFT_LOG_WARNING)
+        desc->log_level = GLIFT_LOG_WARNING;
+    desc->user = self;
+}

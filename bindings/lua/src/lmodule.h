@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the module exports, and how it opens. */
+#ifndef LMODULE_H
+#define LMODULE_H
+
+#include "lcompat.h"
+#include <gamelift/host.h>
+
+#define LMODULE_EXPORT __attribute__((visibility("default")))
+
+LMODULE_EXPORT int luaopen_gamelift(lua_State *L);
+LMODULE_EXPORT glift_status glift_lua_attach(
+        lua_State *L, const glift_plugin *plugin, char *reason, size_t reason_size);
+LMODULE_EXPORT void glift_lua_detach(lua_State *L);
+
+/* Raises when this module was built for another Lua. */
+void lmodule_check_version(lua_State *L);
+/* The same, where no Lua function may be called yet: a sentence, or NULL. */
+const char *lmodule_version_problem(void);
+void lmodule_open_types(lua_State *L); /* once per state; later calls do nothing */
+
+int lattach_server(lua_State *L); /* gamelift.server */
+
+#endif

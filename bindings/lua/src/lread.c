@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of a script as structs of the SDK. What does not fit raises, with the method and the field's full
+ * name.
+ *
+ * Strings are not copied: they live as long as the table that holds them (fields are read raw, so nothing of
+ * the script runs in between). Arrays are carved from userdata, kept in a table on the stack, so that a raise
+ * at any point frees everything. */
+
+#include "lgamelift.h"
+
+#include <limits.h>
+#include <string.h>
+
+/* Pushes table[field]. */
+static int push_field(lua_State *L, int table, const char *field)
+{
+    lua_pushstring(L, field);
+    lua_rawget(L, table);
+    return lua_type(L, -1);
+}
+
+static void *carve(lua_State *L, int keep, size_t count, size_t size)
+{
+    void *memory = lua_newuserdata(L, count * size);
+    memset(memory, 0, count * size);
+    lua_rawseti(L, keep, (int)lua_rawlen(L, keep) + 1);
+    return memory;
+}
+
+/* The value at `index` as text; `name` is how the script knows it. */
+static const char *text_at(lua_State *L, int index, const char *what, const char *name)
+{
+    size_t length;
+    if (lua_type(L, index) != LUA_TSTRING)
+        luaL_error(L, "%s: %s: string expected, got %s", what, name, luaL_typename(L, index));
+    const char *text = lua_tolstring(L, index, &length);
+    if (strlen(text) != length)
+        luaL_error(L, "%s: %s: contains a zero byte", what, name);
+    return text;
+}
+
+void lread_check_fields(lua_State *L, int table, const char *what, const char *const *known)
+{
+    luaL_checktype(L, table, LUA_TTABLE);
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
+        const char *const *found = known;
+        while (*found != NULL && strcmp(*found, name) != 0)
+            found++;
+        if (*found == NULL)
+            luaL_error(L, "%s: unknown field '%s'", what, name);
+    }
+}
+
+const char *lread_text(lua_State *L, int table, const char *what, const char *field)
+{
+    const char *text = push_field(L, table, field) != LUA_TNIL ? text_at(L, -1, what, field) : NULL;
+    lua_pop(L, 1);
+    return text;
+}
+
+const char *lread_required_text(lua_State *L, int table, const char *what, const char *field)
+{
+    const char *text = lread_text(L, table, what, field);
+    if (text == NULL)
+        luaL_error(L, "%s: %s is missing", what, field);
+    return text;
+}
+
+const char *lread_argument_text(lua_State *L, int index)
+{
+    size_t length;
+    luaL_checktype(L, index, LUA_TSTRING);
+    const char *text = lua_tolstring(L, index, &length);
+    luaL_argcheck(L, strlen(text) == length, index, "contains a zero byte");
+    return text;
+}
+
+int lread_int(lua_State *L, int table, const char *what, const char *field, int fallback)
+{
+    int type = push_field(L, table, field);
+    if (type != LUA_TNIL && type != LUA_TNUMBER)
+        luaL_error(L, "%s: %s: number expected, got %s", what, field, luaL_typename(L, -1));
+    lua_Number number = type == LUA_TNIL ? fallback : lua_tonumber(L, -1);
+    lua_pop(L, 1);
+    if (!(number >= 0 && number <= INT_MAX) || number != (lua_Number)(int)number)
+        luaL_error(L, "%s: %s: whole number from 0 to %d expected", what, field, INT_MAX);
+    return (int)number;
+}
+
+bool lread_bool(lua_State *L, int table, const char *what, const char *field)
+{
+    int type = push_field(L, table, field);
+    if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+        luaL_error(L, "%s: %s: boolean expected, got %s", what, field, luaL_typename(L, -1));
+    bool on = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return on;
+}
+
+int lread_choice(
+        lua_State *L, int table, const char *what, const char *field, const char *const *names, int fallback)
+{
+    const char *text = lread_text(L, table, what, field);
+    if (text == NULL)
+        return fallback;
+    for (int i = 0; names[i] != NULL; i++) {
+        if (strcmp(names[i], text) == 0)
+            return i;
+    }
+    return luaL_error(L, "%s: %s: '%s' is none of its values", what, field, text);
+}
+
+/* ---- arrays ---- */
+
+/* The list at `list`: each item a string. */
+static const char *const *texts_at(
+        lua_State *L, int keep, int list, const char *what, const char *name, size_t *count)
+{
+    *count = lua_rawlen(L, list);
+    const char **texts = carve(L, keep, *count, sizeof *texts);
+    for (size_t i = 0; i < *count; i++) {
+        const char *item = lua_pushfstring(L, "%s[%d]", name, (int)i + 1);
+        lua_rawgeti(L, list, (int)i + 1);
+        texts[i] = text_at(L, -1, what, item);
+        lua_pop(L, 2);
+    }
+    return texts;
+}
+
+const char *const *lread_texts(
+        lua_State *L, int keep, int table, const char *what, const char *field, size_t *count)
+{
+    const char *const *texts = NULL;
+    *count = 0;
+    int type = push_field(L, table, field);
+    if (type == LUA_TTABLE)
+        texts = texts_at(L, keep, lua_gettop(L), what, field, count);
+    else if (type != LUA_TNIL)
+        luaL_error(L, "%s: %s: table expected, got %s", what, field, luaL_typename(L, -1));
+    lua_pop(L, 1);
+    return texts;
+}
+
+/* How many fields the table at `table` has; raises unless all keys are strings. */
+static size_t count_fields(lua_State *L, int table, const char *what, const char *name)
+{
+    size_t count = 0;
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            luaL_error(L, "%s: %s: a key is not a string", what, name);
+        count++;
+    }
+    return count;
+}
+
+/* Pushes table[field], which must be a table if it is there. False where it is absent; pushes nothing then.
+ */
+static bool push_table(lua_State *L, int table, const char *what, const char *name, const char *field)
+{
+    int type = push_field(L, table, field);
+    if (type == LUA_TTABLE)
+        return true;
+    if (type != LUA_TNIL)
+        luaL_error(L, "%s: %s.%s: table expected, got %s", what, name, field, luaL_typename(L, -1));
+    lua_pop(L, 1);
+    return false;
+}
+
+static double number_at(lua_State *L, int index, const char *what, const char *name, const char *key)
+{
+    if (lua_type(L, index) != LUA_TNUMBER)
+        luaL_error(L, "%s: %s.%s: number expected, got %s", what, name, key, luaL_typename(L, index));
+    return lua_tonumber(L, index);
+}
+
+/* ---- players of a backfill request ---- */
+
+static void read_map(
+        lua_State *L, int keep, int table, const char *what, const char *name, glift_player_attribute *out)
+{
+    out->type = GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP;
+    size_t count = count_fields(L, table, what, name);
+    glift_double_entry *entries = carve(L, keep, count, sizeof *entries);
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        glift_double_entry *entry = &entries[out->double_count++];
+        entry->key = text_at(L, -2, what, name);
+        entry->value = number_at(L, -1, what, name, entry->key);
+    }
+    out->double_map = entries;
+}
+
+/* The value on top. String, number, list of strings, or map of numbers. */
+static void read_attribute(
+        lua_State *L, int keep, const char *what, const char *name, glift_player_attribute *out)
+{
+    int value = lua_gettop(L);
+    switch (lua_type(L, value)) {
+    case LUA_TSTRING:
+        out->type = GLIFT_ATTRIBUTE_STRING;
+        out->string = text_at(L, value, what, name);
+        break;
+    case LUA_TNUMBER:
+        out->type = GLIFT_ATTRIBUTE_DOUBLE;
+        out->number = lua_tonumber(L, value);
+        break;
+    case LUA_TTABLE:
+        if (lua_rawlen(L, value) == 0) {
+            read_map(L, keep, value, what, name, out);
+        } else {
+            out->type = GLIFT_ATTRIBUTE_STRING_LIST;
+            out->string_list = texts_at(L, keep, value, what, name, &out->string_count);
+        }
+        break;
+    default:
+        luaL_error(
+                L, "%s: %s: string, number or table expected, got %s", what, name, luaL_typename(L, value));
+    }
+}
+
+/* An empty list and an empty map look the same here, and say the same to FlexMatch as no attribute. */
+static bool is_empty(const glift_player_attribute *attribute)
+{
+    return attribute->type == GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP && attribute->double_count == 0;
+}
+
+static void read_attributes(
+        lua_State *L, int keep, int player, const char *what, const char *name, glift_player *out)
+{
+    if (!push_table(L, player, what, name, "attributes"))
+        return;
+    int table = lua_gettop(L);
+    size_t count = count_fields(L, table, what, name);
+    glift_player_attribute *attributes = carve(L, keep, count, sizeof *attributes);
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_settop(L, table + 1)) {
+        glift_player_attribute *attribute = &attributes[out->attribute_count];
+        attribute->name = text_at(L, table + 1, what, name);
+        const char *full_name = lua_pushfstring(L, "%s.attributes.%s", name, attribute->name);
+        lua_pushvalue(L, table + 2);
+        read_attribute(L, keep, what, full_name, attribute);
+        if (!is_empty(attribute))
+            out->attribute_count++;
+        else
+            memset(attribute, 0, sizeof *attribute);
+    }
+    out->attributes = attributes;
+    lua_pop(L, 1);
+}
+
+static void read_latencies(
+        lua_State *L, int keep, int player, const char *what, const char *name, glift_player *out)
+{
+    if (!push_table(L, player, what, name, "latency_in_ms"))
+        return;
+    int table = lua_gettop(L);
+    size_t count = count_fields(L, table, what, name);
+    glift_player_latency *latencies = carve(L, keep, count, sizeof *latencies);
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        glift_player_latency *latency = &latencies[out->latency_count++];
+        latency->region = text_at(L, -2, what, name);
+        double ms = number_at(L, -1, what, name, latency->region);
+        if (!(ms >= 0 && ms <= INT_MAX))
+            luaL_error(L, "%s: %s.latency_in_ms.%s: out of range", what, name, latency->region);
+        latency->latency_ms = ms < 1 ? 1 : (int)ms; /* GameLift counts from 1 */
+    }
+    out->latencies = latencies;
+    lua_pop(L, 1);
+}
+
+/* The player on top. */
+static void read_player(lua_State *L, int keep, const char *what, const char *name, glift_player *out)
+{
+    static const char *const known[] = {"player_id", "team", "attributes", "latency_in_ms", NULL};
+    int player = lua_gettop(L);
+    if (!lua_istable(L, player))
+        luaL_error(L, "%s: %s: table expected, got %s", what, name, luaL_typename(L, player));
+    const char *where = lua_pushfstring(L, "%s: %s", what, name);
+    lread_check_fields(L, player, where, known);
+    out->player_id = lread_required_text(L, player, where, "player_id");
+    out->team = lread_text(L, player, where, "team");
+    lua_pop(L, 1);
+    read_attributes(L, keep, player, what, name, out);
+    read_latencies(L, keep, player, what, name, out);
+}
+
+const glift_player *lread_players(lua_State *L, int keep, int table, const char *what, size_t *count)
+{
+    if (push_field(L, table, "players") != LUA_TTABLE)
+        luaL_error(L, "%s: players: table expected, got %s", what, luaL_typename(L, -1));
+    int list = lua_gettop(L);
+    *count = lua_rawlen(L, list);
+    glift_player *players = carve(L, keep, *count, sizeof *players);
+    for (size_t i = 0; i < *count; i++) {
+        const char *name = lua_pushfstring(L, "players[%d]", (int)i + 1);
+        lua_rawgeti(L, list, (int)i + 1);
+        read_player(L, keep, what, name, &players[i]);
+        lua_pop(L, 2);
+    }
+    lua_pop(L, 1);
+    return players;
+}

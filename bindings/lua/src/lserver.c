@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The server object: its life, and the methods that need no answer from GameLift. */
+
+#include "lgamelift.h"
+
+#include <string.h>
+
+#define TYPE_NAME "gamelift.server"
+
+static const char servers_key; /* registry: light pointer -> userdata, weak */
+
+/* ---- the userdata ---- */
+
+lserver *lserver_make(lua_State *L)
+{
+    lserver *self = lua_newuserdata(L, sizeof *self);
+    memset(self, 0, sizeof *self);
+    luaL_getmetatable(L, TYPE_NAME);
+    lua_setmetatable(L, -2);
+    lua_newtable(L);
+    lua_setuservalue(L, -2);
+    lcompat_get_registry(L, &servers_key);
+    lua_pushlightuserdata(L, self);
+    lua_pushvalue(L, -3);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+    return self;
+}
+
+void lserver_push(lua_State *L, lserver *self)
+{
+    lcompat_get_registry(L, &servers_key);
+    lua_pushlightuserdata(L, self);
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+}
+
+void lserver_push_user_value(lua_State *L, lserver *self)
+{
+    lserver_push(L, self);
+    lua_getuservalue(L, -1);
+    lua_remove(L, -2);
+}
+
+void lserver_push_all(lua_State *L)
+{
+    int count = 0;
+    lua_newtable(L);
+    int list = lua_gettop(L);
+    lcompat_get_registry(L, &servers_key);
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+        if (lserver_handle(lua_touserdata(L, -1)) != NULL) {
+            lua_pushvalue(L, -1);
+            lua_rawseti(L, list, ++count);
+        }
+    }
+    lua_pop(L, 1);
+}
+
+glift_server *lserver_handle(const lserver *self)
+{
+    if (self->closing)
+        return NULL;
+    return self->plugin != NULL ? self->plugin->server(self->plugin->self) : self->own;
+}
+
+lserver *lserver_check(lua_State *L, int index)
+{
+    lserver *self = luaL_checkudata(L, index, TYPE_NAME);
+    if (lserver_handle(self) == NULL)
+        luaL_error(L, "server is closed");
+    return self;
+}
+
+/* ---- calls that may call back: enter and leave round them never raise ---- */
+
+static void enter(lserver *self, lua_State *L)
+{
+    self->L = L;
+    self->depth++;
+}
+
+/* Requests without an answer get CLOSED, in here. */
+static void destroy(lua_State *L, lserver *self)
+{
+    glift_server *server = self->own;
+    self->own = NULL;
+    self->closing = false;
+    self->L = L;
+    self->depth++;
+    glift_server_destroy(server);
+    self->depth--;
+    self->L = NULL;
+}
+
+static void leave(lserver *self, lua_State *previous)
+{
+    lua_State *L = self->L;
+    self->depth--;
+    self->L = previous;
+    if (self->depth == 0 && self->closing)
+        destroy(L, self);
+}
+
+/* ---- making and closing ---- */
+
+enum { TEXT, MILLISECONDS, SWITCH };
+typedef struct field {
+    const char *name;
+    int kind;
+    size_t offset;
+} field;
+
+/* clang-format off */
+#define FIELD(name, kind) {#name, kind, offsetof(glift_server_desc, name)}
+/* clang-format on */
+static const field fields[] = {
+        FIELD(websocket_url, TEXT),
+        FIELD(auth_token, TEXT),
+        FIELD(process_id, TEXT),
+        FIELD(host_id, TEXT),
+        FIELD(fleet_id, TEXT),
+        FIELD(aws_region, TEXT),
+        FIELD(access_key, TEXT),
+        FIELD(secret_key, TEXT),
+        FIELD(session_token, TEXT),
+        FIELD(compute_type, TEXT),
+        FIELD(container_credentials_uri, TEXT),
+        FIELD(container_metadata_uri, TEXT),
+        FIELD(container_discovery_endpoint, TEXT),
+        FIELD(tool_name, TEXT),
+        FIELD(tool_version, TEXT),
+        FIELD(tls_ca_file, TEXT),
+        FIELD(ignore_environment, SWITCH),
+        FIELD(tls_insecure, SWITCH),
+        FIELD(request_timeout_ms, MILLISECONDS),
+        FIELD(connect_timeout_ms, MILLISECONDS),
+        FIELD(handshake_timeout_ms, MILLISECONDS),
+        FIELD(shutdown_timeout_ms, MILLISECONDS),
+        FIELD(reconnect_base_ms, MILLISECONDS),
+        FIELD(reconnect_cap_ms, MILLISECONDS),
+};
+enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
+
+static void check_desc(lua_State *L)
+{
+    const char *names[FIELD_COUNT + 2];
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        names[i] = fields[i].name;
+    names[FIELD_COUNT] = "log_level";
+    names[FIELD_COUNT + 1] = NULL;
+    lhandlers_check(L, 1, "new_server", names);
+}
+
+static void read_desc(lua_State *L, glift_server_desc *desc)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        char *to = (char *)desc + fields[i].offset;
+        if (fields[i].kind == TEXT) {
+            const char *text = lread_text(L, 1, "new_server", fields[i].name);
+            memcpy(to, &text, sizeof text);
+        } else if (fields[i].kind == SWITCH) {
+            bool on = lread_bool(L, 1, "new_server", fields[i].name);
+            memcpy(to, &on, sizeof on);
+        } else {
+            uint32_t ms = (uint32_t)lread_int(L, 1, "new_server", fields[i].name, 0);
+            memcpy(to, &ms, sizeof ms);
+        }
+    }
+}
+
+/* gamelift.new_server { ... } -> server | nil, message, code. Connects in the background. */
+int lserver_new(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    check_desc(L);
+    glift_server_desc desc = {.size_bytes = sizeof desc};
+    read_desc(L, &desc);
+    lserver *self = lserver_make(L);
+    self->log_level = lread_choice(L, 1, "new_server", "log_level", lvalue_log_levels, GLIFT_LOG_DEBUG);
+    lhandlers_fill(L, 1, self, &desc);
+    lhandlers_keep(L, self, 1);
+    enter(self, L);
+    glift_status status = glift_server_create(&desc, &self->own);
+    leave(self, NULL);
+    if (status == GLIFT_OK)
+        return 1;
+    return lwaiter_push_failure(L, self->problem, status);
+}
+
+/* server:close(). In a handler it takes effect when the tick is over. */
+static int server_close(lua_State *L)
+{
+    lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
+    if (self->plugin != NULL)
+        return luaL_error(L, "close: this server belongs to the plugin");
+    if (self->own != NULL && self->depth > 0)
+        self->closing = true;
+    else if (self->own != NULL)
+        destroy(L, self);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* Coroutines that wait are not resumed here: scripts do not run in a finalizer. */
+static int server_gc(lua_State *L)
+{
+    lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
+    lwaiter_forget_all(self);
+    if (self->own != NULL)
+        destroy(L, self);
+    if (self->bound)
+        self->plugin->bind(self->plugin->self, NULL);
+    self->bound = false;
+    self->plugin = NULL;
+    return 0;
+}
+
+void lserver_detach(lua_State *L, lserver *self)
+{
+    const glift_plugin_server *plugin = self->plugin;
+    if (plugin == NULL)
+        return;
+    enter(self, L);
+    if (self->bound)
+        plugin->bind(plugin->self, NULL);
+    self->bound = false;
+    lwaiter_answer_all(L, self, GLIFT_ERR_CANCELLED, "the scripts are detached from the plugin");
+    self->plugin = NULL;
+    leave(self, NULL);
+}
+
+/* server:set_handlers { on_... = function } takes the place of all handlers before. Requests that wait are
+ * answered with CANCELLED. */
+static int server_set_handlers(lua_State *L)
+{
+    lserver *self = lserver_check(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lhandlers_check(L, 2, "set_handlers", NULL);
+    glift_server_desc desc = {.size_bytes = sizeof desc};
+    lhandlers_fill(L, 2, self, &desc);
+    lua_State *previous = self->L;
+    enter(self, L);
+    glift_status status = self->plugin != NULL ? self->plugin->bind(self->plugin->self, &desc)
+                                               : glift_server_rebind(self->own, &desc);
+    leave(self, previous);
+    if (status != GLIFT_OK)
+        return lwaiter_push_failure(L, "the handlers were not taken", status);
+    self->bound = self->plugin != NULL;
+    lhandlers_keep(L, self, 2);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* ---- ticking ---- */
+
+static lserver *check_own(lua_State *L, const char *what)
+{
+    lserver *self = lserver_check(L, 1);
+    if (self->plugin != NULL)
+        luaL_error(L, "%s: the plugin ticks this server", what);
+    if (self->depth > 0)
+        luaL_error(L, "%s: not inside a handler", what);
+    return self;
+}
+
+static int server_tick(lua_State *L)
+{
+    lserver *self = check_own(L, "tick");
+    enter(self, L);
+    glift_server_tick(self->own);
+    leave(self, NULL);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* server:wait(timeout_ms) -> true when there is something to tick, false when nothing came. */
+static int server_wait(lua_State *L)
+{
+    lserver *self = check_own(L, "wait");
+    lua_Number timeout_ms = luaL_checknumber(L, 2);
+    luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= UINT32_MAX, 2, "0 to 4294967295 milliseconds expected");
+    lua_pushboolean(L, glift_server_wait(self->own, (uint32_t)timeout_ms) == GLIFT_OK);
+    return 1;
+}
+
+/* ---- what the server knows ---- */
+
+static int server_game_session_id(lua_State *L)
+{
+    const char *id = glift_get_game_session_id(lserver_handle(lserver_check(L, 1)));
+    if (id[0] != '\0')
+        lua_pushstring(L, id);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int server_game_session(lua_State *L)
+{
+    const glift_game_session *session = glift_get_game_session(lserver_handle(lserver_check(L, 1)));
+    if (session != NULL)
+        lvalue_push_game_session(L, session);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int server_termination_time(lua_State *L)
+{
+    int64_t unix_ms = 0;
+    glift_get_termination_time(lserver_handle(lserver_check(L, 1)), &unix_ms);
+    lvalue_push_time(L, unix_ms);
+    return 1;
+}
+
+static int server_is_process_ready(lua_State *L)
+{
+    lua_pushboolean(L, glift_is_process_ready(lserver_handle(lserver_check(L, 1))));
+    return 1;
+}
+
+/* How many script errors there have been. A health handler may look at it. */
+static int server_error_count(lua_State *L)
+{
+    lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
+    lua_pushnumber(L, (lua_Number)self->error_count);
+    return 1;
+}
+
+static int server_tostring(lua_State *L)
+{
+    lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
+    lua_pushfstring(L, "%s (%s)", TYPE_NAME, lserver_handle(self) != NULL ? "open" : "closed");
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+        {"tick", server_tick},
+        {"wait", server_wait},
+        {"close", server_close},
+        {"set_handlers", server_set_handlers},
+        {"game_session_id", server_game_session_id},
+        {"game_session", server_game_session},
+        {"termination_time", server_termination_time},
+        {"is_process_ready", server_is_process_ready},
+        {"error_count", server_error_count},
+        {NULL, NULL},
+};
+
+static const luaL_Reg metamethods[] = {
+        {"__gc", server_gc},
+        {"__tostring", server_tostring},
+        {NULL, NULL},
+};
+
+void lserver_open(lua_State *L)
+{
+    luaL_newmetatable(L, TYPE_NAME);
+    luaL_setfuncs(L, metamethods, 0);
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    luaL_setfuncs(L, lactions, 0);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lcompat_set_registry(L, &servers_key);
+}

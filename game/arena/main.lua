@@ -1,0 +1,99 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The arena's server: joins the host's events to gamelift.match, and the match to the game.
+--
+-- Settings: rounds, round_seconds, backfill_open_seconds, drain_seconds, seed; the defaults are below.
+
+local gamelift = require "gamelift"
+local match = require "gamelift.match"
+local hud = require "hud"
+local rules = require "rules"
+local session = require "session"
+local settings = require "settings"
+
+rules.match.rounds = settings.integer("rounds", rules.match.rounds, 1, 50)
+rules.match.round_seconds = settings.number("round_seconds", rules.match.round_seconds, 5, 3600)
+local seed = settings.integer("seed", os.time(), 0, math.maxinteger)
+local backfill_open_seconds = settings.number("backfill_open_seconds", 3, 0, 3600)
+local drain_seconds = settings.number("drain_seconds", 5, 0, 600)
+
+local game  -- gamelift.match: readiness, seats, backfill, the end
+local arena -- session.lua: the world and its players; from init on
+local view  -- hud.lua: what players see of GameLift
+local inviting = true
+local work_s = 0 -- how long a tick takes, smoothed
+
+local function init(game_session)
+  arena = session.new({
+    rules = rules, seed = seed,
+    max_players = game_session.maximum_player_session_count,
+    session_id = game_session.game_session_id,
+  }, {
+    send = host.send,
+    kick = function(player, reason) game:kick(player, reason) end,
+    now = host.now,
+    on_phase = function(phase)
+      if phase == "over" then game:finish("MATCH_OVER", arena.match.left) end
+    end,
+  })
+  view = hud.new(arena, game)
+  return true
+end
+
+local function join_attempt()
+  if arena:full() then return nil, ("the arena is full: it holds %d players"):format(rules.max_players) end
+  return true
+end
+
+--- Nobody is invited to the last seconds of a match.
+local function follow_policy()
+  if arena.match:open() ~= inviting then
+    inviting = not inviting
+    game:allow_players(inviting)
+  end
+end
+
+game = match.new {
+  server = gamelift.server(),
+  port = host.port,
+  init = init,
+  join_attempt = join_attempt,
+  join = function(player, seat) arena:join(player, seat) end,
+  leave = function(player) arena:leave(player) end,
+  loop = function(dt)
+    view:update(host.now())
+    arena:step(dt, view.roster:expected(), work_s)
+    follow_policy()
+  end,
+  update = function(update) view:session_updated(update.update_reason) end,
+  terminate = function(reason, seconds)
+    if view then view:drain(reason, seconds, host.now()) end
+  end,
+  kick = host.close,
+  on_ended = function(ok) host.exit(ok and 0 or 1) end,
+  log = host.log,
+  drain_grace_s = drain_seconds,
+  backfill = { open_seconds = backfill_open_seconds },
+}
+game:start()
+
+host.on("tick", function(dt, now)
+  local began = host.now()
+  game:tick(dt, now)
+  work_s = work_s * 0.9 + (host.now() - began) * 0.1
+end)
+
+host.on("connect", function(player, info)
+  if arena then arena:connect(player) end
+  game:connect(player, info.player_session_id)
+end)
+
+host.on("message", function(player, bytes)
+  if arena then arena:receive(player, bytes) end
+end)
+
+host.on("disconnect", function(player, reason)
+  game:disconnect(player, reason)
+  if arena then arena:disconnect(player) end
+end)
+
+host.on("terminate", function(grace_s) game:terminate(grace_s) end)

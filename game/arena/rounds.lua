@@ -1,0 +1,85 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The course of a match: wait for two players, count down, play, show the results, again, over.
+--
+-- Pure: step(dt, players, expected) -> the phase that has just begun, or nil.
+
+local rounds = {}
+local match_methods = {}
+match_methods.__index = match_methods
+
+--- settings: rules.match, or a table like it.
+function rounds.new(settings)
+  return setmetatable({
+    settings = settings,
+    phase = "waiting",
+    left = 0,  -- seconds to the end of this phase; 0 while waiting
+    round = 1,
+    empty_for = 0,
+    visited = false,
+  }, match_methods)
+end
+
+local function enter(match, phase, seconds)
+  match.phase, match.left = phase, seconds
+  return phase
+end
+
+local function after_round(match)
+  if match.round >= match.settings.rounds then
+    return enter(match, "over", match.settings.over_seconds)
+  end
+  return enter(match, "results", match.settings.table_seconds)
+end
+
+local function next_phase(match)
+  local settings = match.settings
+  if match.phase == "countdown" then return enter(match, "playing", settings.round_seconds) end
+  if match.phase == "playing" then return after_round(match) end
+  match.round = match.round + 1 -- the results have been shown
+  return enter(match, "countdown", settings.countdown_seconds)
+end
+
+--- Too few to play: a round that has not begun waits; one that is under way goes on to its end.
+local function step_waiting(match, players)
+  if match.phase == "waiting" and players >= 2 then
+    return enter(match, "countdown", match.settings.countdown_seconds)
+  end
+  if match.phase == "countdown" and players < 2 then return enter(match, "waiting", 0) end
+  return nil
+end
+
+local function abandoned(match, dt, players, expected)
+  match.visited = match.visited or players > 0
+  match.empty_for = players + expected > 0 and 0 or match.empty_for + dt
+  local patience = match.visited and match.settings.empty_seconds or match.settings.idle_start_seconds
+  return match.empty_for >= patience
+end
+
+--- Returns the phase that begins now, if one does. "over" comes once and is the last.
+--- expected: players who are not here yet, but have a seat reserved.
+function match_methods:step(dt, players, expected)
+  if self.phase == "over" then
+    self.left = math.max(0, self.left - dt)
+    return nil
+  end
+  if abandoned(self, dt, players, expected) then return enter(self, "over", 0) end
+  local changed = step_waiting(self, players)
+  if changed or self.phase == "waiting" then return changed end
+  self.left = self.left - dt
+  if self.left > 1e-9 then return nil end
+  return next_phase(self)
+end
+
+--- Whether it is still worth inviting somebody: not in the last moments of the last round.
+function match_methods:open()
+  if self.phase == "over" then return false end
+  local last = self.round >= self.settings.rounds
+  return not (last and self.phase == "playing" and self.left < self.settings.closing_seconds)
+end
+
+--- Shots are fired in free play while waiting, and in a round.
+function match_methods:armed()
+  return self.phase == "playing" or self.phase == "waiting"
+end
+
+return rounds

@@ -1,0 +1,33 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Settings of these scripts (`--set key=value`, or ARENA_KEY in the environment), checked.
+
+local settings = {}
+
+--- A number from low to high, or the default where nothing is set. Raises a sentence where it is no such number.
+function settings.number(key, default, low, high)
+  local text = host.config(key)
+  if text == nil then return default end
+  local value = tonumber(text)
+  if not value or value ~= value or value < low or value > high then
+    error(("setting %s: %q is not a number from %g to %g"):format(key, text, low, high), 0)
+  end
+  return value
+end
+
+--- The same, for whole numbers.
+function settings.integer(key, default, low, high)
+  local value = settings.number(key, default, low, high)
+  local whole = math.tointeger(value)
+  if not whole then error(("setting %s: %s is not a whole number"):format(key, value), 0) end
+  return whole
+end
+
+--- An address that paths can be added to: "http://127.0.0.1:8080/" -> "http://127.0.0.1:8080".
+function settings.address(key)
+  local text = host.config(key)
+  if not text then error(("setting %s is missing: an address such as http://127.0.0.1:9080"):format(key), 0) end
+  if not text:find "^https?://[^/]" then error(("setting %s: %q is not an http address"):format(key, text), 0) end
+  return (text:gsub("/+$", ""))
+end
+
+return settings

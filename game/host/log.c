@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = 8192 };
+
+static glift_log_level least_level = GLIFT_LOG_INFO;
+
+void log_set_level(glift_log_level level)
+{
+    least_level = level;
+}
+
+static size_t append_stamp(char *out, size_t size, glift_log_level level, const char *tag)
+{
+    static const char *const names[] = {"DEBUG", "INFO", "WARN", "ERROR"};
+    struct timespec now;
+    struct tm utc;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    int length = snprintf(out, size, "%02d:%02d:%02d.%03ld %-5s %-8.16s ", utc.tm_hour, utc.tm_min,
+            utc.tm_sec, now.tv_nsec / 1000000,
+            names[level >= 0 && level <= GLIFT_LOG_ERROR ? level : GLIFT_LOG_ERROR], tag);
+    return length > 0 ? (size_t)length : 0;
+}
+
+void log_line(glift_log_level level, const char *tag, const char *message)
+{
+    static const char indent[] = "\n    ";
+    char line[LINE_MAX_BYTES];
+    if (level < least_level)
+        return;
+    size_t length = append_stamp(line, sizeof line, level, tag);
+    for (const char *c = message; *c != '\0' && length < sizeof line - sizeof indent; c++) {
+        if (*c == '\n') {
+            for (const char *i = indent; *i != '\0'; i++)
+                line[length++] = *i;
+        } else {
+            line[length++] = (unsigned char)*c < ' ' && *c != '\t' ? '?' : *c;
+        }
+    }
+    line[length++] = '\n';
+    /* Nobody to tell when the log itself cannot be written. */
+    if (write(STDERR_FILENO, line, length) < 0)
+        return;
+}
+
+void log_format(glift_log_level level, const char *tag, const char *format, ...)
+{
+    char message[LINE_MAX_BYTES / 2];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    log_line(level, tag, message);
+}

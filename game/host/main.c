@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arena: finds its files, then runs the engine. */
+
+#include "engine.h"
+#include "log.h"
+
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void folder_of(char *out, const char *file)
+{
+    char copy[PATH_MAX];
+    snprintf(copy, sizeof copy, "%s", file);
+    snprintf(out, PATH_MAX, "%s", dirname(copy));
+}
+
+static void join(char *out, const char *folder, const char *name)
+{
+    /* A path that does not fit is no path: the error of opening it names it. */
+    if (snprintf(out, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
+        out[0] = '\0';
+}
+
+/* The first place that has the file: where it was installed, else where it was built. */
+static void find(
+        char *out, const char *program_folder, const char *installed, const char *source, const char *name)
+{
+    char folder[PATH_MAX];
+    join(folder, program_folder, installed);
+    join(out, folder, name);
+    if (access(out, R_OK) != 0)
+        join(out, source, name);
+}
+
+static bool find_files(struct glift_host *host)
+{
+    static const char *const scripts[] = {"main.lua", "lobby.lua", "bot.lua"};
+    const options *o = &host->options;
+    engine_paths *paths = &host->paths;
+    char program[PATH_MAX] = "", *folder = paths->program_folder;
+    if (readlink("/proc/self/exe", program, sizeof program - 1) < 0)
+        return false;
+    folder_of(folder, program);
+    find(paths->script, folder, "../share/gamelift/arena", ARENA_SCRIPTS, scripts[o->mode]);
+    find(paths->assets, folder, "../share/gamelift/assets", ARENA_ASSETS, "");
+    find(paths->plugin, folder, "../" ARENA_PLUGIN_FOLDER, folder, "gamelift_plugin.so");
+    if (o->script != NULL)
+        snprintf(paths->script, sizeof paths->script, "%s", o->script);
+    if (o->assets != NULL)
+        snprintf(paths->assets, sizeof paths->assets, "%s", o->assets);
+    /* dlopen() searches the system for a name without a slash. */
+    if (o->plugin != NULL)
+        snprintf(paths->plugin, sizeof paths->plugin, "%s%s", strchr(o->plugin, '/') ? "" : "./", o->plugin);
+    folder_of(paths->script_folder, paths->script);
+    folder_of(paths->plugin_folder, paths->plugin);
+    return true;
+}
+
+static void set_log_level(const settings *all)
+{
+    const char *level = settings_get(all, "log_level");
+    if (level != NULL && strcmp(level, "debug") == 0)
+        log_set_level(GLIFT_LOG_DEBUG);
+}
+
+/* What the game's own scripts cannot do without: one sentence here, where they could only raise. */
+static bool has_what_it_needs(const options *o, const settings *all, const engine_paths *paths)
+{
+    bool is_ours = o->script == NULL;
+    if (is_ours && o->mode == MODE_LOBBY && settings_get(all, "endpoint") == NULL) {
+        fprintf(stderr, "arena: --lobby needs the service: --endpoint http://127.0.0.1:9080\n");
+        return false;
+    }
+    if (is_ours && o->mode == MODE_BOTS && settings_get(all, "lobby") == NULL &&
+            settings_get(all, "endpoint") == NULL) {
+        fprintf(stderr, "arena: --bots needs the lobby: --endpoint http://127.0.0.1:8080\n");
+        return false;
+    }
+    if (o->mode == MODE_LOBBY && access(paths->assets, R_OK | X_OK) != 0) {
+        fprintf(stderr, "arena: there is no folder %s: give --assets DIR\n", paths->assets);
+        return false;
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    static struct glift_host host; /* large; and it must outlive every thread */
+    int code = 2;
+    options_result todo = options_parse(&host.options, &host.settings, argc, argv);
+    if (todo == OPTIONS_DONE) {
+        code = 0;
+    } else if (todo == OPTIONS_RUN && find_files(&host) &&
+               has_what_it_needs(&host.options, &host.settings, &host.paths)) {
+        set_log_level(&host.settings);
+        code = engine_run(&host);
+    }
+    settings_fini(&host.settings);
+    return code;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the network share. */
+#ifndef HOST_NET_INTERNAL_H
+#define HOST_NET_INTERNAL_H
+
+#include "net.h"
+#include "net_url.h"
+
+#include <libwebsockets.h>
+
+typedef struct net_socket net_socket;
+typedef struct net_exchange net_exchange; /* a request to the lobby */
+
+struct net {
+    net_desc desc;
+    struct lws_context *context;
+    struct lws_vhost *vhost;
+    lws_sorted_usec_list_t alarm; /* ends the sleep of net_service() in time for the next tick */
+    uint64_t serial;              /* of the last socket, request or fetch */
+    int port;
+    bool closing;   /* net_close() is at work: nothing is told any more */
+    bool beginning; /* inside net_begin_client(): a failure is returned, not told */
+    char begin_failure[NET_MAX_REASON + 1];
+    net_socket *sockets[NET_MAX_SOCKETS];
+    size_t socket_count, exchange_count;
+    net_exchange *exchanges;
+};
+
+enum { NET_TIMEOUT_S = 10 }; /* for a handshake, a request, or an answer that does not come */
+
+enum { NET_PROTOCOL_SERVER, NET_PROTOCOL_DIAL, NET_PROTOCOL_FETCH };
+
+static inline net *net_of(struct lws *wsi)
+{
+    return lws_context_user(lws_get_context(wsi));
+}
+
+/* Begin to connect; `state` becomes the socket's opaque pointer. libwebsockets may fail at once, with or
+ * without the callbacks of a failure. On NULL: if n->begin_failure says why, they ran and the state is freed;
+ * if it is empty, the state is still the caller's. Names are looked up on this thread: what an arena dials is
+ * a loopback address or a game server's. */
+struct lws *net_begin_client(net *n, const net_url *url, const char *method, int protocol, void *state);
+
+/* net_access.c: who may talk to us. NULL: fine; else the sentence that refuses. */
+const char *net_refuse_origin(const net *n, struct lws *wsi);
+const char *net_refuse_host(const net *n, struct lws *wsi);
+
+/* net_sockets.c */
+int net_on_upgrade(struct lws *wsi);
+int net_on_socket(struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t length);
+int net_on_dialled(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length);
+void net_free_sockets(net *n);
+
+/* net_http.c */
+int net_on_http(struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t length);
+
+/* net_fetch.c */
+int net_on_fetch(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length);
+
+#endif

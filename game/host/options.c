@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const char help[] =
+    "arena: the reference game server for GameLift, its lobby, and its bots\n"
+    "\n"
+    "  arena [options]            serve one game session, then end\n"
+    "  arena --lobby [options]    serve the pages, turn Play into matchmaking\n"
+    "  arena --bots N [options]   N players without a person\n"
+    "\n"
+    "  --script FILE      the Lua script (default: the game's main.lua, lobby.lua or bot.lua)\n"
+    "  --plugin FILE      the GameLift plugin (default: gamelift_plugin.so beside this program)\n"
+    "  --address ADDRESS  IPv4 address to listen on (default 127.0.0.1; 0.0.0.0 is every network)\n"
+    "  --port N           port to listen on (default 0: a free one in 20000..29999)\n"
+    "  --origin ORIGIN    also talk to pages of this site, \"https://play.example\"; may be repeated\n"
+    "  --endpoint URL     the service (for the lobby), or the lobby (for bots)\n"
+    "  --assets DIR       the pages that the lobby serves\n"
+    "  --tick-rate N      ticks per second, 1 to 240 (default 30)\n"
+    "  --set KEY=VALUE    a setting for scripts and plugin, as the environment variable ARENA_KEY\n"
+    "  --help, --version\n"
+    "\n"
+    "Settings of the host:\n"
+    "  gamelift.disabled=1         run without GameLift\n"
+    "  gamelift.check_players=1    the plugin accepts and removes players, not the script\n"
+    "  gamelift.websocket_url, .auth_token, .process_id, .host_id, .fleet_id\n"
+    "                              where GameLift is; GAMELIFT_SDK_... in the environment beats them\n"
+    "  gamelift.first_connect_timeout_ms=8000  without a connection by then it ends; 0: never\n"
+    "  terminate_grace_s=10        what scripts get to end\n"
+    "  log_level=debug             say more\n"
+    "\n"
+    "Signals: SIGTERM and SIGINT end it, a second one at once; SIGHUP reloads the scripts.\n";
+/* clang-format on */
+
+/* False: told on stderr. */
+static bool read_number(int *out, const char *option, const char *text, int least, int most)
+{
+    char *end = NULL;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || number < least || number > most) {
+        fprintf(stderr, "arena: --%s takes a number from %d to %d, not \"%s\"\n", option, least, most, text);
+        return false;
+    }
+    *out = (int)number;
+    return true;
+}
+
+static bool add_origin(options *out, const char *origin)
+{
+    const char *host = strstr(origin, "://");
+    if (host == NULL || strchr(host + 3, '/') != NULL || out->origin_count == MAX_ORIGINS) {
+        fprintf(stderr, "arena: --origin takes scheme://host[:port], up to %d times, not \"%s\"\n",
+                MAX_ORIGINS, origin);
+        return false;
+    }
+    out->origins[out->origin_count++] = origin;
+    return true;
+}
+
+static bool set_or_tell(bool done, const char *what)
+{
+    if (!done)
+        fprintf(stderr, "arena: --set takes KEY=VALUE, not \"%s\"\n", what);
+    return done;
+}
+
+static bool set_bots(options *out, settings *all, const char *text)
+{
+    int count = 0;
+    out->mode = MODE_BOTS;
+    return read_number(&count, "bots", text, 1, MAX_BOTS) &&
+           set_or_tell(settings_set(all, "bots", text), text);
+}
+
+static const struct option long_options[] = {
+        {"script", required_argument, NULL, 's'},
+        {"plugin", required_argument, NULL, 'P'},
+        {"address", required_argument, NULL, 'a'},
+        {"port", required_argument, NULL, 'p'},
+        {"origin", required_argument, NULL, 'o'},
+        {"endpoint", required_argument, NULL, 'e'},
+        {"assets", required_argument, NULL, 'A'},
+        {"tick-rate", required_argument, NULL, 't'},
+        {"set", required_argument, NULL, 'S'},
+        {"lobby", no_argument, NULL, 'l'},
+        {"bots", required_argument, NULL, 'b'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {NULL, 0, NULL, 0},
+};
+
+static bool take(options *out, settings *all, int option, const char *value)
+{
+    switch (option) {
+    case 's':
+        out->script = value;
+        return true;
+    case 'P':
+        out->plugin = value;
+        return true;
+    case 'a':
+        out->address = value;
+        return true;
+    case 'A':
+        out->assets = value;
+        return true;
+    case 'l':
+        out->mode = MODE_LOBBY;
+        return true;
+    case 'p':
+        return read_number(&out->port, "port", value, 0, 65535);
+    case 't':
+        return read_number(&out->tick_rate, "tick-rate", value, 1, MAX_TICK_RATE);
+    case 'o':
+        return add_origin(out, value);
+    case 'b':
+        return set_bots(out, all, value);
+    case 'e':
+        return set_or_tell(settings_set(all, "endpoint", value), value);
+    case 'S':
+        return set_or_tell(settings_set_pair(all, value), value);
+    default:
+        fprintf(stderr, "arena: --help lists the options\n");
+        return false;
+    }
+}
+
+options_result options_parse(options *out, settings *all, int argc, char **argv)
+{
+    *out = (options){.address = "127.0.0.1", .tick_rate = DEFAULT_TICK_RATE};
+    int option;
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (option == 'h' || option == 'v') {
+            fputs(option == 'h' ? help : "arena " ARENA_VERSION "\n", stdout);
+            return OPTIONS_DONE;
+        }
+        if (!take(out, all, option, optarg))
+            return OPTIONS_BAD;
+    }
+    if (optind < argc) {
+        fprintf(stderr, "arena: \"%s\" is no option; --help lists them\n", argv[optind]);
+        return OPTIONS_BAD;
+    }
+    return OPTIONS_RUN;
+}

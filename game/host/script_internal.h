@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the script share. */
+#ifndef HOST_SCRIPT_INTERNAL_H
+#define HOST_SCRIPT_INTERNAL_H
+
+#include "script.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+
+typedef enum script_event {
+    EVENT_TICK,
+    EVENT_TERMINATE,
+    EVENT_CONNECT,
+    EVENT_OPEN,
+    EVENT_MESSAGE,
+    EVENT_DISCONNECT,
+    EVENT_REQUEST,
+    EVENT_COUNT
+} script_event;
+
+/* A coroutine that waits for the clock (fetch 0) or for an answer. The registry holds the coroutine. */
+typedef struct script_wait {
+    struct script_wait *next;
+    uint64_t wake_ns, fetch;
+    int coroutine_ref;
+} script_wait;
+
+struct script {
+    lua_State *L;
+    struct glift_host *host;
+    int main_ref, handler_refs[EVENT_COUNT];
+    int requests_ref; /* coroutine -> the lobby request that it answers; weak keys */
+    unsigned error_count;
+    bool ending;
+    script_wait *waits;
+    lua_State *volatile running; /* the coroutine that the host runs now, for script_interrupt() */
+};
+
+script *script_of(lua_State *L);
+
+/* Pushes what a handler or a waiting coroutine is given; returns how many values that were. May raise. */
+typedef int (*script_push_fn)(lua_State *L, const void *arguments);
+
+/* What a protected call is to do: start a function in a coroutine of its own, or go on with one that waited.
+ */
+typedef struct script_job {
+    script *s;
+    int function_ref; /* of the function, or of the coroutine */
+    bool is_coroutine;
+    uint64_t request; /* of the lobby, that it is to answer; 0: none */
+    script_push_fn push;
+    const void *arguments;
+    bool ok;
+} script_job;
+
+/* False: it raised, and that is in the log. */
+bool script_run_job(script *s, script_job *j);
+
+/* Raises where no coroutine runs that could wait. */
+void script_check_can_wait(lua_State *L);
+/* A wait of the running coroutine, or an error when out of memory. The caller fills it in and yields. */
+script_wait *script_wait_begin(lua_State *L);
+
+/* The wait at this place of the list is over: its coroutine goes on with what is pushed. */
+void script_end_wait(script *s, script_wait **at, script_push_fn push, const void *arguments);
+
+/* script_host.c: registers the table `host`. Leaves the stack as it was. */
+void script_open_host(lua_State *L);
+/* script_json.c: on the stack: the table `host`. */
+void script_open_json(lua_State *L);
+/* Pushes the text of the value at the index, or raises. */
+void script_push_json(lua_State *L, int index);
+
+#endif

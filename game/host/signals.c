@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signals belong to the process, and a handler has no user pointer: this file alone keeps statics. */
+
+#include "signals.h"
+#include "engine.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+enum { AFTER_INTERRUPT_S = 5 };
+
+static struct glift_host *volatile target;
+static volatile sig_atomic_t terminations, reloads, alarms;
+static unsigned limit_after_s;
+
+static void on_signal(int number)
+{
+    struct glift_host *host = target;
+    if (number == SIGHUP)
+        reloads = 1;
+    else if (terminations++ == 0)
+        alarm(limit_after_s); /* here, because a script that spins lets nobody else do it */
+    if (host != NULL && host->net != NULL)
+        net_wake(host->net);
+}
+
+static void on_alarm(int number)
+{
+    static const char sorry[] = "arena: the program did not end in time, and is ended\n";
+    struct glift_host *host = target;
+    (void)number;
+    if (alarms++ > 0) {
+        ssize_t written = write(STDERR_FILENO, sorry, sizeof sorry - 1);
+        (void)written; /* there is nobody else to tell */
+        _exit(1);
+    }
+    if (host != NULL && host->script != NULL) {
+        engine_exit(host, 0); /* else the next tick would run the same code again */
+        script_interrupt(host->script);
+    }
+    alarm(AFTER_INTERRUPT_S);
+}
+
+void signals_attach(struct glift_host *host, unsigned limit_s)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    limit_after_s = limit_s;
+    target = host;
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = on_alarm;
+    sigaction(SIGALRM, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+int signals_terminations(void)
+{
+    return terminations;
+}
+
+bool signals_take_reload(void)
+{
+    bool asked = reloads != 0;
+    reloads = 0;
+    return asked;
+}
+
+void signals_limit(unsigned seconds)
+{
+    alarms = 0;
+    alarm(seconds);
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Install the Debian packages that are missing: game/install.sh build [test]
+#
+# Does nothing, and asks for nothing, if all are there. Root, or sudo for this step alone.
+set -euo pipefail
+
+build=(
+  build-essential cmake ninja-build pkg-config
+  libwebsockets-dev libcjson-dev libssl-dev
+  liblua5.1-0-dev liblua5.2-dev liblua5.3-dev liblua5.4-dev
+  python3
+)
+test=(
+  lua5.1 lua5.2 lua5.3 lua5.4 luajit lua-busted lua-check
+  clang libclang-rt-14-dev valgrind shellcheck openssl curl
+  awscli python3-boto3 python3-websockets python3-selenium
+  chromium chromium-driver
+)
+
+wanted=()
+for group in "$@"; do
+  case "$group" in
+    build) wanted+=("${build[@]}") ;;
+    test) wanted+=("${test[@]}") ;;
+    *)
+      echo "install.sh: there is no group '$group': the groups are build and test" >&2
+      exit 2
+      ;;
+  esac
+done
+
+missing=()
+for package in "${wanted[@]}"; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=absent
+  [ "$state" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "install.sh: this needs Debian 12's packages: ${missing[*]}" >&2
+  exit 1
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "install.sh: as root, please: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+"${as_root[@]}" apt-get update -qq </dev/null
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Install what is missing, build, and play: ./game/run.sh [--smoke] [--help]
+#
+# Starts gamelift-local, which launches two arena servers, and the lobby; prints the lobby's address.
+# Ctrl-C drains and stops everything.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+./game/install.sh build
+exec /usr/bin/python3 game/run.py "$@"

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the plugin share. */
+#ifndef PLUGIN_H
+#define PLUGIN_H
+
+#include <gamelift/host.h>
+
+/* What must outlive the plugin's own code across a reload lies in a static block of the host: its form is
+ * part of the ABI between two releases of the plugin. */
+typedef struct seat seat;
+typedef struct plugin_kept {
+    glift_server *server;
+    seat *seats;
+    bool connected_once; /* GameLift was reached at least once by this server */
+} plugin_kept;
+#define PLUGIN_KEPT_ID "gamelift.server.1"
+
+typedef struct plugin {
+    /* The host's services; lua and players may be NULL. NULL core: not started. */
+    glift_host *host;
+    const glift_host_core *core;
+    const glift_host_lua *lua;
+    const glift_host_players *players;
+
+    plugin_kept *kept;
+    glift_server *server; /* kept->server while this copy drives it */
+    glift_tick_id tick;
+    glift_server_desc
+            callbacks; /* of whoever took them over; all zero: nobody. Only callbacks and user count */
+    bool parked, connected, ended;
+
+    /* Until the first connection; 0: wait for ever. */
+    uint64_t first_connect_deadline_ns;
+    char connect_failure[512];
+
+    void (*lua_module_detach)(struct lua_State *L);
+} plugin;
+
+void plugin_log(const plugin *p, glift_log_level level, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+const char *plugin_config(const plugin *p, const char *key);
+uint32_t plugin_config_ms(const plugin *p, const char *key, uint32_t otherwise);
+
+/* plugin_server.c: the SDK server and its callbacks. */
+glift_status plugin_server_start(plugin *p);
+glift_status plugin_server_bind(plugin *p, const glift_server_desc *callbacks);
+glift_status plugin_server_park(plugin *p);
+/* Says ProcessEnding where that has not happened, waits for the answer for a while, and destroys the server.
+ */
+glift_status plugin_server_end(plugin *p);
+/* The tick hook. */
+uint64_t plugin_server_tick(void *self);
+
+/* plugin_players.c: accept and remove without a script. */
+glift_player_answer plugin_players_connect(
+        void *self, uint64_t player, const char *player_session_id, char *reason, size_t reason_size);
+void plugin_players_disconnect(void *self, uint64_t player);
+/* After a rebind: take the seats over, and take back those whose accept it cancelled. */
+void plugin_players_settle(plugin *p);
+void plugin_players_forget(plugin *p);
+
+/* plugin_lua.c */
+glift_status plugin_lua_attach(void *self, struct lua_State *L);
+void plugin_lua_detach(void *self, struct lua_State *L);
+
+extern const glift_plugin plugin_table;
+
+#endif

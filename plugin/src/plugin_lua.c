@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lua without linking Lua: the binding that fits the engine's Lua is loaded from lua/<version>/ beside the
+ * plugin, and finds the engine's own Lua in the process. */
+
+#include "plugin.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef glift_status (*attach_fn)(
+        struct lua_State *L, const glift_plugin *plugin, char *reason, size_t reason_size);
+
+/* "/folder/of/plugin/lua/5.4/gamelift.so" */
+static bool module_path(char *out, size_t size, int lua_version)
+{
+    Dl_info info;
+    char plugin_path[PATH_MAX];
+    if (dladdr(&plugin_table, &info) == 0 || realpath(info.dli_fname, plugin_path) == NULL)
+        return false;
+    char *slash = strrchr(plugin_path, '/');
+    *slash = '\0';
+    int length = snprintf(
+            out, size, "%s/lua/%d.%d/gamelift.so", plugin_path, lua_version / 100, lua_version % 100);
+    return length > 0 && (size_t)length < size;
+}
+
+/* ISO C has no conversion from a data pointer to a function pointer; POSIX says that the bytes are the same.
+ */
+static bool find_function(void *module, const char *name, void *out)
+{
+    void *symbol = dlsym(module, name);
+    memcpy(out, &symbol, sizeof symbol);
+    return symbol != NULL;
+}
+
+static glift_status load(plugin *p, attach_fn *attach)
+{
+    char path[PATH_MAX];
+    if (!module_path(path, sizeof path, p->lua->lua_version)) {
+        plugin_log(p, GLIFT_LOG_ERROR, "the folder of the plugin cannot be found");
+        return GLIFT_ERR_UNSUPPORTED;
+    }
+    if (access(path, R_OK) != 0) {
+        plugin_log(p, GLIFT_LOG_ERROR,
+                "there is no Lua module for this engine's Lua: %s is missing; build it, or "
+                "copy the folder lua/ of the same release beside the plugin",
+                path);
+        return GLIFT_ERR_NOT_FOUND;
+    }
+    /* Lua states still run its code when the plugin has gone: it is never unloaded. */
+    void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (module == NULL) {
+        plugin_log(p, GLIFT_LOG_ERROR, "the Lua module cannot be loaded: %s", dlerror());
+        return GLIFT_ERR_UNSUPPORTED;
+    }
+    if (find_function(module, "glift_lua_attach", attach) &&
+            find_function(module, "glift_lua_detach", &p->lua_module_detach))
+        return GLIFT_OK;
+    plugin_log(p, GLIFT_LOG_ERROR, "%s is not the Lua module of this release: it has no glift_lua_attach()",
+            path);
+    return GLIFT_ERR_UNSUPPORTED;
+}
+
+glift_status plugin_lua_attach(void *self, struct lua_State *L)
+{
+    plugin *p = self;
+    attach_fn attach = NULL;
+    char reason[512] = "";
+    if (p->core == NULL || L == NULL)
+        return p->core == NULL ? GLIFT_ERR_STATE : GLIFT_ERR_ARGUMENT;
+    if (p->lua == NULL) {
+        plugin_log(p, GLIFT_LOG_ERROR, "this engine does not say which Lua it has (no \"lua\" service)");
+        return GLIFT_ERR_UNSUPPORTED;
+    }
+    glift_status status = load(p, &attach);
+    if (status == GLIFT_OK) {
+        status = attach(L, &plugin_table, reason, sizeof reason);
+        if (status != GLIFT_OK)
+            plugin_log(p, GLIFT_LOG_ERROR, "the scripts cannot use GameLift: %s", reason);
+    }
+    return status;
+}
+
+void plugin_lua_detach(void *self, struct lua_State *L)
+{
+    const plugin *p = self;
+    if (L != NULL && p->lua_module_detach != NULL)
+        p->lua_module_detach(L);
+}

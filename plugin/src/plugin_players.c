@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Players who are checked without a script.
+ *
+ * A player may leave before GameLift has answered: its seat then lives on until the answer, because a seat
+ * that was accepted must be removed, and GameLift may have accepted it after all. */
+
+#include "plugin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum seat_state {
+    SEAT_ASKED,     /* the accept is under way */
+    SEAT_LEFT,      /* the accept is under way, the player has gone */
+    SEAT_ACCEPTED,  /* in the game */
+    SEAT_CANCELLED, /* a rebind ended the wait for the answer */
+} seat_state;
+
+struct seat {
+    seat *next;
+    plugin *owner;
+    uint64_t player;
+    seat_state state;
+    char player_session_id[GLIFT_MAX_ID_LENGTH + 1];
+};
+
+static seat *find(const plugin *p, uint64_t player)
+{
+    seat *one = p->kept->seats;
+    while (one != NULL && (one->player != player || one->state == SEAT_LEFT || one->state == SEAT_CANCELLED))
+        one = one->next;
+    return one;
+}
+
+static void free_seat(seat *one)
+{
+    seat **at = &one->owner->kept->seats;
+    while (*at != one)
+        at = &(*at)->next;
+    *at = one->next;
+    free(one);
+}
+
+static void on_removed(glift_server *server, const glift_result *result, void *user)
+{
+    const plugin *p = user;
+    (void)server;
+    if (result->status != GLIFT_OK && result->status != GLIFT_ERR_CLOSED)
+        plugin_log(p, GLIFT_LOG_WARNING, "a player session was not removed: %s", result->message);
+}
+
+static void remove_seat(seat *one)
+{
+    plugin *p = one->owner;
+    glift_status status = glift_remove_player_session(p->server, one->player_session_id, on_removed, p);
+    if (status != GLIFT_OK)
+        plugin_log(p, GLIFT_LOG_WARNING, "a player session was not removed: %s", glift_status_name(status));
+    free_seat(one);
+}
+
+static void on_accepted(glift_server *server, const glift_result *result, void *user)
+{
+    seat *one = user;
+    const plugin *p = one->owner;
+    (void)server;
+    bool here = one->state == SEAT_ASKED;
+    if (result->status == GLIFT_OK) {
+        one->state = SEAT_ACCEPTED;
+        if (here)
+            p->players->decide(p->host, one->player, true, "");
+        else
+            remove_seat(one);
+        return;
+    }
+    if (here)
+        p->players->decide(p->host, one->player, false,
+                result->status == GLIFT_ERR_CANCELLED ? "the server was reloaded: please join again"
+                                                      : result->message);
+    if (result->status == GLIFT_ERR_CANCELLED)
+        one->state = SEAT_CANCELLED; /* inside the rebind, which settles it when it is through */
+    else
+        free_seat(one);
+}
+
+static glift_player_answer deny(char *reason, size_t reason_size, const char *why)
+{
+    snprintf(reason, reason_size, "%s", why);
+    return GLIFT_PLAYER_DENIED;
+}
+
+glift_player_answer plugin_players_connect(
+        void *self, uint64_t player, const char *player_session_id, char *reason, size_t reason_size)
+{
+    plugin *p = self;
+    if (p->server == NULL || p->parked)
+        return deny(reason, reason_size, "the server is being reloaded: please join again");
+    if (glift_get_game_session_id(p->server)[0] == '\0') {
+        const char *open_door = plugin_config(p, "gamelift.open_door");
+        return open_door != NULL && strcmp(open_door, "1") == 0
+                       ? GLIFT_PLAYER_ACCEPTED
+                       : deny(reason, reason_size, "no game session runs here yet");
+    }
+    if (strlen(player_session_id) > GLIFT_MAX_ID_LENGTH)
+        return deny(reason, reason_size, "a player session id has at most 256 bytes");
+    seat *one = calloc(1, sizeof *one);
+    if (one == NULL)
+        return deny(reason, reason_size, "the server is out of memory");
+    one->owner = p;
+    one->player = player;
+    snprintf(one->player_session_id, sizeof one->player_session_id, "%s", player_session_id);
+    one->next = p->kept->seats;
+    p->kept->seats = one;
+    glift_status status = glift_accept_player_session(p->server, player_session_id, on_accepted, one);
+    if (status == GLIFT_OK)
+        return GLIFT_PLAYER_PENDING;
+    free_seat(one);
+    return deny(reason, reason_size,
+            status == GLIFT_ERR_ARGUMENT ? "this is no player session id"
+                                         : "the server takes no players now");
+}
+
+void plugin_players_disconnect(void *self, uint64_t player)
+{
+    plugin *p = self;
+    seat *one = p->kept != NULL ? find(p, player) : NULL;
+    if (one == NULL)
+        return; /* denied, or let in without a game session */
+    if (one->state == SEAT_ASKED)
+        one->state = SEAT_LEFT;
+    else
+        remove_seat(one);
+}
+
+void plugin_players_settle(plugin *p)
+{
+    for (seat *one = p->kept->seats, *next; one != NULL; one = next) {
+        next = one->next;
+        one->owner = p; /* it may be from before a reload */
+        if (one->state == SEAT_CANCELLED)
+            remove_seat(one);
+    }
+}
+
+void plugin_players_forget(plugin *p)
+{
+    while (p->kept->seats != NULL)
+        free_seat(p->kept->seats);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plugin's SDK server: made from the host's settings, driven from its tick, lent to scripts.
+ *
+ * The SDK's callbacks always come here first and go on to whoever is bound: the plugin has to know itself
+ * whether GameLift was reached and whether the process has ended. */
+
+#include "plugin.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_TIMEOUT_MS = 2000, EXIT_STEP_MS = 50 };
+
+static const uint64_t ns_per_ms = 1000000;
+
+/* ---- callbacks ---- */
+
+static void on_start_game_session(glift_server *server, const glift_game_session *session, void *user)
+{
+    const glift_server_desc *to = &((plugin *)user)->callbacks;
+    to->on_start_game_session(server, session, to->user);
+}
+
+static void on_update_game_session(glift_server *server, const glift_game_session_update *update, void *user)
+{
+    const glift_server_desc *to = &((plugin *)user)->callbacks;
+    to->on_update_game_session(server, update, to->user);
+}
+
+static void on_process_terminate(glift_server *server, int64_t termination_time_unix_ms, void *user)
+{
+    const glift_server_desc *to = &((plugin *)user)->callbacks;
+    to->on_process_terminate(server, termination_time_unix_ms, to->user);
+}
+
+static bool on_health_check(glift_server *server, void *user)
+{
+    const glift_server_desc *to = &((plugin *)user)->callbacks;
+    return to->on_health_check(server, to->user);
+}
+
+/* NULL where none is set. As in the SDK, the environment beats the host's settings. */
+static const char *address_of_service(const plugin *p)
+{
+    const char *url = getenv("GAMELIFT_SDK_WEBSOCKET_URL");
+    if (url == NULL || url[0] == '\0')
+        url = plugin_config(p, "gamelift.websocket_url");
+    return url != NULL && url[0] != '\0' ? url : NULL;
+}
+
+/* One sentence, once, and the program ends: nobody wants a server that no player can be sent to. */
+static void give_up(plugin *p, const char *advice)
+{
+    plugin_log(p, GLIFT_LOG_ERROR, "no connection to GameLift at %s: %s; %s", address_of_service(p),
+            p->connect_failure, advice);
+    p->first_connect_deadline_ns = 0;
+    p->core->request_exit(p->host, 1);
+}
+
+static bool is_refusal(glift_status status)
+{
+    return status == GLIFT_ERR_FORBIDDEN || status == GLIFT_ERR_UNAUTHORIZED || status == GLIFT_ERR_NOT_FOUND;
+}
+
+static void on_connection(glift_server *server, const glift_connection_event *event, void *user)
+{
+    plugin *p = user;
+    p->connected = event->state == GLIFT_CONNECTED;
+    if (p->connected) {
+        p->kept->connected_once = true;
+        p->first_connect_deadline_ns = 0;
+    } else if (event->state != GLIFT_ENDED) {
+        snprintf(p->connect_failure, sizeof p->connect_failure, "%s", event->reason);
+        if (p->first_connect_deadline_ns != 0 && is_refusal(event->status))
+            give_up(p, "check GAMELIFT_SDK_AUTH_TOKEN, GAMELIFT_SDK_FLEET_ID and GAMELIFT_SDK_HOST_ID");
+    }
+    if (p->callbacks.on_connection != NULL)
+        p->callbacks.on_connection(server, event, p->callbacks.user);
+    if (event->state == GLIFT_ENDED && !p->ended) {
+        p->ended = true;
+        p->core->request_exit(p->host, 0);
+    }
+}
+
+static void on_wake(void *user)
+{
+    const plugin *p = user;
+    p->core->wake(p->host);
+}
+
+static void on_log(glift_server *server, glift_log_level level, const char *message, void *user)
+{
+    const plugin *p = user;
+    if (p->callbacks.on_log != NULL)
+        p->callbacks.on_log(server, level, message, p->callbacks.user);
+    else
+        p->core->log(p->host, level, "gamelift", message);
+}
+
+/* What the SDK shall call. It must see which callbacks are missing: it acts itself then. */
+static void fill_callbacks(plugin *p, glift_server_desc *desc)
+{
+    const char *level = plugin_config(p, "gamelift.log_level");
+    desc->user = p;
+    desc->on_wake = on_wake;
+    desc->on_log = on_log;
+    desc->on_connection = on_connection;
+    desc->log_level = level != NULL && strcmp(level, "debug") == 0 ? GLIFT_LOG_DEBUG : GLIFT_LOG_INFO;
+    if (p->callbacks.log_level > desc->log_level)
+        desc->log_level = p->callbacks.log_level;
+    if (p->callbacks.on_start_game_session != NULL)
+        desc->on_start_game_session = on_start_game_session;
+    if (p->callbacks.on_update_game_session != NULL)
+        desc->on_update_game_session = on_update_game_session;
+    if (p->callbacks.on_process_terminate != NULL)
+        desc->on_process_terminate = on_process_terminate;
+    if (p->callbacks.on_health_check != NULL)
+        desc->on_health_check = on_health_check;
+}
+
+/* ---- start ---- */
+
+static void fill_identity(const plugin *p, glift_server_desc *desc)
+{
+    static const struct {
+        const char *key;
+        size_t offset;
+    } texts[] = {
+            {"gamelift.websocket_url", offsetof(glift_server_desc, websocket_url)},
+            {"gamelift.auth_token", offsetof(glift_server_desc, auth_token)},
+            {"gamelift.process_id", offsetof(glift_server_desc, process_id)},
+            {"gamelift.host_id", offsetof(glift_server_desc, host_id)},
+            {"gamelift.fleet_id", offsetof(glift_server_desc, fleet_id)},
+            {"gamelift.aws_region", offsetof(glift_server_desc, aws_region)},
+            {"gamelift.access_key", offsetof(glift_server_desc, access_key)},
+            {"gamelift.secret_key", offsetof(glift_server_desc, secret_key)},
+            {"gamelift.session_token", offsetof(glift_server_desc, session_token)},
+            {"gamelift.tls_ca_file", offsetof(glift_server_desc, tls_ca_file)},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const char *value = plugin_config(p, texts[i].key);
+        memcpy((char *)desc + texts[i].offset, &value, sizeof value);
+    }
+    const char *insecure = plugin_config(p, "gamelift.tls_insecure");
+    desc->tls_insecure = insecure != NULL && strcmp(insecure, "1") == 0;
+    desc->request_timeout_ms = plugin_config_ms(p, "gamelift.request_timeout_ms", 0);
+    desc->connect_timeout_ms = plugin_config_ms(p, "gamelift.connect_timeout_ms", 0);
+}
+
+static glift_status create(plugin *p)
+{
+    glift_server_desc desc = {.size_bytes = sizeof desc};
+    if (address_of_service(p) == NULL) {
+        plugin_log(p, GLIFT_LOG_ERROR,
+                "no GameLift service is named: start gamelift-local and take its environment over, or set "
+                "GAMELIFT_SDK_WEBSOCKET_URL (or gamelift.websocket_url) and what goes with it");
+        return GLIFT_ERR_ARGUMENT;
+    }
+    fill_identity(p, &desc);
+    fill_callbacks(p, &desc);
+    glift_status status = glift_server_create(&desc, &p->server);
+    if (status == GLIFT_ERR_STATE)
+        plugin_log(p, GLIFT_LOG_ERROR, "this program has a GameLift server with the same process id already");
+    else if (status == GLIFT_ERR_MEMORY)
+        plugin_log(p, GLIFT_LOG_ERROR, "out of memory for the GameLift server");
+    return status; /* a wrong argument: the SDK's own line names it */
+}
+
+static glift_status rebind(plugin *p)
+{
+    glift_server_desc desc = {.size_bytes = sizeof desc};
+    fill_callbacks(p, &desc);
+    glift_status status = glift_server_rebind(p->server, &desc);
+    if (status == GLIFT_OK)
+        plugin_players_settle(p);
+    return status;
+}
+
+static void start_deadline(plugin *p)
+{
+    uint32_t timeout_ms = plugin_config_ms(p, "gamelift.first_connect_timeout_ms", 0);
+    snprintf(p->connect_failure, sizeof p->connect_failure, "no answer");
+    if (timeout_ms > 0 && !p->kept->connected_once)
+        p->first_connect_deadline_ns = p->core->now_ns(p->host) + timeout_ms * ns_per_ms;
+}
+
+glift_status plugin_server_start(plugin *p)
+{
+    bool kept = p->kept->server != NULL;
+    p->server = p->kept->server;
+    start_deadline(p);
+    glift_status status = kept ? rebind(p) : create(p);
+    if (status != GLIFT_OK) {
+        p->server = NULL;
+        return status;
+    }
+    p->kept->server = p->server;
+    p->connected = p->kept->connected_once; /* a server that was taken up again reports only changes */
+    plugin_log(p, GLIFT_LOG_INFO, "%s %s", kept ? "taken up again after a reload:" : "GameLift is",
+            address_of_service(p));
+    return GLIFT_OK;
+}
+
+/* ---- lending the callbacks ---- */
+
+glift_status plugin_server_bind(plugin *p, const glift_server_desc *callbacks)
+{
+    glift_server_desc before = p->callbacks;
+    if (callbacks != NULL && callbacks->size_bytes < sizeof callbacks->size_bytes)
+        return GLIFT_ERR_ARGUMENT;
+    memset(&p->callbacks, 0, sizeof p->callbacks);
+    if (callbacks != NULL) /* of an older or newer module: no further than both know */
+        memcpy(&p->callbacks, callbacks,
+                callbacks->size_bytes < sizeof p->callbacks ? callbacks->size_bytes : sizeof p->callbacks);
+    glift_status status = rebind(p);
+    if (status != GLIFT_OK)
+        p->callbacks = before;
+    return status;
+}
+
+glift_status plugin_server_park(plugin *p)
+{
+    glift_status status = p->parked ? GLIFT_OK : glift_server_rebind(p->server, NULL);
+    if (status == GLIFT_OK)
+        p->parked = true;
+    return status;
+}
+
+/* ---- tick ---- */
+
+uint64_t plugin_server_tick(void *self)
+{
+    plugin *p = self;
+    if (p->parked)
+        return UINT64_MAX;
+    glift_server_tick(p->server);
+    if (p->first_connect_deadline_ns == 0)
+        return UINT64_MAX;
+    uint64_t now_ns = p->core->now_ns(p->host);
+    if (now_ns < p->first_connect_deadline_ns)
+        return p->first_connect_deadline_ns - now_ns;
+    give_up(p, "start gamelift-local, or set GAMELIFT_SDK_WEBSOCKET_URL to where GameLift is");
+    return UINT64_MAX;
+}
+
+/* ---- end ---- */
+
+static void on_ending_answered(glift_server *server, const glift_result *result, void *user)
+{
+    plugin *p = user;
+    (void)server;
+    if (result->status == GLIFT_OK)
+        p->ended = true;
+    else if (result->status != GLIFT_ERR_CLOSED)
+        plugin_log(p, GLIFT_LOG_WARNING, "ProcessEnding was refused: %s", result->message);
+}
+
+static void say_process_ending(plugin *p)
+{
+    uint32_t timeout_ms = plugin_config_ms(p, "gamelift.exit_timeout_ms", EXIT_TIMEOUT_MS);
+    uint64_t until_ns = p->core->now_ns(p->host) + timeout_ms * ns_per_ms;
+    if (glift_process_ending(p->server, on_ending_answered, p) != GLIFT_OK)
+        return;
+    while (!p->ended && p->core->now_ns(p->host) < until_ns) {
+        glift_server_wait(p->server, EXIT_STEP_MS);
+        glift_server_tick(p->server);
+    }
+    if (!p->ended)
+        plugin_log(p, GLIFT_LOG_WARNING, "GameLift did not answer ProcessEnding within %u ms", timeout_ms);
+}
+
+glift_status plugin_server_end(plugin *p)
+{
+    if (!p->ended && (p->connected || glift_is_process_ready(p->server)))
+        say_process_ending(p);
+    glift_status status = glift_server_destroy(p->server);
+    if (status == GLIFT_OK) {
+        plugin_players_forget(p);
+        *p->kept = (plugin_kept){0};
+    }
+    return status;
+}

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+# What `cmake --install` puts in place for games: headers, both libraries, pkg-config and a CMake package.
+include(CMakePackageConfigHelpers)
+
+set(glift_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gamelift)
+
+install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/gamelift DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  COMPONENT sdk)
+set_target_properties(gamelift_static PROPERTIES EXPORT_NAME static)
+install(TARGETS gamelift gamelift_static EXPORT gamelift-targets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
+install(EXPORT gamelift-targets NAMESPACE gamelift:: DESTINATION ${glift_package_dir} COMPONENT sdk)
+
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/gamelift-config-version.cmake
+  COMPATIBILITY SameMajorVersion)
+install(FILES ${CMAKE_CURRENT_SOURCE_DIR}/cmake/gamelift-config.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/gamelift-config-version.cmake
+  DESTINATION ${glift_package_dir} COMPONENT sdk)
+
+# The file finds its prefix from where it lies, so `cmake --install --prefix` and moved trees work.
+file(RELATIVE_PATH glift_pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/gamelift.pc.in ${CMAKE_CURRENT_BINARY_DIR}/gamelift.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gamelift.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+  COMPONENT sdk)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Game servers as child processes: so many at a time, a fresh one whenever one has ended. */
+#ifndef LOCAL_LAUNCH_H
+#define LOCAL_LAUNCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LAUNCH_INSTANCES_MAX 256
+#define LAUNCH_ID_SIZE       32
+#define LAUNCH_WHY_SIZE      256
+
+typedef struct local_launcher local_launcher;
+
+typedef struct launcher_desc {
+    const char *command; /* split as a shell splits, without pipes, redirections and the like */
+    int instances;
+    const char *log_dir; /* one file per process; NULL: lines go to log() */
+    uint64_t grace_ms;   /* from SIGTERM to SIGKILL */
+    /* Before a start: sets the environment of this process id, with setenv(). False: not now. */
+    bool (*prepare)(void *user, const char *process_id);
+    void (*ended)(void *user, const char *process_id);
+    void (*log)(void *user, const char *line);
+    void *user;
+} launcher_desc;
+
+/* NULL: *why is a sentence. Nothing is started before launcher_serve(). */
+local_launcher *launcher_open(const launcher_desc *desc, char why[LAUNCH_WHY_SIZE]);
+void launcher_close(local_launcher *launcher); /* kills what is left; NULL is allowed */
+
+int launcher_fd(const local_launcher *launcher); /* can be read when there is something to serve */
+uint64_t launcher_deadline_ms(const local_launcher *launcher); /* UINT64_MAX: none */
+void launcher_serve(local_launcher *launcher, uint64_t now_ms);
+
+/* SIGTERM to each; asked again a second later or more: SIGKILL. Then serve until launcher_is_idle(). */
+void launcher_stop(local_launcher *launcher, uint64_t now_ms);
+bool launcher_is_idle(const local_launcher *launcher); /* no child is left */
+
+#endif

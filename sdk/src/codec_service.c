@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The service's side of the wire: requests into structs, answers and pushes into text.
+ *
+ * The three official SDKs write requests differently: what is not set, Go writes as "" or null, C++ leaves
+ * out, C# writes as null or 0. All of it reads the same here (P52, S77). */
+
+#include "frame.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- requests ---- */
+
+typedef struct request_reader {
+    glift__json_reader json;
+    const char *what; /* the first thing found wrong; NULL if nothing */
+} request_reader;
+
+static void refuse(request_reader *reader, bool wrong, const char *what)
+{
+    if (wrong && reader->what == NULL)
+        reader->what = what;
+}
+
+static const char *required(
+        request_reader *reader, const glift__json *from, const char *key, const char *what)
+{
+    const char *text = glift__read_text(&reader->json, from, key);
+    refuse(reader, text[0] == '\0', what);
+    return text;
+}
+
+/* An empty path names no log: the C++ SDK does not send it either. */
+static void read_log_paths(request_reader *reader, const glift__json *from, glift__request_body *out)
+{
+    const glift__json *array = glift__json_get(from, "LogPaths");
+    const char **paths =
+            glift__json_is_array(array) ? glift__read_room(&reader->json, array, sizeof *paths) : NULL;
+    size_t count = 0;
+    for (const glift__json *item = paths != NULL ? glift__json_first(array) : NULL; item != NULL;
+            item = glift__json_next(item)) {
+        const char *path = glift__json_text(item);
+        if (path != NULL && *path != '\0')
+            paths[count++] = glift__read_copy(&reader->json, path);
+    }
+    out->as.activate_server_process.log_paths = paths;
+    out->as.activate_server_process.log_path_count = count;
+}
+
+static void read_process(request_reader *reader, const glift__json *from, glift__request_body *out)
+{
+    out->as.activate_server_process.sdk_version =
+            required(reader, from, "SdkVersion", "SdkVersion is required.");
+    out->as.activate_server_process.sdk_language =
+            required(reader, from, "SdkLanguage", "SdkLanguage is required.");
+    out->as.activate_server_process.tool_name = glift__read_text(&reader->json, from, "SdkToolName");
+    out->as.activate_server_process.tool_version = glift__read_text(&reader->json, from, "SdkToolVersion");
+    out->as.activate_server_process.port = glift__read_int(from, "Port");
+    read_log_paths(reader, from, out);
+}
+
+static void read_describe(
+        request_reader *reader, const glift__json *from, glift_describe_player_sessions_request *out)
+{
+    const char *filter = glift__json_text(glift__json_get(from, "PlayerSessionStatusFilter"));
+    *out = (glift_describe_player_sessions_request){
+            .size_bytes = sizeof *out,
+            .game_session_id = glift__read_text(&reader->json, from, "GameSessionId"),
+            .player_id = glift__read_text(&reader->json, from, "PlayerId"),
+            .player_session_id = glift__read_text(&reader->json, from, "PlayerSessionId"),
+            .status_filter = glift__player_session_status_from_name(filter),
+            .next_token = glift__read_text(&reader->json, from, "NextToken"),
+            .limit = glift__read_int(from, "Limit"),
+    };
+    refuse(reader, filter != NULL && *filter != '\0' && out->status_filter == GLIFT_PLAYER_SESSION_NOT_SET,
+            "PlayerSessionStatusFilter must be one of [RESERVED, ACTIVE, COMPLETED, TIMEDOUT]");
+}
+
+/* "AttrType" in Go and C++, "attrType" in C#. What it says counts, not which members are there (S77). */
+static glift_attribute_type read_attribute_type(const glift__json *from)
+{
+    for (const glift__json *member = glift__json_first(from); member != NULL;
+            member = glift__json_next(member))
+        if (strcasecmp(glift__json_key(member), "AttrType") == 0)
+            return glift__attribute_type_from_name(glift__json_text(member));
+    return GLIFT_ATTRIBUTE_NONE;
+}
+
+static glift_player_attribute read_attribute(request_reader *reader, const glift__json *from)
+{
+    glift_player_attribute attribute = {
+            .name = glift__read_copy(&reader->json, glift__json_key(from)),
+            .type = glift__json_is_object(from) ? read_attribute_type(from) : GLIFT_ATTRIBUTE_NONE,
+            .string = "",
+    };
+    switch (attribute.type) {
+    case GLIFT_ATTRIBUTE_STRING:
+        attribute.string = glift__read_text(&reader->json, from, "S");
+        break;
+    case GLIFT_ATTRIBUTE_DOUBLE:
+        glift__json_double(glift__json_get(from, "N"), &attribute.number);
+        break;
+    case GLIFT_ATTRIBUTE_STRING_LIST:
+        attribute.string_list =
+                glift__read_strings(&reader->json, glift__json_get(from, "SL"), &attribute.string_count);
+        break;
+    case GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP:
+        attribute.double_map =
+                glift__read_doubles(&reader->json, glift__json_get(from, "SDM"), &attribute.double_count);
+        break;
+    case GLIFT_ATTRIBUTE_NONE:
+        break;
+    }
+    return attribute;
+}
+
+static void read_attributes(request_reader *reader, const glift__json *from, glift_player *out)
+{
+    const glift__json *object = glift__json_get(from, "PlayerAttributes");
+    glift_player_attribute *attributes = glift__json_is_object(object)
+                                                 ? glift__read_room(&reader->json, object, sizeof *attributes)
+                                                 : NULL;
+    if (attributes == NULL)
+        return;
+    for (const glift__json *item = glift__json_first(object); item != NULL; item = glift__json_next(item))
+        attributes[out->attribute_count++] = read_attribute(reader, item);
+    out->attributes = attributes;
+}
+
+static void read_latencies(request_reader *reader, const glift__json *from, glift_player *out)
+{
+    const glift__json *object = glift__json_get(from, "LatencyInMs");
+    glift_player_latency *latencies =
+            glift__json_is_object(object) ? glift__read_room(&reader->json, object, sizeof *latencies) : NULL;
+    if (latencies == NULL)
+        return;
+    for (const glift__json *item = glift__json_first(object); item != NULL; item = glift__json_next(item)) {
+        int64_t latency = 0;
+        if (!glift__json_integer(item, &latency) || latency < INT32_MIN || latency > INT32_MAX)
+            refuse(reader, true, "LatencyInMs must map regions to integers.");
+        latencies[out->latency_count++] = (glift_player_latency){
+                .region = glift__read_copy(&reader->json, glift__json_key(item)), .latency_ms = (int)latency};
+    }
+    out->latencies = latencies;
+}
+
+static glift_player read_player(request_reader *reader, const glift__json *from)
+{
+    glift_player player = {
+            .player_id = required(reader, from, "PlayerId", "PlayerId is required."),
+            .team = glift__read_text(&reader->json, from, "Team"),
+    };
+    read_attributes(reader, from, &player);
+    read_latencies(reader, from, &player);
+    return player;
+}
+
+static void read_backfill(
+        request_reader *reader, const glift__json *from, glift_start_match_backfill_request *out)
+{
+    *out = (glift_start_match_backfill_request){
+            .size_bytes = sizeof *out,
+            .game_session_arn = required(reader, from, "GameSessionArn", "GameSessionArn is required."),
+            .matchmaking_configuration_arn = required(
+                    reader, from, "MatchmakingConfigurationArn", "MatchmakingConfigurationArn is required."),
+            .ticket_id = glift__read_text(&reader->json, from, "TicketId"),
+    };
+    const glift__json *array = glift__json_get(from, "Players");
+    glift_player *players =
+            glift__json_is_array(array) ? glift__read_room(&reader->json, array, sizeof *players) : NULL;
+    refuse(reader, players == NULL, "Players cannot be empty.");
+    for (const glift__json *item = players != NULL ? glift__json_first(array) : NULL; item != NULL;
+            item = glift__json_next(item))
+        players[out->player_count++] = read_player(reader, item);
+    out->players = players;
+}
+
+static void read_body(request_reader *reader, const glift__json *from, glift__request_body *out)
+{
+    glift__json_reader *json = &reader->json;
+    switch (out->action) {
+    case GLIFT__ACTIVATE_SERVER_PROCESS:
+        read_process(reader, from, out);
+        break;
+    case GLIFT__HEARTBEAT_SERVER_PROCESS:
+        refuse(reader, !glift__json_bool(glift__json_get(from, "HealthStatus"), &out->as.heartbeat.healthy),
+                "HealthStatus is required.");
+        break;
+    case GLIFT__ACTIVATE_GAME_SESSION:
+        out->as.activate_game_session.game_session_id =
+                required(reader, from, "GameSessionId", "GameSessionId is required.");
+        break;
+    case GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY:
+        out->as.update_policy.game_session_id =
+                required(reader, from, "GameSessionId", "GameSessionId is required.");
+        out->as.update_policy.policy =
+                glift__policy_from_name(glift__json_text(glift__json_get(from, "PlayerSessionPolicy")));
+        refuse(reader, out->as.update_policy.policy == GLIFT_PLAYER_SESSION_CREATION_POLICY_NOT_SET,
+                "PlayerSessionPolicy must be one of [ACCEPT_ALL, DENY_ALL]");
+        break;
+    case GLIFT__ACCEPT_PLAYER_SESSION:
+    case GLIFT__REMOVE_PLAYER_SESSION:
+        out->as.player_session.game_session_id =
+                required(reader, from, "GameSessionId", "GameSessionId is required.");
+        out->as.player_session.player_session_id =
+                required(reader, from, "PlayerSessionId", "PlayerSessionId is required.");
+        break;
+    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
+        read_describe(reader, from, &out->as.describe);
+        break;
+    case GLIFT__START_MATCH_BACKFILL:
+        read_backfill(reader, from, &out->as.start_match_backfill);
+        break;
+    case GLIFT__STOP_MATCH_BACKFILL:
+        out->as.stop_match_backfill = (glift_stop_match_backfill_request){
+                .size_bytes = sizeof out->as.stop_match_backfill,
+                .game_session_arn = required(reader, from, "GameSessionArn", "GameSessionArn is required."),
+                .matchmaking_configuration_arn = required(reader, from, "MatchmakingConfigurationArn",
+                        "MatchmakingConfigurationArn is required."),
+                .ticket_id = required(reader, from, "TicketId", "TicketId is required."),
+        };
+        break;
+    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
+        out->as.role_credentials.role_arn = required(reader, from, "RoleArn", "RoleArn is required.");
+        out->as.role_credentials.role_session_name = glift__read_text(json, from, "RoleSessionName");
+        break;
+    case GLIFT__TERMINATE_SERVER_PROCESS:
+    case GLIFT__GET_COMPUTE_CERTIFICATE:
+        break; /* the action is all */
+    default:
+        refuse(reader, true, "Action is not a request that the service knows.");
+        break;
+    }
+}
+
+glift_status glift__frame_read_request(
+        const glift__frame *frame, glift__memory *memory, glift__request_body *out, const char **what)
+{
+    request_reader reader = {.json = {.memory = memory}};
+    *out = (glift__request_body){.action = glift__frame_envelope(frame).action};
+    read_body(&reader, frame->root, out);
+    if (reader.json.status != GLIFT_OK) {
+        *what = "out of memory";
+        return reader.json.status;
+    }
+    *what = reader.what != NULL ? reader.what : "";
+    return reader.what != NULL ? GLIFT_ERR_ARGUMENT : GLIFT_OK;
+}
+
+/* ---- answers ---- */
+
+static void write_player_session(
+        glift__json_writer *writer, glift__json *sessions, const glift_player_session *session)
+{
+    glift__json *object = glift__write_object(writer, sessions, NULL);
+    glift__write_text(writer, object, "PlayerId", session->player_id);
+    glift__write_text(writer, object, "PlayerSessionId", session->player_session_id);
+    glift__write_text(writer, object, "GameSessionId", session->game_session_id);
+    glift__write_text(writer, object, "FleetId", session->fleet_id);
+    glift__write_text(writer, object, "PlayerData", session->player_data);
+    glift__write_text(writer, object, "IpAddress", session->ip_address);
+    glift__write_int64(writer, object, "Port", session->port);
+    glift__write_int64(writer, object, "CreationTime", session->creation_time_unix_ms);
+    glift__write_int64(writer, object, "TerminationTime", session->termination_time_unix_ms);
+    glift__write_text(writer, object, "DnsName", session->dns_name);
+    glift__write_text(writer, object, "Status", glift_player_session_status_name(session->status));
+}
+
+static void write_role_credentials(
+        glift__json_writer *writer, const glift_fleet_role_credentials *credentials)
+{
+    glift__json *root = writer->root;
+    glift__write_text(writer, root, "AssumedRoleUserArn", credentials->assumed_role_user_arn);
+    glift__write_text(writer, root, "AssumedRoleId", credentials->assumed_role_id);
+    glift__write_text(writer, root, "AccessKeyId", credentials->access_key_id);
+    glift__write_text(writer, root, "SecretAccessKey", credentials->secret_access_key);
+    glift__write_text(writer, root, "SessionToken", credentials->session_token);
+    glift__write_int64(writer, root, "Expiration", credentials->expiration_unix_ms);
+}
+
+static void write_payload(glift__json_writer *writer, glift__action action, const glift__answer_body *body)
+{
+    glift__json *root = writer->root;
+    switch (action) {
+    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
+        glift__write_text_or_null(writer, root, "NextToken", body->player_session_page.next_token);
+        glift__json *sessions = glift__write_array(writer, root, "PlayerSessions");
+        for (size_t i = 0; i < body->player_session_page.player_session_count; i++)
+            write_player_session(writer, sessions, &body->player_session_page.player_sessions[i]);
+        break;
+    case GLIFT__START_MATCH_BACKFILL:
+        glift__write_text(writer, root, "TicketId", body->backfill_ticket_id);
+        break;
+    case GLIFT__GET_COMPUTE_CERTIFICATE:
+        glift__write_text(writer, root, "CertificatePath", body->compute_certificate.certificate_path);
+        glift__write_text(writer, root, "ComputeName", body->compute_certificate.compute_name);
+        break;
+    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
+        write_role_credentials(writer, &body->fleet_role_credentials);
+        break;
+    default:
+        break; /* the envelope says it all */
+    }
+}
+
+glift_status glift__encode_answer(glift__action action, const char *action_name, const char *request_id,
+        int status_code, const char *message, const glift__answer_body *body, glift__text *out)
+{
+    glift__json_writer writer = glift__write_begin();
+    glift__write_text_or_null(&writer, writer.root, "Action", action_name);
+    glift__write_text(&writer, writer.root, "RequestId", request_id);
+    glift__write_int64(&writer, writer.root, "StatusCode", status_code);
+    glift__write_text_if_any(&writer, writer.root, "ErrorMessage", message);
+    if (status_code == 200 && body != NULL)
+        write_payload(&writer, action, body);
+    return glift__write_end(&writer, SIZE_MAX, out);
+}
+
+/* ---- pushes: no RequestId, or the SDKs take them for answers (3.2) ---- */
+
+static void write_game_properties(
+        glift__json_writer *writer, glift__json *parent, const glift_game_session *session)
+{
+    glift__json *object = glift__write_object(writer, parent, "GameProperties");
+    for (size_t i = 0; i < session->game_property_count; i++) {
+        const glift_game_property *property = &session->game_properties[i];
+        glift__write_text(writer, object, property->key != NULL ? property->key : "", property->value);
+    }
+}
+
+static void write_game_session(glift__json_writer *writer, glift__json *into, const char *name_key,
+        const glift_game_session *session)
+{
+    glift__write_text(writer, into, "GameSessionId", session->game_session_id);
+    glift__write_text(writer, into, name_key, session->name);
+    glift__write_text(writer, into, "GameSessionData", session->game_session_data);
+    glift__write_text(writer, into, "MatchmakerData", session->matchmaker_data);
+    glift__write_int64(writer, into, "MaximumPlayerSessionCount", session->maximum_player_session_count);
+    glift__write_text(writer, into, "IpAddress", session->ip_address);
+    glift__write_int64(writer, into, "Port", session->port);
+    glift__write_text(writer, into, "DnsName", session->dns_name);
+    write_game_properties(writer, into, session);
+}
+
+static void write_update(glift__json_writer *writer, const glift__push *push)
+{
+    const glift_game_session *session = &push->game_session;
+    glift__json *object = glift__write_object(writer, writer->root, "GameSession");
+    write_game_session(writer, object, "Name", session);
+    glift__write_text(writer, object, "FleetId", session->fleet_id);
+    glift__write_text_if_any(writer, object, "Location", session->location);
+    if (session->status != GLIFT_GAME_SESSION_NOT_SET)
+        glift__write_text(writer, object, "Status", glift_game_session_status_name(session->status));
+    glift__write_text_if_any(writer, object, "StatusReason", session->status_reason);
+    if (push->update_reason != GLIFT_UPDATE_UNKNOWN)
+        glift__write_text(
+                writer, writer->root, "UpdateReason", glift_update_reason_name(push->update_reason));
+    glift__write_text_if_any(writer, writer->root, "BackfillTicketId", push->backfill_ticket_id);
+}
+
+glift_status glift__encode_push(const glift__push *push, glift__text *out)
+{
+    glift__json_writer writer = glift__write_begin();
+    glift__json *root = writer.root;
+    glift__write_text(&writer, root, "Action", glift__action_name(push->action));
+    switch (push->action) {
+    case GLIFT__CREATE_GAME_SESSION:
+        write_game_session(&writer, root, "GameSessionName", &push->game_session);
+        break;
+    case GLIFT__UPDATE_GAME_SESSION:
+        write_update(&writer, push);
+        break;
+    case GLIFT__REFRESH_CONNECTION:
+        glift__write_text(&writer, root, "RefreshConnectionEndpoint", push->refresh_endpoint);
+        glift__write_text(&writer, root, "AuthToken", push->auth_token);
+        break;
+    case GLIFT__TERMINATE_PROCESS:
+        glift__write_int64(&writer, root, "TerminationTime", push->termination_time_unix_ms);
+        break;
+    default:
+        writer.status = GLIFT_ERR_ARGUMENT;
+        break;
+    }
+    return glift__write_end(&writer, SIZE_MAX, out);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The URL of a connect (wire protocol 1.2): base, identity, authorization, percent-encoded. And URLs
+ * taken apart, for the dial. */
+#ifndef GLIFT_CONNECT_URL_H
+#define GLIFT_CONNECT_URL_H
+
+#include "text.h"
+
+typedef struct glift__connect_parameters {
+    const char *websocket_url; /* base; a query in it is dropped */
+    const char *process_id, *host_id, *fleet_id, *idempotency_token;
+    const char *auth_token; /* "" or NULL: sign with the keys below */
+    const char *aws_region, *access_key, *secret_key, *session_token;
+    int64_t unix_s;
+} glift__connect_parameters;
+
+/* "<base>/?<query>" into *out, or "<base>?<query>" where the base has a path (rules P10 to P15).
+ * GLIFT_ERR_ARGUMENT with the reason in *what (static text): a base that is not ws:// or wss://, over
+ * GLIFT_MAX_URL_LENGTH (checked before anything is dialled), no keys. The URL is a secret: it holds the
+ * token. */
+glift_status glift__connect_url(
+        const glift__connect_parameters *parameters, glift__text *out, const char **what);
+
+/* The base of a connect URL: without query and fragment, with a path. The same errors. */
+glift_status glift__connect_base(const char *websocket_url, glift__text *out, const char **what);
+
+typedef struct glift__url {
+    bool tls;       /* wss, https */
+    char host[256]; /* name, IPv4, or IPv6 without brackets */
+    uint16_t port;
+    const char *path_and_query; /* points into the text that was split; never empty: at least "/" */
+} glift__url;
+
+/* Split ws://, wss://, http://, https:// URLs. GLIFT_ERR_ARGUMENT with the reason in *what (static text,
+ * without the URL). */
+glift_status glift__url_split(const char *url, glift__url *out, const char **what);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state machine of one game server: (now, input) -> (orders for the transport, events for the game).
+ *
+ * No socket, clock, thread or global: time, random bits and transport are arguments, so a test plays
+ * an hour of heartbeats in a millisecond and replays any interleaving. Stepped by the I/O thread.
+ *
+ * The driver (io_lws.c, or a test) hands in an input, then pulls orders until there are none, moves the
+ * events to the game, and comes back at the deadline at the latest. Pulling instead of calling back
+ * means that the core is never entered twice.
+ *
+ * Sockets carry numbers that are never used again, so what happens to an old socket cannot touch the
+ * new one (P142). */
+#ifndef GLIFT_CORE_H
+#define GLIFT_CORE_H
+
+#include "codec.h"
+#include "list.h"
+#include "mailbox.h"
+#include "random.h"
+
+typedef struct glift__core glift__core;
+
+typedef struct glift__time {
+    uint64_t mono_ms; /* never goes back; all deadlines */
+    int64_t unix_ms;  /* SigV4 dates, expiry of credentials */
+} glift__time;
+
+/* ---- settings: resolved and checked (settings.h), copied by core_create ---- */
+
+typedef struct glift__core_desc {
+    const char *websocket_url, *auth_token, *process_id, *host_id, *fleet_id;
+    const char *aws_region, *access_key, *secret_key, *session_token;
+    bool container;       /* compute type CONTAINER and no auth token: credentials by FETCH */
+    bool container_fleet; /* compute type CONTAINER, with or without a token */
+    const char *container_credentials_url, *container_metadata_url; /* full URLs; "" where unset */
+    const char *container_discovery_endpoint;
+    const char *tool_name, *tool_version;
+    uint32_t request_timeout_ms, connect_timeout_ms, shutdown_timeout_ms;
+    uint32_t reconnect_base_ms, reconnect_cap_ms;
+    glift_log_level log_level;
+    glift__random_fn random;
+    void *random_user;
+} glift__core_desc;
+
+glift_status glift__core_create(const glift__core_desc *desc, glift__time now, glift__core **out);
+void glift__core_destroy(glift__core *core); /* frees items that are still inside; NULL is allowed */
+
+/* ---- inputs ---- */
+
+/* A command from the game; takes ownership of the item. */
+void glift__core_command(glift__core *core, glift__time now, glift__item *command);
+
+/* The handshake of this socket was answered 101. */
+void glift__core_opened(glift__core *core, glift__time now, uint32_t socket);
+
+typedef enum glift__end_kind {
+    GLIFT__END_NO_ADDRESS,        /* the name could not be looked up */
+    GLIFT__END_NO_CONNECTION,     /* TCP: refused, unreachable */
+    GLIFT__END_TLS,               /* certificate, host name, protocol; text says which */
+    GLIFT__END_HANDSHAKE_REFUSED, /* HTTP status in code, body in text */
+    GLIFT__END_HANDSHAKE_TIMEOUT,
+    GLIFT__END_CLOSED, /* Close frame; its code in code (1005 where it has none) */
+    GLIFT__END_LOST    /* reset, end of file, no pong, garbage in framing */
+} glift__end_kind;
+
+typedef struct glift__socket_end {
+    glift__end_kind kind;
+    int code;
+    const char *text; /* one sentence, without secrets; not NULL */
+} glift__socket_end;
+
+/* A dial failed or an open socket ended. Exactly once per DIAL, also after a CLOSE order. */
+void glift__core_closed(glift__core *core, glift__time now, uint32_t socket, const glift__socket_end *end);
+
+/* One whole text message, fragments joined, not NUL-terminated. Binary messages are not handed in (P3). */
+void glift__core_received(
+        glift__core *core, glift__time now, uint32_t socket, const char *bytes, size_t length);
+
+/* The answer to a FETCH. http_status 0: transport failure, the reason is in body. */
+void glift__core_fetched(
+        glift__core *core, glift__time now, uint32_t fetch, int http_status, const char *body, size_t length);
+
+/* Time has passed. */
+void glift__core_advance(glift__core *core, glift__time now);
+
+/* ---- outputs ---- */
+
+typedef enum glift__order_kind {
+    GLIFT__ORDER_DIAL,  /* open this socket to url; ends in opened or closed */
+    GLIFT__ORDER_WRITE, /* messages wait for this open socket: pull them when it can be written */
+    GLIFT__ORDER_CLOSE, /* give up the dial, or write what waits, close with code, and end within 1 s */
+    GLIFT__ORDER_FETCH, /* HTTP GET url, whole body up to 1 MiB within timeout_ms; `socket` is the fetch
+                           number */
+    GLIFT__ORDER_DETACH /* the core is done: detach and do not call it again */
+} glift__order_kind;
+
+typedef struct glift__order {
+    glift__order_kind kind;
+    uint32_t socket;
+    const char *url; /* lives until the next call on the core */
+    int close_code;
+    uint32_t timeout_ms;
+} glift__order;
+
+bool glift__core_next_order(glift__core *core, glift__order *order);
+
+/* The next message to write on this socket; false when there is none. The text lives until the next call
+ * on the core, and is the original: write from a copy (libwebsockets masks in place). From here on the
+ * message counts as sent on this socket. */
+bool glift__core_next_message(glift__core *core, glift__time now, uint32_t socket, const glift__text **text);
+
+/* When to call glift__core_advance() at the latest, on mono_ms; UINT64_MAX: never. */
+uint64_t glift__core_deadline_ms(const glift__core *core);
+
+/* Events for the game, oldest first, linked; NULL if none. The taker owns them. */
+glift__item *glift__core_take_events(glift__core *core);
+
+/* ---- items: what travels in the mailboxes ---- */
+
+typedef enum glift__command_kind {
+    GLIFT__COMMAND_CALL,      /* glift__call: comes back as EVENT_ANSWER, the same item */
+    GLIFT__COMMAND_CANCEL,    /* glift__cancel */
+    GLIFT__COMMAND_HEALTH,    /* glift__health: the game's answer */
+    GLIFT__COMMAND_LOG_LEVEL, /* glift__level */
+    GLIFT__COMMAND_SHUTDOWN   /* glift__item: close the connection, then DETACH */
+} glift__command_kind;
+
+typedef enum glift__event_kind {
+    GLIFT__EVENT_ANSWER,
+    GLIFT__EVENT_START_GAME_SESSION,
+    GLIFT__EVENT_UPDATE_GAME_SESSION,
+    GLIFT__EVENT_PROCESS_TERMINATE,
+    GLIFT__EVENT_HEALTH_CHECK,
+    GLIFT__EVENT_CONNECTION,
+    GLIFT__EVENT_LOG
+} glift__event_kind;
+
+/* One request of the game, there and back again: the same allocation is the command, what is in flight and
+ * the answer, so answering cannot fail. Made by server.c with everything it will need. */
+typedef struct glift__call {
+    glift__item item;
+    glift__memory memory;     /* of the answer; arguments too where they are more than a few strings */
+    glift__request_body body; /* action UNKNOWN: list_containers_network_info */
+    uint64_t deadline_ms;     /* mono_ms; 0: the core sets it (ProcessReady) */
+    void *user;
+    bool is_internal;    /* made by the SDK itself: no cancel reaches it */
+    glift_result result; /* points into memory, answer, or static text */
+    glift__answer_body answer;
+
+    /* server.c's own, on the game's thread only, also while the core has the call. */
+    struct {
+        glift__node pending; /* among the calls whose `done` has not run */
+        glift_done_fn done;
+        int state;     /* server_state.h */
+        bool returned; /* the core is through with it, `done` has still to run */
+    } game;
+
+    /* request.c's own. */
+    struct {
+        glift__node due, lane; /* among all by deadline; among the queued or the sent */
+        struct glift__call *next_in_bucket;
+        uint64_t sequence, sent_ms;
+        uint32_t socket; /* that carries it */
+        unsigned times_sent;
+        int state;
+        glift__action settles; /* the refused request whose DescribePlayerSessions this is (inbound.c) */
+        const char *seat;      /* the player session that one was about */
+        char request_id[GLIFT__UUID_SIZE];
+    } flight;
+} glift__call;
+
+/* The other items belong to server.c and core.c alone: items.h. */
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the core share: the state of one game server, and who may ask whom for what.
+ *
+ *     core.c        inputs and outputs, commands, deadlines
+ *     inbound.c     messages from the service: answers and pushes
+ *     connection.c  sockets, from open to end; refresh
+ *     dial.c        one dial: when, where to, as whom
+ *     role_credentials.c, request.c, heartbeat.c, container.c, outbox.c  parts that know nothing of the core
+ */
+#ifndef GLIFT_CORE_STATE_H
+#define GLIFT_CORE_STATE_H
+
+#include "backoff.h"
+#include "container.h"
+#include "dial_failure.h"
+#include "heartbeat.h"
+#include "outbox.h"
+#include "request.h"
+#include "role_credentials.h"
+#include "seats.h"
+
+/* ---- connection.c ---- */
+
+/* One open, one being dialled, one or two that drain, and some whose end has not been reported yet. */
+#define GLIFT__SOCKET_COUNT 8
+
+typedef enum glift__socket_state {
+    GLIFT__SOCKET_FREE,
+    GLIFT__SOCKET_WANTED, /* the order to dial has not been taken yet */
+    GLIFT__SOCKET_DIALLING,
+    GLIFT__SOCKET_OPEN,
+    GLIFT__SOCKET_CLOSING /* until its end is reported */
+} glift__socket_state;
+
+typedef struct glift__socket {
+    uint32_t number;
+    glift__socket_state state;
+    bool close_due;       /* the order to close has not been taken yet */
+    bool write_announced; /* the driver knows that messages wait */
+    uint64_t opened_ms;
+    uint64_t drained_at_ms; /* superseded: read until then; 0: not superseded */
+} glift__socket;
+
+typedef enum glift__dial {
+    GLIFT__DIAL_NONE,
+    GLIFT__DIAL_WAITING, /* until dial_at_ms */
+    GLIFT__DIAL_LOGIN,   /* for the container agent */
+    GLIFT__DIAL_UNDER_WAY
+} glift__dial;
+
+typedef enum glift__dial_purpose {
+    GLIFT__DIAL_TO_CONNECT, /* there is no connection */
+    GLIFT__DIAL_TO_REFRESH, /* the service asked for it; the one in use goes on */
+    GLIFT__DIAL_TO_REPLACE  /* the one in use does not answer; it goes on until then */
+} glift__dial_purpose;
+
+/* Where to connect and as whom. */
+typedef struct glift__identity_offer {
+    glift__memory memory;
+    const char *endpoint, *token;
+    bool is_set;
+} glift__identity_offer;
+
+typedef enum glift__identity_kind {
+    GLIFT__IDENTITY_ORIGINAL,  /* of the settings */
+    GLIFT__IDENTITY_REFRESHED, /* of the last refresh that succeeded */
+    GLIFT__IDENTITY_OFFERED    /* of a refresh that has not succeeded yet */
+} glift__identity_kind;
+
+typedef struct glift__connection {
+    glift__socket sockets[GLIFT__SOCKET_COUNT];
+    glift__socket *current; /* carries what is sent; NULL: not connected */
+
+    glift__dial dial;
+    glift__dial_purpose purpose;
+    glift__socket *dialled;
+    uint64_t dial_at_ms;
+    unsigned dials; /* of this connect operation */
+    char idempotency_token[GLIFT__UUID_SIZE];
+    glift__text url;
+    glift__identity_offer refreshed, offered;
+    glift__identity_kind identity; /* of this dial */
+    glift__container_login login;
+    uint32_t login_fetch; /* the number of the fetch under way */
+    bool login_fetch_due; /* its order has not been taken yet */
+
+    glift__backoff backoff;
+    bool ever_connected, lost;
+    uint64_t outage_since_ms;
+    unsigned timeouts_in_a_row;
+    glift__dial_failure failure; /* the last one: why there is no connection */
+
+    glift_connection_state state; /* as last reported, or to be reported */
+    bool report_due;              /* there was no room or memory to report it */
+} glift__connection;
+
+void glift__connection_init(glift__core *core);
+void glift__connection_advance(glift__core *core);
+uint64_t glift__connection_deadline_ms(const glift__core *core);
+bool glift__connection_next_order(glift__core *core, glift__order *order);
+
+/* The service wants a new connection: new endpoint and token, copied. */
+void glift__connection_refresh(glift__core *core, const char *endpoint, const char *token);
+/* A message arrived on this socket. False if it is none of ours. */
+bool glift__connection_heard(glift__core *core, uint32_t socket);
+/* A request that was sent on this socket was not answered in time. */
+void glift__connection_unanswered(glift__core *core, uint32_t socket);
+
+void glift__connection_shut_down(glift__core *core);
+bool glift__connection_is_shut_down(const glift__core *core);
+
+/* For dial.c. */
+void glift__connection_report(glift__core *core, glift_connection_state state);
+glift__socket *glift__connection_free_socket(glift__connection *self); /* NULL: all are in use */
+void glift__connection_close_socket(glift__socket *socket);
+
+/* ---- dial.c ---- */
+
+/* A new connect operation, with a new idempotency token (P16). */
+void glift__dial_prepare(glift__core *core, glift__dial_purpose purpose, uint64_t dial_at_ms);
+/* Dial now. */
+void glift__dial_begin(glift__core *core);
+/* Give up the dial under way, for a better one. */
+void glift__dial_abandon(glift__core *core);
+
+/* A socket has ended: note why, of the dial or of the connection; and what follows for the dial. */
+void glift__dial_note_failure(glift__core *core, const glift__socket_end *end, bool of_dial);
+
+/* Whether a text of the service may not be logged: it repeats what this process proves itself with. */
+bool glift__dial_tells_a_secret(const glift__core *core, const char *text);
+void glift__dial_failed(glift__core *core);
+
+/* The endpoint and token of a refresh, copied; false without memory. */
+bool glift__dial_offer(glift__core *core, const char *endpoint, const char *token);
+/* What connected is what the next dial uses. */
+void glift__dial_adopt(glift__core *core);
+
+/* False: the fetch is none of ours. */
+bool glift__dial_fetched(glift__core *core, uint32_t fetch, int http_status, const char *body, size_t length);
+bool glift__dial_next_order(glift__core *core, glift__order *order);
+void glift__dial_fini(glift__core *core);
+
+/* ---- the state of one game server ---- */
+
+struct glift__core {
+    glift__core_desc desc;
+    glift__memory memory; /* of the desc's strings */
+    glift__time now;      /* of the input being worked on */
+    uint32_t last_number; /* given to a socket or a fetch */
+
+    glift__outbox outbox;
+    glift__requests requests;
+    glift__connection connection;
+    glift__text outgoing; /* the message handed out last */
+
+    bool ready, ended;
+    glift__call *process_ready; /* under way */
+    glift__items held;          /* sessions that arrived before its answer */
+    glift__memory session_memory;
+    const char *game_session_id; /* the last that was pushed; NULL: none yet */
+
+    glift__heartbeat heartbeat;
+    glift__call beat;     /* the HeartbeatServerProcess in flight */
+    bool beat_unanswered; /* the last one was not answered */
+
+    glift__seats seats;
+    glift__role_cache roles;
+    glift__container_discovery discovery;
+    uint32_t discovery_fetch; /* 0: none under way */
+    bool discovery_fetch_due;
+
+    bool shutting_down, detached;
+    uint64_t shutdown_deadline_ms;
+};
+
+/* core.c: hand a call that is in nobody's list any more back to the game. The message is copied. */
+void glift__core_answer(glift__core *core, glift__call *call, glift_status status, const char *message);
+/* core.c: the next session that is pushed counts as new. */
+void glift__core_forget_game_session(glift__core *core);
+/* core.c: a connection opened. */
+void glift__core_connected(glift__core *core, bool for_the_first_time);
+uint32_t glift__core_random(glift__core *core);
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a tick does: takes the events and runs the game's callbacks, in order. */
+
+#include "server_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- answers ---- */
+
+static void connection_changed(glift_server *server, const glift_connection_event *event)
+{
+    if (server->callbacks.on_connection != NULL)
+        server->callbacks.on_connection(server, event, server->callbacks.user);
+}
+
+static void process_has_ended(glift_server *server, glift_status status, const char *reason)
+{
+    const glift_connection_event event = {GLIFT_ENDED, status, reason};
+    connection_changed(server, &event);
+}
+
+/* Whatever became of the caller's interest: this is what the process is now for GameLift. */
+static void advance_state(glift_server *server, const glift__call *call)
+{
+    bool succeeded = call->result.status == GLIFT_OK;
+    if (call == server->process_ready)
+        server->process_ready = NULL;
+    if (call->body.action == GLIFT__ACTIVATE_SERVER_PROCESS && succeeded)
+        server->ready = true;
+    if (call->body.action == GLIFT__TERMINATE_SERVER_PROCESS && succeeded) {
+        server->ready = false;
+        server->ended = true;
+    }
+}
+
+static void run_done(glift_server *server, glift__call *call, const glift_result *result)
+{
+    glift__list_remove(&call->game.pending);
+    call->game.state = GLIFT__CALL_SETTLED;
+    if (call->game.done != NULL)
+        call->game.done(server, result, call->user);
+}
+
+static void deliver_answer(glift_server *server, glift__call *call)
+{
+    bool ends = call->body.action == GLIFT__TERMINATE_SERVER_PROCESS &&
+                (call->result.status == GLIFT_OK || call->is_internal);
+    advance_state(server, call);
+    if (call->game.state == GLIFT__CALL_PENDING)
+        run_done(server, call, &call->result);
+    bool is_cancelled = call->game.state == GLIFT__CALL_CANCELLED;
+    call->game.returned = is_cancelled; /* freed by the next tick, after its `done` */
+    if (ends)
+        process_has_ended(server, call->result.status, call->result.message);
+    if (!is_cancelled)
+        glift__item_free(&call->item, false);
+}
+
+static void settle(glift_server *server, glift__call *call, glift_status status, const char *message)
+{
+    const glift_result result = {.status = status, .message = message};
+    bool returned = call->game.returned;
+    if (call == server->process_ready)
+        server->process_ready = NULL;
+    run_done(server, call, &result);
+    if (returned)
+        glift__item_free(&call->item, false);
+}
+
+static glift__call *first_call(const glift__node *list)
+{
+    return glift__list_is_empty(list) ? NULL : GLIFT__OWNER(list->next, glift__call, game.pending);
+}
+
+/* Those that were cancelled before; what a `done` cancels now is for the next tick. */
+static void deliver_cancelled(glift_server *server)
+{
+    if (glift__list_is_empty(&server->cancelled))
+        return;
+    const glift__node *last = server->cancelled.previous;
+    bool more = true;
+    for (glift__call *call;
+            more && (call = first_call(&server->cancelled)) != NULL;) { /* a rebind empties it */
+        more = &call->game.pending != last;
+        settle(server, call, GLIFT_ERR_CANCELLED, "cancelled");
+    }
+}
+
+void glift__settle_all(glift_server *server, glift_status status, const char *message)
+{
+    glift__call *call;
+    while ((call = first_call(&server->cancelled)) != NULL)
+        settle(server, call, GLIFT_ERR_CANCELLED, "cancelled");
+    while ((call = first_call(&server->pending)) != NULL)
+        settle(server, call, status, message);
+}
+
+/* ---- sessions ---- */
+
+static void retire(glift_server *server, glift__event *event)
+{
+    if (event == NULL)
+        return;
+    event->item.next = server->retired;
+    server->retired = &event->item;
+}
+
+static void start_game_session(glift_server *server, glift__event *event)
+{
+    retire(server, server->session_event);
+    retire(server, server->update_event);
+    server->session_event = event;
+    server->update_event = NULL;
+    server->session = event->push.game_session;
+    if (server->callbacks.on_start_game_session != NULL)
+        server->callbacks.on_start_game_session(server, &event->push.game_session, server->callbacks.user);
+}
+
+/* The update's session replaces ours, but for what it leaves out. The id stays (P114). */
+static void merge_update(glift_game_session *session, const glift_game_session *update)
+{
+    const glift_game_session before = *session;
+    *session = *update;
+    session->game_session_id = before.game_session_id;
+    const char **to[] = {&session->name, &session->fleet_id, &session->location, &session->game_session_data,
+            &session->matchmaker_data, &session->ip_address, &session->dns_name, &session->status_reason};
+    const char *const from[] = {before.name, before.fleet_id, before.location, before.game_session_data,
+            before.matchmaker_data, before.ip_address, before.dns_name, before.status_reason};
+    for (size_t i = 0; i < sizeof to / sizeof to[0]; i++) {
+        if ((*to[i])[0] == '\0')
+            *to[i] = from[i];
+    }
+}
+
+static void update_game_session(glift_server *server, glift__event *event)
+{
+    const glift_game_session_update update = {
+            &event->push.game_session, event->push.update_reason, event->push.backfill_ticket_id};
+    bool is_ours = server->session_event != NULL &&
+                   strcmp(server->session.game_session_id, event->push.game_session.game_session_id) == 0;
+    if (is_ours) {
+        server->session = server->session_event->push.game_session;
+        merge_update(&server->session, &event->push.game_session);
+        retire(server, server->update_event);
+        server->update_event = event;
+    } else {
+        retire(server, event);
+    }
+    if (server->callbacks.on_update_game_session != NULL)
+        server->callbacks.on_update_game_session(server, &update, server->callbacks.user);
+}
+
+static void terminate_process(glift_server *server, glift__event *event)
+{
+    int64_t time = event->push.termination_time_unix_ms;
+    server->has_termination_time = true;
+    server->termination_time_unix_ms = time;
+    glift__item_free(&event->item, false);
+    if (server->callbacks.on_process_terminate != NULL) {
+        server->callbacks.on_process_terminate(server, time, server->callbacks.user);
+        return;
+    }
+    glift_status status = server->ended ? GLIFT_OK : glift__end_process(server); /* P119 */
+    if (status != GLIFT_OK)
+        process_has_ended(
+                server, status, "GameLift ends this process; ProcessEnding was not sent: out of memory");
+}
+
+/* ---- health, log ---- */
+
+static void answer_health(glift_server *server, uint32_t question)
+{
+    if (!server->parked)
+        server->healthy = server->callbacks.on_health_check == NULL ||
+                          server->callbacks.on_health_check(server, server->callbacks.user);
+    glift__health *answer = calloc(1, sizeof *answer);
+    if (answer == NULL)
+        return; /* false after 50 s, and the next question comes */
+    answer->item.kind = GLIFT__COMMAND_HEALTH;
+    answer->question = question;
+    answer->healthy = server->healthy;
+    glift__submit(server, &answer->item);
+}
+
+static void deliver_line(glift_server *server, const glift__event *event)
+{
+    static const char *const names[] = {"debug", "info", "warning", "error"};
+    if (server->callbacks.on_log != NULL)
+        server->callbacks.on_log(server, event->level, event->text, server->callbacks.user);
+    else
+        fprintf(stderr, "gamelift: %s: %s\n", names[event->level], event->text);
+}
+
+/* ---- events ---- */
+
+/* Session events stay; all others end here. */
+static void deliver_event(glift_server *server, glift__event *event)
+{
+    switch ((glift__event_kind)event->item.kind) {
+    case GLIFT__EVENT_START_GAME_SESSION:
+        start_game_session(server, event);
+        return;
+    case GLIFT__EVENT_UPDATE_GAME_SESSION:
+        update_game_session(server, event);
+        return;
+    case GLIFT__EVENT_PROCESS_TERMINATE:
+        terminate_process(server, event);
+        return;
+    case GLIFT__EVENT_HEALTH_CHECK:
+        answer_health(server, event->question);
+        break;
+    case GLIFT__EVENT_CONNECTION:
+        connection_changed(server, &event->connection);
+        break;
+    case GLIFT__EVENT_LOG:
+        deliver_line(server, event);
+        break;
+    case GLIFT__EVENT_ANSWER: /* not an event but a call: deliver_answer() */
+        break;
+    }
+    glift__item_free(&event->item, false);
+}
+
+static bool is_line(const glift__item *item)
+{
+    return item->kind == GLIFT__EVENT_LOG || item->kind == GLIFT__EVENT_CONNECTION;
+}
+
+static void forget_oldest_line(glift_server *server)
+{
+    glift__item *items = glift__items_take(&server->kept);
+    bool forgotten = false;
+    for (glift__item *next; items != NULL; items = next) {
+        next = items->next;
+        if (!forgotten && is_line(items)) {
+            glift__item_free(items, false);
+            forgotten = true;
+        } else {
+            glift__items_put(&server->kept, items);
+        }
+    }
+    server->kept_lines--;
+}
+
+static void keep(glift_server *server, glift__item *item)
+{
+    if (is_line(item) && ++server->kept_lines > GLIFT__KEPT_LINES)
+        forget_oldest_line(server);
+    glift__items_put(&server->kept, item);
+}
+
+static void deliver_items(glift_server *server, glift__item *items)
+{
+    for (glift__item *next; items != NULL; items = next) {
+        next = items->next;
+        if (items->kind == GLIFT__EVENT_ANSWER)
+            deliver_answer(server, (glift__call *)items);
+        else if (server->parked && items->kind != GLIFT__EVENT_HEALTH_CHECK)
+            keep(server, items);
+        else
+            deliver_event(server, (glift__event *)items);
+    }
+}
+
+bool glift__something_to_deliver(const glift_server *server)
+{
+    return server->lines.first != NULL || (server->kept.first != NULL && !server->parked) ||
+           !glift__list_is_empty(&server->cancelled) || !glift__mailbox_is_empty(&server->link.events);
+}
+
+void glift__deliver(glift_server *server)
+{
+    glift__item *retired = server->retired;
+    server->retired = NULL;
+    glift__items_free(retired, false);
+
+    server->inside = true;
+    deliver_cancelled(server);
+    if (!server->parked) {
+        server->kept_lines = 0;
+        deliver_items(server, glift__items_take(&server->kept));
+    }
+    server->own_lines = 0;
+    deliver_items(server, glift__items_take(&server->lines));
+    deliver_items(server, glift__mailbox_take(&server->link.events));
+    server->inside = false;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the codec: what a frame is. */
+#ifndef GLIFT_FRAME_H
+#define GLIFT_FRAME_H
+
+#include "codec.h"
+#include "json.h"
+
+struct glift__frame {
+    glift__json *root; /* an object */
+    int status_code;   /* as in the envelope */
+};
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages from the service (wire protocol 3.2): answers go to the call with their RequestId, whatever socket
+ * and Action they come with; pushes go by their Action. What is neither is ignored, the connection stays. */
+
+#include "core_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HTTP_OK 200
+
+/* ---- a refused Accept or Remove that was sent twice ----
+ *
+ * The service may have acted on the first copy, and refuse the second for that reason. What became of the
+ * seat tells: one DescribePlayerSessions decides, before the game hears anything. */
+
+static bool may_have_been_acted_on(const glift__core *core, const glift__call *call)
+{
+    if (call->flight.times_sent < 2)
+        return false;
+    const char *seat = call->body.as.player_session.player_session_id;
+    return call->body.action == GLIFT__REMOVE_PLAYER_SESSION ||
+           (call->body.action == GLIFT__ACCEPT_PLAYER_SESSION && !glift__seats_has(&core->seats, seat));
+}
+
+static void settle(glift__core *core, glift__call *call)
+{
+    call->flight.settles = call->body.action;
+    call->flight.seat = call->body.as.player_session.player_session_id;
+    memset(&call->body, 0, sizeof call->body);
+    call->body.action = GLIFT__DESCRIBE_PLAYER_SESSIONS;
+    call->body.as.describe.size_bytes = sizeof call->body.as.describe;
+    call->body.as.describe.player_session_id = call->flight.seat;
+    glift__requests_add(&core->requests, call);
+}
+
+static bool seat_is_as_wanted(
+        const glift__core *core, const glift__call *call, const glift_player_session_page *page)
+{
+    if (call->flight.settles == GLIFT__ACCEPT_PLAYER_SESSION &&
+            glift__seats_has(&core->seats, call->flight.seat))
+        return false; /* another call has it meanwhile */
+    glift_player_session_status wanted = call->flight.settles == GLIFT__ACCEPT_PLAYER_SESSION
+                                                 ? GLIFT_PLAYER_SESSION_ACTIVE
+                                                 : GLIFT_PLAYER_SESSION_COMPLETED;
+    for (size_t i = 0; i < page->player_session_count; i++) {
+        const glift_player_session *session = &page->player_sessions[i];
+        if (strcmp(session->player_session_id, call->flight.seat) == 0)
+            return session->status == wanted;
+    }
+    return false;
+}
+
+static void note_seat(glift__core *core, glift__action action, const char *seat)
+{
+    if (action == GLIFT__ACCEPT_PLAYER_SESSION)
+        glift__seats_add(&core->seats, seat);
+    else
+        glift__seats_remove(&core->seats, seat);
+}
+
+/* ---- answers ---- */
+
+static glift_status take_role_credentials(glift__core *core, glift__call *call)
+{
+    const glift_fleet_role_credentials *credentials = &call->answer.fleet_role_credentials;
+    if (credentials->access_key_id[0] == '\0') { /* P90 */
+        core->roles.not_a_managed_fleet = true;
+        return GLIFT_ERR_REJECTED;
+    }
+    glift__role_cache_keep(&core->roles, call->body.as.role_credentials.role_arn, credentials);
+    call->result.fleet_role_credentials = credentials;
+    return GLIFT_OK;
+}
+
+/* Keep, or point the result at, what was read. */
+static glift_status take_payload(glift__core *core, glift__call *call)
+{
+    switch (call->body.action) {
+    case GLIFT__ACCEPT_PLAYER_SESSION:
+    case GLIFT__REMOVE_PLAYER_SESSION:
+        note_seat(core, call->body.action, call->body.as.player_session.player_session_id);
+        return GLIFT_OK;
+    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
+        call->result.player_session_page = &call->answer.player_session_page;
+        return GLIFT_OK;
+    case GLIFT__START_MATCH_BACKFILL:
+        call->result.backfill_ticket_id = call->answer.backfill_ticket_id[0] != '\0'
+                                                  ? call->answer.backfill_ticket_id
+                                                  : call->body.as.start_match_backfill.ticket_id;
+        return GLIFT_OK;
+    case GLIFT__GET_COMPUTE_CERTIFICATE:
+        call->result.compute_certificate = &call->answer.compute_certificate;
+        return GLIFT_OK;
+    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
+        return take_role_credentials(core, call);
+    default:
+        return GLIFT_OK;
+    }
+}
+
+static void settled(glift__core *core, glift__call *call, const glift__frame *frame, bool answered_ok)
+{
+    glift__answer_body body;
+    memset(&body, 0, sizeof body);
+    bool as_wanted = answered_ok &&
+                     glift__frame_read_answer(frame, GLIFT__DESCRIBE_PLAYER_SESSIONS, &call->memory, &body) ==
+                             GLIFT_OK &&
+                     seat_is_as_wanted(core, call, &body.player_session_page);
+    if (as_wanted) {
+        call->result.service_status_code = HTTP_OK;
+        note_seat(core, call->flight.settles, call->flight.seat);
+        glift__core_answer(core, call, GLIFT_OK, "");
+    } else {
+        glift__core_answer(core, call, call->result.status, call->result.message); /* the refusal stands */
+    }
+}
+
+static void succeeded(glift__core *core, glift__call *call, const glift__frame *frame)
+{
+    glift_status status = glift__frame_read_answer(frame, call->body.action, &call->memory, &call->answer);
+    if (status == GLIFT_OK)
+        status = take_payload(core, call);
+    const char *message = status == GLIFT_OK             ? ""
+                          : status == GLIFT_ERR_MEMORY   ? "out of memory"
+                          : status == GLIFT_ERR_REJECTED ? GLIFT__NOT_A_MANAGED_FLEET
+                                                         : "the service's answer makes no sense";
+    glift__core_answer(core, call, status == GLIFT_ERR_ARGUMENT ? GLIFT_ERR_SERVICE : status, message);
+}
+
+static void refused(glift__core *core, glift__call *call, const glift__envelope *envelope)
+{
+    char without_text[64];
+    snprintf(without_text, sizeof without_text, "the service answered with StatusCode %d",
+            envelope->status_code);
+    const char *message = envelope->message[0] != '\0' ? envelope->message : without_text;
+    glift_status status = glift__status_from_service(envelope->status_code);
+    if (!may_have_been_acted_on(core, call)) {
+        glift__core_answer(core, call, status, message);
+        return;
+    }
+    call->result.status = status;
+    call->result.message = glift__memory_text(&call->memory, message);
+    if (call->result.message == NULL)
+        call->result.message = "refused by the service";
+    settle(core, call);
+}
+
+static void answered(
+        glift__core *core, glift__call *call, const glift__frame *frame, const glift__envelope *envelope)
+{
+    bool is_ok = envelope->status_code == HTTP_OK;
+    glift__requests_remove(&core->requests, call);
+    if (call->flight.settles != GLIFT__ACTION_UNKNOWN) {
+        settled(core, call, frame, is_ok);
+        return;
+    }
+    call->result.service_status_code = envelope->status_code;
+    call->result.resent = call->flight.times_sent > 1;
+    if (is_ok)
+        succeeded(core, call, frame);
+    else
+        refused(core, call, envelope);
+}
+
+/* ---- pushes ---- */
+
+static bool is_push(glift__action action)
+{
+    return action >= GLIFT__CREATE_GAME_SESSION && action < GLIFT__ACTION_COUNT;
+}
+
+/* The same session pushed again is ignored, another one replaces it (P111). */
+static bool is_repeated(glift__core *core, const glift_game_session *session)
+{
+    if (core->game_session_id != NULL && strcmp(core->game_session_id, session->game_session_id) == 0) {
+        glift__outbox_log(&core->outbox, GLIFT_LOG_INFO, "game session %s was pushed again: ignored",
+                session->game_session_id);
+        return true;
+    }
+    glift__core_forget_game_session(core);
+    /* Without memory a repetition would be delivered, which is better than losing the first. */
+    core->game_session_id = glift__memory_text(&core->session_memory, session->game_session_id);
+    return false;
+}
+
+static void lost_push(glift__core *core, glift__action action, glift_status status)
+{
+    if (status == GLIFT_ERR_MEMORY)
+        glift__outbox_log(
+                &core->outbox, GLIFT_LOG_ERROR, "out of memory: %s was lost", glift__action_name(action));
+    else
+        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING, "ignored %s: it lacks what it must carry",
+                glift__action_name(action));
+}
+
+/* RefreshConnection is read into an event too, but never travels. */
+static glift__event_kind event_of(glift__action action)
+{
+    return action == GLIFT__CREATE_GAME_SESSION   ? GLIFT__EVENT_START_GAME_SESSION
+           : action == GLIFT__UPDATE_GAME_SESSION ? GLIFT__EVENT_UPDATE_GAME_SESSION
+                                                  : GLIFT__EVENT_PROCESS_TERMINATE;
+}
+
+/* NULL if it cannot be read. */
+static glift__event *read_push(glift__core *core, const glift__frame *frame, glift__action action)
+{
+    glift__event *event = glift__event_new(event_of(action));
+    glift_status status =
+            event != NULL ? glift__frame_read_push(frame, &event->memory, &event->push) : GLIFT_ERR_MEMORY;
+    if (status == GLIFT_OK)
+        return event;
+    lost_push(core, action, status);
+    if (event != NULL)
+        glift__item_free(&event->item, false);
+    return NULL;
+}
+
+/* A session belongs to a process that is ready. While ProcessReady is under way the service may have acted on
+ * it already: what arrives then waits for its answer. */
+static void session_push(glift__core *core, glift__event *event)
+{
+    bool is_create = event->push.action == GLIFT__CREATE_GAME_SESSION;
+    bool is_wanted =
+            core->ready || (core->process_ready != NULL && core->process_ready->flight.times_sent > 0);
+    if (!is_wanted)
+        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING, "ignored %s: the process is not ready",
+                glift__action_name(event->push.action)); /* P110 */
+    if (!is_wanted || (is_create && is_repeated(core, &event->push.game_session))) {
+        glift__item_free(&event->item, false);
+        return;
+    }
+    if (is_create)
+        event->push.game_session.fleet_id = core->desc.fleet_id; /* P109 */
+    if (core->ready)
+        glift__outbox_put(&core->outbox, &event->item);
+    else
+        glift__items_put(&core->held, &event->item);
+}
+
+static void pushed(glift__core *core, uint32_t socket, const glift__frame *frame, glift__action action)
+{
+    bool is_refresh = action == GLIFT__REFRESH_CONNECTION;
+    if (is_refresh && (core->connection.current == NULL || core->connection.current->number != socket))
+        return; /* P142: said to a connection that is refreshed already */
+    glift__event *event = read_push(core, frame, action);
+    if (event == NULL)
+        return;
+    if (is_refresh) {
+        glift__connection_refresh(core, event->push.refresh_endpoint, event->push.auth_token);
+        glift__item_free(&event->item, false);
+    } else if (action == GLIFT__TERMINATE_PROCESS) {
+        glift__outbox_put(&core->outbox, &event->item); /* in every state (P120) */
+    } else {
+        session_push(core, event);
+    }
+}
+
+/* ---- dispatch ---- */
+
+static void dispatch(glift__core *core, uint32_t socket, const glift__frame *frame)
+{
+    glift__envelope envelope = glift__frame_envelope(frame);
+    bool has_id = envelope.request_id[0] != '\0';
+    glift__call *call = has_id ? glift__requests_find(&core->requests, envelope.request_id) : NULL;
+    if (call != NULL && call->flight.times_sent > 0)
+        answered(core, call, frame, &envelope);
+    else if (is_push(envelope.action) && (!has_id || envelope.status_code == HTTP_OK)) /* P97, P98 */
+        pushed(core, socket, frame, envelope.action);
+    else
+        glift__outbox_log(&core->outbox, GLIFT_LOG_DEBUG,
+                "ignored a message: no request waits for it"); /* P101, P104 */
+}
+
+void glift__core_received(
+        glift__core *core, glift__time now, uint32_t socket, const char *bytes, size_t length)
+{
+    core->now = now;
+    if (!glift__connection_heard(core, socket))
+        return;
+    glift__frame *frame = NULL;
+    glift_status status = glift__frame_open(bytes, length, &frame);
+    if (status == GLIFT_OK)
+        dispatch(core, socket, frame);
+    else
+        glift__outbox_log(&core->outbox, status == GLIFT_ERR_MEMORY ? GLIFT_LOG_ERROR : GLIFT_LOG_WARNING,
+                status == GLIFT_ERR_MEMORY ? "out of memory: a message from the service was lost"
+                                           : "ignored a message that is not a JSON object"); /* P102, P103 */
+    glift__frame_close(frame);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "items.h"
+
+#include <stdlib.h>
+
+void glift__items_put(glift__items *items, glift__item *item)
+{
+    item->next = NULL;
+    if (items->first == NULL)
+        items->first = item;
+    else
+        items->last->next = item;
+    items->last = item;
+}
+
+glift__item *glift__items_take(glift__items *items)
+{
+    glift__item *first = items->first;
+    items->first = items->last = NULL;
+    return first;
+}
+
+glift__event *glift__event_new(glift__event_kind kind)
+{
+    glift__event *event = calloc(1, sizeof *event);
+    if (event == NULL)
+        return NULL;
+    event->item.kind = (int)kind;
+    glift__memory_init(&event->memory);
+    return event;
+}
+
+static void call_free(glift__call *call)
+{
+    glift__memory_fini(&call->memory);
+    free(call);
+}
+
+static void event_free(glift__event *event)
+{
+    if (event->room != NULL)
+        atomic_fetch_add_explicit(event->room, 1, memory_order_relaxed);
+    glift__memory_fini(&event->memory);
+    free(event);
+}
+
+void glift__item_free(glift__item *item, bool is_command)
+{
+    if (is_command && item->kind != GLIFT__COMMAND_CALL)
+        free(item); /* the other commands hold nothing */
+    else if (is_command || item->kind == GLIFT__EVENT_ANSWER)
+        call_free((glift__call *)item);
+    else
+        event_free((glift__event *)item);
+}
+
+void glift__items_free(glift__item *items, bool are_commands)
+{
+    while (items != NULL) {
+        glift__item *next = items->next;
+        glift__item_free(items, are_commands);
+        items = next;
+    }
+}

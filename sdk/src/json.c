@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What has to be known about cJSON 1.7:
+ *
+ * - Numbers are doubles. It prints 15 digits if that is "almost equal", 2^53 as 9.00719925474099e+15, and
+ *   NaN as null. So numbers are formatted here and handed over as raw text.
+ * - Strings are C strings: \u0000 would cut them short. Bytes are not checked for being UTF-8.
+ * - The length-limited parser of 1.7.15 can look one byte past a text that is cut off. It gets a copy with a
+ *   terminator.
+ * - A parser that runs out of memory and one that meets garbage both return NULL; only errno tells.
+ * - It notes where a parse failed in a static variable, which nobody here reads. */
+
+#include "json.h"
+
+#include <cjson/cJSON.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LARGEST_EXACT_INTEGER 9007199254740992.0 /* 2^53 */
+
+/* ---- parsing ---- */
+
+static void replace_escaped_nul(char *text, size_t length)
+{
+    char *end = text + length, *at = text;
+    while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL && end - at >= 2) {
+        if (end - at >= 6 && memcmp(at, "\\u0000", 6) == 0)
+            memcpy(at, "\\ufffd", 6);
+        at += 2;
+    }
+}
+
+glift_status glift__json_parse(const char *bytes, size_t length, glift__json **out)
+{
+    *out = NULL;
+    if (length == 0 || memchr(bytes, '\0', length) != NULL || !glift__utf8_is_valid(bytes, length))
+        return GLIFT_ERR_ARGUMENT;
+    char *copy = malloc(length + 1);
+    if (copy == NULL)
+        return GLIFT_ERR_MEMORY;
+    memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    replace_escaped_nul(copy, length);
+    int callers_errno = errno;
+    errno = 0;
+    *out = cJSON_ParseWithLengthOpts(copy, length + 1, NULL, true);
+    glift_status status = *out != NULL ? GLIFT_OK : errno == ENOMEM ? GLIFT_ERR_MEMORY : GLIFT_ERR_ARGUMENT;
+    errno = callers_errno;
+    free(copy);
+    return status;
+}
+
+void glift__json_free(glift__json *value)
+{
+    cJSON_Delete(value);
+}
+
+/* ---- looking ---- */
+
+bool glift__json_is_object(const glift__json *value)
+{
+    return cJSON_IsObject(value);
+}
+
+bool glift__json_is_array(const glift__json *value)
+{
+    return cJSON_IsArray(value);
+}
+
+const glift__json *glift__json_get(const glift__json *object, const char *key)
+{
+    const glift__json *value = cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
+    return cJSON_IsNull(value) ? NULL : value;
+}
+
+const glift__json *glift__json_first(const glift__json *container)
+{
+    return container != NULL ? container->child : NULL;
+}
+
+const glift__json *glift__json_next(const glift__json *member)
+{
+    return member->next;
+}
+
+const char *glift__json_key(const glift__json *member)
+{
+    return member->string;
+}
+
+const char *glift__json_text(const glift__json *value)
+{
+    return cJSON_IsString(value) ? value->valuestring : NULL;
+}
+
+bool glift__json_double(const glift__json *value, double *out)
+{
+    if (!cJSON_IsNumber(value) || !isfinite(value->valuedouble)) /* 1e999 is read as infinity */
+        return false;
+    *out = value->valuedouble;
+    return true;
+}
+
+bool glift__json_integer(const glift__json *value, int64_t *out)
+{
+    double number;
+    if (!glift__json_double(value, &number) || number < -LARGEST_EXACT_INTEGER ||
+            number > LARGEST_EXACT_INTEGER)
+        return false;
+    *out = (int64_t)number;
+    return (double)*out == number;
+}
+
+bool glift__json_bool(const glift__json *value, bool *out)
+{
+    *out = cJSON_IsTrue(value);
+    return cJSON_IsBool(value);
+}
+
+/* ---- reading ---- */
+
+const char *glift__read_copy(glift__json_reader *reader, const char *text)
+{
+    const char *copy = glift__memory_text(reader->memory, text);
+    if (copy == NULL) {
+        reader->status = GLIFT_ERR_MEMORY;
+        copy = "";
+    }
+    return copy;
+}
+
+const char *glift__read_text(glift__json_reader *reader, const glift__json *object, const char *key)
+{
+    return glift__read_copy(reader, glift__json_text(glift__json_get(object, key)));
+}
+
+int glift__read_int(const glift__json *object, const char *key)
+{
+    int64_t value = glift__read_int64(object, key);
+    return value >= INT_MIN && value <= INT_MAX ? (int)value : 0;
+}
+
+int64_t glift__read_int64(const glift__json *object, const char *key)
+{
+    int64_t value = 0;
+    return glift__json_integer(glift__json_get(object, key), &value) ? value : 0;
+}
+
+void *glift__read_room(glift__json_reader *reader, const glift__json *container, size_t size)
+{
+    size_t count = 0;
+    for (const glift__json *member = glift__json_first(container); member != NULL; member = member->next)
+        count++;
+    if (count == 0 || reader->status != GLIFT_OK)
+        return NULL;
+    void *room = glift__memory_take(reader->memory, count, size);
+    if (room == NULL)
+        reader->status = GLIFT_ERR_MEMORY;
+    return room;
+}
+
+const char *const *glift__read_strings(glift__json_reader *reader, const glift__json *array, size_t *count)
+{
+    *count = 0;
+    const char **strings = cJSON_IsArray(array) ? glift__read_room(reader, array, sizeof *strings) : NULL;
+    if (strings == NULL)
+        return NULL;
+    for (const glift__json *item = array->child; item != NULL; item = item->next)
+        if (cJSON_IsString(item))
+            strings[(*count)++] = glift__read_copy(reader, item->valuestring);
+    return strings;
+}
+
+const glift_double_entry *glift__read_doubles(
+        glift__json_reader *reader, const glift__json *object, size_t *count)
+{
+    *count = 0;
+    glift_double_entry *entries =
+            cJSON_IsObject(object) ? glift__read_room(reader, object, sizeof *entries) : NULL;
+    if (entries == NULL)
+        return NULL;
+    for (const glift__json *member = object->child; member != NULL; member = member->next)
+        if (glift__json_double(member, &entries[*count].value))
+            entries[(*count)++].key = glift__read_copy(reader, member->string);
+    return entries;
+}
+
+/* ---- writing ---- */
+
+glift__json_writer glift__write_begin(void)
+{
+    glift__json *root = cJSON_CreateObject();
+    return (glift__json_writer){.root = root, .status = root != NULL ? GLIFT_OK : GLIFT_ERR_MEMORY};
+}
+
+/* The printer gets a buffer of ours: its own buffers would come from whatever allocator the program
+ * has set for cJSON. Most messages fit the first one. */
+static glift_status print(glift__json *root, size_t limit, glift__text *out)
+{
+    enum { FIRST_BYTES = 512, SLACK_BYTES = 5 /* cJSON asks for it */ };
+    size_t most = limit < INT_MAX - 1 - SLACK_BYTES ? limit + 1 + SLACK_BYTES : INT_MAX;
+    for (size_t size = FIRST_BYTES;; size *= 4) {
+        if (size > most)
+            size = most;
+        char *bytes = malloc(size);
+        if (bytes == NULL)
+            return GLIFT_ERR_MEMORY;
+        if (cJSON_PrintPreallocated(root, bytes, (int)size, false)) {
+            *out = (glift__text){bytes, strlen(bytes)};
+            return GLIFT_OK;
+        }
+        free(bytes);
+        if (size == most)
+            return GLIFT_ERR_ARGUMENT;
+    }
+}
+
+glift_status glift__write_end(glift__json_writer *writer, size_t limit, glift__text *out)
+{
+    *out = (glift__text){0};
+    glift_status status = writer->status;
+    if (status == GLIFT_OK)
+        status = print(writer->root, limit, out);
+    if (status == GLIFT_OK && (out->length > limit || !glift__utf8_is_valid(out->bytes, out->length)))
+        status = GLIFT_ERR_ARGUMENT;
+    if (status != GLIFT_OK)
+        glift__text_free(out);
+    cJSON_Delete(writer->root);
+    *writer = (glift__json_writer){.status = GLIFT_ERR_STATE};
+    return status;
+}
+
+/* Takes the item over, also on failure. An item of NULL could not be made. */
+static glift__json *add(glift__json_writer *writer, glift__json *parent, const char *key, glift__json *item)
+{
+    if (writer->status == GLIFT_OK && item != NULL &&
+            (key != NULL ? cJSON_AddItemToObjectCS(parent, key, item) : cJSON_AddItemToArray(parent, item)))
+        return item;
+    cJSON_Delete(item);
+    if (writer->status == GLIFT_OK)
+        writer->status = GLIFT_ERR_MEMORY;
+    return NULL;
+}
+
+glift__json *glift__write_object(glift__json_writer *writer, glift__json *parent, const char *key)
+{
+    return add(writer, parent, key, cJSON_CreateObject());
+}
+
+glift__json *glift__write_array(glift__json_writer *writer, glift__json *parent, const char *key)
+{
+    return add(writer, parent, key, cJSON_CreateArray());
+}
+
+void glift__write_null(glift__json_writer *writer, glift__json *parent, const char *key)
+{
+    add(writer, parent, key, cJSON_CreateNull());
+}
+
+void glift__write_bool(glift__json_writer *writer, glift__json *parent, const char *key, bool value)
+{
+    add(writer, parent, key, cJSON_CreateBool(value));
+}
+
+void glift__write_int64(glift__json_writer *writer, glift__json *parent, const char *key, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    add(writer, parent, key, cJSON_CreateRaw(text));
+}
+
+/* The decimal point is the locale's, which the program may have set to anything. */
+static void put_point(char *text)
+{
+    char *point = text + strspn(text, "-0123456789");
+    if (*point == '\0' || *point == 'e')
+        return;
+    char *after = point + strcspn(point, "0123456789");
+    *point = '.';
+    memmove(point + 1, after, strlen(after) + 1);
+}
+
+static void put_fraction(char *text)
+{
+    char *end = text + strspn(text, "-0123456789");
+    if (*end == '.')
+        return;
+    memmove(end + 2, end, strlen(end) + 1);
+    memcpy(end, ".0", 2);
+}
+
+/* 15 digits look as they were typed; where they do not read back as the same number, 17 always do. */
+void glift__write_double(glift__json_writer *writer, glift__json *parent, const char *key, double value)
+{
+    if (!isfinite(value)) {
+        if (writer->status == GLIFT_OK)
+            writer->status = GLIFT_ERR_ARGUMENT;
+        return;
+    }
+    char text[64];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text - 2, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    put_point(text);
+    if (writer->with_fraction)
+        put_fraction(text);
+    add(writer, parent, key, cJSON_CreateRaw(text));
+}
+
+void glift__write_text(glift__json_writer *writer, glift__json *parent, const char *key, const char *text)
+{
+    add(writer, parent, key, cJSON_CreateStringReference(text != NULL ? text : ""));
+}
+
+void glift__write_text_if_any(
+        glift__json_writer *writer, glift__json *parent, const char *key, const char *text)
+{
+    if (text != NULL && *text != '\0')
+        glift__write_text(writer, parent, key, text);
+}
+
+void glift__write_text_or_null(
+        glift__json_writer *writer, glift__json *parent, const char *key, const char *text)
+{
+    if (text != NULL && *text != '\0')
+        glift__write_text(writer, parent, key, text);
+    else
+        glift__write_null(writer, parent, key);
+}
+
+void glift__write_strings(glift__json_writer *writer, glift__json *parent, const char *key,
+        const char *const *strings, size_t count)
+{
+    glift__json *array = glift__write_array(writer, parent, key);
+    for (size_t i = 0; i < count; i++)
+        glift__write_text(writer, array, NULL, strings[i]);
+}
+
+void glift__write_doubles(glift__json_writer *writer, glift__json *parent, const char *key,
+        const glift_double_entry *entries, size_t count)
+{
+    glift__json *object = glift__write_object(writer, parent, key);
+    for (size_t i = 0; i < count; i++)
+        glift__write_double(writer, object, entries[i].key != NULL ? entries[i].key : "", entries[i].value);
+}

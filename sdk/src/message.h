@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The messages of the wire protocol as structs: what the codec reads and writes, on the game
+ * server's side (sdk/src) and on the service's side (sdk/local). */
+#ifndef GLIFT_MESSAGE_H
+#define GLIFT_MESSAGE_H
+
+#include <gamelift/gamelift.h>
+
+#define GLIFT__SDK_LANGUAGE "C" /* what the service is told as sdkLanguage */
+
+typedef enum glift__action {
+    GLIFT__ACTION_UNKNOWN = 0,
+    /* client -> service: requests */
+    GLIFT__ACTIVATE_SERVER_PROCESS,
+    GLIFT__TERMINATE_SERVER_PROCESS,
+    GLIFT__HEARTBEAT_SERVER_PROCESS,
+    GLIFT__ACTIVATE_GAME_SESSION,
+    GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY,
+    GLIFT__ACCEPT_PLAYER_SESSION,
+    GLIFT__REMOVE_PLAYER_SESSION,
+    GLIFT__DESCRIBE_PLAYER_SESSIONS,
+    GLIFT__START_MATCH_BACKFILL,
+    GLIFT__STOP_MATCH_BACKFILL,
+    GLIFT__GET_COMPUTE_CERTIFICATE,
+    GLIFT__GET_FLEET_ROLE_CREDENTIALS,
+    /* service -> client: pushes */
+    GLIFT__CREATE_GAME_SESSION,
+    GLIFT__UPDATE_GAME_SESSION,
+    GLIFT__REFRESH_CONNECTION,
+    GLIFT__TERMINATE_PROCESS,
+    GLIFT__ACTION_COUNT
+} glift__action;
+
+/* The name on the wire ("AcceptPlayerSession"); "" for UNKNOWN. And back; UNKNOWN for NULL and others. */
+const char *glift__action_name(glift__action action);
+glift__action glift__action_from_name(const char *name);
+
+/* The enums of types.h, back from their wire strings; the zero value for NULL and for unknown ones (P79,
+ * P113). */
+glift_player_session_creation_policy glift__policy_from_name(const char *name);
+glift_player_session_status glift__player_session_status_from_name(const char *name);
+glift_game_session_status glift__game_session_status_from_name(const char *name);
+glift_update_reason glift__update_reason_from_name(const char *name);
+glift_auto_backfill_mode glift__auto_backfill_mode_from_name(const char *name);
+glift_attribute_type glift__attribute_type_from_name(const char *name);
+
+/* A request, without its RequestId: the codec takes that apart from it. Strings NULL or "" are
+ * omitted on the wire where the protocol allows it. */
+typedef struct glift__request_body {
+    glift__action action;
+    union {
+        struct {
+            const char *sdk_version, *sdk_language, *tool_name, *tool_version;
+            int port;
+            const char *const *log_paths;
+            size_t log_path_count;
+        } activate_server_process;
+        struct {
+            bool healthy;
+        } heartbeat;
+        struct {
+            const char *game_session_id;
+        } activate_game_session;
+        struct {
+            const char *game_session_id;
+            glift_player_session_creation_policy policy;
+        } update_policy;
+        struct {
+            const char *game_session_id, *player_session_id;
+        } player_session; /* accept, remove */
+        glift_describe_player_sessions_request describe;
+        glift_start_match_backfill_request start_match_backfill;
+        glift_stop_match_backfill_request stop_match_backfill;
+        struct {
+            const char *role_arn, *role_session_name;
+        } role_credentials;
+    } as;
+} glift__request_body;
+
+/* The payload of a successful answer; which member holds follows from the request's action. */
+typedef struct glift__answer_body {
+    glift_player_session_page player_session_page;
+    const char *backfill_ticket_id;
+    glift_compute_certificate compute_certificate;
+    glift_fleet_role_credentials fleet_role_credentials;
+} glift__answer_body;
+
+/* A message that the service starts. */
+typedef struct glift__push {
+    glift__action action;
+    glift_game_session game_session;   /* CREATE_GAME_SESSION, UPDATE_GAME_SESSION */
+    glift_update_reason update_reason; /* UPDATE_GAME_SESSION */
+    const char *backfill_ticket_id;    /* UPDATE_GAME_SESSION */
+    const char *refresh_endpoint;      /* REFRESH_CONNECTION */
+    const char *auth_token;            /* REFRESH_CONNECTION */
+    int64_t termination_time_unix_ms;  /* TERMINATE_PROCESS; 0 where absent */
+} glift__push;
+
+#endif

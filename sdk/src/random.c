@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "random.h"
+
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+void glift__random_seed(glift__random *random)
+{
+    ssize_t got = getrandom(random->state, sizeof random->state, 0);
+    if (got == (ssize_t)sizeof random->state)
+        return;
+    /* A kernel without getrandom. Time, process and address still tell processes apart. */
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    random->state[0] = (uint32_t)now.tv_nsec;
+    random->state[1] = (uint32_t)now.tv_sec;
+    random->state[2] = (uint32_t)getpid();
+    random->state[3] = (uint32_t)(uintptr_t)random | 1; /* never all zero */
+}
+
+static uint32_t rotated(uint32_t value, unsigned bits)
+{
+    return (value << bits) | (value >> (32 - bits));
+}
+
+uint32_t glift__random_next(void *user)
+{
+    uint32_t *state = ((glift__random *)user)->state;
+    uint32_t result = rotated(state[1] * 5, 7) * 9, shifted = state[1] << 9;
+    state[2] ^= state[0];
+    state[3] ^= state[1];
+    state[1] ^= state[2];
+    state[0] ^= state[3];
+    state[2] ^= shifted;
+    state[3] = rotated(state[3], 11);
+    return result;
+}
+
+void glift__uuid(char out[GLIFT__UUID_SIZE], glift__random_fn random, void *user)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint32_t bits = 0;
+    unsigned drawn = 0; /* hexadecimal digits, of 32 */
+    for (unsigned i = 0; i < GLIFT__UUID_SIZE - 1; i++) {
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            out[i] = '-';
+            continue;
+        }
+        if (drawn++ % 8 == 0)
+            bits = random(user);
+        out[i] = digits[bits & 15];
+        bits >>= 4;
+    }
+    out[14] = '4';                                                               /* version: random */
+    out[19] = "89ab"[(out[19] <= '9' ? out[19] - '0' : out[19] - 'a' + 10) & 3]; /* variant */
+    out[GLIFT__UUID_SIZE - 1] = '\0';
+}

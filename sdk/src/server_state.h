@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The game's side of a server: what server.c (life and callbacks), deliver.c (tick) and calls.c (requests)
+ * share. Except for the link, all of it belongs to the game's thread. */
+#ifndef GLIFT_SERVER_STATE_H
+#define GLIFT_SERVER_STATE_H
+
+#include "io.h"
+#include "items.h"
+#include "settings.h"
+
+#include <pthread.h>
+
+/* Log lines and connection events that a parked server keeps. */
+#define GLIFT__KEPT_LINES 64
+
+/* Of a call, as the game's side sees it. */
+enum {
+    GLIFT__CALL_PENDING,
+    GLIFT__CALL_CANCELLED, /* `done` is to run in the next tick */
+    GLIFT__CALL_SETTLED    /* `done` has run: the item is freed when it comes back */
+};
+
+struct glift_server {
+    glift__link link;
+    glift__settings settings;
+    glift__random random;      /* the core's: drawn from on the I/O thread */
+    atomic_int owners;         /* the game's handle, and the I/O thread until it has detached */
+    glift_io *own_io;          /* NULL where the io is shared */
+    glift__node registered;    /* among the live servers of this program */
+    glift__item *last_command; /* SHUTDOWN, made at the beginning so that destroy cannot fail */
+
+    /* Between the threads: who waits for events, and whom to wake. */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool detached;
+    void (*on_wake)(void *user);
+    void *wake_user;
+
+    glift_server_desc callbacks; /* only callbacks, log_level and user are used */
+    bool parked;
+    bool inside;     /* a callback runs */
+    bool closing;    /* destroyed or rebound just now: no new calls */
+    bool woken;      /* the I/O thread was woken since the last tick */
+    bool flush_due;  /* commands wait that it has not been woken for */
+    bool tick_asked; /* on_wake was called from this side since the last tick */
+
+    glift__node pending, cancelled; /* calls whose `done` has not run */
+    glift__items lines;             /* our own log lines, for the next tick */
+    glift__items kept;              /* events that wait until the server is not parked any more */
+    unsigned kept_lines;            /* log lines and connection events among them */
+    unsigned own_lines;
+
+    /* What the game may ask at once. Advances with the events as they are delivered. */
+    bool ready, ended;
+    glift__call *process_ready; /* under way */
+    bool healthy;               /* the last answer */
+    bool has_termination_time;
+    int64_t termination_time_unix_ms;
+    glift__event *session_event, *update_event; /* hold the texts of `session` */
+    glift_game_session session;
+    glift__item *retired; /* events whose texts the game may still hold until the next tick */
+};
+
+/* deliver.c */
+bool glift__something_to_deliver(const glift_server *server);
+void glift__deliver(glift_server *server);
+void glift__settle_all(glift_server *server, glift_status status, const char *message);
+
+/* server.c */
+void glift__submit(glift_server *server, glift__item *command);
+__attribute__((format(printf, 3, 4))) void glift__log(
+        glift_server *server, glift_log_level level, const char *format, ...);
+
+/* calls.c: the ProcessEnding of a program without on_process_terminate. */
+glift_status glift__end_process(glift_server *server);
+
+#endif

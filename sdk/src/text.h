@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text that is put together piece by piece, and what has to be known about its bytes. */
+#ifndef GLIFT_TEXT_H
+#define GLIFT_TEXT_H
+
+#include <gamelift/gamelift.h>
+
+/* Heap, NUL-terminated, the caller frees it with glift__text_free(). Zeroed, it is an empty text. */
+typedef struct glift__text {
+    char *bytes; /* NULL while nothing was appended */
+    size_t length;
+} glift__text;
+void glift__text_free(glift__text *text); /* also of a zeroed one; zeroes it */
+
+/* GLIFT_ERR_MEMORY leaves the text as it was. */
+glift_status glift__text_append(glift__text *text, const char *bytes, size_t length);
+
+/* RFC 3986 percent-encoding of everything but unreserved characters, appended to a text. */
+glift_status glift__percent_encode(const char *text, glift__text *out);
+
+/* Well-formed UTF-8: no surrogates, nothing overlong, nothing past U+10FFFF. */
+bool glift__utf8_is_valid(const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the page does when something is refused or gone, and that it speaks the server's protocol.
+
+How a person plays is in browser_test.py.
+"""
+import os
+import pathlib
+import types
+import unittest
+import urllib.parse
+
+import run
+from chromium import browser, missing
+
+BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+
+def start_arena(logs):
+    arena = run.Arena(types.SimpleNamespace(build_dir=BUILD, service_port=0, lobby_port=0, bots=2, logs=logs))
+    arena.start_service()
+    arena.start_lobby()
+    return arena
+
+
+@unittest.skipIf(missing(), missing())
+class Page(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.arena = start_arena("run-page")
+        cls.addClassCleanup(cls.arena.stop)
+        cls.arena.start_bots("bots", 2)
+        cls.driver = browser(1280, 720)
+        cls.addClassCleanup(cls.driver.quit)
+
+    def look(self, what):
+        return self.driver.execute_script(f"return window.arena.{what}")
+
+    def open(self, query=""):
+        self.driver.get(f"{self.arena.lobby_url}/{query}")
+
+    def test_a_seat_that_nobody_reserved_is_refused_with_the_reason(self):
+        self.open()
+        session = self.arena.until("a session is active", 15, lambda: next(
+            (s for s in self.arena.service.state()["game_sessions"] if s["status"] == "ACTIVE"), None))
+        code, reason = self.driver.execute_async_script("""
+            const [url, done] = arguments;
+            new WebSocket(url).onclose = (event) => done([event.code, event.reason]);""",
+            f"ws://127.0.0.1:{session['port']}/?PlayerSessionId=psess-nobody")
+        self.assertEqual(4000, code)
+        self.assertIn("psess-nobody was not found", reason)
+
+    def test_who_leaves_is_back_in_the_lobby_and_his_seat_is_free(self):
+        self.open("?autoplay=1&name=ida")
+        self.arena.until("the player is in the arena", 10, lambda: self.look("connected"))
+        self.driver.find_element("id", "leave").click()
+        self.arena.until("back in the lobby", 5, lambda: self.look("screen") == "lobby")
+        self.assertFalse(self.look("result.failed"))
+        self.arena.until("the seat is free", 10, lambda: not [
+            seat for seat in self.arena.service.state()["player_sessions"]
+            if seat["player_id"].startswith("ida-") and seat["status"] in ("RESERVED", "ACTIVE")])
+
+    def test_a_name_that_cannot_be_shown_is_refused_before_a_ticket_is_made(self):
+        self.open("?autoplay=1&name=" + urllib.parse.quote("\u200b\u202e"))
+        self.arena.until("the lobby objects", 5, lambda: self.look("error"))
+        self.assertEqual("Please enter a name.", self.look("error"))
+        self.assertTrue(self.driver.find_element("id", "retry").is_displayed())
+
+    def test_the_page_speaks_the_protocol_with_the_golden_bytes(self):
+        self.open()
+        check = (ROOT / "tests/spec/arena_protocol_check.mjs").read_text()
+        complaints = self.driver.execute_async_script("""
+            const [text, done] = arguments;
+            const module = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+            Promise.all([import(module), import("/protocol.js"), import("/movement.js"),
+              fetch("/protocol_vectors.json").then((answer) => answer.json())])
+              .then(([{ checkPage }, ...parts]) => done(checkPage(...parts)), (error) => done([String(error)]));""",
+            check)
+        self.assertEqual([], complaints)
+
+
+@unittest.skipIf(missing(), missing())
+class PageWithoutService(unittest.TestCase):
+    def test_the_player_is_told_that_the_service_is_gone_and_can_retry(self):
+        arena = start_arena("run-page-alone")
+        self.addCleanup(arena.stop)
+        service = arena.processes.pop(0)
+        service.ask_to_stop()
+        service.wait(run.STOP_TIMEOUT_S)
+
+        driver = browser(1280, 720)
+        self.addCleanup(driver.quit)
+        driver.get(arena.lobby_url + "/?autoplay=1&name=mia")
+        error = arena.until("the error is shown", 10, lambda: driver.execute_script("return window.arena.error"))
+        self.assertRegex(error, "The matchmaking service at .* does not answer")
+        self.assertTrue(driver.find_element("id", "retry").is_displayed())
+
+
+if __name__ == "__main__":
+    unittest.main()

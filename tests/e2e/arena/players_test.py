@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Players who send what nobody should, in a match that runs: each is dropped with a reason, the others play on."""
+import asyncio
+import json
+import os
+import types
+import unittest
+import urllib.request
+
+import run
+import websockets
+
+HELLO = bytes([1, 1, 0, 3]) + b"mia"
+WELCOME, SNAPSHOT = 2, 4
+
+
+class Players(unittest.IsolatedAsyncioTestCase):
+    @classmethod
+    def setUpClass(cls):
+        os.environ["ARENA_BACKFILL_OPEN_SECONDS"] = "0.1"
+        cls.arena = run.Arena(types.SimpleNamespace(
+            build_dir=os.environ["GLIFT_BUILD"], service_port=0, lobby_port=0, bots=2, logs="run-players"))
+        cls.addClassCleanup(cls.arena.stop)
+        cls.arena.start_service()
+        cls.arena.start_lobby()
+        cls.arena.start_bots("bots", 2)
+
+    def ask(self, method, path, body=None):
+        request = urllib.request.Request(
+            self.arena.lobby_url + path, method=method, data=body and json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    async def seat(self):
+        """Through the lobby, like everybody: where to connect."""
+        return await asyncio.to_thread(self.find_match)
+
+    def find_match(self):
+        ticket = self.ask("POST", "/api/play", {"name": "mia"})["ticket_id"]
+        return self.arena.until("a match is found", 15, lambda: self.ask(
+            "GET", "/api/tickets/" + ticket).get("connection"))["url"]
+
+    async def connect(self, url):
+        socket = await websockets.connect(url)
+        self.addAsyncCleanup(socket.close)
+        return socket
+
+    async def enter(self, url, hello=HELLO):
+        socket = await self.connect(url)
+        await socket.send(hello)
+        return socket
+
+    async def until_type(self, socket, number):
+        while (await asyncio.wait_for(socket.recv(), 5))[1] != number:
+            pass
+
+    async def reason(self, socket):
+        """Read to the end; why the server closed."""
+        try:
+            while True:
+                await asyncio.wait_for(socket.recv(), 5)
+        except websockets.ConnectionClosed as closed:
+            self.assertEqual(4000, closed.rcvd.code)
+            return closed.rcvd.reason
+
+    async def test_who_sends_no_message_of_the_protocol_is_dropped_and_the_others_play_on(self):
+        other = await self.enter(await self.seat())
+        await self.until_type(other, WELCOME)
+        for bytes_sent, reason in (
+                (b"\x01\x63", "unknown message type 99"),
+                (b"\x01\x02\x00", "input is too short"),
+                (b"\x01\x01\x00\x01\xff", "text is not UTF-8"),
+                (HELLO, "a second hello")):
+            with self.subTest(reason):
+                socket = await self.enter(await self.seat())
+                await self.until_type(socket, WELCOME)
+                await socket.send(bytes_sent)
+                self.assertEqual(reason, await self.reason(socket))
+        await self.until_type(other, SNAPSHOT)
+
+    async def test_a_client_of_another_version_is_told_so(self):
+        socket = await self.enter(await self.seat(), hello=b"\x02" + HELLO[1:])
+        self.assertEqual("this server speaks version 1 of the arena protocol, you speak 2; reload the page",
+                         await self.reason(socket))
+
+    async def test_a_seat_is_good_for_one_player(self):
+        url = await self.seat()
+        first = await self.enter(url)
+        await self.until_type(first, WELCOME)
+        self.assertEqual("this seat is taken", await self.reason(await self.connect(url)))
+        await self.until_type(first, SNAPSHOT)
+        await first.close()
+        self.assertEqual("your seat is COMPLETED", await self.reason(await self.connect(url)))
+
+    async def test_a_seat_is_free_again_when_its_player_has_gone(self):
+        url = await self.seat()
+        socket = await self.enter(url)
+        await self.until_type(socket, WELCOME)
+        await socket.close()
+        seat_id = url.partition("=")[2]
+        await asyncio.to_thread(self.arena.until, "the seat is completed", 10, lambda: [
+            seat for seat in self.arena.service.state()["player_sessions"]
+            if seat["player_session_id"] == seat_id and seat["status"] == "COMPLETED"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""./game/run.sh without its build: a whole match, watched from outside; and the ways in which a run ends early."""
+import os
+import pathlib
+import signal
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
+
+
+def command(*options):
+    return ["/usr/bin/python3", ROOT / "game" / "run.py", "--build-dir", BUILD, *options]
+
+
+def alive(text):
+    """The processes that have this text in their command line or environment."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if text.encode() in (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+class Run:
+    """A run in a person's way, read line by line."""
+
+    def __init__(self, logs, *options):
+        self.process = subprocess.Popen(
+            command("--logs", logs, *options), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True)
+        self.output = ""
+
+    def until(self, text):
+        for line in self.process.stdout:
+            self.output += line
+            if text in line:
+                return line
+        raise AssertionError(f'it ended without "{text}":\n{self.output}')
+
+    def end(self):
+        self.output += self.process.communicate(timeout=60)[0]
+        return self.process.returncode
+
+
+class Smoke(unittest.TestCase):
+    def test_a_whole_match_from_matchmaking_to_drain(self):
+        run = subprocess.run(command("--smoke", "--logs", "run-smoke"),
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=150)
+        self.assertEqual(0, run.returncode, run.stdout + run.stderr)
+        self.assertIn("one match from matchmaking to drain", run.stdout)
+
+
+class EndedEarly(unittest.TestCase):
+    def start(self, logs, *options):
+        run = Run(logs, *options)
+        self.addCleanup(run.process.stdout.close)
+        self.addCleanup(run.process.kill)
+        return run
+
+    def service(self, run):
+        """The service's own address names everything that belongs to this run."""
+        run.until("Play")
+        return run.until("gamelift-local").split()[1].removeprefix("http://").rstrip("/")
+
+    def test_a_person_stops_it_and_nothing_is_left(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number.name):
+                run = self.start("run-stopped")
+                address = self.service(run)
+                self.assertEqual(2, len([pid for pid in alive(address) if "GAMELIFT_SDK_PROCESS_ID" in environment(pid)]))
+                run.process.send_signal(number)
+                self.assertEqual(0, run.end(), run.output)
+                self.assertEqual([], alive(address))
+
+    def test_a_smoke_test_that_is_stopped_has_shown_nothing_and_leaves_nothing(self):
+        run = self.start("run-stopped", "--smoke")
+        run.until("the server accepts all players")
+        run.process.send_signal(signal.SIGTERM)
+        self.assertEqual(130, run.end(), run.output)
+        self.assertEqual([], alive(str(BUILD / "run-stopped")))
+
+    def test_a_service_that_dies_is_named_and_takes_everything_along(self):
+        run = self.start("run-stopped")
+        address = self.service(run)
+        os.kill(alive(str(BUILD / "run-stopped" / "gamelift.env"))[0], signal.SIGKILL)
+        self.assertEqual(1, run.end(), run.output)
+        self.assertIn("FAILED: gamelift-local was ended by SIGKILL", run.output)
+        self.assertEqual([], alive(address))
+
+    def test_a_folder_without_a_build_is_named(self):
+        run = subprocess.run(["/usr/bin/python3", ROOT / "game" / "run.py", "--build-dir", "/nowhere"],
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10)
+        self.assertEqual(1, run.returncode)
+        self.assertIn("there is no /nowhere/gamelift-local: build first", run.stderr)
+
+
+def environment(pid):
+    return pathlib.Path(f"/proc/{pid}/environ").read_text(errors="replace")
+
+
+if __name__ == "__main__":
+    unittest.main()

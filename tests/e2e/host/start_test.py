@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What keeps an arena from starting is said in one sentence, and the exit code is not 0."""
+
+import socket
+import subprocess
+import unittest
+
+from arena import BUILD, OFFLINE, ArenaCase
+
+
+class Start(ArenaCase):
+    def error_line(self, *arguments, **options):
+        lines = [line for line in self.fails(*arguments, **options).splitlines() if " ERROR " in line]
+        self.assertEqual(1, len(lines), lines)
+        return lines[0]
+
+    def test_a_missing_script_is_named(self):
+        line = self.error_line("--script", "/nowhere/main.lua", *OFFLINE)
+        self.assertIn("/nowhere/main.lua", line)
+        self.assertIn("--script", line)
+
+    def test_a_script_that_does_not_compile_is_named_with_its_line(self):
+        script = self.write("broken.lua", "local x = 1\nlocal y = = 2\n")
+        self.assertRegex(self.error_line("--script", script, *OFFLINE), r"broken\.lua:2: unexpected symbol")
+
+    def test_a_script_that_raises_at_once_is_named_with_a_traceback(self):
+        script = self.write("raising.lua", "local function f() error 'no map' end\nf()\n")
+        log = self.fails("--script", script, *OFFLINE)
+        self.assertRegex(log, r"raising\.lua:1: no map\n\s+stack traceback:(.|\n)*raising\.lua:2")
+
+    def test_a_missing_plugin_is_named(self):
+        script = self.write("main.lua", "")
+        line = self.error_line("--script", script, "--plugin", "/nowhere/gamelift_plugin.so")
+        self.assertIn("there is no plugin /nowhere/gamelift_plugin.so: build it, give --plugin FILE", line)
+
+    def test_a_library_that_is_no_plugin_is_refused(self):
+        script = self.write("main.lua", "")
+        line = self.error_line("--script", script, "--plugin", BUILD / "libgamelift.so")
+        self.assertIn("is no GameLift plugin: it has no glift_plugin_query()", line)
+
+    def test_a_file_that_is_no_library_is_refused(self):
+        script = self.write("main.lua", "")
+        line = self.error_line("--script", script, "--plugin", script)
+        self.assertIn("the plugin cannot be loaded: ", line)
+
+    def test_a_port_in_use_is_named(self):
+        script = self.write("main.lua", "")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            line = self.error_line("--script", script, "--port", port, *OFFLINE)
+        self.assertIn(f"port {port} is in use by another program: give --port another number, or 0", line)
+
+    def test_an_address_of_another_machine_is_refused(self):
+        script = self.write("main.lua", "")
+        for address in ("203.0.113.7", "localhost"):
+            line = self.error_line("--script", script, "--address", address, *OFFLINE)
+            self.assertIn(f'cannot listen on "{address}": give --address', line)
+
+    def test_options_that_make_no_sense_are_named(self):
+        for arguments, sentence in (
+                (["--bots", "many"], '--bots takes a number from 1 to 64, not "many"'),
+                (["--port", "70000"], '--port takes a number from 0 to 65535, not "70000"'),
+                (["--tick-rate", "0"], '--tick-rate takes a number from 1 to 240, not "0"'),
+                (["--set", "novalue"], '--set takes KEY=VALUE, not "novalue"'),
+                (["--origin", "play.example"], "--origin takes scheme://host[:port]"),
+                (["--lobby"], "--lobby needs the service: --endpoint http://"),
+                (["--bots", "2"], "--bots needs the lobby: --endpoint http://"),
+                (["--lobby", "--endpoint", "http://127.0.0.1:9", "--assets", "/nowhere"],
+                 "there is no folder /nowhere: give --assets DIR"),
+                (["surplus"], '"surplus" is no option; --help lists them')):
+            with self.subTest(arguments):
+                self.assertIn(sentence, self.fails(*arguments, code=2))
+
+    def test_help_and_version_go_to_stdout(self):
+        for option, text in (("--help", "--script FILE"), ("--version", "arena ")):
+            done = subprocess.run([BUILD / "arena", option], capture_output=True, text=True, timeout=10, check=True)
+            self.assertIn(text, done.stdout)
+            self.assertEqual("", done.stderr)
+
+    def test_a_free_port_lies_where_gamelift_allows_it(self):
+        arena = self.offline("")
+        self.assertIn(arena.port, range(20000, 30000))
+        self.finish(arena)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""gamelift-local as a program: its options, its environment file, the servers that it launches, its end."""
+import os
+import pathlib
+import re
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import textwrap
+import time
+import unittest
+
+from local import PROGRAM, Service, until
+
+
+def run(*options):
+    return subprocess.run([PROGRAM, *options], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+class Options(unittest.TestCase):
+    def test_help_and_version(self):
+        self.assertIn("--launch", run("--help").stdout)
+        self.assertRegex(run("--version").stdout, r"^gamelift-local \d+\.\d+\.\d+$")
+
+    def test_a_wrong_option_is_one_sentence_and_exit_code_2(self):
+        for options, words in ((["--port", "99999"], "0 to 65535"), (["--port", "1.5"], "whole number"),
+                               (["--instances", "0"], "1 to 256"), (["--region", "local"], "us-east-1"),
+                               (["--account", "12"], "twelve digits"), (["--dedupe-request-ids", "maybe"], "maybe"),
+                               (["--launch", "x"], "needs --demo"), (["--tls-cert", "x"], "belong together"),
+                               (["--reservation-timeout", "-1"], "takes a number"), (["surplus"], "surplus"),
+                               (["--nonsense"], "nonsense")):
+            with self.subTest(options):
+                result = run(*options)
+                self.assertEqual(2, result.returncode)
+                self.assertIn(words, result.stderr)
+                self.assertEqual(1, len(result.stderr.strip().splitlines()), result.stderr)
+
+    def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(self):
+        for options, words in ((["--env-file", "/nonexistent/env"], "/nonexistent/env"),
+                               (["--demo", "--launch", "/nonexistent/server"], "cannot run /nonexistent/server"),
+                               (["--demo", "--launch", "a | b"], "unquoted"),
+                               (["--demo", "--launch", " "], "empty"),
+                               (["--tls-cert", "/nonexistent/c", "--tls-key", "/nonexistent/k"], "/nonexistent/c")):
+            with self.subTest(options):
+                result = run("--port", "0", "--log-level", "error", *options)
+                self.assertEqual(1, result.returncode)
+                self.assertIn(words, result.stderr)
+                self.assertEqual(1, len(result.stderr.strip().splitlines()), result.stderr)
+
+    def test_a_port_in_use_is_one_sentence(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            result = run("--port", str(port))
+        self.assertEqual(1, result.returncode)
+        self.assertIn(f"port {port} is in use", result.stderr)
+
+    def test_a_file_that_is_no_certificate_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = pathlib.Path(folder) / "wrong.pem"
+            wrong.write_text("not a certificate\n")
+            result = run("--port", "0", "--tls-cert", wrong, "--tls-key", wrong)
+        self.assertEqual(1, result.returncode)
+        self.assertIn("PEM", result.stderr)
+
+    def test_the_environment_file_is_for_its_owner_alone(self):
+        service = Service()
+        try:
+            self.assertEqual(0o600, stat.S_IMODE(os.stat(service.path / "env").st_mode))
+            self.assertLessEqual({"GAMELIFT_LOCAL_URL", "GAMELIFT_SDK_WEBSOCKET_URL", "GAMELIFT_SDK_FLEET_ID",
+                                  "GAMELIFT_SDK_HOST_ID", "GAMELIFT_SDK_AUTH_TOKEN", "GAMELIFT_SDK_PROCESS_ID",
+                                  "GAMELIFT_LOCAL_LOCATION"}, service.environment.keys())
+        finally:
+            self.assertEqual(0, service.stop())
+
+    def test_without_the_demo_there_is_nothing(self):
+        service = Service(demo=False)
+        self.assertEqual([], service.state()["fleets"])
+        self.assertEqual(0, service.stop())
+
+    def test_the_same_seed_gives_the_same_ids(self):  # S88
+        fleets = []
+        for _ in range(2):
+            service = Service("--seed", "7")
+            fleets.append(service.fleet)
+            service.stop()
+        self.assertEqual(fleets[0], fleets[1])
+
+    def test_both_signals_end_it_with_0(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number):
+                service = Service()
+                service.popen.send_signal(number)
+                self.assertEqual(0, service.stop())
+
+
+class Launch(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+        self.addCleanup(self.folder.cleanup)
+
+    def script(self, text):
+        path = self.path / "server.sh"
+        path.write_text("#!/bin/sh\n" + textwrap.dedent(text))
+        path.chmod(0o755)
+        return str(path)
+
+    def serve(self, command, *options):
+        service = Service("--launch", command, *options)
+        self.addCleanup(service.stop)
+        return service
+
+    def pids(self, service):
+        return [int(pid) for pid in re.findall(r"was started, pid (\d+)", service.log())]
+
+    def test_each_server_has_its_own_environment(self):
+        service = self.serve(self.script("""\
+            echo "$1 $GAMELIFT_SDK_PROCESS_ID $GAMELIFT_SDK_FLEET_ID $GAMELIFT_SDK_HOST_ID $GAMELIFT_SDK_AUTH_TOKEN"
+            exec sleep 60
+            """) + " 'two words'", "--instances", "2")
+        environment = service.environment
+        for process_id in ("server-1", "server-2"):
+            line = (f"[{process_id}] two words {process_id} {service.fleet} {environment['GAMELIFT_SDK_HOST_ID']} "
+                    f"{environment['GAMELIFT_SDK_AUTH_TOKEN']}")
+            until(lambda: line in service.log(), what=line)
+
+    def test_a_server_that_ended_is_followed_by_a_fresh_one(self):
+        service = self.serve(self.script("sleep 0.2\n"))
+        until(lambda: "server-3 was started" in service.log())
+        self.assertIn("server-1 ended with exit code 0", service.log())
+
+    def test_servers_that_die_at_once_come_back_slowly(self):
+        service = self.serve("/bin/false")
+        time.sleep(2.5)
+        started = len(self.pids(service))
+        self.assertGreaterEqual(started, 2)
+        self.assertLessEqual(started, 5)
+
+    def test_a_program_that_cannot_be_run_says_so_in_the_log(self):
+        service = self.serve("no-such-program-here")
+        until(lambda: "cannot run no-such-program-here" in service.log())
+
+    def test_output_goes_to_a_file_per_process(self):
+        service = self.serve(self.script("echo out; echo error >&2; printf 'no newline'; exec sleep 60\n"),
+                             "--launch-log-dir", str(self.path))
+        until(lambda: (self.path / "server-1.log").exists() and
+              (self.path / "server-1.log").read_text() == "out\nerror\n")
+        service.stop()
+        self.assertEqual("out\nerror\nno newline\n", (self.path / "server-1.log").read_text())
+
+    def test_the_end_asks_first(self):
+        service = self.serve(self.script("""\
+            trap 'echo asked; exit 3' TERM
+            echo up
+            while :; do sleep 0.1; done
+            """))
+        until(lambda: "[server-1] up" in service.log())
+        pids = self.pids(service)
+        service.popen.terminate()
+        self.assertEqual(0, service.popen.wait(10))
+        self.assertIn("[server-1] asked", service.log())
+        self.assertIn("server-1 ended with exit code 3", service.log())
+        self.assertFalse(any(is_alive(pid) for pid in pids))
+
+    def test_who_does_not_listen_is_killed_with_all_it_started(self):
+        service = self.serve(self.script("""\
+            trap '' TERM
+            sleep 1000 &
+            echo "child $!"
+            while :; do sleep 0.1; done
+            """), "--launch-grace", "0.5")
+        child = int(until(lambda: re.search(r"child (\d+)", service.log())).group(1))
+        service.popen.terminate()
+        self.assertEqual(0, service.popen.wait(10))
+        self.assertIn("server-1 was ended by signal 9", service.log())
+        until(lambda: not is_alive(child))
+
+    def test_a_server_that_dies_is_a_crash_at_once(self):  # S31
+        service = self.serve(self.script(f"""\
+            exec /usr/bin/python3 -c '
+            import asyncio, os, sys
+            sys.path.insert(0, "{pathlib.Path(__file__).parent}")
+            import local
+            class Service: environment, trust = os.environ, None
+            async def main():
+                server = await local.Server(Service, os.environ["GAMELIFT_SDK_PROCESS_ID"]).connect()
+                await server.ready()
+                os._exit(1)
+            asyncio.run(main())
+            '
+            """.replace("            ", "")))
+        until(lambda: "SERVER_PROCESS_CRASHED" in service.events(), 15)
+
+
+if __name__ == "__main__":
+    unittest.main()

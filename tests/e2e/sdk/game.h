@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A game that uses the SDK on real sockets, and the usual words of the service. Include it once, after
+ * test.h. */
+#ifndef GAME_H
+#define GAME_H
+
+#include "ws_service.h"
+
+#include <gamelift/gamelift.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- a game ---- */
+
+typedef struct game {
+    glift_server *server;
+    glift_connection_state state;
+    glift_status status;
+    char reason[512];
+    int answers; /* of on_answer */
+    glift_status answer;
+    bool resent;
+    char log[65536];
+} game;
+
+static inline void on_connection(glift_server *server, const glift_connection_event *event, void *user)
+{
+    game *self = user;
+    (void)server;
+    self->state = event->state;
+    self->status = event->status;
+    snprintf(self->reason, sizeof self->reason, "%s", event->reason);
+}
+
+static inline void on_log(glift_server *server, glift_log_level level, const char *message, void *user)
+{
+    game *self = user;
+    size_t length = strlen(self->log);
+    (void)server, (void)level;
+    snprintf(self->log + length, sizeof self->log - length, "%s\n", message);
+}
+
+static inline void on_answer(glift_server *server, const glift_result *result, void *user)
+{
+    game *self = user;
+    (void)server;
+    self->answers++;
+    self->answer = result->status;
+    self->resent = result->resent;
+}
+
+/* "" for what the desc leaves out. */
+static inline game *start_game(const char *url, const char *ca_file, glift_io *io)
+{
+    static int count;
+    char process_id[32];
+    game *self = calloc(1, sizeof *self);
+    snprintf(process_id, sizeof process_id, "process-%d", count++);
+    glift_server_desc desc = {
+            .size_bytes = sizeof desc,
+            .websocket_url = url,
+            .auth_token = "token-that-is-secret",
+            .process_id = process_id,
+            .host_id = "host",
+            .fleet_id = "fleet-1",
+            .ignore_environment = true,
+            .tls_ca_file = ca_file,
+            .io = io,
+            .reconnect_base_ms = 1,
+            .reconnect_cap_ms = 1,
+            .on_connection = on_connection,
+            .on_log = on_log,
+            .log_level = GLIFT_LOG_DEBUG,
+            .user = self,
+    };
+    CHECK_INT(glift_server_create(&desc, &self->server), GLIFT_OK);
+    return self;
+}
+
+static inline game *start_game_at(const ws_service *service, glift_io *io)
+{
+    char url[64];
+    snprintf(url, sizeof url, "ws://127.0.0.1:%u", service->port);
+    return start_game(url, "", io);
+}
+
+static inline void end_game(game *self)
+{
+    CHECK_INT(glift_server_destroy(self->server), GLIFT_OK);
+    free(self);
+}
+
+static inline int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static inline void tick(game *self)
+{
+    glift_server_wait(self->server, 20);
+    glift_server_tick(self->server);
+}
+
+static inline void wait_answers(game *self, int count)
+{
+    for (int64_t until = now_ms() + 10000; self->answers < count && now_ms() < until;)
+        tick(self);
+    CHECK_INT(self->answers, count);
+}
+
+static inline void wait_state(game *self, glift_connection_state state)
+{
+    for (int64_t until = now_ms() + 10000; self->state != state && now_ms() < until;)
+        tick(self);
+    CHECK_INT(self->state, state);
+}
+
+/* ---- the service's side ---- */
+
+static inline const char *field(const char *text, const char *name)
+{
+    static char values[4][64];
+    static int turn;
+    char *value = values[turn++ % 4], marker[64];
+    snprintf(marker, sizeof marker, "\"%s\":\"", name);
+    const char *at = strstr(text, marker);
+    CHECK(at != NULL);
+    at += strlen(marker);
+    snprintf(value, 64, "%.*s", (int)strcspn(at, "\""), at);
+    return value;
+}
+
+static inline void make_answer(const char *request, char *out, size_t size)
+{
+    snprintf(out, size, "{\"Action\":\"%s\",\"RequestId\":\"%s\",\"StatusCode\":200}",
+            field(request, "Action"), field(request, "RequestId"));
+}
+
+/* The next request, but for heartbeats, which are answered. */
+static inline char *receive_request(ws_peer *peer)
+{
+    for (;;) {
+        ws_frame frame = ws_receive(peer);
+        if (strstr(frame.payload, "\"HeartbeatServerProcess\"") == NULL)
+            return frame.payload;
+        char text[256];
+        make_answer(frame.payload, text, sizeof text);
+        ws_send(peer, WS_TEXT, true, text, strlen(text));
+        free(frame.payload);
+    }
+}
+
+static inline void answer_request(ws_peer *peer, const char *action)
+{
+    char text[256], *request = receive_request(peer);
+    CHECK_TEXT(field(request, "Action"), action);
+    make_answer(request, text, sizeof text);
+    ws_send(peer, WS_TEXT, true, text, strlen(text));
+    free(request);
+}
+
+#define SESSION                                                                                              \
+    "{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"gsess-1\",\"MaximumPlayerSessionCount\":4}"
+
+/* Ready, with an active game session. */
+static inline ws_peer make_ready(game *self, ws_service *service)
+{
+    glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = 7777};
+    CHECK_INT(glift_process_ready(self->server, &parameters, on_answer, self), GLIFT_OK);
+    ws_peer peer = ws_accept_upgraded(service);
+    answer_request(&peer, "ActivateServerProcess");
+    ws_send(&peer, WS_TEXT, true, SESSION, sizeof SESSION - 1);
+    wait_answers(self, 1);
+    while (glift_get_game_session(self->server) == NULL)
+        tick(self);
+    CHECK_INT(glift_activate_game_session(self->server, on_answer, self), GLIFT_OK);
+    answer_request(&peer, "ActivateGameSession");
+    wait_answers(self, 2);
+    self->answers = 0;
+    return peer;
+}
+
+#endif

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The installed SDK: a small program is built against it in each way that games build, and runs."""
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+BUILD = os.environ["GLIFT_BUILD"]
+
+PROGRAM = """
+#include <gamelift/gamelift.h>
+#include <stdio.h>
+int main(void)
+{
+    glift_io *io = NULL;
+    if (glift_io_create(&io) != GLIFT_OK || glift_io_destroy(io) != GLIFT_OK)
+        return 1;
+    printf("%s", glift_sdk_version());
+    return 0;
+}
+"""
+
+CXX_PROGRAM = """
+#include <gamelift/gamelift.h>
+#include <cstdio>
+#include <string>
+#include <vector>
+struct game { std::vector<std::string> lines; int answers; };
+static void on_log(glift_server *, glift_log_level, const char *message, void *user)
+{
+    static_cast<game *>(user)->lines.push_back(message);
+}
+int main()
+{
+    game self = game();
+    glift_server_desc desc = glift_server_desc();
+    desc.size_bytes = sizeof desc;
+    desc.websocket_url = "ws://127.0.0.1:9";
+    desc.auth_token = "token";
+    desc.process_id = "process";
+    desc.host_id = "host";
+    desc.fleet_id = "fleet-1";
+    desc.ignore_environment = true;
+    desc.on_log = on_log;
+    desc.user = &self;
+    glift_server *server = nullptr;
+    if (glift_server_create(&desc, &server) != GLIFT_OK)
+        return 1;
+    glift_process_parameters parameters = glift_process_parameters();
+    parameters.size_bytes = sizeof parameters;
+    parameters.port = 7777;
+    glift_done_fn done = [](glift_server *, const glift_result *result, void *user) {
+        static_cast<game *>(user)->answers += result->status == GLIFT_ERR_CLOSED;
+    };
+    if (glift_process_ready(server, &parameters, done, &self) != GLIFT_OK)
+        return 2;
+    if (glift_server_destroy(server) != GLIFT_OK || self.answers != 1)
+        return 3;
+    std::printf("%s", glift_sdk_version());
+}
+"""
+
+CMAKE = """
+cmake_minimum_required(VERSION 3.20)
+project(game C CXX)
+find_package(gamelift 0.1 REQUIRED)
+add_executable(with_shared game.c)
+target_link_libraries(with_shared PRIVATE gamelift::gamelift)
+add_executable(with_static game.c)
+target_link_libraries(with_static PRIVATE gamelift::static)
+add_executable(with_cxx game.cpp)
+target_link_libraries(with_cxx PRIVATE gamelift::gamelift)
+"""
+
+
+def run(*command, **options):
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
+    if result.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))}:\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+class InstalledSdk(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory()
+        cls.work = pathlib.Path(cls.directory.name)
+        cls.prefix = cls.work / "prefix"
+        run("cmake", "--install", BUILD, "--prefix", cls.prefix, "--component", "sdk")
+        (cls.work / "game.c").write_text(PROGRAM)
+        (cls.work / "game.cpp").write_text(CXX_PROGRAM)
+        (cls.work / "CMakeLists.txt").write_text(CMAKE)
+        cls.library = next(cls.prefix.rglob("libgamelift.so")).parent
+        cls.environment = {
+            **os.environ,
+            "PKG_CONFIG_PATH": str(cls.library / "pkgconfig"),
+            "LD_LIBRARY_PATH": str(cls.library),
+        }
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.directory.cleanup()
+
+    def pkg_config(self, *options):
+        return run("pkg-config", *options, "gamelift", env=self.environment).split()
+
+    def check_program(self, path):
+        self.assertEqual(run(path, env=self.environment), "5.6.0")
+
+    def test_headers_are_all_there(self):
+        self.assertEqual(sorted(path.name for path in self.prefix.rglob("*.h")),
+                         ["gamelift.h", "status.h", "types.h"])
+
+    def test_pkg_config_with_the_shared_library(self):
+        program = self.work / "pc_shared"
+        run("cc", self.work / "game.c", "-o", program, *self.pkg_config("--cflags", "--libs"))
+        self.check_program(program)
+        self.assertIn("libgamelift.so.0", run("ldd", program, env=self.environment))
+
+    def test_pkg_config_with_the_archive(self):
+        program = self.work / "pc_static"
+        libraries = ["-l:libgamelift.a" if library == "-lgamelift" else library
+                     for library in self.pkg_config("--cflags", "--libs", "--static")]
+        run("cc", self.work / "game.c", "-o", program, *libraries)
+        self.check_program(program)
+        self.assertNotIn("libgamelift", run("ldd", program, env=self.environment))
+
+    def test_the_headers_are_strict_cxx_11(self):
+        program = self.work / "strict_cxx"
+        run("c++", "-std=c++11", "-pedantic-errors", "-Wall", "-Wextra", "-Werror", self.work / "game.cpp", "-o",
+            program, *self.pkg_config("--cflags", "--libs"))
+        self.check_program(program)
+
+    def test_the_shared_library_exports_the_calls_of_the_header_and_nothing_else(self):
+        lines = run("nm", "-D", "--defined-only", self.library / "libgamelift.so").splitlines()
+        header = "".join(path.read_text() for path in self.prefix.rglob("*.h"))
+        declared = re.findall(r"GLIFT_API [^;(]*?\b(glift_\w+)\(", header)
+        self.assertEqual(sorted(line.split()[-1] for line in lines), sorted(declared))
+
+    def test_cmake_package_from_c_and_cxx(self):
+        build = self.work / "build"
+        run("cmake", "-S", self.work, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        run("cmake", "--build", build)
+        for name in ("with_shared", "with_static", "with_cxx"):
+            with self.subTest(name):
+                self.check_program(build / name)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The I/O thread against real sockets: from an order to dial to an open socket, and all that can go wrong
+ * on the way. */
+#include "stand_in.h"
+#include "ws_service.h"
+
+#include <dlfcn.h>
+#include <netdb.h>
+#include <semaphore.h>
+#include <unistd.h>
+
+#include "../../unit/test.h"
+
+/* ---- a resolver under the test's control: takes the place of the C library's in this program ---- */
+
+static sem_t hang_ends;
+
+static int refuse_lookup(const char *name)
+{
+    if (strcmp(name, "hangs.test") == 0)
+        sem_wait(&hang_ends);
+    return EAI_NONAME;
+}
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    struct addrinfo *second = NULL;
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if ((hints->ai_flags & AI_NUMERICHOST) != 0 || strpbrk(name, "0123456789:") == name)
+        return real(name, service, hints, out);
+    if (strcmp(name, "one.test") == 0)
+        return real("127.0.0.1", service, hints, out);
+    if (strcmp(name, "two.test") != 0)
+        return refuse_lookup(name);
+    /* 127.0.0.2, where nobody listens, before 127.0.0.1 */
+    int result = real("127.0.0.2", service, hints, out);
+    if (result == 0 && real("127.0.0.1", service, hints, &second) == 0)
+        (*out)->ai_next = second;
+    return result;
+}
+
+static glift_io *new_io(void)
+{
+    glift_io *io = NULL;
+    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    return io;
+}
+
+/* P1: version 13, no sub-protocol, no extension. The name goes into Host. */
+TEST(the_handshake_is_plain_websocket_13)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    char url[128], host[128];
+    snprintf(url, sizeof url, "ws://one.test:%u/path?Authorization=secret&pID=p-1", service.port);
+    snprintf(host, sizeof host, "\r\nHost: one.test:%u\r\n", service.port);
+    stand_in_dial(core, 1, url);
+    ws_peer peer = ws_accept(&service);
+    char *request = ws_read_request(&peer);
+    CHECK(strncmp(request, "GET /path?Authorization=secret&pID=p-1 HTTP/1.1\r\n", 49) == 0);
+    CHECK_CONTAINS(request, host);
+    CHECK_CONTAINS(request, "\r\nSec-WebSocket-Version: 13\r\n");
+    CHECK_CONTAINS(request, "\r\nUpgrade: websocket\r\n");
+    CHECK(strstr(request, "Sec-WebSocket-Protocol") == NULL);
+    CHECK(strstr(request, "Sec-WebSocket-Extensions") == NULL);
+    ws_answer_upgrade(&peer, request);
+    stand_in_expect(core, "opened 1");
+    ws_close(&peer);
+    stand_in_expect(core, "closed 1 lost");
+    stand_in_detach(core);
+    CHECK_INT(glift_io_destroy(io), GLIFT_OK);
+    ws_service_close(&service);
+    free(request);
+}
+
+TEST(a_url_of_4096_bytes_arrives_whole)
+{
+    static const size_t lengths[] = {1000, 2100, 4000, GLIFT_MAX_URL_LENGTH};
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    for (uint32_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        char url[GLIFT_MAX_URL_LENGTH + 1];
+        size_t length = (size_t)snprintf(url, sizeof url, "ws://127.0.0.1:%u/?a=", service.port);
+        for (; length < lengths[i]; length++)
+            url[length] = (char)('a' + length % 26);
+        url[length] = '\0';
+        stand_in_dial(core, i, url);
+        ws_peer peer = ws_accept(&service);
+        char *request = ws_read_request(&peer);
+        CHECK_CONTAINS(request, strchr(url + 5, '/'));
+        CHECK_CONTAINS(request, " HTTP/1.1\r\n");
+        ws_answer_upgrade(&peer, request);
+        stand_in_expect(core, "opened");
+        ws_close(&peer);
+        stand_in_expect(core, "closed");
+        free(request);
+    }
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+static void answer(ws_service *service, const char *text)
+{
+    ws_peer peer = ws_accept(service);
+    free(ws_read_request(&peer));
+    ws_write_text(&peer, text);
+    ws_expect_end(&peer);
+    ws_close(&peer);
+}
+
+/* P17 */
+TEST(a_refused_handshake_is_told_with_its_status_and_body)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    stand_in_dial_port(core, 1, service.port);
+    answer(&service,
+            "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 24\r\n\r\n{\"ErrorMessage\":\"later\"}");
+    stand_in_expect(core, "closed 1 refused 429 {\"ErrorMessage\":\"later\"}");
+    stand_in_dial_port(core, 2, service.port);
+    answer(&service, "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n "
+                     "world\r\n0\r\n\r\n");
+    stand_in_expect(core, "closed 2 refused 403 hello world");
+    stand_in_dial_port(core, 3, service.port);
+    answer(&service, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+    CHECK_TEXT(stand_in_expect(core, "closed 3 refused 401 "), "");
+    stand_in_expect_silence(core, 50);
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+TEST(a_long_body_of_a_refusal_is_cut_at_4_kib)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    char text[9000] = "HTTP/1.1 500 Oops\r\nContent-Length: 8000\r\n\r\n";
+    size_t head = strlen(text);
+    memset(text + head, 'x', 8000);
+    text[head + 8000] = '\0';
+    stand_in_dial_port(core, 1, service.port);
+    answer(&service, text);
+    size_t length = strlen(stand_in_expect(core, "closed 1 refused 500 "));
+    CHECK(length > 1000 && length <= 4096);
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+TEST(a_redirect_is_a_refusal)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    char text[256];
+    snprintf(text, sizeof text,
+            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%u/elsewhere\r\nContent-Length: 0\r\n\r\n",
+            service.port);
+    stand_in_dial_port(core, 1, service.port);
+    answer(&service, text);
+    stand_in_expect(core, "closed 1 refused 302");
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+TEST(an_answer_that_is_not_http_ends_the_dial)
+{
+    static const char *const answers[] = {"\r\n\r\n\r\n", "220 smtp ready\r\n\r\n",
+            "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+            ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+             "Sec-WebSocket-Accept: wrong\r\n\r\n")};
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach(io, "", false, 1000);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        stand_in_dial_port(core, 1, service.port);
+        ws_peer peer = ws_accept(&service);
+        free(ws_read_request(&peer));
+        ws_write_text(&peer, answers[i]);
+        ws_expect_end(&peer);
+        ws_close(&peer);
+        stand_in_expect(core, "closed 1 ");
+        stand_in_expect_silence(core, 20);
+    }
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+static uint16_t free_port(void)
+{
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    ws_service_close(&service);
+    return service.port;
+}
+
+TEST(a_port_without_a_listener_is_told_as_no_connection)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    char expected[128];
+    uint16_t port = free_port();
+    stand_in_dial_port(core, 7, port);
+    snprintf(expected, sizeof expected, "closed 7 no-connection 0 127.0.0.1:%u cannot be reached", port);
+    stand_in_expect(core, expected);
+    stand_in_detach(core);
+    glift_io_destroy(io);
+}
+
+TEST(an_unknown_name_is_told_with_the_resolvers_reason)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    stand_in_dial(core, 1, "ws://nobody.test:9/");
+    CHECK_CONTAINS(stand_in_expect(core, "closed 1 no-address 0 the name nobody.test cannot be looked up: "),
+            "not known");
+    stand_in_detach(core);
+    glift_io_destroy(io);
+}
+
+TEST(every_address_of_a_name_is_tried)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    char url[64];
+    snprintf(url, sizeof url, "ws://two.test:%u/", service.port);
+    stand_in_dial(core, 1, url);
+    ws_peer peer = ws_accept_upgraded(&service);
+    stand_in_expect(core, "opened 1");
+    ws_close(&peer);
+    stand_in_expect(core, "closed 1");
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+TEST(a_url_that_cannot_be_dialled_is_told)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    char url[256] = "ws://";
+    memset(url + 5, 'a', 120);
+    stand_in_dial(core, 1, "ftp://somewhere/");
+    stand_in_expect(core, "closed 1 no-address 0 the URL cannot be dialled: ");
+    stand_in_dial(core, 2, url);
+    stand_in_expect(core, "closed 2 no-address 0 the URL cannot be dialled: its host name is over 110 bytes");
+    stand_in_detach(core);
+    glift_io_destroy(io);
+}
+
+/* P9 */
+TEST(a_handshake_that_is_never_answered_times_out)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach(io, "", false, 200);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    stand_in_dial_port(core, 1, service.port);
+    ws_peer peer = ws_accept(&service);
+    free(ws_read_request(&peer));
+    stand_in_expect(core, "closed 1 timeout 0 127.0.0.1 did not answer within 200 ms");
+    ws_expect_end(&peer);
+    ws_close(&peer);
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+TEST(a_resolver_that_hangs_delays_nobody_and_not_destroy)
+{
+    glift_io *io = new_io();
+    glift__core *stuck = stand_in_attach(io, "", false, 300);
+    glift__core *other = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    sem_init(&hang_ends, 0, 0);
+    stand_in_dial(stuck, 1, "ws://hangs.test/");
+    stand_in_dial_port(other, 1, service.port);
+    ws_peer peer = ws_accept_upgraded(&service);
+    stand_in_expect(other, "opened 1");
+    stand_in_expect(stuck, "closed 1 no-address 0 the name hangs.test was not looked up within 300 ms");
+    sem_post(&hang_ends); /* an answer that nobody waits for any more */
+    stand_in_dial(stuck, 2, "ws://hangs.test/");
+    stand_in_close(stuck, 2, 1000);
+    stand_in_expect(stuck, "closed 2 closed 1000");
+    stand_in_dial(stuck, 3, "ws://hangs.test/");
+    stand_in_detach(stuck);
+    stand_in_detach(other);
+    CHECK_INT(glift_io_destroy(io), GLIFT_OK);
+    /* Two look-ups outlive all of it. */
+    sem_post(&hang_ends);
+    sem_post(&hang_ends);
+    ws_close(&peer);
+    ws_service_close(&service);
+    usleep(50000);
+}
+
+TEST(a_dial_can_be_given_up_at_any_moment)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    stand_in_dial_port(core, 1, service.port); /* while connecting */
+    stand_in_close(core, 1, 1000);
+    stand_in_expect(core, "closed 1 closed 1000");
+    ws_peer first = ws_accept(&service);
+    stand_in_dial_port(core, 2, service.port); /* while the handshake is out */
+    ws_peer second = ws_accept(&service);
+    free(ws_read_request(&second));
+    stand_in_close(core, 2, 1000);
+    stand_in_expect(core, "closed 2 closed 1000");
+    ws_expect_end(&second);
+    stand_in_expect_silence(core, 50);
+    ws_close(&first);
+    ws_close(&second);
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+TEST(http_proxy_in_the_environment_is_ignored)
+{
+    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    stand_in_dial_port(core, 1, service.port);
+    ws_peer peer = ws_accept_upgraded(&service);
+    stand_in_expect(core, "opened 1");
+    unsetenv("http_proxy");
+    ws_close(&peer);
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}

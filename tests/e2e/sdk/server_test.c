@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The whole SDK, as a game uses it, against a service that cuts connections where it hurts. */
+#include "certificates.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include "../../unit/test.h"
+
+#include "game.h"
+
+/* ---- why there is no connection: in seconds, with the reason ---- */
+
+static void check_reason(const char *url, const char *ca_file, glift_status status, const char *reason)
+{
+    int64_t before = now_ms();
+    game *self = start_game(url, ca_file, NULL);
+    wait_state(self, GLIFT_RECONNECTING);
+    CHECK_INT(self->status, status);
+    CHECK_CONTAINS(self->reason, reason);
+    CHECK(now_ms() - before < 3000);
+    end_game(self);
+}
+
+TEST(a_port_without_a_listener_is_told)
+{
+    ws_service gone = ws_service_open(NULL, NULL, NULL);
+    char url[64];
+    ws_service_close(&gone);
+    snprintf(url, sizeof url, "ws://127.0.0.1:%u", gone.port);
+    check_reason(url, "", GLIFT_ERR_CONNECT, "refuses connections");
+}
+
+TEST(a_ca_file_that_is_not_there_is_told)
+{
+    check_reason("wss://127.0.0.1:9", "/nowhere/ca.pem", GLIFT_ERR_CONNECT, "tls_ca_file");
+}
+
+TEST(a_refused_token_is_told_with_the_services_words)
+{
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    game *self = start_game_at(&service, NULL);
+    ws_peer peer = ws_accept(&service);
+    char *request = ws_read_request(&peer);
+    CHECK_CONTAINS(request, "Authorization=token-that-is-secret");
+    ws_write_text(&peer,
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 31\r\n\r\n{\"ErrorMessage\":\"token expired\"}");
+    wait_state(self, GLIFT_RECONNECTING);
+    CHECK_INT(self->status, GLIFT_ERR_FORBIDDEN);
+    CHECK_CONTAINS(self->reason, "token expired");
+    free(request);
+    end_game(self);
+    ws_close(&peer);
+    ws_service_close(&service);
+}
+
+TEST(a_certificate_of_a_stranger_is_told)
+{
+    char directory[] = "/tmp/gamelift-server-XXXXXX", pem[64], key[64], url[64], command[64];
+    CHECK(mkdtemp(directory) != NULL);
+    certificates_authority(directory, "ca");
+    certificates_leaf(directory, "service", "IP:127.0.0.1", 30);
+    snprintf(pem, sizeof pem, "%s/service.pem", directory);
+    snprintf(key, sizeof key, "%s/service.key", directory);
+    ws_service service = ws_service_open(NULL, pem, key);
+    snprintf(url, sizeof url, "wss://127.0.0.1:%u", service.port);
+    game *self = start_game(url, "", NULL);
+    ws_peer peer;
+    ws_try_accept(&service, &peer);
+    wait_state(self, GLIFT_RECONNECTING);
+    CHECK_INT(self->status, GLIFT_ERR_CONNECT);
+    CHECK_CONTAINS(self->reason, "certificate");
+    end_game(self);
+    ws_close(&peer);
+    ws_service_close(&service);
+    snprintf(command, sizeof command, "rm -r %s", directory);
+    CHECK_INT(system(command), 0);
+}
+
+/* ---- requests outlive connections ---- */
+
+TEST(a_session_in_the_same_packet_as_the_answer_to_process_ready_is_delivered)
+{
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    game *self = start_game_at(&service, NULL);
+    glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = 7777};
+    char text[256], packet[1024];
+    glift_process_ready(self->server, &parameters, on_answer, self);
+    ws_peer peer = ws_accept_upgraded(&service);
+    char *request = receive_request(&peer);
+    make_answer(request, text, sizeof text);
+    size_t size = ws_encode(packet, WS_TEXT, true, text, strlen(text));
+    size += ws_encode(packet + size, WS_TEXT, true, SESSION, sizeof SESSION - 1);
+    ws_write(&peer, packet, size);
+    wait_answers(self, 1);
+    while (glift_get_game_session(self->server) == NULL)
+        tick(self);
+    CHECK_TEXT(glift_get_game_session_id(self->server), "gsess-1");
+    free(request);
+    end_game(self);
+    ws_close(&peer);
+    ws_service_close(&service);
+}
+
+/* P137, P151: cut before, at each byte of, and right after the answer. */
+TEST(a_reset_at_every_byte_of_an_answer_is_survived_with_one_answer)
+{
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    game *self = start_game_at(&service, NULL);
+    ws_peer peer = make_ready(self, &service);
+    size_t size = 1;
+    for (size_t cut = 0; cut <= size; cut++) {
+        char text[256], frame[300], id[64];
+        self->answers = 0;
+        CHECK_INT(glift_accept_player_session(self->server, "psess-1", on_answer, self), GLIFT_OK);
+        char *request = receive_request(&peer);
+        snprintf(id, sizeof id, "%s", field(request, "RequestId"));
+        make_answer(request, text, sizeof text);
+        size = ws_encode(frame, WS_TEXT, true, text, strlen(text));
+        ws_write(&peer, frame, cut);
+        if (cut == size)
+            wait_answers(self, 1); /* or the reset would take it away from the client's buffer */
+        ws_reset(&peer);
+        peer = ws_accept_upgraded(&service);
+        free(request);
+        if (cut < size) {
+            request = receive_request(&peer);
+            CHECK_TEXT(field(request, "RequestId"), id);
+            make_answer(request, text, sizeof text);
+            ws_send(&peer, WS_TEXT, true, text, strlen(text));
+            free(request);
+        }
+        wait_answers(self, 1);
+        CHECK_INT(self->answer, GLIFT_OK);
+        CHECK_INT(self->resent, cut < size);
+        wait_state(self, GLIFT_CONNECTED);
+    }
+    end_game(self);
+    ws_close(&peer);
+    ws_service_close(&service);
+}
+
+/* P153 to P156: the old socket serves until the new one is open, is drained, and closed with 1000. */
+TEST(a_refresh_delivers_what_is_still_due_on_the_old_connection)
+{
+    ws_service service = ws_service_open(NULL, NULL, NULL), fresh = ws_service_open(NULL, NULL, NULL);
+    game *self = start_game_at(&service, NULL);
+    ws_peer old = make_ready(self, &service);
+    char text[256], push[256];
+    glift_accept_player_session(self->server, "psess-1", on_answer, self);
+    char *request = receive_request(&old);
+    make_answer(request, text, sizeof text);
+    snprintf(push, sizeof push,
+            "{\"Action\":\"RefreshConnection\",\"RefreshConnectionEndpoint\":\"ws://"
+            "127.0.0.1:%u\",\"AuthToken\":\"t\"}",
+            fresh.port);
+    ws_send(&old, WS_TEXT, true, push, strlen(push));
+    ws_peer peer = ws_accept(&fresh);
+    char *handshake = ws_read_request(&peer);
+    CHECK_CONTAINS(handshake, "Authorization=t&");
+    ws_answer_upgrade(&peer, handshake);
+    for (int i = 0; i < 5; i++)
+        tick(self); /* the new connection is in use by now */
+    glift_accept_player_session(self->server, "psess-2", on_answer, self);
+    answer_request(&peer, "AcceptPlayerSession");
+    wait_answers(self, 1);
+    ws_send(&old, WS_TEXT, true, text, strlen(text)); /* late, over the old one */
+    wait_answers(self, 2);
+    CHECK_INT(self->answer, GLIFT_OK);
+    CHECK(!self->resent);
+    ws_expect_close(&old, 1000);
+    ws_send_close(&old, 1000);
+    CHECK_INT(self->state, GLIFT_CONNECTED);
+    free(request);
+    free(handshake);
+    end_game(self);
+    ws_close(&old);
+    ws_close(&peer);
+    ws_service_close(&service);
+    ws_service_close(&fresh);
+}
+
+TEST(a_game_that_does_not_tick_keeps_its_connection)
+{
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    game *self = start_game_at(&service, NULL);
+    ws_peer peer = make_ready(self, &service);
+    for (int i = 0; i < 3; i++) { /* no tick in here: the map loads */
+        ws_send(&peer, WS_PING, true, "map", 3);
+        ws_expect(&peer, WS_PONG, "map");
+    }
+    end_game(self);
+    ws_close(&peer);
+    ws_service_close(&service);
+}
+
+/* ---- the end is bounded, whatever the service does ---- */
+
+static void check_destroy_is_quick(game *self)
+{
+    int64_t before = now_ms();
+    end_game(self);
+    CHECK(now_ms() - before < 2500); /* 1 000 by contract, and a busy machine */
+}
+
+TEST(destroy_is_bounded_when_the_handshake_is_never_answered)
+{
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    game *self = start_game_at(&service, NULL);
+    ws_peer peer = ws_accept(&service);
+    free(ws_read_request(&peer));
+    check_destroy_is_quick(self);
+    ws_close(&peer);
+    ws_service_close(&service);
+}
+
+/* P181, P158 */
+TEST(destroy_is_bounded_when_the_close_frame_is_never_answered)
+{
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    game *self = start_game_at(&service, NULL);
+    ws_peer peer = make_ready(self, &service);
+    for (int i = 0; i < 100; i++)
+        glift_accept_player_session(self->server, "psess-1", on_answer, self);
+    check_destroy_is_quick(self);
+    ws_close(&peer);
+    ws_service_close(&service);
+}
+
+TEST(a_service_that_never_answers_a_handshake_does_not_stop_another_server_on_the_io)
+{
+    glift_io *io;
+    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    ws_service silent = ws_service_open(NULL, NULL, NULL), service = ws_service_open(NULL, NULL, NULL);
+    game *stuck = start_game_at(&silent, io), *self = start_game_at(&service, io);
+    ws_peer peer = make_ready(self, &service);
+    CHECK_INT(glift_io_destroy(io), GLIFT_ERR_STATE);
+    end_game(stuck);
+    end_game(self);
+    CHECK_INT(glift_io_destroy(io), GLIFT_OK);
+    ws_close(&peer);
+    ws_service_close(&silent);
+    ws_service_close(&service);
+}
+
+/* ---- many servers ---- */
+
+static int thread_count(void)
+{
+    int count = -2; /* . and .. */
+    DIR *tasks = opendir("/proc/self/task");
+    while (readdir(tasks) != NULL)
+        count++;
+    closedir(tasks);
+    return count;
+}
+
+TEST(five_hundred_servers_on_one_io_take_one_thread_and_each_gets_its_answer)
+{
+    enum { SERVERS = 500 };
+    static game *games[SERVERS];
+    static ws_peer peers[SERVERS];
+    glift_io *io;
+    int before = thread_count();
+    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    for (int i = 0; i < SERVERS; i++) {
+        games[i] = start_game_at(&service, io);
+        peers[i] = make_ready(games[i], &service);
+    }
+    CHECK_INT(thread_count(), before + 1);
+    for (int i = 0; i < SERVERS; i++)
+        CHECK_INT(glift_accept_player_session(games[i]->server, "psess-1", on_answer, games[i]), GLIFT_OK);
+    for (int i = 0; i < SERVERS; i++)
+        answer_request(&peers[i], "AcceptPlayerSession");
+    for (int i = 0; i < SERVERS; i++) {
+        wait_answers(games[i], 1);
+        CHECK_INT(games[i]->answer, GLIFT_OK);
+    }
+    for (int i = 0; i < SERVERS; i++) {
+        ws_close(&peers[i]); /* a close that nobody answers would take its time */
+        end_game(games[i]);
+    }
+    CHECK_INT(glift_io_destroy(io), GLIFT_OK);
+    ws_service_close(&service);
+}
+
+/* ---- secrets ---- */
+
+TEST(the_token_never_reaches_a_log_line)
+{
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    game *self = start_game_at(&service, NULL);
+    ws_peer peer = ws_accept(&service);
+    char *request = ws_read_request(&peer), refusal[256];
+    static const char body[] = "{\"ErrorMessage\":\"token-that-is-secret is unknown\"}";
+    snprintf(refusal, sizeof refusal, "HTTP/1.1 401 Unauthorized\r\nContent-Length: %zu\r\n\r\n%s",
+            sizeof body - 1, body);
+    ws_write_text(&peer, refusal);
+    wait_state(self, GLIFT_RECONNECTING);
+    ws_close(&peer);
+    peer = ws_accept_upgraded(&service);
+    wait_state(self, GLIFT_CONNECTED);
+    ws_reset(&peer);
+    wait_state(self, GLIFT_RECONNECTING);
+    CHECK(self->log[0] != '\0');
+    CHECK(strstr(self->log, "token-that-is-secret") == NULL);
+    CHECK(strstr(self->reason, "token-that-is-secret") == NULL);
+    free(request);
+    end_game(self);
+    ws_service_close(&service);
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every fuzz target of a build of the preset "fuzz": tests/fuzz/run.sh BUILD-FOLDER SECONDS-EACH
+#
+# Starts from the corpus in the tree and the golden messages. What it finds goes to the build folder:
+# corpus/<target>/ new inputs, crash-<target>-* those that break something.
+set -uo pipefail
+build=$1
+seconds=$2
+here=$(cd "$(dirname "$0")" && pwd)
+failures=0
+
+for program in "$build"/tests/fuzz/fuzz_*; do
+  case $program in *.*) continue ;; esac
+  target=$(basename "$program")
+  target=${target#fuzz_}
+  mkdir -p "$build/corpus/$target"
+  seeds=("$here/corpus/$target")
+  [ "$target" = url ] || seeds+=("$here/../../assets/wire")
+  if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -dict="$here/wire.dict" -artifact_prefix="$build/crash-$target-" "$build/corpus/$target" "${seeds[@]}"; then
+    echo "$target: $seconds s, nothing found"
+  else
+    echo "$target: FAILED, see $build/crash-$target-*"
+    failures=$((failures + 1))
+  fi
+done
+exit $((failures > 0))

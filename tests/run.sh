@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Install, build and run every test that this machine can run: ./tests/run.sh [--long] [ctest options]
+#
+# Ends with one line: N passed, N failed, N skipped. --long adds the fuzzers, 60 s each.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+long=false
+if [ "${1:-}" = --long ]; then
+  long=true
+  shift
+fi
+
+./game/install.sh build test || exit 1
+
+results=build/results
+rm -rf "$results"
+mkdir -p "$results"
+failed_steps=()
+
+# step NAME COMMAND...: run it with its output in a file, shown if it fails.
+step() {
+  local name=$1 started=$SECONDS
+  shift
+  if "$@" >"$results/$name.log" 2>&1; then
+    printf '%-28s %4d s\n' "$name" $((SECONDS - started))
+  else
+    printf '%-28s %4d s  FAILED\n' "$name" $((SECONDS - started))
+    tail -n 60 "$results/$name.log"
+    failed_steps+=("$name")
+    return 1
+  fi
+}
+
+build() {
+  cmake --preset "$1" && cmake --build --preset "$1"
+}
+
+# suite PRESET NAME CTEST-OPTIONS...: the tests of one preset; the cases are counted from its report.
+suite() {
+  local preset=$1 name=$2
+  shift 2
+  step "$name" ctest --preset "$preset" --output-junit "$PWD/$results/$name.xml" \
+    --test-output-size-passed 4000000 --test-output-size-failed 4000000 --no-tests=error "$@"
+}
+
+step build-release build release && suite release release "$@"
+step build-dev build dev && suite dev dev "$@"
+step build-tsan build tsan && suite tsan tsan -L 'unit|threads' "$@"
+step valgrind ./tests/valgrind.sh build/release "$results/valgrind.xml"
+step rules ./tests/coverage_of_rules.sh
+step shellcheck shellcheck game/*.sh tests/*.sh tests/*/*.sh .ci/run
+if $long; then
+  step build-fuzz build fuzz && step fuzz ./tests/fuzz/run.sh build/fuzz 60
+fi
+
+/usr/bin/python3 tests/summary.py "$results" "${failed_steps[@]}"

@@ -1,0 +1,262 @@
+-- SPDX-License-Identifier: Apache-2.0
+package.path = "game/arena/?.lua;" .. package.path
+
+local geometry = require "geometry"
+local map = require "map"
+local movement = require "movement"
+local rules = require "rules"
+local simulation = require "simulation"
+
+local DT = 1 / 30
+local EMPTY = { width = 2000, height = 1300, walls = {}, spawns = { { x = 500, y = 500 } }, pickups = {} }
+
+local function input(fields)
+  local all = { sequence = 0, move_x = 0, move_y = 0, aim = 0, fire = false, dash = false }
+  for key, value in pairs(fields) do all[key] = value end
+  return all
+end
+
+local function steps(world, count)
+  local events = {}
+  for _ = 1, count do
+    for _, event in ipairs(world:step(DT)) do events[#events + 1] = event end
+  end
+  return events
+end
+
+local function of_type(events, kind)
+  local found = {}
+  for _, event in ipairs(events) do
+    if event.type == kind then found[#found + 1] = event end
+  end
+  return found
+end
+
+--- Two ships that have appeared, side by side, out of their protection.
+local function duel(options)
+  local world = simulation.new(options or { seed = 1, map = EMPTY })
+  local a, b = world:add(1), world:add(2)
+  steps(world, 1)
+  a.x, a.y, b.x, b.y = 500, 500, 800, 500
+  a.protected_until, b.protected_until = 0, 0
+  return world, a, b
+end
+
+describe("the arena map", function()
+  it("has sixteen spawns and its pickups on free floor", function()
+    assert.equal(16, #map.spawns)
+    for _, places in ipairs { map.spawns, map.pickups } do
+      for _, place in ipairs(places) do
+        for _, wall in ipairs(map.walls) do
+          assert.is_nil(geometry.push_out(wall, place.x, place.y, rules.movement.ship_radius))
+        end
+      end
+    end
+  end)
+
+  it("has room for a ship between any two walls that do not touch, and along the border", function()
+    local width = 2 * rules.movement.ship_radius
+    for i, a in ipairs(map.walls) do
+      assert.is_true(a.x == 0 or a.x > width)
+      assert.is_true(a.y == 0 or a.y > width)
+      for j = i + 1, #map.walls do
+        local b = map.walls[j]
+        local gap_x = math.max(b.x - (a.x + a.w), a.x - (b.x + b.w))
+        local gap_y = math.max(b.y - (a.y + a.h), a.y - (b.y + b.h))
+        local gap = math.max(gap_x, gap_y)
+        assert.is_true(gap <= 0 or gap > width)
+      end
+    end
+  end)
+end)
+
+describe("movement", function()
+  local m = rules.movement
+
+  it("reaches the top speed and never passes it without a dash", function()
+    local body = { x = 200, y = 500, vx = 0, vy = 0, dash_left = 0, dash_wait = 0 }
+    for _ = 1, 30 do movement.step(body, input { move_x = 1, move_y = 1 }, m, EMPTY, DT) end
+    local speed = math.sqrt(body.vx ^ 2 + body.vy ^ 2)
+    assert.is_true(math.abs(speed - m.max_speed) < 0.001)
+  end)
+
+  it("glides to a stop when the stick is released", function()
+    local body = { x = 500, y = 500, vx = m.max_speed, vy = 0, dash_left = 0, dash_wait = 0 }
+    movement.step(body, input {}, m, EMPTY, DT)
+    assert.is_true(body.vx > 0)
+    for _ = 1, 30 do movement.step(body, input {}, m, EMPTY, DT) end
+    assert.equal(0, body.vx)
+  end)
+
+  it("dashes once, and again only after the cooldown", function()
+    local body = { x = 500, y = 500, vx = 0, vy = 0, dash_left = 0, dash_wait = 0 }
+    local dashes = 0
+    for _ = 1, math.floor(m.dash_cooldown / DT) do
+      if movement.step(body, input { dash = true, move_y = -1 }, m, EMPTY, DT) then dashes = dashes + 1 end
+    end
+    assert.equal(1, dashes)
+    for _ = 1, 2 do
+      if movement.step(body, input { dash = true, move_y = -1 }, m, EMPTY, DT) then dashes = dashes + 1 end
+    end
+    assert.equal(2, dashes)
+  end)
+
+  it("never enters a wall, however it is steered", function()
+    local world = simulation.new { seed = 7 }
+    for id = 1, 16 do world:add(id) end
+    for tick = 1, 300 do
+      for id = 1, 16 do
+        world:set_input(id, input {
+          move_x = math.cos(id * 1.7 + tick / 40), move_y = math.sin(id * 2.3 + tick / 25), dash = tick % 50 < 5,
+        })
+      end
+      world:step(DT)
+      for _, ship in ipairs(world.ships) do
+        assert.is_true(ship.x >= 19.9 and ship.x <= map.width - 19.9)
+        assert.is_true(ship.y >= 19.9 and ship.y <= map.height - 19.9)
+        for _, wall in ipairs(map.walls) do
+          assert.is_nil(geometry.push_out(wall, ship.x, ship.y, 2))
+        end
+      end
+    end
+  end)
+end)
+
+describe("shots", function()
+  it("hurt the ship they meet, and kill after enough of them", function()
+    local world, a, b = duel()
+    world:set_input(1, input { fire = true, aim = 0 })
+    local events = steps(world, 60)
+    local kills = of_type(events, "kill")
+    assert.same({ { type = "kill", ship = 2, by = 1, x = 800, y = 500 } }, kills)
+    assert.equal(1, a.kills)
+    assert.equal(1, b.deaths)
+    local needed = math.ceil(rules.max_health / rules.shot.damage)
+    local hits = 0
+    for _, event in ipairs(of_type(events, "shot_end")) do
+      if event.ship == 2 then hits = hits + 1 end
+    end
+    assert.equal(needed, hits)
+  end)
+
+  it("stop at walls, even at a wall the ship touches", function()
+    local walled = { width = 2000, height = 1300, walls = { { x = 520, y = 300, w = 40, h = 400 } },
+      spawns = EMPTY.spawns, pickups = {} }
+    local world, _, b = duel { seed = 1, map = walled }
+    b.x = 620
+    world:set_input(1, input { fire = true })
+    local events = steps(world, 30)
+    assert.equal(rules.max_health, b.health)
+    for _, event in ipairs(of_type(events, "shot_end")) do assert.is_true(event.x <= 520.001) end
+  end)
+
+  it("keep their rate, whatever the tick", function()
+    local world = duel()
+    world:set_input(1, input { fire = true, aim = math.pi / 2 })
+    local events = steps(world, 300)
+    local expected = 300 * DT / rules.shot.interval
+    assert.is_true(math.abs(#of_type(events, "shot") - expected) <= 1.5)
+  end)
+
+  it("do nothing to a ship that has just appeared, and end the protection of the one who fires", function()
+    local world, a, b = duel()
+    a.protected_until, b.protected_until = world.time + 1, world.time + 1
+    world:set_input(1, input { fire = true })
+    steps(world, 20)
+    assert.equal(rules.max_health, b.health)
+    assert.equal(0, a.protected_until)
+  end)
+
+  it("are not fired in peace", function()
+    local world = duel()
+    world.peaceful = true
+    world:set_input(1, input { fire = true })
+    assert.same({}, of_type(steps(world, 30), "shot"))
+  end)
+end)
+
+describe("a ship that was destroyed", function()
+  it("appears again after the delay, with full health, where there is room", function()
+    local world = simulation.new { seed = 3 }
+    local a, b = world:add(1), world:add(2)
+    steps(world, 1)
+    world:kill(b, a)
+    local events = steps(world, math.floor(rules.respawn_delay / DT) - 1)
+    assert.is_false(b.alive)
+    assert.same({}, of_type(events, "spawn"))
+    steps(world, 3)
+    assert.is_true(b.alive)
+    assert.equal(rules.max_health, b.health)
+    assert.is_true(math.abs(a.x - b.x) + math.abs(a.y - b.y) > 300)
+  end)
+end)
+
+describe("pickups", function()
+  local function one_pickup(kind)
+    return { width = 2000, height = 1300, walls = {}, spawns = EMPTY.spawns,
+      pickups = { { x = 500, y = 500, kind = kind } } }
+  end
+
+  it("heal the wounded, and wait for them", function()
+    local world, a = duel { seed = 1, map = one_pickup "health" }
+    steps(world, 1)
+    assert.equal("health", world.pickups[1].kind)
+    a.health = 30
+    local events = steps(world, 1)
+    assert.equal(30 + rules.pickup.health, a.health)
+    assert.same({ { type = "pickup", ship = 1, place = 1 } }, of_type(events, "pickup"))
+    assert.is_nil(world.pickups[1].kind)
+  end)
+
+  it("come back after a while", function()
+    local world, a = duel { seed = 1, map = one_pickup "rapid" }
+    steps(world, 1)
+    assert.equal("rapid", a.power)
+    a.x = 900
+    steps(world, math.ceil(rules.pickup.respawn / DT) + 1)
+    assert.equal("rapid", world.pickups[1].kind)
+    assert.is_nil(a.power)
+  end)
+
+  it("make three shots of one", function()
+    local world = duel { seed = 1, map = one_pickup "spread" }
+    steps(world, 1)
+    world:set_input(1, input { fire = true, aim = 3 })
+    assert.equal(3, #of_type(steps(world, 1), "shot"))
+  end)
+end)
+
+describe("the world", function()
+  local function play(seed)
+    local world = simulation.new { seed = seed }
+    for id = 1, 6 do world:add(id) end
+    local trace = {}
+    for tick = 1, 400 do
+      for id = 1, 6 do
+        world:set_input(id, input {
+          move_x = math.sin(id + tick / 30), move_y = math.cos(id * 3 + tick / 20),
+          aim = (id + tick / 15) % 6.28, fire = tick % 3 > 0, dash = tick % 70 == id,
+        })
+      end
+      for _, event in ipairs(world:step(DT)) do
+        trace[#trace + 1] = event.type .. (event.ship or "") .. ("%.3f"):format(event.x or 0)
+      end
+    end
+    return table.concat(trace, " ")
+  end
+
+  it("is the same for the same seed and inputs, and another for another seed", function()
+    assert.equal(play(5), play(5))
+    assert.are_not.equal(play(5), play(6))
+  end)
+
+  it("forgets a player who leaves; his shots go on", function()
+    local world, _, b = duel()
+    world:set_input(1, input { fire = true })
+    steps(world, 2)
+    world:remove(1)
+    steps(world, 20)
+    assert.equal(1, #world.ships)
+    assert.is_true(b.health < rules.max_health)
+  end)
+end)

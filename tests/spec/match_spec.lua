@@ -1,0 +1,293 @@
+-- SPDX-License-Identifier: Apache-2.0
+local testing = require "gamelift.testing"
+local match = require "gamelift.match"
+local helper = require "helper"
+
+describe("a match", function()
+  local service, m, log, server
+  after_each(function() service:stop() end)
+
+  it("says ProcessReady when it is started", function()
+    service, m, log, server = helper.new_match { start = false }
+    service:advance(1)
+    assert.equal("new", m:phase())
+    m:start()
+    assert.equal("starting", m:phase())
+    service:advance(1)
+    assert.equal("ready", m:phase())
+    assert.is_true(server:is_process_ready())
+    assert.same({}, log)
+  end)
+
+  it("goes on saying ProcessReady until it is accepted", function()
+    service, m = helper.new_match { start = false }
+    service.down(true)
+    m:start()
+    service:advance(330) -- the first attempt ends after 320 s
+    assert.equal("starting", m:phase())
+    service.down(false)
+    service:advance(40)
+    assert.equal("ready", m:phase())
+  end)
+
+  it("loads and activates a game session", function()
+    service, m, log = helper.new_match()
+    service:create_game_session { Name = "duel", MaximumPlayerSessionCount = 4 }
+    service:advance(1)
+    assert.same({ "init duel" }, log)
+    assert.equal("active", m:phase())
+    assert.equal("duel", m:session().name)
+    assert.equal(4, m:open_seats())
+    assert.equal("ACTIVE", service:game_session().Status)
+  end)
+
+  it("is active only when init is done", function()
+    local loaded
+    service, m = helper.new_match {
+      init = function()
+        loaded = coroutine.running()
+        coroutine.yield()
+      end,
+    }
+    service:create_game_session()
+    service:advance(5)
+    assert.equal("loading", m:phase())
+    assert.equal("ACTIVATING", service:game_session().Status)
+    assert(coroutine.resume(loaded))
+    service:advance(1)
+    assert.equal("active", m:phase())
+  end)
+
+  it("ends the process when init says that it cannot host the session", function()
+    service, m, log = helper.new_match { init = function() return nil, "no such map" end }
+    service:create_game_session()
+    service:advance(1)
+    assert.same({ "terminate INIT_FAILED 0", "ended well" }, log)
+    assert.equal("ended", m:phase())
+    assert.not_equal("ACTIVE", service:game_session().Status)
+  end)
+
+  it("ends the process when init raises", function()
+    local errors = {}
+    service, m, log = helper.new_match {
+      init = function() error "broken map" end,
+      on_error = function(_, message) errors[#errors + 1] = message end,
+    }
+    service:create_game_session()
+    service:advance(1)
+    assert.same({ "terminate INIT_FAILED 0", "ended well" }, log)
+    assert.matches("broken map", errors[1])
+    assert.equal("ended", m:phase())
+  end)
+
+  it("ends the process when init raises after it has waited", function()
+    service, m, log = helper.new_match {
+      init = function(session)
+        assert(m.server:describe_player_sessions { game_session_id = session.game_session_id })
+        error "broken map"
+      end,
+    }
+    service:create_game_session()
+    service:advance(1)
+    assert.same({ "terminate INIT_FAILED 0", "ended well" }, log)
+  end)
+
+  it("calls loop once a tick while the session is active", function()
+    local calls = {}
+    service, m = helper.new_match { loop = function(dt, now) calls[#calls + 1] = { dt, now } end }
+    assert.same({}, calls)
+    service:create_game_session()
+    service:advance(1)
+    calls = {}
+    m:tick(0.02, 17.5)
+    assert.same({ { 0.02, 17.5 } }, calls)
+  end)
+
+  it("calls loop at tick_rate, and drops what it cannot catch up with", function()
+    local steps = 0
+    service, m = helper.active_match {
+      tick_rate = 10,
+      loop = function(dt)
+        assert.equal(0.1, dt)
+        steps = steps + 1
+      end,
+    }
+    steps = 0
+    for _ = 1, 50 do
+      m:tick(0.02)
+    end
+    assert.equal(10, steps)
+    steps = 0
+    m:tick(60)
+    assert.equal(5, steps)
+  end)
+
+  it("outlives a loop that raises", function()
+    local calls = 0
+    service, m, log, server = helper.active_match {
+      loop = function()
+        calls = calls + 1
+        error "in loop"
+      end,
+    }
+    local before = calls
+    service:advance(1)
+    assert.equal(before + 4, calls)
+    assert.equal("active", m:phase())
+    assert.equal(calls, server:error_count())
+  end)
+
+  it("does not start a loop again that waits", function()
+    local calls = 0
+    service, m = helper.active_match {
+      loop = function()
+        calls = calls + 1
+        coroutine.yield()
+      end,
+    }
+    service:advance(1)
+    assert.equal(1, calls)
+  end)
+
+  it("is unhealthy when loop does nothing but fail, so that GameLift ends it", function()
+    service = helper.active_match { loop = function() error "in loop" end }
+    service:advance(200)
+    assert.not_equal("ACTIVE", service:game_session().Status)
+  end)
+
+  it("is healthy when loop fails now and then", function()
+    local calls = 0
+    service = helper.active_match {
+      loop = function()
+        calls = calls + 1
+        assert(calls % 3 == 0, "now and then")
+      end,
+    }
+    service:advance(200)
+    assert.equal("ACTIVE", service:game_session().Status)
+  end)
+
+  it("asks the game's own health function", function()
+    service = helper.active_match { health = function() return false end }
+    service:advance(200)
+    assert.not_equal("ACTIVE", service:game_session().Status)
+  end)
+
+  it("tells of changes once a tick", function()
+    local changes = 0
+    service, m = helper.active_match { on_state = function(of) changes = changes + (of == m and 1 or 100) end }
+    service:advance(20)
+    changes = 0
+    m:connect(1, service:create_player_session "ann")
+    m:connect(2, service:create_player_session "bob")
+    service:settle()
+    assert.equal(0, changes)
+    m:tick(0.1)
+    m:tick(0.1)
+    assert.equal(1, changes)
+  end)
+
+  it("opens and closes the session for new players", function()
+    service, m = helper.active_match()
+    m:allow_players(false)
+    service:settle()
+    assert.equal("DENY_ALL", service:game_session().PlayerSessionCreationPolicy)
+    assert.equal(0, m:open_seats())
+    m:allow_players(true)
+    service:settle()
+    assert.equal("ACCEPT_ALL", service:game_session().PlayerSessionCreationPolicy)
+    assert.equal(4, m:open_seats())
+  end)
+end)
+
+describe("match.new", function()
+  it("names what is missing, unknown or of the wrong type", function()
+    local service = testing.service()
+    local server = assert(service:new_server())
+    local function raises(pattern, options)
+      local ok, message = pcall(match.new, options)
+      assert.is_false(ok)
+      assert.matches(pattern, message)
+    end
+    local function nothing() end
+    raises("a table of options", nil)
+    raises("server is missing", {})
+    raises("kick is missing", { server = server, port = 1, on_ended = nothing })
+    raises("unknown option prot", { prot = 1 })
+    raises("port must be a number, not a string", { port = "1" })
+    raises("join must be a function, not a table", { join = {} })
+    raises("unknown option backfill.seconds",
+      { server = server, port = 1, kick = nothing, on_ended = nothing, backfill = { seconds = 1 } })
+    raises("backfill.open_seconds must be a number",
+      { server = server, port = 1, kick = nothing, on_ended = nothing, backfill = { open_seconds = "5" } })
+    service:stop()
+  end)
+
+  it("can be started once", function()
+    local service, m = helper.new_match()
+    assert.has_error(function() m:start() end)
+    service:stop()
+  end)
+end)
+
+describe("a match after a reload", function()
+  local service, server, log, m, seat
+
+  local function reload()
+    log = {}
+    local function line(...)
+      log[#log + 1] = table.concat({ ... }, " ")
+    end
+    m = match.new {
+      server = server, port = 7777,
+      init = function(session, resumed) line("init", session.name, tostring(resumed)) end,
+      join = function(player, of) line("join", player, of.player_id) end,
+      leave = function(player) line("leave", player) end,
+      kick = function(player, reason) line("kick", player, reason) end,
+      on_ended = function() line "ended" end,
+    }
+    service.steps = { function(dt) m:tick(dt) end }
+    m:start()
+    service:advance(1)
+  end
+
+  before_each(function()
+    service, m, log, server = helper.active_match()
+    seat = helper.join(service, m, 1, "ann")
+    reload()
+  end)
+  after_each(function() service:stop() end)
+
+  it("takes up the game session", function()
+    assert.same({ "init duel true" }, log)
+    assert.equal("active", m:phase())
+    assert.same({ "ann accepted" }, helper.seats(m))
+  end)
+
+  it("takes up the players that the host connects again", function()
+    m:connect(1, seat)
+    service:advance(60)
+    assert.same({ "init duel true", "join 1 ann" }, log)
+    assert.equal("ACTIVE", service:player_sessions().ann.Status)
+  end)
+
+  it("gives up seats that nobody claims", function()
+    service:advance(31)
+    assert.same({ "ann left" }, helper.seats(m))
+    assert.equal("COMPLETED", service:player_sessions().ann.Status)
+  end)
+end)
+
+describe("gamelift.match", function()
+  it("is no global, and sets none", function()
+    local before = {}
+    for name in pairs(_G) do
+      before[name] = true
+    end
+    local service = helper.active_match()
+    service:stop()
+    for name in pairs(_G) do
+      assert.is_true(before[name], name)
+    end
+  end)
+end)

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See plugin_stand_in.h. */
+
+#include "plugin_stand_in.h"
+
+#include "lmodule.h"
+
+#include <string.h>
+
+static struct {
+    glift_server *server;
+    bool lent; /* scripts have the callbacks */
+    int reports;
+    char report[1024]; /* the latest script error */
+} stand_in;
+
+/* ---- the "server" service ---- */
+
+static glift_server *get_server(void *self)
+{
+    (void)self;
+    return stand_in.server;
+}
+
+static glift_status bind(void *self, const glift_server_desc *callbacks)
+{
+    (void)self;
+    glift_server_desc own = {.size_bytes = sizeof own};
+    stand_in.lent = callbacks != NULL;
+    return stand_in.server != NULL
+                   ? glift_server_rebind(stand_in.server, callbacks != NULL ? callbacks : &own)
+                   : GLIFT_OK;
+}
+
+static void report_error(void *self, const char *message)
+{
+    (void)self;
+    stand_in.reports++;
+    strncpy(stand_in.report, message, sizeof stand_in.report - 1);
+}
+
+static const void *get_api(void *self, const char *name, uint32_t min_version)
+{
+    static const glift_plugin_server service = {
+            .size = sizeof service,
+            .version = GLIFT_PLUGIN_SERVER_VERSION,
+            .server = get_server,
+            .bind = bind,
+            .report_error = report_error,
+    };
+    (void)self;
+    return strcmp(name, "server") == 0 && min_version <= service.version ? &service : NULL;
+}
+
+static const void *get_no_api(void *self, const char *name, uint32_t min_version)
+{
+    (void)self;
+    (void)name;
+    (void)min_version;
+    return NULL;
+}
+
+/* ---- for specs ---- */
+
+static const char *field(lua_State *L, const char *name)
+{
+    lua_getfield(L, 1, name);
+    return luaL_checkstring(L, -1); /* stays on the stack */
+}
+
+/* plugin_start { fleet_id =, host_id =, auth_token =, process_id = } */
+static int start(lua_State *L)
+{
+    memset(&stand_in, 0, sizeof stand_in);
+    glift_server_desc desc = {
+            .size_bytes = sizeof desc,
+            .ignore_environment = true,
+            .log_level = GLIFT_LOG_ERROR,
+            .websocket_url = "ws://127.0.0.1:9080",
+            .fleet_id = field(L, "fleet_id"),
+            .host_id = field(L, "host_id"),
+            .auth_token = field(L, "auth_token"),
+            .process_id = field(L, "process_id"),
+    };
+    if (glift_server_create(&desc, &stand_in.server) != GLIFT_OK)
+        return luaL_error(L, "the plugin's server could not be made");
+    return 0;
+}
+
+/* plugin_attach([false]) -> true | nil, reason. With false: a plugin without the service. */
+static int attach(lua_State *L)
+{
+    bool has_service = lua_isnone(L, 1) || lua_toboolean(L, 1);
+    glift_plugin plugin = {.size = sizeof plugin, .get_api = has_service ? get_api : get_no_api};
+    char reason[256] = "";
+    if (glift_lua_attach(L, &plugin, reason, sizeof reason) == GLIFT_OK) {
+        lua_pushboolean(L, 1);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, reason);
+    return 2;
+}
+
+static int tick(lua_State *L)
+{
+    (void)L;
+    glift_server_tick(stand_in.server);
+    return 0;
+}
+
+static int detach(lua_State *L)
+{
+    glift_lua_detach(L);
+    return 0;
+}
+
+static int stop(lua_State *L)
+{
+    (void)L;
+    glift_server_destroy(stand_in.server);
+    stand_in.server = NULL;
+    return 0;
+}
+
+/* plugin_state() -> whether scripts have the callbacks, how many script errors, the latest one */
+static int state(lua_State *L)
+{
+    lua_pushboolean(L, stand_in.lent);
+    lua_pushinteger(L, stand_in.reports);
+    lua_pushstring(L, stand_in.report);
+    return 3;
+}
+
+void plugin_stand_in_open(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+            {"plugin_start", start},
+            {"plugin_attach", attach},
+            {"plugin_tick", tick},
+            {"plugin_detach", detach},
+            {"plugin_stop", stop},
+            {"plugin_state", state},
+            {NULL, NULL},
+    };
+    luaL_setfuncs(L, functions, 0);
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each request of the public API: when it may be made, what is refused, what goes to the wire. */
+#include "test.h"
+
+#include "game.h"
+
+#define CONFIGURATION "arn:aws:gamelift:us-west-2:123456789012:matchmakingconfiguration/MyMatchmaker"
+#define GLARN_SESSION "arn:aws:gamelift:us-west-2::gamesession/fleet-1/gsess-1"
+
+static fake_socket *socket;
+
+/* ---- the moment ---- */
+
+static glift_status describe(const char *session)
+{
+    const glift_describe_player_sessions_request request = {
+            .size_bytes = sizeof request, .game_session_id = session};
+    return glift_describe_player_sessions(the.server, &request, on_answer, NULL);
+}
+
+static glift_status start_backfill(void)
+{
+    const glift_player player = {.player_id = "player-1", .team = "red"};
+    const glift_start_match_backfill_request request = {.size_bytes = sizeof request,
+            .matchmaking_configuration_arn = CONFIGURATION,
+            .players = &player,
+            .player_count = 1};
+    return glift_start_match_backfill(the.server, &request, on_answer, NULL);
+}
+
+static glift_status stop_backfill(const char *ticket)
+{
+    const glift_stop_match_backfill_request request = {.size_bytes = sizeof request,
+            .matchmaking_configuration_arn = CONFIGURATION,
+            .ticket_id = ticket};
+    return glift_stop_match_backfill(the.server, &request, on_answer, NULL);
+}
+
+static glift_status set_policy(int policy)
+{
+    return glift_update_player_session_creation_policy(
+            the.server, (glift_player_session_creation_policy)policy, on_answer, NULL);
+}
+
+TEST(P66_before_ready_everything_but_ready_and_ending_is_a_wrong_moment)
+{
+    new_game();
+    connected_game();
+    CHECK_INT(glift_activate_game_session(the.server, on_answer, NULL), GLIFT_ERR_STATE);
+    CHECK_INT(set_policy(1), GLIFT_ERR_STATE);
+    CHECK_INT(glift_accept_player_session(the.server, "p", on_answer, NULL), GLIFT_ERR_STATE);
+    CHECK_INT(glift_remove_player_session(the.server, "p", on_answer, NULL), GLIFT_ERR_STATE);
+    CHECK_INT(describe(SESSION), GLIFT_ERR_STATE);
+    CHECK_INT(start_backfill(), GLIFT_ERR_STATE);
+    CHECK_INT(stop_backfill("t"), GLIFT_ERR_STATE);
+    CHECK_INT(glift_get_compute_certificate(the.server, on_answer, NULL), GLIFT_ERR_STATE);
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK); /* P63 */
+    end_game();
+    CHECK_INT(the.answer_count, 1);
+}
+
+TEST(P67_without_a_session_what_needs_one_is_a_wrong_moment)
+{
+    new_game();
+    ready_game();
+    CHECK_INT(glift_activate_game_session(the.server, on_answer, NULL), GLIFT_ERR_STATE);
+    CHECK_INT(set_policy(1), GLIFT_ERR_STATE);
+    CHECK_INT(glift_accept_player_session(the.server, "p", on_answer, NULL), GLIFT_ERR_STATE);
+    CHECK_INT(glift_remove_player_session(the.server, "p", on_answer, NULL), GLIFT_ERR_STATE);
+    CHECK_INT(describe(SESSION), GLIFT_OK);
+    tick();
+    CHECK_CONTAINS(the.log, "no game session");
+    end_game();
+}
+
+TEST(P71_the_moment_is_judged_before_the_arguments)
+{
+    new_game();
+    ready_game();
+    CHECK_INT(glift_accept_player_session(the.server, NULL, on_answer, NULL), GLIFT_ERR_STATE);
+    end_game();
+}
+
+TEST(P164_a_second_process_ready_is_refused)
+{
+    new_game();
+    socket = connected_game();
+    say_ready();
+    const glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = 7777};
+    CHECK_INT(glift_process_ready(the.server, &parameters, on_answer, NULL), GLIFT_ERR_STATE);
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    tick();
+    CHECK_INT(glift_process_ready(the.server, &parameters, on_answer, NULL), GLIFT_ERR_STATE);
+    end_game();
+}
+
+TEST(after_the_end_nothing_can_be_asked)
+{
+    new_game();
+    socket = hosting_game();
+    glift_process_ending(the.server, on_answer, NULL);
+    tick();
+    answer_ok(socket, hear(socket, "TerminateServerProcess"));
+    tick();
+    const glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = 7777};
+    CHECK_INT(glift_process_ready(the.server, &parameters, on_answer, NULL), GLIFT_ERR_STATE);
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_ERR_STATE);
+    CHECK_INT(glift_accept_player_session(the.server, "p", on_answer, NULL), GLIFT_ERR_STATE);
+    end_game();
+}
+
+TEST(a_call_that_the_world_has_overtaken_is_answered_with_a_wrong_moment)
+{
+    new_game();
+    socket = hosting_game();
+    glift_process_ending(the.server, on_answer, NULL);
+    answer_ok(socket, hear(socket, "TerminateServerProcess"));
+    CHECK_INT(glift_accept_player_session(the.server, "psess-1", on_answer, NULL), GLIFT_OK);
+    tick(); /* the answer to ProcessEnding, and the command goes out */
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(last_answer()->status, GLIFT_ERR_STATE);
+    CHECK(fake_hear(socket) == NULL);
+    end_game();
+}
+
+/* ---- arguments ---- */
+
+TEST(P57_ports_outside_1_to_60000_are_refused)
+{
+    static const int ports[] = {0, -1, 60001};
+    new_game();
+    connected_game();
+    for (int i = 0; i < 3; i++) {
+        const glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = ports[i]};
+        CHECK_INT(glift_process_ready(the.server, &parameters, on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    }
+    CHECK_INT(glift_process_ready(the.server, NULL, on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    const glift_process_parameters no_size = {.port = 7777};
+    CHECK_INT(glift_process_ready(the.server, &no_size, on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    tick();
+    CHECK_CONTAINS(the.log, "Port must be between 1 and 60000");
+    CHECK_CONTAINS(the.log, "size_bytes");
+    say_ready();
+    end_game();
+}
+
+TEST(P69_a_policy_that_is_neither_is_refused)
+{
+    new_game();
+    hosting_game();
+    CHECK_INT(set_policy(0), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(set_policy(3), GLIFT_ERR_ARGUMENT);
+    tick();
+    CHECK_CONTAINS(the.log, "must be one of [ACCEPT_ALL, DENY_ALL]");
+    end_game();
+}
+
+TEST(P70_a_player_session_id_is_required_short_and_plain)
+{
+    char longest[258];
+    memset(longest, 'a', 257);
+    longest[257] = '\0';
+    new_game();
+    socket = hosting_game();
+    CHECK_INT(glift_accept_player_session(the.server, NULL, on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(glift_accept_player_session(the.server, "", on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(glift_accept_player_session(the.server, "a b", on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(glift_remove_player_session(the.server, longest, on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(glift_remove_player_session(the.server, longest + 1, on_answer, NULL), GLIFT_OK);
+    tick();
+    CHECK_CONTAINS(the.log, "Length must be between 1 and 256 characters.");
+    CHECK_INT(the.answer_count, 0);
+    end_game();
+}
+
+TEST(P73_describe_wants_exactly_one_id)
+{
+    new_game();
+    ready_game();
+    CHECK_INT(describe(NULL), GLIFT_ERR_ARGUMENT);
+    const glift_describe_player_sessions_request two = {
+            .size_bytes = sizeof two, .game_session_id = SESSION, .player_id = "p"};
+    CHECK_INT(glift_describe_player_sessions(the.server, &two, on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(glift_describe_player_sessions(the.server, NULL, on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    end_game();
+}
+
+TEST(P80_P82_backfill_without_players_or_a_stop_without_ticket_is_refused)
+{
+    new_game();
+    hosting_game();
+    const glift_start_match_backfill_request empty = {
+            .size_bytes = sizeof empty, .matchmaking_configuration_arn = CONFIGURATION};
+    CHECK_INT(glift_start_match_backfill(the.server, &empty, on_answer, NULL), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(stop_backfill(""), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(stop_backfill("ticket-1"), GLIFT_OK);
+    end_game();
+}
+
+TEST(P33_containers_are_listed_only_in_containers)
+{
+    new_game();
+    connected_game();
+    CHECK_INT(glift_list_containers_network_info(the.server, on_answer, NULL), GLIFT_ERR_UNSUPPORTED);
+    tick();
+    CHECK_CONTAINS(the.log, "ListContainersNetworkInfo is only supported on container fleets.");
+    end_game();
+}
+
+/* ---- the wire ---- */
+
+TEST(P56_P58_P59_process_ready_carries_what_the_service_needs)
+{
+    static const char *const paths[] = {"/logs/a", "/logs/b"};
+    new_game();
+    the.desc.tool_name = "Engine";
+    the.desc.tool_version = "1.2";
+    socket = connected_game();
+    const glift_process_parameters parameters = {
+            .size_bytes = sizeof parameters, .port = 7777, .log_paths = paths, .log_path_count = 2};
+    CHECK_INT(glift_process_ready(the.server, &parameters, on_answer, NULL), GLIFT_OK);
+    const char *message = hear(socket, "ActivateServerProcess");
+    CHECK_CONTAINS(message, "\"SdkVersion\":\"5.6.0\"");
+    CHECK_CONTAINS(message, "\"SdkLanguage\":\"C\"");
+    CHECK_CONTAINS(message, "\"Port\":7777");
+    CHECK_CONTAINS(message, "\"LogPaths\":[\"/logs/a\",\"/logs/b\"]");
+    CHECK_CONTAINS(message, "\"SdkToolName\":\"Engine\"");
+    end_game();
+}
+
+TEST(P68_the_policy_goes_by_its_wire_key)
+{
+    new_game();
+    socket = hosting_game();
+    CHECK_INT(set_policy(GLIFT_PLAYER_SESSION_CREATION_POLICY_DENY_ALL), GLIFT_OK);
+    tick();
+    const char *message = hear(socket, "UpdatePlayerSessionCreationPolicy");
+    CHECK_CONTAINS(message, "\"PlayerSessionPolicy\":\"DENY_ALL\"");
+    CHECK_CONTAINS(message, SESSION);
+    end_game();
+}
+
+TEST(P72_accept_and_remove_carry_session_and_seat)
+{
+    new_game();
+    socket = hosting_game();
+    glift_accept_player_session(the.server, "psess-1", on_answer, NULL);
+    glift_remove_player_session(the.server, "psess-2", on_answer, NULL);
+    tick();
+    const char *accept = hear(socket, "AcceptPlayerSession"), *leave = hear(socket, "RemovePlayerSession");
+    CHECK_CONTAINS(accept, "\"GameSessionId\":\"" SESSION "\"");
+    CHECK_CONTAINS(accept, "\"PlayerSessionId\":\"psess-1\"");
+    CHECK_CONTAINS(leave, "\"GameSessionId\":\"" SESSION "\"");
+    CHECK_CONTAINS(leave, "\"PlayerSessionId\":\"psess-2\"");
+    end_game();
+}
+
+TEST(P76_P78_describe_returns_a_page)
+{
+    new_game();
+    socket = ready_game();
+    CHECK_INT(describe(SESSION), GLIFT_OK);
+    tick();
+    const char *message = hear(socket, "DescribePlayerSessions");
+    CHECK(strstr(message, "Limit") == NULL);
+    answer_code(socket, message, 200,
+            ",\"NextToken\":\"more\",\"PlayerSessions\":[{\"PlayerSessionId\":\"psess-1\",\"Status\":"
+            "\"ACTIVE\"}]");
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_OK);
+    CHECK_TEXT(last_answer()->text, "more");
+    end_game();
+}
+
+TEST(start_backfill_always_carries_a_ticket_id_and_the_session)
+{
+    new_game();
+    socket = hosting_game();
+    CHECK_INT(start_backfill(), GLIFT_OK);
+    tick();
+    const char *message = hear(socket, "StartMatchBackfill");
+    char ticket[64] = "";
+    CHECK_CONTAINS(message, "\"TicketId\":\"");
+    sscanf(strstr(message, "\"TicketId\":\""), "\"TicketId\":\"%36[^\"]", ticket);
+    CHECK_INT(strlen(ticket), 36);
+    CHECK_CONTAINS(message, "\"GameSessionArn\":\"" GLARN_SESSION "\"");
+    answer_ok(socket, message); /* without a ticket id of its own */
+    tick();
+    CHECK_TEXT(last_answer()->text, ticket);
+    end_game();
+}
+
+TEST(P84_the_ticket_id_of_the_answer_is_returned)
+{
+    new_game();
+    socket = hosting_game();
+    CHECK_INT(start_backfill(), GLIFT_OK);
+    tick();
+    answer_code(socket, hear(socket, "StartMatchBackfill"), 200, ",\"TicketId\":\"theirs\"");
+    tick();
+    CHECK_TEXT(last_answer()->text, "theirs");
+    end_game();
+}
+
+TEST(everything_that_goes_in_is_copied_before_the_call_returns)
+{
+    char player_id[] = "player-1", team[] = "red", name[] = "skill", text[] = "gold", region[] = "us-west-2",
+         entry[] = "mind", configuration[] = CONFIGURATION;
+    const char *list[] = {text};
+    const glift_double_entry map = {entry, 2.5};
+    const glift_player_attribute attributes[] = {{.name = name,
+                                                         .type = GLIFT_ATTRIBUTE_STRING,
+                                                         .string = text,
+                                                         .string_list = (const char *const *)1},
+            {.name = entry, .type = GLIFT_ATTRIBUTE_DOUBLE, .number = 3},
+            {.name = team, .type = GLIFT_ATTRIBUTE_STRING_LIST, .string_list = list, .string_count = 1},
+            {.name = region,
+                    .type = GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP,
+                    .double_map = &map,
+                    .double_count = 1}};
+    const glift_player_latency latency = {region, 42};
+    const glift_player player = {player_id, team, attributes, 4, &latency, 1};
+    const glift_start_match_backfill_request request = {.size_bytes = sizeof request,
+            .matchmaking_configuration_arn = configuration,
+            .players = &player,
+            .player_count = 1};
+    new_game();
+    socket = hosting_game();
+    tick();
+    fake.asleep = true;
+    CHECK_INT(glift_start_match_backfill(the.server, &request, on_answer, NULL), GLIFT_OK);
+    memset(player_id, 'X', sizeof player_id - 1);
+    memset(team, 'X', sizeof team - 1);
+    memset(text, 'X', sizeof text - 1);
+    memset(region, 'X', sizeof region - 1);
+    memset(configuration, 'X', sizeof configuration - 1);
+    memset(name, 'X', sizeof name - 1);
+    memset(entry, 'X', sizeof entry - 1);
+    fake.asleep = false;
+    fake_run();
+    const char *message = hear(socket, "StartMatchBackfill");
+    CHECK(strchr(message, 'X') == NULL);
+    CHECK_CONTAINS(message, "\"mind\":2.5");
+    CHECK_CONTAINS(message, "\"us-west-2\":42");
+    end_game();
+}
+
+TEST(P7_a_request_that_does_not_fit_one_message_is_answered_as_an_argument_error)
+{
+    enum { COUNT = 2000 };
+    static char ids[COUNT][100];
+    static glift_player players[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(ids[i], sizeof ids[i], "player-%090d", i);
+        players[i] = (glift_player){.player_id = ids[i], .team = "red"};
+    }
+    const glift_start_match_backfill_request request = {.size_bytes = sizeof request,
+            .matchmaking_configuration_arn = CONFIGURATION,
+            .players = players,
+            .player_count = COUNT};
+    new_game();
+    socket = hosting_game();
+    CHECK_INT(glift_start_match_backfill(the.server, &request, on_answer, NULL), GLIFT_OK);
+    glift_get_compute_certificate(the.server, on_answer, NULL);
+    tick();
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(last_answer()->message, "131072");
+    hear(socket, "GetComputeCertificate"); /* the ones behind it are not held up */
+    end_game();
+}
+
+/* ---- containers ---- */
+
+static void begin_in_a_container(void)
+{
+    new_game();
+    the.desc.compute_type = "CONTAINER";
+    the.desc.container_metadata_uri = "http://meta/v4";
+    connected_game();
+}
+
+#define CONTAINERS "[{\"containerName\":\"game\",\"containerId\":\"1\",\"ipAddress\":\"172.17.0.5\"}]"
+
+TEST(P34_P37_containers_are_listed_over_http)
+{
+    begin_in_a_container();
+    CHECK_INT(glift_list_containers_network_info(the.server, on_answer, NULL), GLIFT_OK);
+    fake_answer_fetch(fake_last_fetch(), 200, "{\"Networks\":[{\"IPv4Addresses\":[\"172.17.0.5\"]}]}");
+    CHECK_TEXT(fake_last_fetch()->url, "http://172.17.0.1:4092/v1/");
+    fake_answer_fetch(fake_last_fetch(), 200, CONTAINERS);
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_OK);
+    CHECK_TEXT(last_answer()->text, "game");
+    end_game();
+}
+
+TEST(calls_that_wait_for_the_same_list_all_get_it)
+{
+    begin_in_a_container();
+    glift_list_containers_network_info(the.server, on_answer, NULL);
+    glift_list_containers_network_info(the.server, on_answer, NULL);
+    tick();
+    CHECK_INT(fake.fetch_count, 1);
+    fake_answer_fetch(fake_last_fetch(), 200, "{\"Networks\":[{\"IPv4Addresses\":[\"172.17.0.5\"]}]}");
+    fake_answer_fetch(fake_last_fetch(), 200, CONTAINERS);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_TEXT(the.answers[1].text, "game");
+    end_game();
+}
+
+TEST(P36_an_error_of_the_discovery_server_is_passed_on)
+{
+    begin_in_a_container();
+    glift_list_containers_network_info(the.server, on_answer, NULL);
+    fake_answer_fetch(fake_last_fetch(), 404, "");
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_ERR_SERVICE);
+    CHECK_TEXT(last_answer()->message, "Could not resolve discovery server endpoint.");
+    end_game();
+}
+
+TEST(a_discovery_server_that_never_answers_times_out)
+{
+    begin_in_a_container();
+    glift_list_containers_network_info(the.server, on_answer, NULL);
+    fake_pass(20000);
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_ERR_TIMEOUT);
+    fake_answer_fetch(fake_last_fetch(), 200, CONTAINERS); /* too late */
+    tick();
+    CHECK_INT(the.answer_count, 1);
+    end_game();
+}

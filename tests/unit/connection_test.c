@@ -1,0 +1,846 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dials, redials, refresh: wire protocol 5.2, 5.3, 5.6 and design 3. */
+#include "test.h"
+
+#include "game.h"
+
+#define REFRESH(endpoint, token)                                                                             \
+    "{\"Action\":\"RefreshConnection\",\"RefreshConnectionEndpoint\":\"" endpoint                            \
+    "\",\"AuthToken\":\"" token "\"}"
+
+/* The value of a query parameter; "" if it is not there. */
+static const char *parameter(const fake_socket *socket, const char *name)
+{
+    static char values[8][256];
+    static int turn;
+    char *value = values[turn++ % 8], wanted[64];
+    value[0] = '\0';
+    for (const char *at = strchr(socket->url, '?'); at != NULL; at = strchr(at + 1, '&')) {
+        snprintf(wanted, sizeof wanted, "%s=", name);
+        if (strncmp(at + 1, wanted, strlen(wanted)) == 0)
+            snprintf(value, 256, "%.*s", (int)strcspn(at + 1 + strlen(wanted), "&"), at + 1 + strlen(wanted));
+    }
+    return value;
+}
+
+/* The dial under way, or the next one if it comes in time; else NULL. */
+static fake_socket *next_dial(uint64_t within_ms)
+{
+    for (uint64_t ms = 0; ms < within_ms && fake_last_dial()->state != FAKE_DIALLING; ms++)
+        fake_pass(1);
+    return fake_last_dial()->state == FAKE_DIALLING ? fake_last_dial() : NULL;
+}
+
+static void refuse(fake_socket *socket)
+{
+    fake_end(socket, GLIFT__END_NO_CONNECTION, 0, "connection refused");
+}
+
+/* ---- the first connection ---- */
+
+TEST(create_dials_at_once_with_the_identity_in_the_url)
+{
+    new_game();
+    create_game();
+    CHECK_INT(fake.dial_count, 1);
+    CHECK_CONTAINS(fake_dial(0)->url, "wss://gamelift.test/?");
+    CHECK_TEXT(parameter(fake_dial(0), "pID"), the.process_id);
+    CHECK_TEXT(parameter(fake_dial(0), "ComputeId"), "host-1");
+    CHECK_TEXT(parameter(fake_dial(0), "Authorization"), "token-1");
+    end_game();
+}
+
+TEST(a_failed_dial_is_told_with_its_reason_and_dialling_goes_on)
+{
+    new_game();
+    create_game();
+    fake_end(fake_dial(0), GLIFT__END_HANDSHAKE_REFUSED, 401, "{\"ErrorMessage\":\"token is invalid\"}");
+    tick();
+    CHECK_INT(the.connections[0].state, GLIFT_RECONNECTING);
+    CHECK_INT(the.connections[0].status, GLIFT_ERR_UNAUTHORIZED);
+    CHECK_CONTAINS(the.reasons[0], "token is invalid");
+    CHECK(next_dial(600) != NULL);
+    fake_open(fake_last_dial());
+    tick();
+    CHECK_INT(the.connections[1].state, GLIFT_CONNECTED);
+    CHECK_TEXT(the.reasons[1], "");
+    end_game();
+}
+
+TEST(P16_the_idempotency_token_stays_within_one_connect_and_changes_with_the_next)
+{
+    new_game();
+    create_game();
+    refuse(fake_dial(0));
+    fake_socket *second = next_dial(600);
+    CHECK_TEXT(parameter(second, "IdempotencyToken"), parameter(fake_dial(0), "IdempotencyToken"));
+    CHECK_INT(strlen(parameter(second, "IdempotencyToken")), 36);
+    fake_open(second);
+    fake_end(second, GLIFT__END_LOST, 0, "reset");
+    fake_socket *third = next_dial(101);
+    CHECK(strcmp(parameter(third, "IdempotencyToken"), parameter(second, "IdempotencyToken")) != 0);
+    end_game();
+}
+
+TEST(lost_is_told_once_when_connect_timeout_has_passed_and_dialling_goes_on)
+{
+    new_game();
+    the.desc.connect_timeout_ms = 10000;
+    create_game();
+    for (int i = 0; i < 60000; i += 10) {
+        if (fake_last_dial()->state == FAKE_DIALLING)
+            refuse(fake_last_dial());
+        fake_pass(10);
+        tick();
+    }
+    int lost = 0;
+    for (int i = 0; i < the.connection_count; i++)
+        lost += the.connections[i].state == GLIFT_LOST;
+    CHECK_INT(lost, 1);
+    CHECK_INT(the.connections[the.connection_count - 1].state, GLIFT_LOST);
+    CHECK_CONTAINS(the.reasons[the.connection_count - 1], "connection refused");
+    CHECK(next_dial(33000) != NULL);
+    end_game();
+}
+
+TEST(P144_after_an_hour_without_the_service_the_next_dial_connects)
+{
+    new_game();
+    create_game();
+    for (int i = 0; i < 3600; i++) {
+        if (fake_last_dial()->state == FAKE_DIALLING)
+            refuse(fake_last_dial());
+        fake_pass(1000);
+        tick();
+    }
+    CHECK(next_dial(33000) != NULL);
+    fake_open(fake_last_dial());
+    tick();
+    CHECK_INT(fake_last_dial()->state, FAKE_OPEN);
+    end_game();
+}
+
+/* ---- drops ---- */
+
+static void check_reconnects_after(glift__end_kind kind, int code)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    fake_pass(6000);
+    fake_end(socket, kind, code, "");
+    fake_socket *redial = next_dial(101); /* the first redial comes within 100 ms */
+    CHECK(redial != NULL);
+    fake_open(redial);
+    tick();
+    CHECK_INT(the.connections[the.connection_count - 1].state, GLIFT_CONNECTED);
+    CHECK(glift_is_process_ready(the.server));
+    end_game();
+}
+
+TEST(P137_a_drop_without_close_frame_is_reconnected)
+{
+    check_reconnects_after(GLIFT__END_LOST, 0);
+}
+
+TEST(P138_close_1001_is_reconnected)
+{
+    check_reconnects_after(GLIFT__END_CLOSED, 1001);
+}
+
+TEST(close_1000_from_the_service_is_reconnected)
+{
+    check_reconnects_after(GLIFT__END_CLOSED, 1000);
+}
+
+TEST(P139_any_other_close_code_is_reconnected)
+{
+    check_reconnects_after(GLIFT__END_CLOSED, 1011);
+}
+
+TEST(P140_our_own_shutdown_is_not_reconnected)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    end_game();
+    fake_pass(100000);
+    CHECK_INT(fake.dial_count, 1);
+    CHECK(socket->close_ordered);
+}
+
+TEST(P141_a_server_made_after_destroy_reconnects_too)
+{
+    new_game();
+    ready_game();
+    end_game();
+    fake_socket *socket = NULL;
+    create_game();
+    socket = fake_last_dial();
+    fake_open(socket);
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    CHECK(next_dial(101) != NULL);
+    end_game();
+}
+
+TEST(P18_a_throttled_handshake_is_dialled_again_somewhere_within_32_s)
+{
+    uint64_t shortest = UINT64_MAX, longest = 0;
+    for (int round = 0; round < 40; round++) {
+        new_game();
+        the.seed += (uint32_t)round;
+        create_game();
+        fake_end(fake_dial(0), GLIFT__END_HANDSHAKE_REFUSED, 429, "");
+        uint64_t begin = fake.now_ms;
+        CHECK(next_dial(32001) != NULL);
+        uint64_t delay = fake.now_ms - begin;
+        shortest = delay < shortest ? delay : shortest;
+        longest = delay > longest ? delay : longest;
+        end_game();
+    }
+    CHECK(longest - shortest > 8000); /* spread over 0..32 s: 40 draws within 8 s are not chance */
+}
+
+TEST(outages_up_to_a_minute_are_over_within_2_s_of_the_services_return)
+{
+    for (int round = 0; round < 50; round++) {
+        new_game();
+        fake_socket *socket = ready_game();
+        fake_pass(6000);
+        fake_end(socket, GLIFT__END_LOST, 0, "reset");
+        uint64_t back_at = fake.now_ms + 1000 + (uint64_t)round * 1150;
+        while (fake.now_ms < back_at) {
+            fake_pass(1);
+            if (fake_last_dial()->state == FAKE_DIALLING)
+                refuse(fake_last_dial());
+        }
+        CHECK(next_dial(2001) != NULL);
+        end_game();
+    }
+}
+
+TEST(an_outage_is_told_to_the_game_with_its_reason)
+{
+    new_game();
+    fake_socket *socket = connected_game();
+    fake_end(socket, GLIFT__END_CLOSED, 1001, "going away");
+    tick();
+    CHECK_INT(the.connections[1].state, GLIFT_RECONNECTING);
+    CHECK_CONTAINS(the.reasons[1], "code 1001");
+    end_game();
+}
+
+TEST(P162_a_push_right_after_the_handshake_is_not_lost)
+{
+    new_game();
+    create_game();
+    fake_open(fake_dial(0));
+    fake_say(fake_dial(0), "{\"Action\":\"TerminateProcess\",\"TerminationTime\":5}");
+    tick();
+    CHECK_INT(the.terminations, 1);
+    end_game();
+}
+
+/* ---- requests without a connection ---- */
+
+TEST(requests_made_before_the_connection_wait_for_it)
+{
+    new_game();
+    create_game();
+    say_ready();
+    fake_pass(200000); /* longer than any request waits, shorter than connect_timeout_ms */
+    tick();
+    CHECK_INT(the.answer_count, 0);
+    fake_socket *socket = fake_dial(0);
+    fake_open(socket);
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_OK);
+    end_game();
+}
+
+TEST(P60_process_ready_waits_request_timeout_once_connected_and_stays_not_ready)
+{
+    new_game();
+    create_game();
+    say_ready();
+    fake_pass(100000);
+    fake_open(fake_dial(0));
+    fake_pass(19999);
+    tick();
+    CHECK_INT(the.answer_count, 0);
+    fake_pass(1);
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_ERR_TIMEOUT);
+    CHECK(!glift_is_process_ready(the.server));
+    end_game();
+}
+
+TEST(process_ready_gives_up_after_connect_timeout_with_the_reason)
+{
+    new_game();
+    create_game();
+    fake_end(fake_dial(0), GLIFT__END_TLS, 0, "certificate has expired");
+    say_ready();
+    fake_pass(299000);
+    tick();
+    CHECK_INT(the.answer_count, 0);
+    fake_pass(1001);
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_ERR_TIMEOUT);
+    CHECK_CONTAINS(last_answer()->message, "certificate has expired");
+    end_game();
+}
+
+TEST(P147_a_request_times_out_20_s_after_the_call_connected_or_not)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK);
+    fake_pass(19999);
+    tick();
+    CHECK_INT(the.answer_count, 0);
+    fake_pass(1);
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_ERR_TIMEOUT);
+    CHECK_CONTAINS(last_answer()->message, "not connected");
+    end_game();
+}
+
+TEST(what_is_unanswered_when_the_connection_drops_is_sent_again_with_the_same_id)
+{
+    new_game();
+    fake_socket *socket = hosting_game();
+    CHECK_INT(glift_activate_game_session(the.server, on_answer, NULL), GLIFT_OK);
+    char id[64];
+    snprintf(id, sizeof id, "%s", id_of(hear(socket, "ActivateGameSession")));
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    fake_socket *redial = next_dial(101);
+    fake_open(redial);
+    const char *again = hear(redial, "ActivateGameSession");
+    CHECK_TEXT(id_of(again), id);
+    answer_ok(redial, again);
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_OK);
+    CHECK(last_answer()->resent);
+    CHECK_INT(the.answer_count, 1);
+    end_game();
+}
+
+/* ---- refresh ---- */
+
+TEST(P115_a_refresh_dials_the_new_endpoint_with_the_new_token_and_no_signature)
+{
+    new_game();
+    the.desc.auth_token = NULL;
+    the.desc.aws_region = "us-west-2";
+    the.desc.access_key = "AKIA";
+    the.desc.secret_key = "secret";
+    fake_socket *socket = ready_game();
+    CHECK_TEXT(parameter(socket, "Authorization"), "SigV4");
+    fake_say(socket, REFRESH("wss://other.test", "token-2"));
+    fake_socket *fresh = fake_last_dial();
+    CHECK_CONTAINS(fresh->url, "wss://other.test/");
+    CHECK_TEXT(parameter(fresh, "Authorization"), "token-2");
+    CHECK_TEXT(parameter(fresh, "X-Amz-Signature"), "");
+    CHECK(strcmp(parameter(fresh, "IdempotencyToken"), parameter(socket, "IdempotencyToken")) != 0);
+    end_game();
+}
+
+TEST(P153_P156_the_old_socket_serves_until_the_new_one_is_open_and_is_closed_with_1000_within_5_s)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    fake_socket *fresh = fake_last_dial();
+    glift_activate_game_session(the.server, on_answer, NULL);
+    tick();
+    answer_ok(old, hear(old, "ActivateGameSession")); /* P154 */
+    fake_open(fresh);
+    CHECK(!old->close_ordered);
+    glift_accept_player_session(the.server, "psess-1", on_answer, NULL);
+    tick();
+    CHECK(fake_hear(old) == NULL);
+    hear(fresh, "AcceptPlayerSession");
+    fake_pass(5000);
+    CHECK(old->close_ordered);
+    CHECK_INT(old->close_code, 1000);
+    tick();
+    CHECK_TEXT(the.events, "answer "); /* the game hears nothing of a refresh */
+    end_game();
+}
+
+TEST(P155_answers_on_the_old_socket_are_delivered_within_the_grace)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    glift_activate_game_session(the.server, on_answer, NULL);
+    const char *request = hear(old, "ActivateGameSession");
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    fake_socket *fresh = fake_last_dial();
+    fake_open(fresh);
+    fake_pass(3000);
+    answer_ok(old, request);
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_OK);
+    CHECK(!last_answer()->resent);
+    CHECK(fake_hear(fresh) == NULL);
+    end_game();
+}
+
+TEST(what_the_old_socket_leaves_unanswered_is_sent_again_on_the_new_one)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    glift_activate_game_session(the.server, on_answer, NULL);
+    char id[64];
+    snprintf(id, sizeof id, "%s", id_of(hear(old, "ActivateGameSession")));
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    fake_socket *fresh = fake_last_dial();
+    fake_open(fresh);
+    fake_pass(5000);
+    CHECK_TEXT(id_of(hear(fresh, "ActivateGameSession")), id);
+    end_game();
+}
+
+TEST(P142_the_end_of_a_superseded_socket_does_not_touch_the_new_one)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    fake_socket *fresh = fake_last_dial();
+    fake_open(fresh);
+    fake_end(old, GLIFT__END_CLOSED, 1001, "");
+    fake_pass(10000);
+    CHECK_INT(fake.dial_count, 2);
+    CHECK_INT(fresh->state, FAKE_OPEN);
+    glift_activate_game_session(the.server, on_answer, NULL);
+    tick();
+    hear(fresh, "ActivateGameSession");
+    end_game();
+}
+
+TEST(P142_a_refresh_asked_for_on_a_superseded_socket_is_ignored)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://b.test", "token-2"));
+    fake_open(fake_last_dial());
+    fake_say(old, REFRESH("wss://b.test", "token-2"));
+    CHECK_INT(fake.dial_count, 2);
+    end_game();
+}
+
+TEST(a_session_pushed_on_a_superseded_socket_is_delivered)
+{
+    new_game();
+    fake_socket *old = ready_game();
+    fake_say(old, REFRESH("wss://b.test", "token-2"));
+    fake_open(fake_last_dial());
+    fake_say(old, CREATE_GAME_SESSION);
+    tick();
+    CHECK_INT(the.sessions, 1);
+    end_game();
+}
+
+TEST(P116_a_failed_refresh_changes_nothing)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://dead.test", "token-2"));
+    refuse(fake_last_dial());
+    tick();
+    CHECK_TEXT(the.events, "");
+    glift_activate_game_session(the.server, on_answer, NULL);
+    answer_ok(old, hear(old, "ActivateGameSession"));
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_OK);
+    fake_pass(30000);
+    CHECK_INT(fake.dial_count, 2);
+    CHECK(!old->close_ordered);
+    end_game();
+}
+
+TEST(P143_after_a_failed_refresh_a_drop_is_reconnected_to_where_it_worked)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://dead.test", "token-2"));
+    refuse(fake_last_dial());
+    fake_end(old, GLIFT__END_LOST, 0, "reset");
+    fake_socket *redial = next_dial(101);
+    CHECK_CONTAINS(redial->url, "wss://gamelift.test/");
+    CHECK_TEXT(parameter(redial, "Authorization"), "token-1");
+    end_game();
+}
+
+TEST(when_the_old_token_does_not_work_any_more_the_one_of_the_failed_refresh_is_tried)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://b.test", "token-2"));
+    refuse(fake_last_dial());
+    fake_end(old, GLIFT__END_LOST, 0, "reset");
+    fake_end(next_dial(101), GLIFT__END_HANDSHAKE_REFUSED, 403, "");
+    fake_socket *redial = next_dial(32001);
+    CHECK_TEXT(parameter(redial, "Authorization"), "token-2");
+    fake_open(redial);
+    fake_end(redial, GLIFT__END_LOST, 0, "reset");
+    CHECK_TEXT(parameter(next_dial(1001), "Authorization"), "token-2");
+    end_game();
+}
+
+TEST(P145_a_reconnect_after_a_refresh_uses_the_new_endpoint_and_token)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    fake_socket *fresh = fake_last_dial();
+    fake_open(fresh);
+    fake_pass(10000);
+    fake_end(fresh, GLIFT__END_LOST, 0, "reset");
+    for (int i = 0; i < 3; i++) {
+        fake_socket *redial = next_dial(2001);
+        CHECK_CONTAINS(redial->url, "wss://other.test/");
+        CHECK_TEXT(parameter(redial, "Authorization"), "token-2");
+        refuse(redial);
+    }
+    end_game();
+}
+
+TEST(P145_a_signed_reconnect_carries_a_new_date_and_signature)
+{
+    new_game();
+    the.desc.auth_token = NULL;
+    the.desc.aws_region = "us-west-2";
+    the.desc.access_key = "AKIA";
+    the.desc.secret_key = "secret";
+    fake_socket *socket = ready_game();
+    fake_pass(40000);
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    fake_socket *redial = next_dial(101);
+    CHECK(strcmp(parameter(redial, "X-Amz-Date"), parameter(socket, "X-Amz-Date")) != 0);
+    CHECK(strcmp(parameter(redial, "X-Amz-Signature"), parameter(socket, "X-Amz-Signature")) != 0);
+    end_game();
+}
+
+TEST(the_connection_dropping_during_a_refresh_lets_the_dial_under_way_take_over)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    fake_end(old, GLIFT__END_LOST, 0, "reset");
+    fake_pass(300);
+    CHECK_INT(fake.dial_count, 2);
+    fake_open(fake_last_dial());
+    tick();
+    CHECK_TEXT(the.events, "reconnecting connected ");
+    end_game();
+}
+
+TEST(a_second_refresh_replaces_a_dial_that_hangs)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://hangs.test", "token-2"));
+    fake_socket *hanging = fake_last_dial();
+    fake_say(old, REFRESH("wss://works.test", "token-3"));
+    CHECK(hanging->close_ordered);
+    CHECK_CONTAINS(fake_last_dial()->url, "wss://works.test/");
+    fake_open(fake_last_dial());
+    glift_activate_game_session(the.server, on_answer, NULL);
+    tick();
+    hear(fake_last_dial(), "ActivateGameSession");
+    end_game();
+}
+
+TEST(a_hundred_refreshes_in_a_row_lose_and_repeat_nothing)
+{
+    new_game();
+    fake_socket *socket = hosting_game();
+    for (int i = 0; i < 100; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "psess-%d", i);
+        CHECK_INT(glift_accept_player_session(the.server, id, on_answer, NULL), GLIFT_OK);
+        fake_say(socket, REFRESH("wss://other.test", "token-2"));
+        fake_socket *fresh = fake_last_dial();
+        tick();
+        const char *request = hear(socket, "AcceptPlayerSession");
+        CHECK_CONTAINS(request, id);
+        fake_open(fresh);
+        answer_ok(socket, request);
+        tick();
+        CHECK_INT(the.answer_count, i + 1);
+        CHECK_INT(last_answer()->status, GLIFT_OK);
+        CHECK(!last_answer()->resent);
+        socket = fresh;
+        fake_pass(1000);
+        answer_code(socket, "{\"Action\":\"X\",\"RequestId\":\"1\"}", 200, ""); /* keep the line alive */
+        const char *beat;
+        while ((beat = fake_hear(socket)) != NULL)
+            answer_ok(socket, beat);
+    }
+    end_game();
+}
+
+TEST(refreshes_faster_than_sockets_close_are_bounded_and_survive)
+{
+    new_game();
+    fake_socket *socket = hosting_game();
+    fake.closes_stall = true;
+    for (int i = 0; i < 100; i++) {
+        fake_say(socket, REFRESH("wss://other.test", "token-2"));
+        if (fake_last_dial()->state == FAKE_DIALLING) {
+            fake_open(fake_last_dial());
+            socket = fake_last_dial();
+        }
+    }
+    CHECK(fake.dial_count <= 8);
+    for (size_t i = 0; i < fake.dial_count; i++) {
+        if (fake_dial(i) != socket)
+            fake_end(fake_dial(i), GLIFT__END_CLOSED, 1000, "");
+    }
+    fake_pass(2000);
+    glift_activate_game_session(the.server, on_answer, NULL);
+    tick();
+    fake_socket *last = fake_last_dial();
+    if (last->state == FAKE_DIALLING)
+        fake_open(last);
+    CHECK(fake_hear(socket) != NULL || fake_hear(last) != NULL);
+    fake.closes_stall = false;
+    end_game();
+}
+
+/* ---- a connection that does not answer ---- */
+
+static void let_time_out(int requests)
+{
+    for (int i = 0; i < requests; i++)
+        glift_get_compute_certificate(the.server, on_answer, NULL);
+    tick();
+    fake_pass(20000);
+    tick();
+}
+
+TEST(P149_two_timeouts_in_a_row_make_one_new_connection)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    let_time_out(1);
+    CHECK_INT(fake.dial_count, 1);
+    let_time_out(3);
+    CHECK_INT(fake.dial_count, 2);
+    fake_open(fake_last_dial());
+    CHECK(socket->close_ordered);
+    tick();
+    CHECK(strstr(the.events, "reconnecting") == NULL);
+    end_game();
+}
+
+TEST(P150_any_message_in_between_starts_the_count_anew)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    let_time_out(1);
+    fake_say(socket, "garbage");
+    let_time_out(1);
+    CHECK_INT(fake.dial_count, 1);
+    end_game();
+}
+
+TEST(a_connection_that_answers_again_is_not_replaced_after_a_failed_dial)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    let_time_out(2);
+    CHECK_INT(fake.dial_count, 2);
+    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 429, "");
+    fake_say(socket, "{}");
+    fake_pass(40000);
+    CHECK_INT(fake.dial_count, 2);
+    end_game();
+}
+
+TEST(what_a_half_open_connection_carried_is_sent_again_as_soon_as_there_is_a_new_one)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    let_time_out(1);
+    glift_get_compute_certificate(the.server, on_answer, NULL);
+    tick();
+    fake_pass(19000);
+    glift_describe_player_sessions(the.server,
+            &(glift_describe_player_sessions_request){
+                    .size_bytes = sizeof(glift_describe_player_sessions_request), .game_session_id = SESSION},
+            on_answer, NULL);
+    tick();
+    fake_pass(1000);
+    CHECK_INT(fake.dial_count, 2);
+    fake_open(fake_last_dial());
+    const char *message;
+    bool described = false;
+    while ((message = fake_hear(fake_last_dial())) != NULL)
+        described = described || strstr(message, "DescribePlayerSessions") != NULL;
+    CHECK(described);
+    CHECK(socket->close_ordered);
+    end_game();
+}
+
+/* ---- containers ---- */
+
+static void in_a_container(void)
+{
+    new_game();
+    the.desc.auth_token = the.desc.host_id = NULL;
+    the.desc.compute_type = "CONTAINER";
+    the.desc.aws_region = "us-west-2";
+    the.desc.container_credentials_uri = "/v2/credentials/1";
+    the.desc.container_metadata_uri = "http://169.254.170.2/v4/1";
+}
+
+#define CREDENTIALS(key) "{\"AccessKeyId\":\"" key "\",\"SecretAccessKey\":\"s\",\"Token\":\"t\"}"
+#define TASK             "{\"TaskARN\":\"arn:aws:ecs:us-west-2:1:task/cluster/task-7\"}"
+
+TEST(P30_P31_a_container_fetches_credentials_and_task_id_before_the_dial)
+{
+    in_a_container();
+    create_game();
+    CHECK_INT(fake.dial_count, 0);
+    CHECK_TEXT(fake_last_fetch()->url, "http://169.254.170.2/v2/credentials/1");
+    fake_answer_fetch(fake_last_fetch(), 200, CREDENTIALS("AKIA1"));
+    CHECK_TEXT(fake_last_fetch()->url, "http://169.254.170.2/v4/1/task");
+    fake_answer_fetch(fake_last_fetch(), 200, TASK);
+    CHECK_INT(fake.dial_count, 1);
+    CHECK_TEXT(parameter(fake_dial(0), "ComputeId"), "task-7");
+    CHECK_CONTAINS(parameter(fake_dial(0), "X-Amz-Credential"), "AKIA1");
+    CHECK_TEXT(parameter(fake_dial(0), "X-Amz-Security-Token"), "t");
+    end_game();
+}
+
+TEST(a_container_reconnects_with_fresh_credentials_and_the_same_task)
+{
+    in_a_container();
+    create_game();
+    fake_answer_fetch(fake_last_fetch(), 200, CREDENTIALS("AKIA1"));
+    fake_answer_fetch(fake_last_fetch(), 200, TASK);
+    fake_open(fake_dial(0));
+    fake_end(fake_dial(0), GLIFT__END_LOST, 0, "reset");
+    fake_pass(100);
+    CHECK_INT(fake.fetch_count, 3);
+    fake_answer_fetch(fake_last_fetch(), 200, CREDENTIALS("AKIA2"));
+    CHECK_INT(fake.fetch_count, 3);
+    CHECK_CONTAINS(parameter(fake_last_dial(), "X-Amz-Credential"), "AKIA2");
+    CHECK_TEXT(parameter(fake_last_dial(), "ComputeId"), "task-7");
+    end_game();
+}
+
+TEST(P32_a_container_agent_that_refuses_is_told_and_asked_again)
+{
+    in_a_container();
+    create_game();
+    fake_answer_fetch(fake_last_fetch(), 500, "");
+    tick();
+    CHECK_CONTAINS(the.reasons[0], "HTTP 500");
+    fake_pass(501);
+    CHECK_INT(fake.fetch_count, 2);
+    end_game();
+}
+
+TEST(a_refreshed_container_dials_with_the_token_and_its_task_id)
+{
+    in_a_container();
+    create_game();
+    fake_answer_fetch(fake_last_fetch(), 200, CREDENTIALS("AKIA1"));
+    fake_answer_fetch(fake_last_fetch(), 200, TASK);
+    fake_open(fake_dial(0));
+    fake_say(fake_dial(0), REFRESH("wss://other.test", "token-2"));
+    CHECK_INT(fake.fetch_count, 2);
+    CHECK_TEXT(parameter(fake_last_dial(), "Authorization"), "token-2");
+    CHECK_TEXT(parameter(fake_last_dial(), "ComputeId"), "task-7");
+    end_game();
+}
+
+/* ---- secrets ---- */
+
+TEST(no_secret_reaches_a_log_line_or_a_reason)
+{
+    new_game();
+    the.desc.auth_token = "very-secret-token";
+    fake_socket *socket = hosting_game();
+    fake_say(socket, REFRESH("wss://other.test", "another-secret"));
+    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403,
+            "{\"ErrorMessage\":\"another-secret is bad\"}");
+    fake_end(socket, GLIFT__END_CLOSED, 1008, "very-secret-token expired");
+    fake_pass(100);
+    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403, "{\"ErrorMessage\":\"very-secret-token\"}");
+    tick();
+    CHECK(the.log[0] != '\0');
+    CHECK(strstr(the.log, "secret") == NULL);
+    for (int i = 0; i < the.connection_count; i++)
+        CHECK(strstr(the.reasons[i], "secret") == NULL);
+    end_game();
+}
+
+TEST(no_signed_secret_reaches_a_log_line_in_a_whole_life)
+{
+    static const char *const secrets[] = {"AKIDSECRET", "wJalrSECRETKEY", "session-SECRET", "tokenSECRET"};
+    new_game();
+    the.desc.auth_token = NULL;
+    the.desc.aws_region = "us-west-2";
+    the.desc.access_key = secrets[0];
+    the.desc.secret_key = secrets[1];
+    the.desc.session_token = secrets[2];
+    create_game();
+    char body[8192], signature[65];
+    snprintf(signature, sizeof signature, "%s", strstr(fake_dial(0)->url, "X-Amz-Signature=") + 16);
+    CHECK_INT(strlen(signature), 64);
+    const char *const echoes[] = {fake_dial(0)->url, signature, secrets[0], secrets[1], secrets[2]};
+    for (size_t i = 0; i < sizeof echoes / sizeof echoes[0]; i++) {
+        snprintf(body, sizeof body, "{\"ErrorMessage\":\"%s is refused\"}", echoes[i]);
+        fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403, body);
+        CHECK(next_dial(33000) != NULL);
+    }
+    fake_socket *socket = fake_last_dial();
+    fake_open(socket);
+    say_ready();
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    tick();
+    fake_say(socket, REFRESH("wss://other.test", "tokenSECRET"));
+    fake_open(fake_last_dial());
+    answer_code(socket, hear(socket, "HeartbeatServerProcess"), 500,
+            ",\"ErrorMessage\":\"token tokenSECRET has expired\"");
+    fake_end(fake_last_dial(), GLIFT__END_CLOSED, 1008, "tokenSECRET");
+    tick();
+    end_game();
+    CHECK_CONTAINS(the.log, "HTTP 403");
+    CHECK_CONTAINS(the.log, "a heartbeat failed");
+    CHECK(strstr(the.log, "SECRET") == NULL);
+    CHECK(strstr(the.log, signature) == NULL);
+    for (int i = 0; i < the.connection_count; i++) {
+        CHECK(strstr(the.reasons[i], "SECRET") == NULL);
+        CHECK(strstr(the.reasons[i], signature) == NULL);
+    }
+}
+
+TEST(no_secret_of_a_container_reaches_a_log_line)
+{
+    static const char credentials[] = "{\"AccessKeyId\":\"AKSECRET\",\"SecretAccessKey\":\"keySECRET\","
+                                      "\"Token\":\"tokSECRET\",\"Expiration\":\"2030-01-01T00:00:00Z\"}";
+    in_a_container();
+    create_game();
+    fake_answer_fetch(fake_last_fetch(), 403, credentials); /* refused, with what must not be told */
+    fake_pass(33000);
+    fake_answer_fetch(fake_last_fetch(), 200, "{\"SecretAccessKey\":\"keySECRET\"}"); /* not whole */
+    fake_pass(33000);
+    fake_answer_fetch(fake_last_fetch(), 200, credentials);
+    fake_answer_fetch(fake_last_fetch(), 200, TASK);
+    CHECK_INT(fake_last_dial()->state, FAKE_DIALLING);
+    CHECK_CONTAINS(fake_last_dial()->url, "AKSECRET");
+    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403,
+            "{\"ErrorMessage\":\"AKSECRET with tokSECRET is refused\"}");
+    tick();
+    end_game();
+    CHECK_CONTAINS(the.log, "HTTP 403");
+    CHECK(strstr(the.log, "SECRET") == NULL);
+    for (int i = 0; i < the.connection_count; i++)
+        CHECK(strstr(the.reasons[i], "SECRET") == NULL);
+}

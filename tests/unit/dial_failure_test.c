@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dial_failure.h"
+#include "test.h"
+
+static const char *const secrets[] = {"secret-token", "", NULL};
+static glift__dial_failure failure;
+
+static const char *reason_of(glift__end_kind kind, int code, const char *text)
+{
+    const glift__socket_end end = {kind, code, text};
+    glift__dial_failure_of_end(&failure, &end, "wss://gamelift.test/path?token=abc", secrets, 3);
+    return failure.reason;
+}
+
+TEST(P17_the_body_of_a_refused_handshake_is_surfaced)
+{
+    const char *reason = reason_of(GLIFT__END_HANDSHAKE_REFUSED, 429,
+            "{\"Action\":\"$connect\",\"StatusCode\":429,\"ErrorMessage\":\"ThrottlingException: Rate "
+            "exceeded\"}");
+    CHECK_CONTAINS(reason,
+            "gamelift.test refused the connection with HTTP 429 (ThrottlingException: Rate exceeded)");
+    CHECK_INT(failure.status, GLIFT_ERR_THROTTLED);
+    CHECK(failure.overloaded);
+}
+
+TEST(P48_each_http_status_says_what_to_do)
+{
+    CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 401, ""), "auth token");
+    CHECK_INT(failure.status, GLIFT_ERR_UNAUTHORIZED);
+    CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, ""), "expired");
+    CHECK_INT(failure.status, GLIFT_ERR_FORBIDDEN);
+    CHECK(failure.overloaded);
+    CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 404, ""), "URL");
+    CHECK_INT(failure.status, GLIFT_ERR_CONNECT);
+    CHECK(!failure.overloaded);
+    CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 503, ""), "HTTP 503");
+}
+
+TEST(a_body_that_is_not_json_does_no_harm)
+{
+    CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, "<html>no</html>"), "HTTP 403: ");
+}
+
+TEST(what_the_network_says_is_passed_on_with_the_host)
+{
+    CHECK_TEXT(reason_of(GLIFT__END_NO_CONNECTION, 0, "connection refused"),
+            "gamelift.test could not be reached: connection refused");
+    CHECK_CONTAINS(reason_of(GLIFT__END_NO_ADDRESS, 0, ""), "host name gamelift.test was not found");
+    CHECK_CONTAINS(reason_of(GLIFT__END_TLS, 0, "host name mismatch"), "host name mismatch");
+    CHECK_CONTAINS(reason_of(GLIFT__END_CLOSED, 1001, ""), "code 1001");
+    CHECK_CONTAINS(reason_of(GLIFT__END_LOST, 0, ""), "lost");
+}
+
+TEST(P9_a_handshake_that_is_not_answered_is_a_timeout)
+{
+    CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_TIMEOUT, 0, ""), "did not answer");
+    CHECK_INT(failure.status, GLIFT_ERR_TIMEOUT);
+}
+
+TEST(no_secret_gets_into_the_sentence_whoever_writes_it)
+{
+    CHECK(strstr(reason_of(
+                         GLIFT__END_HANDSHAKE_REFUSED, 403, "{\"ErrorMessage\":\"bad token secret-token\"}"),
+                  "secret-token") == NULL);
+    CHECK(strstr(reason_of(GLIFT__END_TLS, 0, "url wss://x?Authorization=secret-token"), "secret-token") ==
+            NULL);
+    CHECK(strstr(reason_of(GLIFT__END_LOST, 0, ""), "token=abc") == NULL);
+}
+
+TEST(a_long_secret_that_the_service_repeats_cut_short_is_kept)
+{
+    static const char *const long_secrets[] = {"0123456789abcdef0123456789abcdef"};
+    const glift__socket_end closed = {GLIFT__END_CLOSED, 1008, "token 0123456789abcdef0123 is unknown"};
+    glift__dial_failure_of_end(&failure, &closed, "wss://gamelift.test", long_secrets, 1);
+    CHECK(strstr(failure.reason, "01234567") == NULL);
+
+    char body[700];
+    memset(body, 'x', sizeof body);
+    memcpy(body, "{\"ErrorMessage\":\"", 17);
+    memcpy(body + 17 + 190, long_secrets[0], 32); /* over the end of what the sentence has room for */
+    memcpy(body + 600, "\"}", 3);
+    const glift__socket_end refused = {GLIFT__END_HANDSHAKE_REFUSED, 403, body};
+    glift__dial_failure_of_end(&failure, &refused, "wss://gamelift.test", long_secrets, 1);
+    CHECK(strstr(failure.reason, "01234567") == NULL);
+}
+
+TEST(a_text_that_quotes_our_query_or_a_signature_is_left_out)
+{
+    static const char *const texts[] = {"GET /?Authorization=a%2Bb&pID=1 is refused",
+            "X-Amz-Signature=1 does not match",
+            "we computed 5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        CHECK(strstr(reason_of(GLIFT__END_CLOSED, 1008, texts[i]), texts[i]) == NULL);
+    CHECK_CONTAINS(reason_of(GLIFT__END_CLOSED, 1008, "request 5d672d79c15b1316 is refused"), "5d672d79");
+}

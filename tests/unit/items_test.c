@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "items.h"
+#include "test.h"
+
+/* Leaks and double frees show under the address sanitizer. */
+
+TEST(a_call_is_freed_as_a_command_and_as_an_answer)
+{
+    for (int as_command = 0; as_command < 2; as_command++) {
+        glift__call *call = calloc(1, sizeof *call);
+        call->item.kind = as_command ? (int)GLIFT__COMMAND_CALL : (int)GLIFT__EVENT_ANSWER;
+        CHECK(glift__memory_text(&call->memory, "text") != NULL);
+        glift__item_free(&call->item, as_command);
+    }
+}
+
+TEST(an_event_gives_its_room_back)
+{
+    atomic_int room = 3;
+    glift__event *event = glift__event_new(GLIFT__EVENT_LOG);
+    event->room = &room;
+    event->text = glift__memory_text(&event->memory, "line");
+    glift__item_free(&event->item, false);
+    CHECK_INT(room, 4);
+}
+
+TEST(a_list_is_freed_whole)
+{
+    glift__event *first = glift__event_new(GLIFT__EVENT_HEALTH_CHECK);
+    glift__event *second = glift__event_new(GLIFT__EVENT_START_GAME_SESSION);
+    CHECK(glift__memory_text(&second->memory, "arn") != NULL);
+    first->item.next = &second->item;
+    glift__items_free(&first->item, false);
+    glift__items_free(NULL, false);
+}

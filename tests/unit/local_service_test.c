@@ -1,0 +1,943 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The game server's side of the service: handshake, requests, states, timers (service model 1, S24 to S52).
+ */
+#include "local_helper.h"
+
+static void reserve(local_service *service, const char *session, const char *player, char out[64])
+{
+    CHECK_INT(call(service, "CreatePlayerSession", "{\"GameSessionId\":\"%s\",\"PlayerId\":\"%s\"}", session,
+                      player),
+            200);
+    snprintf(out, 64, "%s", field("PlayerSession.PlayerSessionId"));
+}
+
+static const char *player_status(local_service *service, const char *id)
+{
+    CHECK_INT(call(service, "DescribePlayerSessions", "{\"PlayerSessionId\":\"%s\"}", id), 200);
+    return field("PlayerSessions.0.Status");
+}
+
+static const char *session_field(local_service *service, const char *session, const char *name)
+{
+    char path[128];
+    CHECK_INT(call(service, "DescribeGameSessions", "{\"GameSessionId\":\"%s\"}", session), 200);
+    snprintf(path, sizeof path, "GameSessions.0.%s", name);
+    return field(path);
+}
+
+static bool has_event(local_service *service, const char *code)
+{
+    CHECK_INT(call(service, "DescribeFleetEvents", "{\"FleetId\":\"%s\"}", demo.fleet_id), 200);
+    return strstr(last_answer, code) != NULL;
+}
+
+/* ---- a whole life ---- */
+
+TEST(a_session_goes_from_creation_to_its_end) /* S34, S35, S46, S47, S48, S30 */
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    char session[300], seat[64];
+
+    CHECK_INT(call(service, "CreateGameSession",
+                      "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2,"
+                      "\"Name\":\"arena\",\"GameProperties\":[{\"Key\":\"map\",\"Value\":\"pit\"}]}",
+                      demo.fleet_id),
+            200);
+    CHECK_TEXT(field("GameSession.Status"), "ACTIVATING");
+    CHECK_TEXT(field("GameSession.IpAddress"), "127.0.0.1");
+    CHECK_TEXT(field("GameSession.Port"), "7777");
+    snprintf(session, sizeof session, "%s", field("GameSession.GameSessionId"));
+    collect(&server, 1);
+    CHECK_INT(server.count, 1);
+    CHECK(take(&server));
+    CHECK_TEXT(field("Action"), "CreateGameSession");
+    CHECK_TEXT(field("GameProperties.map"), "pit");
+    CHECK_TEXT(field("RequestId"), "");
+    CHECK_INT(ask(&server, "ActivateGameSession", "r1", "\"GameSessionId\":\"%s\"", session), 200);
+    CHECK_TEXT(session_field(service, session, "Status"), "ACTIVE");
+
+    reserve(service, session, "alice", seat);
+    CHECK_TEXT(player_status(service, seat), "RESERVED");
+    CHECK_INT(ask(&server, "AcceptPlayerSession", "r2", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
+                      session, seat),
+            200);
+    CHECK_TEXT(player_status(service, seat), "ACTIVE");
+    CHECK_INT(ask(&server, "RemovePlayerSession", "r3", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
+                      session, seat),
+            200);
+    CHECK_TEXT(player_status(service, seat), "COMPLETED");
+    CHECK_INT(ask(&server, "TerminateServerProcess", "r4", "%s", ""), 200);
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    CHECK(!server.closed);
+    finish(service, &server);
+}
+
+/* ---- handshake ---- */
+
+TEST(handshake_with_a_wrong_token_is_403) /* S24 */
+{
+    game_server server;
+    local_service *service = make_service();
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(connect_as(service, &server, "p1", "wrong"), 403);
+    CHECK_TEXT(field("Action"), "$connect");
+    CHECK_TEXT(field("StatusCode"), "403");
+    CHECK_CONTAINS(field("ErrorMessage"), "auth token");
+    finish(service, &server);
+}
+
+TEST(handshake_with_an_expired_token_is_403) /* S24 */
+{
+    game_server server;
+    local_service *service = make_service();
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    pass(service, 3 * 3600 * 1000);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 403);
+    CHECK_CONTAINS(field("ErrorMessage"), "expired");
+    finish(service, &server);
+}
+
+TEST(handshake_of_an_unknown_fleet_or_compute_is_403) /* S24 */
+{
+    game_server server;
+    local_service *service = make_service();
+    local_demo right;
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    right = demo;
+    snprintf(demo.fleet_id, sizeof demo.fleet_id, "fleet-none");
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 403);
+    demo = right;
+    snprintf(demo.compute_name, sizeof demo.compute_name, "none");
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 403);
+    finish(service, &server);
+}
+
+TEST(handshake_without_a_process_id_is_400)
+{
+    game_server server;
+    local_service *service = make_service();
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(connect_as(service, &server, "", demo.auth_token), 400);
+    CHECK_CONTAINS(field("ErrorMessage"), "pID");
+    finish(service, &server);
+}
+
+TEST(handshake_reads_any_order_plus_and_percent) /* P14 */
+{
+    local_service *service = make_service();
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    char query[600];
+    snprintf(query, sizeof query,
+            "Authorization=%s&FleetId=%s&ComputeId=lo%%63al&sdkLanguage=Go&pID=p+1%%2Fx&other=1",
+            demo.auth_token, demo.fleet_id);
+    uint64_t connection;
+    glift__text body = {0}, state = {0};
+    CHECK_INT(local_service_handshake(service, clock_now, query, &connection, &body), 101);
+    CHECK_INT(local_service_state(service, clock_now, &state), GLIFT_OK);
+    CHECK_TEXT(field_of(state.bytes, "processes.0.process_id"), "p 1/x");
+    glift__text_free(&state);
+    local_service_destroy(service);
+}
+
+TEST(handshake_signed_with_aws_keys_is_taken)
+{
+    local_service *service = make_service();
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    char query[600];
+    snprintf(query, sizeof query,
+            "pID=p1&FleetId=%s&ComputeId=local&Authorization=SigV4&X-Amz-Credential=key%%2F20240101&X-Amz-"
+            "Signature=0",
+            demo.fleet_id);
+    uint64_t connection;
+    glift__text body = {0};
+    CHECK_INT(local_service_handshake(service, clock_now, query, &connection, &body), 101);
+    local_service_destroy(service);
+}
+
+/* ---- requests ---- */
+
+TEST(unknown_action_is_refused_and_the_connection_kept) /* S33 */
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(ask(&server, "FlyToTheMoon", "r1", "%s", ""), 400);
+    CHECK_CONTAINS(field("ErrorMessage"), "FlyToTheMoon");
+    CHECK_INT(ask(&server, "HeartbeatServerProcess", "r2", "\"HealthStatus\":true"), 200);
+    finish(service, &server);
+}
+
+TEST(message_that_is_no_json_object_is_refused) /* S25 */
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    static const char *const messages[] = {"", "{", "[1]", "7", "\"x\"", "null"};
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        local_service_received(service, clock_now, server.connection, messages[i], strlen(messages[i]));
+        collect(&server, 1);
+        CHECK(take(&server));
+        CHECK_TEXT(field("StatusCode"), "400");
+    }
+    CHECK(!server.closed);
+    finish(service, &server);
+}
+
+TEST(request_without_an_id_is_refused)
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(ask(&server, "HeartbeatServerProcess", "", "\"HealthStatus\":true"), 400);
+    finish(service, &server);
+}
+
+TEST(request_that_comes_twice_is_answered_twice_and_done_once) /* P152 */
+{
+    local_service_desc desc = {.seed = 7, .remember_request_ids = true};
+    local_service *service = NULL;
+    game_server server;
+    char session[300], seat[64];
+    CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    ready(&server, 7777);
+    create_session(service, 2, session);
+    collect(&server, 1);
+    forget(&server);
+    CHECK_INT(ask(&server, "ActivateGameSession", "r1", "\"GameSessionId\":\"%s\"", session), 200);
+    reserve(service, session, "alice", seat);
+    for (int i = 0; i < 2; i++)
+        CHECK_INT(ask(&server, "AcceptPlayerSession", "same",
+                          "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"", session, seat),
+                200);
+    CHECK_INT(ask(&server, "AcceptPlayerSession", "other",
+                      "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"", session, seat),
+            400);
+    finish(service, &server);
+}
+
+TEST(session_of_another_process_cannot_be_activated) /* S35 */
+{
+    game_server servers[2];
+    char session[300];
+    local_service *service = make_ready_service(&servers[0]);
+    create_session(service, 2, session);
+    CHECK_INT(connect_as(service, &servers[1], "p2", demo.auth_token), 101);
+    collect(servers, 2);
+    ready(&servers[1], 7778);
+    CHECK_INT(ask(&servers[1], "ActivateGameSession", "r1", "\"GameSessionId\":\"%s\"", session), 400);
+    CHECK_TEXT(session_field(service, session, "Status"), "ACTIVATING");
+    CHECK_INT(ask(&servers[1], "ActivateGameSession", "r2", "\"GameSessionId\":\"arn:none\""), 404);
+    forget(&servers[0]);
+    finish(service, &servers[1]);
+}
+
+TEST(seat_is_accepted_once_and_only_while_reserved) /* S47 */
+{
+    game_server server;
+    char session[300], seat[64];
+    local_service *service = make_active_service(&server, 4, session);
+    reserve(service, session, "alice", seat);
+    CHECK_INT(ask(&server, "AcceptPlayerSession", "r1", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
+                      session, seat),
+            200);
+    CHECK_INT(ask(&server, "AcceptPlayerSession", "r2", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
+                      session, seat),
+            400);
+    CHECK_INT(ask(&server, "AcceptPlayerSession", "r3",
+                      "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"psess-9\"", session),
+            404);
+    CHECK_TEXT(player_status(service, seat), "ACTIVE");
+    reserve(service, session, "bob", seat);
+    pass(service, 60000);
+    CHECK_INT(ask(&server, "AcceptPlayerSession", "r4", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
+                      session, seat),
+            400);
+    CHECK_TEXT(player_status(service, seat), "TIMEDOUT");
+    finish(service, &server);
+}
+
+/* ---- health ---- */
+
+TEST(process_without_a_healthy_report_is_told_to_end) /* S27 */
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    pass(service, 100000);
+    CHECK_INT(ask(&server, "HeartbeatServerProcess", "r1", "\"HealthStatus\":true"), 200);
+    pass(service, 100000);
+    CHECK_INT(ask(&server, "HeartbeatServerProcess", "r2", "\"HealthStatus\":false"), 200);
+    pass(service, 79999);
+    collect(&server, 1);
+    CHECK_INT(server.count, 0);
+    pass(service, 1);
+    collect(&server, 1);
+    CHECK_INT(server.count, 1);
+    CHECK(take(&server));
+    CHECK_TEXT(field("Action"), "TerminateProcess");
+    char expected[32];
+    snprintf(expected, sizeof expected, "%lld", (long long)clock_now.unix_ms + 300000);
+    CHECK_TEXT(field("TerminationTime"), expected);
+    CHECK(has_event(service, "SERVER_PROCESS_TERMINATED_UNHEALTHY"));
+    finish(service, &server);
+}
+
+TEST(process_that_ends_in_time_ends_quietly) /* S30 */
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 2, session);
+    pass(service, 180000);
+    collect(&server, 1);
+    forget(&server);
+    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    pass(service, 3600000);
+    CHECK(!has_event(service, "SERVER_PROCESS_PROCESS_EXIT_TIMEOUT"));
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    CHECK_TEXT(session_field(service, session, "StatusReason"), "");
+    finish(service, &server);
+}
+
+TEST(process_that_does_not_end_is_given_up)
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 2, session);
+    pass(service, 180000);
+    pass(service, 299999);
+    CHECK_TEXT(session_field(service, session, "Status"), "ACTIVE");
+    pass(service, 1);
+    CHECK(has_event(service, "SERVER_PROCESS_PROCESS_EXIT_TIMEOUT"));
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    finish(service, &server);
+}
+
+TEST(process_without_process_ready_is_closed) /* S32 */
+{
+    game_server server;
+    local_service *service = make_service();
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    pass(service, 299999);
+    collect(&server, 1);
+    CHECK(!server.closed);
+    pass(service, 1);
+    collect(&server, 1);
+    CHECK(server.closed);
+    CHECK_INT(server.close_code, 1008);
+    CHECK(has_event(service, "SERVER_PROCESS_PROCESS_READY_TIMEOUT"));
+    finish(service, &server);
+}
+
+TEST(process_that_stays_away_has_crashed) /* S31 */
+{
+    game_server server;
+    char session[300], seat[64];
+    local_service *service = make_active_service(&server, 2, session);
+    reserve(service, session, "alice", seat);
+    CHECK_INT(ask(&server, "AcceptPlayerSession", "r1", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
+                      session, seat),
+            200);
+    local_service_closed(service, clock_now, server.connection);
+    pass(service, 179999);
+    CHECK_TEXT(session_field(service, session, "Status"), "ACTIVE");
+    pass(service, 1);
+    CHECK(has_event(service, "SERVER_PROCESS_CRASHED"));
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    CHECK_TEXT(player_status(service, seat), "COMPLETED");
+    finish(service, &server);
+}
+
+TEST(launcher_that_saw_the_exit_makes_it_a_crash_at_once) /* S31 */
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 2, session);
+    local_service_process_exited(service, clock_now, "p1");
+    CHECK(has_event(service, "SERVER_PROCESS_CRASHED"));
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    local_service_process_exited(service, clock_now, "p1");
+    local_service_process_exited(service, clock_now, "unknown");
+    finish(service, &server);
+}
+
+/* ---- sockets ---- */
+
+TEST(push_waits_for_the_reconnect_and_comes_once) /* S28 */
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 2, session);
+    local_service_closed(service, clock_now, server.connection);
+    CHECK_INT(call(service, "TerminateGameSession",
+                      "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"TRIGGER_ON_PROCESS_TERMINATE\"}",
+                      session),
+            200);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    collect(&server, 1);
+    CHECK_INT(server.count, 1);
+    CHECK(take(&server));
+    CHECK_TEXT(field("Action"), "TerminateProcess");
+    local_service_closed(service, clock_now, server.connection);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    collect(&server, 1);
+    CHECK_INT(server.count, 0);
+    finish(service, &server);
+}
+
+TEST(session_goes_on_after_a_reconnect) /* S28 */
+{
+    game_server server;
+    char session[300], seat[64];
+    local_service *service = make_active_service(&server, 2, session);
+    local_service_closed(service, clock_now, server.connection);
+    pass(service, 100000);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    reserve(service, session, "alice", seat);
+    CHECK_INT(ask(&server, "AcceptPlayerSession", "r1", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
+                      session, seat),
+            200);
+    finish(service, &server);
+}
+
+TEST(newer_of_two_sockets_gets_the_pushes_and_each_its_answers) /* S29, P157 */
+{
+    game_server sockets[2];
+    char session[300];
+    local_service *service = make_active_service(&sockets[0], 2, session);
+    CHECK_INT(connect_as(service, &sockets[1], "p1", demo.auth_token), 101);
+    CHECK_INT(ask(&sockets[0], "HeartbeatServerProcess", "old", "\"HealthStatus\":true"), 200);
+    CHECK_INT(call(service, "TerminateGameSession",
+                      "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"TRIGGER_ON_PROCESS_TERMINATE\"}",
+                      session),
+            200);
+    collect(sockets, 2);
+    CHECK_INT(sockets[0].count, 0);
+    CHECK_INT(sockets[1].count, 1);
+    local_service_closed(service, clock_now, sockets[0].connection);
+    forget(&sockets[1]);
+    CHECK_INT(ask(&sockets[1], "TerminateServerProcess", "end", "%s", ""), 200);
+    finish(service, &sockets[1]);
+}
+
+TEST(fifth_socket_of_a_process_closes_the_first)
+{
+    game_server sockets[5];
+    local_service *service = make_ready_service(&sockets[0]);
+    for (int i = 1; i < 5; i++)
+        CHECK_INT(connect_as(service, &sockets[i], "p1", demo.auth_token), 101);
+    collect(sockets, 5);
+    CHECK(sockets[0].closed);
+    CHECK(!sockets[1].closed);
+    finish(service, &sockets[0]);
+}
+
+TEST(program_started_again_with_its_process_id_loses_its_session)
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 2, session);
+    local_service_closed(service, clock_now, server.connection);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    CHECK_INT(ask(&server, "ActivateServerProcess", "another",
+                      "\"SdkVersion\":\"5.6.0\",\"SdkLanguage\":\"C\",\"Port\":7999"),
+            200);
+    CHECK(has_event(service, "SERVER_PROCESS_CRASHED"));
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    create_session(service, 2, session);
+    CHECK_TEXT(field("GameSession.Port"), "7999");
+    forget(&server);
+    finish(service, &server);
+}
+
+TEST(repeated_ready_after_a_reconnect_is_no_restart)
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 2, session);
+    local_service_closed(service, clock_now, server.connection);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    ready(&server, 7777);
+    CHECK_TEXT(session_field(service, session, "Status"), "ACTIVE");
+    finish(service, &server);
+}
+
+TEST(process_that_ended_may_report_ready_again)
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 2, session);
+    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    CHECK_INT(ask(&server, "HeartbeatServerProcess", "late", "\"HealthStatus\":true"), 400);
+    CHECK_INT(call(service, "CreateGameSession",
+                      "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
+                      demo.fleet_id),
+            400);
+    ready(&server, 7001);
+    create_session(service, 2, session);
+    CHECK_TEXT(field("GameSession.Port"), "7001");
+    finish(service, &server);
+}
+
+TEST(gone_processes_are_forgotten_in_the_end) /* S83 */
+{
+    local_service *service = make_service();
+    glift__text state = {0};
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    for (int i = 0; i < 300; i++) {
+        game_server server;
+        char id[16];
+        snprintf(id, sizeof id, "p%d", i);
+        CHECK_INT(connect_as(service, &server, id, demo.auth_token), 101);
+        CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+        local_service_closed(service, clock_now, server.connection);
+    }
+    CHECK_INT(local_service_state(service, clock_now, &state), GLIFT_OK);
+    CHECK_TEXT(field_of(state.bytes, "processes"), "[100]");
+    CHECK_TEXT(field_of(state.bytes, "processes.99.process_id"), "p299");
+    glift__text_free(&state);
+    local_service_destroy(service);
+}
+
+/* ---- placing and activation ---- */
+
+TEST(no_session_without_a_process_that_waits) /* S26, S36 */
+{
+    game_server server;
+    local_service *service = make_service();
+    char session[300];
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_REFUSED(
+            call(service, "CreateGameSession",
+                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
+                    demo.fleet_id),
+            "FleetCapacityExceededException");
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    CHECK_REFUSED(
+            call(service, "CreateGameSession",
+                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
+                    demo.fleet_id),
+            "FleetCapacityExceededException");
+    ready(&server, 7000);
+    create_session(service, 2, session);
+    CHECK_REFUSED(
+            call(service, "CreateGameSession",
+                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
+                    demo.fleet_id),
+            "FleetCapacityExceededException");
+    CHECK_INT(call(service, "DescribeGameSessions", "{\"FleetId\":\"%s\"}", demo.fleet_id), 200);
+    CHECK_TEXT(field("GameSessions"), "[1]");
+    forget(&server);
+    finish(service, &server);
+}
+
+TEST(process_that_waits_longest_is_chosen)
+{
+    game_server servers[2];
+    local_service *service = make_ready_service(&servers[0]);
+    char session[300];
+    CHECK_INT(connect_as(service, &servers[1], "p2", demo.auth_token), 101);
+    ready(&servers[1], 7002);
+    create_session(service, 2, session);
+    CHECK_TEXT(field("GameSession.Port"), "7777");
+    create_session(service, 2, session);
+    CHECK_TEXT(field("GameSession.Port"), "7002");
+    finish(service, &servers[0]);
+}
+
+TEST(session_that_is_not_activated_in_time_is_over) /* S39 */
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_ready_service(&server);
+    create_session(service, 2, session);
+    collect(&server, 1);
+    forget(&server);
+    for (int i = 0; i < 3; i++) {
+        CHECK_TEXT(session_field(service, session, "Status"), "ACTIVATING");
+        CHECK_INT(ask(&server, "HeartbeatServerProcess", "h", "\"HealthStatus\":true"), 200);
+        pass(service, 100000);
+    }
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    CHECK(has_event(service, "GAME_SESSION_ACTIVATION_TIMEOUT"));
+    collect(&server, 1);
+    CHECK(take(&server));
+    CHECK_TEXT(field("Action"), "TerminateProcess");
+    finish(service, &server);
+}
+
+TEST(termination_from_outside_ends_with_its_reason) /* S44 */
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 2, session);
+    const char *reason = "TRIGGERED_ON_PROCESS_TERMINATE";
+    CHECK_REFUSED(call(service, "TerminateGameSession",
+                          "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"FORCE_TERMINATE\"}", session),
+            "InvalidRequestException");
+    CHECK_INT(call(service, "TerminateGameSession",
+                      "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"TRIGGER_ON_PROCESS_TERMINATE\"}",
+                      session),
+            200);
+    CHECK_TEXT(field("GameSession.Status"), "TERMINATING");
+    CHECK_REFUSED(call(service, "TerminateGameSession",
+                          "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"TRIGGER_ON_PROCESS_TERMINATE\"}",
+                          session),
+            "InvalidGameSessionStatusException");
+    collect(&server, 1);
+    CHECK_INT(server.count, 1);
+    forget(&server);
+    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    CHECK_TEXT(session_field(service, session, "StatusReason"), reason);
+    finish(service, &server);
+}
+
+/* ---- seats ---- */
+
+TEST(reservation_runs_out_and_the_seat_is_free) /* S46 */
+{
+    game_server server;
+    char session[300], seat[64];
+    local_service *service = make_active_service(&server, 1, session);
+    reserve(service, session, "alice", seat);
+    pass(service, 59999);
+    CHECK_REFUSED(
+            call(service, "CreatePlayerSession", "{\"GameSessionId\":\"%s\",\"PlayerId\":\"bob\"}", session),
+            "GameSessionFullException");
+    pass(service, 1);
+    CHECK_TEXT(player_status(service, seat), "TIMEDOUT");
+    reserve(service, session, "bob", seat);
+    finish(service, &server);
+}
+
+TEST(removing_never_makes_the_count_negative) /* S48 */
+{
+    game_server server;
+    char session[300], seat[64];
+    local_service *service = make_active_service(&server, 2, session);
+    reserve(service, session, "alice", seat);
+    for (int i = 0; i < 3; i++)
+        CHECK_INT(ask(&server, "RemovePlayerSession", "r",
+                          "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"", session, seat),
+                i == 0 ? 200 : 400);
+    CHECK_TEXT(session_field(service, session, "CurrentPlayerSessionCount"), "0");
+    finish(service, &server);
+}
+
+TEST(policy_of_the_process_closes_the_session) /* S50 */
+{
+    game_server server;
+    char session[300], seat[64];
+    local_service *service = make_active_service(&server, 2, session);
+    CHECK_INT(ask(&server, "UpdatePlayerSessionCreationPolicy", "r1",
+                      "\"GameSessionId\":\"%s\",\"PlayerSessionPolicy\":\"DENY_ALL\"", session),
+            200);
+    CHECK_REFUSED(
+            call(service, "CreatePlayerSession", "{\"GameSessionId\":\"%s\",\"PlayerId\":\"bob\"}", session),
+            "InvalidGameSessionStatusException");
+    CHECK_INT(ask(&server, "UpdatePlayerSessionCreationPolicy", "r2",
+                      "\"GameSessionId\":\"%s\",\"PlayerSessionPolicy\":\"SOMETIMES\"", session),
+            400);
+    CHECK_INT(ask(&server, "UpdatePlayerSessionCreationPolicy", "r3",
+                      "\"GameSessionId\":\"%s\",\"PlayerSessionPolicy\":\"ACCEPT_ALL\"", session),
+            200);
+    reserve(service, session, "bob", seat);
+    finish(service, &server);
+}
+
+TEST(player_sessions_over_the_socket_are_paged_and_in_milliseconds) /* S51 */
+{
+    game_server server;
+    char session[300], seat[64], token[64];
+    local_service *service = make_active_service(&server, 3, session);
+    char expected[32];
+    snprintf(expected, sizeof expected, "%lld", (long long)clock_now.unix_ms);
+    reserve(service, session, "alice", seat);
+    reserve(service, session, "bob", seat);
+    reserve(service, session, "carol", seat);
+    CHECK_INT(ask(&server, "DescribePlayerSessions", "r1", "\"GameSessionId\":\"%s\",\"Limit\":2", session),
+            200);
+    CHECK_TEXT(field("PlayerSessions"), "[2]");
+    CHECK_TEXT(field("PlayerSessions.0.PlayerId"), "alice");
+    CHECK_TEXT(field("PlayerSessions.0.CreationTime"), expected);
+    snprintf(token, sizeof token, "%s", field("NextToken"));
+    CHECK_INT(ask(&server, "DescribePlayerSessions", "r2",
+                      "\"GameSessionId\":\"%s\",\"Limit\":2,\"NextToken\":\"%s\"", session, token),
+            200);
+    CHECK_TEXT(field("PlayerSessions"), "[1]");
+    CHECK_TEXT(field("PlayerSessions.0.PlayerId"), "carol");
+    CHECK_TEXT(field("NextToken"), "");
+    CHECK_INT(ask(&server, "DescribePlayerSessions", "r3", "\"GameSessionId\":\"%s\",\"PlayerId\":\"bob\"",
+                      session),
+            400);
+    CHECK_INT(ask(&server, "DescribePlayerSessions", "r4", "\"PlayerSessionId\":\"%s\"", seat), 200);
+    CHECK_TEXT(field("PlayerSessions.0.PlayerId"), "carol");
+    finish(service, &server);
+}
+
+TEST(page_of_player_sessions_fits_into_a_message) /* P7 */
+{
+    enum { SEATS = 100, ESCAPE_BYTES = 6, CHARACTERS = 2048 };
+    game_server server;
+    char session[300], data[CHARACTERS * ESCAPE_BYTES + 1]; /* no text is longer in JSON than this one */
+    local_service *service = make_active_service(&server, SEATS, session);
+    for (int i = 0; i < CHARACTERS; i++)
+        memcpy(data + i * ESCAPE_BYTES, "\\u0001", ESCAPE_BYTES + 1);
+    for (int i = 0; i < SEATS; i++)
+        CHECK_INT(call(service, "CreatePlayerSession",
+                          "{\"GameSessionId\":\"%s\",\"PlayerId\":\"p%d\",\"PlayerData\":\"%s\"}", session, i,
+                          data),
+                200);
+    char token[64] = "";
+    int seen = 0;
+    do {
+        CHECK_INT(ask(&server, "DescribePlayerSessions", "r",
+                          "\"GameSessionId\":\"%s\",\"Limit\":1024,\"NextToken\":\"%s\"", session, token),
+                200);
+        CHECK(strlen(last_answer) <= 131072);
+        seen += atoi(field("PlayerSessions") + 1);
+        snprintf(token, sizeof token, "%s", field("NextToken"));
+    } while (token[0] != '\0');
+    CHECK_INT(seen, SEATS);
+    finish(service, &server);
+}
+
+/* ---- the other requests ---- */
+
+TEST(certificate_is_the_one_the_compute_was_registered_with)
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(ask(&server, "GetComputeCertificate", "r1", "%s", ""), 404);
+    forget(&server);
+    CHECK_INT(call(service, "RegisterCompute",
+                      "{\"FleetId\":\"%s\",\"ComputeName\":\"tls\",\"IpAddress\":\"127.0.0.1\","
+                      "\"Location\":\"custom-local\",\"CertificatePath\":\"/pki/cert.pem\"}",
+                      demo.fleet_id),
+            200);
+    CHECK_INT(call(service, "GetComputeAuthToken", "{\"FleetId\":\"%s\",\"ComputeName\":\"tls\"}",
+                      demo.fleet_id),
+            200);
+    char token[64];
+    snprintf(token, sizeof token, "%s", field("AuthToken"));
+    snprintf(demo.compute_name, sizeof demo.compute_name, "tls");
+    CHECK_INT(connect_as(service, &server, "p2", token), 101);
+    CHECK_INT(ask(&server, "GetComputeCertificate", "r2", "%s", ""), 200);
+    CHECK_TEXT(field("CertificatePath"), "/pki/cert.pem");
+    CHECK_TEXT(field("ComputeName"), "tls");
+    finish(service, &server);
+}
+
+TEST(role_credentials_say_that_this_is_no_managed_fleet)
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(ask(&server, "GetFleetRoleCredentials", "r1", "\"RoleArn\":\"arn:aws:iam::1:role/x\""), 200);
+    CHECK_TEXT(field("AccessKeyId"), "");
+    finish(service, &server);
+}
+
+TEST(deleting_the_fleet_ends_its_processes) /* S23 */
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 2, session);
+    CHECK_INT(call(service, "DeleteFleet", "{\"FleetId\":\"%s\"}", demo.fleet_id), 200);
+    CHECK_TEXT(last_answer, "{}");
+    collect(&server, 1);
+    CHECK(take(&server));
+    CHECK_TEXT(field("Action"), "TerminateProcess");
+    CHECK_REFUSED(
+            call(service, "CreateGameSession",
+                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
+                    demo.fleet_id),
+            "InvalidFleetStatusException");
+    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    CHECK_REFUSED(call(service, "ListCompute", "{\"FleetId\":\"%s\"}", demo.fleet_id), "NotFoundException");
+    CHECK(has_event(service, "FLEET_DELETED"));
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    finish(service, &server);
+}
+
+TEST(deregistered_compute_takes_no_connections)
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(call(service, "DeregisterCompute", "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}",
+                      demo.fleet_id),
+            200);
+    collect(&server, 1);
+    CHECK(take(&server));
+    CHECK_TEXT(field("Action"), "TerminateProcess");
+    CHECK_INT(connect_as(service, &server, "p2", demo.auth_token), 403);
+    finish(service, &server);
+}
+
+/* ---- controls ---- */
+
+static int control(local_service *service, const char *name, const char *body)
+{
+    glift__text reply = {0};
+    int status = local_service_control(service, clock_now, name, body, strlen(body), &reply);
+    free(last_answer);
+    last_answer = reply.bytes;
+    return status;
+}
+
+TEST(refresh_sends_a_new_token_that_works)
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    pass(service, 179000);
+    CHECK_INT(control(service, "refresh", "{\"ProcessId\":\"p1\"}"), 200);
+    collect(&server, 1);
+    CHECK(take(&server));
+    CHECK_TEXT(field("Action"), "RefreshConnection");
+    CHECK_TEXT(field("RefreshConnectionEndpoint"), "ws://127.0.0.1:9080");
+    char token[64];
+    snprintf(token, sizeof token, "%s", field("AuthToken"));
+    CHECK_INT(connect_as(service, &server, "p1", token), 101);
+    finish(service, &server);
+}
+
+TEST(drop_cuts_the_sockets_or_closes_them_with_a_code)
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(control(service, "drop", "{\"ProcessId\":\"p1\",\"CloseCode\":1001}"), 200);
+    collect(&server, 1);
+    CHECK(server.closed);
+    CHECK_INT(server.close_code, 1001);
+    CHECK_INT(control(service, "drop", "{\"ProcessId\":\"p1\"}"), 200);
+    collect(&server, 1);
+    CHECK_INT(server.close_code, LOCAL_CUT);
+    finish(service, &server);
+}
+
+TEST(controls_check_their_input)
+{
+    local_service *service = make_service();
+    CHECK_REFUSED(control(service, "drop", "{}"), "InvalidRequestException");
+    CHECK_REFUSED(control(service, "drop", "{\"ProcessId\":\"nobody\"}"), "NotFoundException");
+    CHECK_REFUSED(control(service, "explode", "{}"), "UnknownOperationException");
+    CHECK_REFUSED(control(service, "advance", "{\"Milliseconds\":-1}"), "InvalidRequestException");
+    CHECK_INT(control(service, "advance", "{\"Milliseconds\":5000}"), 200);
+    CHECK_INT(local_service_take_jump(service), 5000);
+    CHECK_INT(local_service_take_jump(service), 0);
+    local_service_destroy(service);
+}
+
+TEST(terminate_gives_the_notice_that_was_asked_for)
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(control(service, "terminate", "{\"ProcessId\":\"p1\",\"NoticeSeconds\":120}"), 200);
+    collect(&server, 1);
+    CHECK(take(&server));
+    char expected[32];
+    snprintf(expected, sizeof expected, "%lld", (long long)clock_now.unix_ms + 120000);
+    CHECK_TEXT(field("TerminationTime"), expected);
+    finish(service, &server);
+}
+
+/* ---- the whole ---- */
+
+TEST(same_seed_gives_the_same_ids) /* S88 */
+{
+    char first[2][64];
+    for (int i = 0; i < 2; i++) {
+        local_service *service = make_service();
+        CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+        snprintf(first[i], sizeof first[i], "%s", demo.fleet_id);
+        local_service_destroy(service);
+    }
+    CHECK_TEXT(first[0], first[1]);
+}
+
+TEST(state_tells_no_token)
+{
+    game_server server;
+    glift__text state = {0};
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(local_service_state(service, clock_now, &state), GLIFT_OK);
+    CHECK(strstr(state.bytes, demo.auth_token) == NULL);
+    CHECK_TEXT(field_of(state.bytes, "processes.0.state"), "READY");
+    CHECK_TEXT(field_of(state.bytes, "processes.0.connected"), "true");
+    glift__text_free(&state);
+    finish(service, &server);
+}
+
+TEST(deadline_is_that_of_the_earliest_timer)
+{
+    game_server server;
+    char session[300], seat[64];
+    local_service *service = make_service();
+    CHECK(local_service_deadline_ms(service) == UINT64_MAX);
+    local_service_destroy(service);
+    service = make_active_service(&server, 2, session);
+    CHECK_INT(local_service_deadline_ms(service) - clock_now.mono_ms, 180000);
+    reserve(service, session, "alice", seat);
+    CHECK_INT(local_service_deadline_ms(service) - clock_now.mono_ms, 60000);
+    finish(service, &server);
+}
+
+TEST(process_of_a_compute_that_is_gone_does_not_begin_anew)
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(call(service, "DeregisterCompute", "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}",
+                      demo.fleet_id),
+            200);
+    collect(&server, 1);
+    forget(&server);
+    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    CHECK_INT(ask(&server, "ActivateServerProcess", "again",
+                      "\"SdkVersion\":\"5.6.0\",\"SdkLanguage\":\"C\",\"Port\":7777"),
+            404);
+    finish(service, &server);
+}
+
+TEST(new_life_has_the_address_that_its_compute_has_now)
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    CHECK_INT(call(service, "DeregisterCompute", "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}",
+                      demo.fleet_id),
+            200);
+    CHECK_INT(call(service, "RegisterCompute",
+                      "{\"FleetId\":\"%s\",\"ComputeName\":\"local\",\"IpAddress\":\"192.0.2.7\","
+                      "\"Location\":\"custom-local\"}",
+                      demo.fleet_id),
+            200);
+    ready(&server, 7777);
+    create_session(service, 2, session);
+    CHECK_TEXT(field("GameSession.IpAddress"), "192.0.2.7");
+    forget(&server);
+    finish(service, &server);
+}
+
+TEST(slashes_do_not_make_two_processes_one)
+{
+    game_server servers[2];
+    char token[64];
+    local_service *service = make_ready_service(&servers[0]);
+    CHECK_INT(call(service, "RegisterCompute",
+                      "{\"FleetId\":\"%s\",\"ComputeName\":\"local/p1\",\"IpAddress\":\"127.0.0.1\","
+                      "\"Location\":\"custom-local\"}",
+                      demo.fleet_id),
+            200);
+    CHECK_INT(call(service, "GetComputeAuthToken", "{\"FleetId\":\"%s\",\"ComputeName\":\"local/p1\"}",
+                      demo.fleet_id),
+            200);
+    snprintf(token, sizeof token, "%s", field("AuthToken"));
+    CHECK_INT(connect_as(service, &servers[0], "p1/x", demo.auth_token), 101);
+    snprintf(demo.compute_name, sizeof demo.compute_name, "local/p1");
+    CHECK_INT(connect_as(service, &servers[1], "x", token), 101);
+    glift__text state = {0};
+    CHECK_INT(local_service_state(service, clock_now, &state), GLIFT_OK);
+    CHECK_TEXT(field_of(state.bytes, "processes"), "[3]");
+    glift__text_free(&state);
+    finish(service, &servers[0]);
+}

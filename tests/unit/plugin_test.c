@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plugin through its ABI. Rules: host.h, and design section 5. */
+
+#include "plugin_harness.h"
+
+/* ---- the query ---- */
+
+TEST(a_host_of_another_major_version_is_refused_and_told_ours)
+{
+    glift_plugin p = {.size = sizeof p, .name = "untouched"};
+    CHECK_INT(glift_plugin_query(GLIFT_ABI_VERSION(2, 0), &p), GLIFT_ERR_UNSUPPORTED);
+    CHECK_INT(p.abi, GLIFT_HOST_ABI);
+    CHECK_INT(p.size, sizeof p);
+    CHECK_TEXT(p.name, "untouched");
+}
+
+TEST(a_host_of_a_later_minor_version_is_served)
+{
+    glift_plugin p = {.size = sizeof p};
+    CHECK_INT(glift_plugin_query(GLIFT_ABI_VERSION(1, 9), &p), GLIFT_OK);
+    CHECK_TEXT(p.name, "gamelift");
+}
+
+TEST(an_older_host_with_a_smaller_table_gets_no_more_than_it_has)
+{
+    glift_plugin p;
+    memset(&p, 0xEE, sizeof p);
+    p.size = offsetof(glift_plugin, before_reload);
+    CHECK_INT(glift_plugin_query(GLIFT_HOST_ABI, &p), GLIFT_OK);
+    CHECK_INT(p.size, offsetof(glift_plugin, before_reload));
+    CHECK(p.start != NULL);
+    const unsigned char *beyond = (const unsigned char *)&p + p.size;
+    for (size_t i = 0; i < sizeof p - p.size; i++)
+        CHECK_INT(beyond[i], 0xEE);
+}
+
+TEST(a_newer_host_with_a_larger_table_is_told_how_much_was_filled)
+{
+    struct {
+        glift_plugin known;
+        void *later[4];
+    } table = {.known.size = sizeof table};
+    table.later[0] = &table;
+    CHECK_INT(glift_plugin_query(GLIFT_HOST_ABI, &table.known), GLIFT_OK);
+    CHECK_INT(table.known.size, sizeof table.known);
+    CHECK(table.later[0] == &table);
+}
+
+TEST(a_table_too_small_for_its_own_head_is_refused)
+{
+    glift_plugin p = {.size = sizeof p.size};
+    CHECK_INT(glift_plugin_query(GLIFT_HOST_ABI, &p), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(p.abi, 0);
+}
+
+/* ---- start ---- */
+
+TEST(start_makes_the_server_from_the_settings)
+{
+    glift_plugin p = arranged();
+    unsetenv("GAMELIFT_SDK_WEBSOCKET_URL");
+    set("gamelift.websocket_url", "ws://127.0.0.1:9080");
+    set("gamelift.auth_token", "token-1");
+    set("gamelift.request_timeout_ms", "1234");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK_TEXT(sdk.websocket_url, "ws://127.0.0.1:9080");
+    CHECK_TEXT(sdk.auth_token, "token-1");
+    CHECK_INT(sdk.desc.request_timeout_ms, 1234);
+    CHECK_INT(sdk.desc.size_bytes, sizeof sdk.desc);
+}
+
+TEST(a_setting_that_is_no_number_is_named_and_left_out)
+{
+    glift_plugin p = arranged();
+    set("gamelift.request_timeout_ms", "soon");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK_INT(sdk.desc.request_timeout_ms, 0);
+    CHECK_CONTAINS(engine.log, "gamelift.request_timeout_ms is \"soon\"");
+}
+
+TEST(without_an_address_of_the_service_start_says_what_to_set)
+{
+    glift_plugin p = arranged();
+    unsetenv("GAMELIFT_SDK_WEBSOCKET_URL");
+    CHECK_INT(p.start(p.self, &api), GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(engine.log, "no GameLift service is named");
+    CHECK_INT(engine.hooks, 0);
+    CHECK_INT(sdk.created, 0);
+}
+
+TEST(start_without_core_is_refused)
+{
+    glift_plugin p = arranged();
+    engine.no_core = true;
+    CHECK_INT(p.start(p.self, &api), GLIFT_ERR_UNSUPPORTED);
+    CHECK_INT(sdk.created, 0);
+}
+
+TEST(a_core_that_ends_before_its_last_member_is_refused)
+{
+    glift_plugin p = arranged();
+    engine.core.size = offsetof(glift_host_core, static_block);
+    CHECK_INT(p.start(p.self, &api), GLIFT_ERR_UNSUPPORTED);
+    CHECK_INT(sdk.created, 0);
+}
+
+TEST(a_larger_core_of_a_newer_host_is_fine)
+{
+    glift_plugin p = arranged();
+    engine.core.size = sizeof engine.core + 64;
+    engine.core.version = GLIFT_ABI_VERSION(1, 7);
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+}
+
+TEST(a_host_api_of_another_major_version_is_refused)
+{
+    glift_plugin p = arranged();
+    glift_host_api other = api;
+    other.abi = GLIFT_ABI_VERSION(2, 0);
+    CHECK_INT(p.start(p.self, &other), GLIFT_ERR_UNSUPPORTED);
+}
+
+TEST(a_start_that_fails_leaves_no_hook_and_can_be_tried_again)
+{
+    glift_plugin p = arranged();
+    sdk.create_status = GLIFT_ERR_ARGUMENT;
+    CHECK_INT(p.start(p.self, &api), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(engine.hooks, 0);
+    sdk.create_status = GLIFT_OK;
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK_INT(engine.hooks, 1);
+}
+
+TEST(a_second_start_is_refused)
+{
+    glift_plugin p = started();
+    CHECK_INT(p.start(p.self, &api), GLIFT_ERR_STATE);
+    CHECK_INT(sdk.created, 1);
+}
+
+TEST(without_a_static_block_there_is_no_server)
+{
+    glift_plugin p = arranged();
+    engine.no_memory = true;
+    CHECK_INT(p.start(p.self, &api), GLIFT_ERR_MEMORY);
+    CHECK_INT(engine.hooks, 0);
+    CHECK_INT(sdk.created, 0);
+}
+
+/* ---- the tick ---- */
+
+TEST(the_hook_ticks_the_server_and_sleeps_until_it_is_woken)
+{
+    started();
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(sdk.ticked, 1);
+    sdk.desc.on_wake(sdk.desc.user);
+    CHECK_INT(engine.wakes, 1);
+}
+
+TEST(a_process_that_has_ended_asks_for_exit_0_once)
+{
+    started();
+    connection(GLIFT_CONNECTED, GLIFT_OK, "");
+    connection(GLIFT_ENDED, GLIFT_OK, "");
+    connection(GLIFT_ENDED, GLIFT_OK, "");
+    CHECK_INT(engine.exits, 1);
+    CHECK_INT(engine.exit_code, 0);
+}
+
+TEST(a_service_that_cannot_be_reached_ends_the_program_after_the_time_allowed)
+{
+    glift_plugin p = arranged();
+    set("gamelift.first_connect_timeout_ms", "8000");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    connection(GLIFT_RECONNECTING, GLIFT_ERR_CONNECT, "connection refused");
+    CHECK(engine.tick(engine.tick_user) == 8000000000u);
+    CHECK_INT(engine.exits, 0);
+    clock_ns += 8000000000u;
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(engine.exit_code, 1);
+    CHECK_CONTAINS(engine.log, "no connection to GameLift at ws://127.0.0.1:1: connection refused; start");
+}
+
+TEST(a_token_that_is_refused_ends_the_program_at_once)
+{
+    glift_plugin p = arranged();
+    set("gamelift.first_connect_timeout_ms", "8000");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    connection(GLIFT_RECONNECTING, GLIFT_ERR_FORBIDDEN, "the service answers 403");
+    CHECK_INT(engine.exits, 1);
+    CHECK_INT(engine.exit_code, 1);
+    CHECK_CONTAINS(engine.log, "the service answers 403; check GAMELIFT_SDK_AUTH_TOKEN");
+}
+
+TEST(a_connection_that_was_there_once_may_be_lost_for_as_long_as_it_takes)
+{
+    glift_plugin p = arranged();
+    set("gamelift.first_connect_timeout_ms", "8000");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    connection(GLIFT_CONNECTED, GLIFT_OK, "");
+    connection(GLIFT_RECONNECTING, GLIFT_ERR_FORBIDDEN, "the service answers 403");
+    clock_ns += 100000000000u;
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(engine.exits, 0);
+}
+
+TEST(without_the_setting_the_first_connection_is_waited_for_for_ever)
+{
+    started();
+    connection(GLIFT_RECONNECTING, GLIFT_ERR_FORBIDDEN, "the service answers 403");
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(engine.exits, 0);
+}
+
+/* ---- lending the callbacks ---- */
+
+static int calls;
+static void *call_user;
+
+static bool script_health(glift_server *server, void *user)
+{
+    (void)server;
+    calls++;
+    call_user = user;
+    return false;
+}
+
+static void script_terminate(glift_server *server, int64_t time, void *user)
+{
+    (void)server, (void)time;
+    calls++;
+    call_user = user;
+}
+
+TEST(bound_callbacks_are_called_with_their_own_user_pointer)
+{
+    glift_plugin p = started();
+    int mine = 0;
+    glift_server_desc desc = {.size_bytes = sizeof desc, .on_health_check = script_health, .user = &mine};
+    CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_OK);
+    CHECK(!sdk.desc.on_health_check(&sdk.server, sdk.desc.user));
+    CHECK(call_user == &mine);
+}
+
+TEST(a_callback_that_the_script_has_not_is_missing_for_the_sdk_too)
+{
+    glift_plugin p = started();
+    glift_server_desc desc = {.size_bytes = sizeof desc, .on_health_check = script_health};
+    CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_OK);
+    CHECK(sdk.desc.on_process_terminate == NULL);
+    CHECK(sdk.desc.on_start_game_session == NULL);
+    CHECK(sdk.desc.on_wake != NULL);
+    CHECK(sdk.desc.on_log != NULL);
+}
+
+TEST(a_desc_of_an_older_module_is_read_no_further_than_its_size)
+{
+    glift_plugin p = started();
+    glift_server_desc desc = {.size_bytes = offsetof(glift_server_desc, on_health_check),
+            .on_process_terminate = script_terminate,
+            .on_health_check = script_health};
+    CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_OK);
+    CHECK(sdk.desc.on_process_terminate != NULL);
+    CHECK(sdk.desc.on_health_check == NULL);
+}
+
+TEST(binding_nothing_gives_the_callbacks_back_to_the_plugin)
+{
+    glift_plugin p = started();
+    glift_server_desc desc = {.size_bytes = sizeof desc, .on_process_terminate = script_terminate};
+    CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_OK);
+    CHECK_INT(server_service(&p)->bind(p.self, NULL), GLIFT_OK);
+    CHECK(sdk.desc.on_process_terminate == NULL);
+    connection(GLIFT_ENDED, GLIFT_OK, "");
+    CHECK_INT(engine.exits, 1);
+}
+
+TEST(a_bind_that_fails_changes_nothing)
+{
+    glift_plugin p = started();
+    int first = 0, second = 0;
+    glift_server_desc desc = {.size_bytes = sizeof desc, .on_health_check = script_health, .user = &first};
+    CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_OK);
+    sdk.rebind_status = GLIFT_ERR_MEMORY;
+    desc.user = &second;
+    CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_ERR_MEMORY);
+    sdk.desc.on_health_check(&sdk.server, sdk.desc.user);
+    CHECK(call_user == &first);
+}
+
+TEST(a_script_error_goes_to_the_host_or_to_its_log)
+{
+    glift_plugin p = started();
+    server_service(&p)->report_error(p.self, "main.lua:1: boom");
+    CHECK_TEXT(engine.script_error, "main.lua:1: boom");
+    p = arranged();
+    engine.no_lua = true;
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    server_service(&p)->report_error(p.self, "main.lua:2: boom");
+    CHECK_CONTAINS(engine.log, "main.lua:2: boom");
+}
+
+/* ---- reload and stop ---- */
+
+TEST(a_reload_parks_the_server_and_the_next_copy_takes_it_up)
+{
+    glift_plugin p = started();
+    connection(GLIFT_CONNECTED, GLIFT_OK, "");
+    CHECK_INT(p.before_reload(p.self), GLIFT_OK);
+    CHECK(sdk.parked);
+    engine.tick(engine.tick_user);
+    CHECK_INT(sdk.ticked, 0);
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_RELOAD), GLIFT_OK);
+    CHECK_INT(engine.hooks, 0);
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK(!sdk.parked);
+    CHECK_INT(sdk.created, 1);
+    CHECK_INT(sdk.destroyed, 0);
+    CHECK_INT(sdk.endings, 0);
+    CHECK(server_service(&p)->server(p.self) == &sdk.server);
+}
+
+TEST(the_time_for_the_first_connection_does_not_begin_again_after_a_reload)
+{
+    glift_plugin p = arranged();
+    set("gamelift.first_connect_timeout_ms", "8000");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    connection(GLIFT_CONNECTED, GLIFT_OK, "");
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_RELOAD), GLIFT_OK);
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+}
+
+TEST(stop_for_exit_says_process_ending_and_waits_for_the_answer)
+{
+    glift_plugin p = started();
+    connection(GLIFT_CONNECTED, GLIFT_OK, "");
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    CHECK_INT(sdk.endings, 1);
+    CHECK(sdk.ending_done == NULL);
+    CHECK_INT(sdk.destroyed, 1);
+    CHECK_INT(engine.hooks, 0);
+    CHECK(server_service(&p)->server(p.self) == NULL);
+}
+
+TEST(stop_for_exit_waits_no_longer_than_it_may)
+{
+    glift_plugin p = arranged();
+    set("gamelift.exit_timeout_ms", "700");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    connection(GLIFT_CONNECTED, GLIFT_OK, "");
+    sdk.ending_result = GLIFT_ERR_TIMEOUT; /* no answer */
+    uint64_t before_ns = clock_ns;
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    CHECK_INT((clock_ns - before_ns) / 1000000, 700);
+    CHECK_INT(sdk.destroyed, 1);
+    CHECK_CONTAINS(engine.log, "did not answer ProcessEnding within 700 ms");
+}
+
+TEST(stop_says_nothing_to_a_service_that_was_never_reached)
+{
+    glift_plugin p = started();
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    CHECK_INT(sdk.endings, 0);
+    CHECK_INT(sdk.destroyed, 1);
+}
+
+TEST(stop_says_process_ending_no_second_time)
+{
+    glift_plugin p = started();
+    connection(GLIFT_CONNECTED, GLIFT_OK, "");
+    connection(GLIFT_ENDED, GLIFT_OK, "");
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    CHECK_INT(sdk.endings, 0);
+}
+
+TEST(unload_is_refused_while_a_game_session_is_active)
+{
+    glift_plugin p = started();
+    snprintf(sdk.session_id, sizeof sdk.session_id, "arn:1");
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_UNLOAD), GLIFT_ERR_STATE);
+    CHECK_INT(sdk.destroyed, 0);
+    CHECK_INT(engine.hooks, 1);
+    sdk.session_id[0] = '\0';
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_UNLOAD), GLIFT_OK);
+    CHECK_INT(sdk.destroyed, 1);
+}
+
+/* ---- services of the plugin ---- */
+
+TEST(a_service_is_found_by_name_and_least_version)
+{
+    glift_plugin p = started();
+    CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(1, 0)) != NULL);
+    CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(1, 1)) == NULL);
+    CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(2, 0)) == NULL);
+    CHECK(p.get_api(p.self, "sarver", GLIFT_ABI_VERSION(1, 0)) == NULL);
+}
+
+TEST(a_host_that_cannot_be_told_decisions_is_offered_no_players)
+{
+    glift_plugin p = arranged();
+    engine.no_players = true;
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK(players_service(&p) == NULL);
+}
+
+/* ---- Lua ---- */
+
+static struct lua_State *const some_state = (struct lua_State *)&engine;
+
+TEST(lua_needs_a_host_that_says_which_lua_it_has)
+{
+    glift_plugin p = arranged();
+    engine.no_lua = true;
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK_INT(p.lua_attach(p.self, some_state), GLIFT_ERR_UNSUPPORTED);
+    CHECK_CONTAINS(engine.log, "does not say which Lua it has");
+}
+
+TEST(a_missing_lua_module_is_named_with_its_place)
+{
+    glift_plugin p = arranged();
+    engine.lua.lua_version = 509;
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK_INT(p.lua_attach(p.self, some_state), GLIFT_ERR_NOT_FOUND);
+    CHECK_CONTAINS(engine.log, "/lua/5.9/gamelift.so is missing");
+}

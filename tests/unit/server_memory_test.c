@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every allocation of a whole session fails once, in turn: nothing crashes or leaks, every call is answered
+ * exactly once, and what fails says so. */
+#include "test.h"
+
+#include "fail_alloc.h"
+#include "game.h"
+
+#define REFRESH                                                                                              \
+    "{\"Action\":\"RefreshConnection\",\"RefreshConnectionEndpoint\":\"wss://"                               \
+    "other.test\",\"AuthToken\":\"token-2\"}"
+
+static void on_own_memory(bool own)
+{
+    fail_alloc.on = !own;
+}
+
+/* The service says yes to everything. */
+static void on_message(fake_socket *socket, const char *message)
+{
+    char text[1024], action[64] = "", id[64] = "";
+    sscanf(strstr(message, "\"Action\":\""), "\"Action\":\"%63[A-Za-z]", action);
+    sscanf(strstr(message, "\"RequestId\":\""), "\"RequestId\":\"%63[^\"]", id);
+    snprintf(text, sizeof text,
+            "{\"Action\":\"%s\",\"RequestId\":\"%s\",\"StatusCode\":200,\"TicketId\":\"t\",\"AccessKeyId\":"
+            "\"AKIA\","
+            "\"Expiration\":4000000000000,\"PlayerSessions\":[{\"PlayerSessionId\":\"p\",\"Status\":"
+            "\"ACTIVE\"}]}",
+            action, id);
+    glift__core_received(socket->link->core, glift__io_now(), socket->number, text, strlen(text));
+}
+
+static bool service_is_silent;
+
+static void let_time_pass(uint64_t ms)
+{
+    for (uint64_t passed = 0; passed < ms; passed += 100) {
+        fake.on_message = service_is_silent ? NULL : on_message;
+        if (fake_last_dial() != NULL && fake_last_dial()->state == FAKE_DIALLING)
+            fake_open(fake_last_dial());
+        fake_pass(100);
+        CHECK_INT(glift_server_tick(the.server), GLIFT_OK);
+    }
+}
+
+/* One call: refused for lack of memory and then made again, or queued and answered once. */
+static void ask(glift_status (*call)(void))
+{
+    glift_status status = call();
+    if (status == GLIFT_ERR_MEMORY) {
+        CHECK(!fail_alloc_was_spared());
+        status = call();
+    }
+    CHECK_INT(status, GLIFT_OK);
+    int before = the.answer_count;
+    let_time_pass(300);
+    if (the.answer_count == before)
+        let_time_pass(20500);
+    CHECK_INT(the.answer_count, before + 1);
+    glift_status answered = last_answer()->status;
+    CHECK(answered == GLIFT_OK || !fail_alloc_was_spared());
+    CHECK(answered == GLIFT_OK || answered == GLIFT_ERR_MEMORY || answered == GLIFT_ERR_TIMEOUT);
+}
+
+static glift_status call_ready(void)
+{
+    static const char *const paths[] = {"/logs/a", "/logs/b"};
+    const glift_process_parameters parameters = {
+            .size_bytes = sizeof parameters, .port = 7777, .log_paths = paths, .log_path_count = 2};
+    return glift_process_ready(the.server, &parameters, on_answer, NULL);
+}
+
+static glift_status call_activate(void)
+{
+    return glift_activate_game_session(the.server, on_answer, NULL);
+}
+
+static glift_status call_accept(void)
+{
+    return glift_accept_player_session(the.server, "psess-1", on_answer, NULL);
+}
+
+static glift_status call_describe(void)
+{
+    const glift_describe_player_sessions_request request = {.size_bytes = sizeof request, .player_id = "p"};
+    return glift_describe_player_sessions(the.server, &request, on_answer, NULL);
+}
+
+static glift_status call_backfill(void)
+{
+    static const char *const list[] = {"a", "b"};
+    static const glift_double_entry map = {"mind", 2.5};
+    static const glift_player_attribute attributes[] = {
+            {.name = "list", .type = GLIFT_ATTRIBUTE_STRING_LIST, .string_list = list, .string_count = 2},
+            {.name = "map",
+                    .type = GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP,
+                    .double_map = &map,
+                    .double_count = 1}};
+    static const glift_player_latency latency = {"us-west-2", 42};
+    static const glift_player player = {"p", "red", attributes, 2, &latency, 1};
+    const glift_start_match_backfill_request request = {.size_bytes = sizeof request,
+            .matchmaking_configuration_arn =
+                    "arn:aws:gamelift:us-west-2:123456789012:matchmakingconfiguration/M",
+            .players = &player,
+            .player_count = 1};
+    return glift_start_match_backfill(the.server, &request, on_answer, NULL);
+}
+
+static glift_status call_role(void)
+{
+    return glift_get_fleet_role_credentials(the.server, "arn:aws:iam::1:role/r", NULL, on_answer, NULL);
+}
+
+static glift_status call_ending(void)
+{
+    return glift_process_ending(the.server, on_answer, NULL);
+}
+
+/* A push may be lost with its memory; the log says so, and the service may send it again. */
+static void push_until(const char *text, const int *count)
+{
+    for (int attempt = 0; *count == 0; attempt++) {
+        CHECK(attempt == 0 || !fail_alloc_was_spared());
+        CHECK(attempt < 2);
+        fake_say(fake_last_dial(), text);
+        let_time_pass(200);
+    }
+}
+
+static void play(void)
+{
+    let_time_pass(1500);
+    CHECK_INT(fake_last_dial()->state, FAKE_OPEN);
+    ask(call_ready);
+    if (!glift_is_process_ready(the.server))
+        ask(call_ready);
+    CHECK(glift_is_process_ready(the.server));
+    push_until(CREATE_GAME_SESSION, &the.sessions);
+    ask(call_activate);
+    ask(call_accept);
+    ask(call_describe);
+    ask(call_role);
+    ask(call_role); /* from the cache */
+    fake_say(fake_last_dial(), REFRESH);
+    let_time_pass(1000);
+    ask(call_backfill);
+    service_is_silent = true;
+    CHECK(call_accept() == GLIFT_OK || !fail_alloc_was_spared());
+    let_time_pass(200);
+    service_is_silent = false;
+    fake_end(fake_last_dial(), GLIFT__END_CLOSED, 1001, "going away"); /* what was unanswered is sent again */
+    let_time_pass(2000);
+    glift_server_cancel(the.server, &the);
+    CHECK(glift_server_rebind(the.server, &the.desc) == GLIFT_OK || !fail_alloc_was_spared());
+    push_until("{\"Action\":\"TerminateProcess\",\"TerminationTime\":5}", &the.terminations);
+    ask(call_ending);
+}
+
+static void run(void)
+{
+    new_game();
+    fake.on_own_memory = on_own_memory;
+    service_is_silent = false;
+    glift_status status = glift_server_create(&the.desc, &the.server);
+    if (status != GLIFT_OK) {
+        CHECK_INT(status, GLIFT_ERR_MEMORY);
+        CHECK(!fail_alloc_was_spared());
+        return;
+    }
+    play();
+    CHECK_INT(glift_server_destroy(the.server), GLIFT_OK);
+}
+
+TEST(every_allocation_of_a_session_fails_once_and_every_call_is_answered_once)
+{
+    new_game();
+    for (fail_alloc_start(); fail_alloc_next();) {
+        long before = fail_alloc.live;
+        run();
+        fail_alloc.on = false;
+        fake_begin();
+        CHECK_INT(fail_alloc.live, before);
+        fail_alloc.on = true;
+    }
+    CHECK(fail_alloc.made > 100);
+}

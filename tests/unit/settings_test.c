@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settings.h"
+#include "test.h"
+
+static glift__settings settings;
+static char what[GLIFT__WHAT_SIZE];
+
+static const char *const variables[] = {"GAMELIFT_SDK_WEBSOCKET_URL", "GAMELIFT_SDK_AUTH_TOKEN",
+        "GAMELIFT_SDK_PROCESS_ID", "GAMELIFT_SDK_HOST_ID", "GAMELIFT_SDK_FLEET_ID", "GAMELIFT_REGION",
+        "GAMELIFT_ACCESS_KEY", "GAMELIFT_SECRET_KEY", "GAMELIFT_SESSION_TOKEN", "GAMELIFT_COMPUTE_TYPE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "ECS_CONTAINER_METADATA_URI_V4",
+        "GAMELIFT_CONTAINER_DISCOVERY_SERVER_ENDPOINT", "GAMELIFT_SDK_TOOL_NAME",
+        "GAMELIFT_SDK_TOOL_VERSION"};
+
+static glift_server_desc usual(void)
+{
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        unsetenv(variables[i]);
+    return (glift_server_desc){.size_bytes = sizeof(glift_server_desc),
+            .websocket_url = "wss://desc.test",
+            .auth_token = "desc-token",
+            .process_id = "desc-process",
+            .host_id = "desc-host",
+            .fleet_id = "desc-fleet"};
+}
+
+static glift_status resolve(const glift_server_desc *desc)
+{
+    glift__settings_fini(&settings);
+    return glift__settings_resolve(desc, &settings, what);
+}
+
+TEST(defaults_fill_what_is_zero)
+{
+    glift_server_desc desc = usual();
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK_INT(settings.core.request_timeout_ms, 20000);
+    CHECK_INT(settings.core.connect_timeout_ms, 300000);
+    CHECK_INT(settings.handshake_timeout_ms, 20000);
+    CHECK_INT(settings.shutdown_timeout_ms, 1000);
+    CHECK_INT(settings.core.reconnect_base_ms, 500);
+    CHECK_INT(settings.core.reconnect_cap_ms, 32000);
+    CHECK(settings.core.shutdown_timeout_ms < settings.shutdown_timeout_ms);
+    CHECK_TEXT(settings.tls_ca_file, "");
+}
+
+TEST(P38_a_set_variable_beats_the_desc)
+{
+    glift_server_desc desc = usual();
+    setenv("GAMELIFT_SDK_WEBSOCKET_URL", "wss://env.test", 1);
+    setenv("GAMELIFT_SDK_AUTH_TOKEN", "env-token", 1);
+    setenv("GAMELIFT_SDK_PROCESS_ID", "env-process", 1);
+    setenv("GAMELIFT_SDK_HOST_ID", "env-host", 1);
+    setenv("GAMELIFT_SDK_FLEET_ID", "env-fleet", 1);
+    setenv("GAMELIFT_SDK_TOOL_NAME", "Metrics", 1);
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK_TEXT(settings.core.websocket_url, "wss://env.test");
+    CHECK_TEXT(settings.core.auth_token, "env-token");
+    CHECK_TEXT(settings.core.process_id, "env-process");
+    CHECK_TEXT(settings.core.host_id, "env-host");
+    CHECK_TEXT(settings.core.fleet_id, "env-fleet");
+    CHECK_TEXT(settings.core.tool_name, "Metrics");
+    desc.ignore_environment = true;
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK_TEXT(settings.core.fleet_id, "desc-fleet");
+    usual();
+}
+
+TEST(P39_an_empty_variable_counts_as_unset)
+{
+    glift_server_desc desc = usual();
+    setenv("GAMELIFT_SDK_FLEET_ID", "", 1);
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK_TEXT(settings.core.fleet_id, "desc-fleet");
+    usual();
+}
+
+TEST(P40_managed_resource_becomes_a_uuid)
+{
+    char first[64];
+    glift_server_desc desc = usual();
+    setenv("GAMELIFT_SDK_PROCESS_ID", "ManagedResource", 1);
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK_INT(strlen(settings.core.process_id), 36);
+    snprintf(first, sizeof first, "%s", settings.core.process_id);
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK(strcmp(first, settings.core.process_id) != 0);
+    usual();
+}
+
+TEST(P12_a_token_wipes_the_keys)
+{
+    glift_server_desc desc = usual();
+    desc.aws_region = "us-west-2";
+    desc.access_key = "AKIA";
+    desc.secret_key = "secret";
+    desc.session_token = "session";
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK_TEXT(settings.core.aws_region, "");
+    CHECK_TEXT(settings.core.access_key, "");
+    CHECK_TEXT(settings.core.secret_key, "");
+    CHECK_TEXT(settings.core.session_token, "");
+}
+
+TEST(P29_container_mode_needs_the_exact_word_and_no_token)
+{
+    glift_server_desc desc = usual();
+    desc.compute_type = "CONTAINER";
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK(settings.core.container_fleet && !settings.core.container);
+    desc.auth_token = NULL;
+    desc.aws_region = "us-west-2";
+    desc.container_credentials_uri = "/creds";
+    desc.container_metadata_uri = "http://meta";
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK(settings.core.container);
+    desc.compute_type = "container";
+    desc.access_key = desc.secret_key = "k";
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK(!settings.core.container && !settings.core.container_fleet);
+}
+
+TEST(P30_the_credentials_uri_is_a_path_on_the_agent_or_a_whole_url)
+{
+    static const char *const given[][2] = {{"/v2/c?id=1", "http://169.254.170.2/v2/c?id=1"},
+            {"v2/c", "http://169.254.170.2/v2/c"}, {"http://127.0.0.1:5/c", "http://127.0.0.1:5/c"}};
+    glift_server_desc desc = usual();
+    for (size_t i = 0; i < 3; i++) {
+        desc.container_credentials_uri = given[i][0];
+        CHECK_INT(resolve(&desc), GLIFT_OK);
+        CHECK_TEXT(settings.core.container_credentials_url, given[i][1]);
+    }
+}
+
+TEST(P32_a_container_without_its_variables_is_refused_by_name)
+{
+    glift_server_desc desc = usual();
+    desc.auth_token = NULL;
+    desc.compute_type = "CONTAINER";
+    desc.aws_region = "us-west-2";
+    CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(what, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    desc.container_credentials_uri = "/c";
+    CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(what, "ECS_CONTAINER_METADATA_URI_V4");
+}
+
+TEST(P42_P43_P44_P45_P46_what_is_missing_or_malformed_is_named)
+{
+    glift_server_desc desc = usual();
+    desc.fleet_id = "arn:aws:gamelift:us-west-2:1:fleet/fleet-1";
+    CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(what, "FleetID");
+    desc = usual();
+    desc.websocket_url = "";
+    CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
+    CHECK_TEXT(what, "WebSocketURL is required.");
+    desc = usual();
+    desc.auth_token = NULL;
+    CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(what, "authorization strategy");
+    desc.aws_region = "us-west-2";
+    CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(what, "AccessKey and SecretKey");
+}
+
+TEST(only_the_fields_that_the_size_covers_are_read)
+{
+    glift_server_desc desc = usual(), read;
+    desc.user = &desc;
+    desc.size_bytes = offsetof(glift_server_desc, user);
+    CHECK_INT(glift__settings_desc(&desc, &read, what), GLIFT_OK);
+    CHECK(read.user == NULL);
+    CHECK_TEXT(read.fleet_id, "desc-fleet");
+}
+
+TEST(a_size_that_makes_no_sense_is_refused)
+{
+    glift_server_desc desc = usual(), read;
+    desc.size_bytes = 0;
+    CHECK_INT(glift__settings_desc(&desc, &read, what), GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(what, "size_bytes");
+    desc.size_bytes = (size_t)-1;
+    CHECK_INT(glift__settings_desc(&desc, &read, what), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(glift__settings_desc(NULL, &read, what), GLIFT_ERR_ARGUMENT);
+    glift__settings_fini(&settings);
+}
