@@ -248,10 +248,11 @@ glift__time local_listener_now(const local_listener *listener)
     };
 }
 
-/* The loop itself looks at the deadlines: the timer only ends the wait. */
+/* The loop itself looks at the deadlines: the timer only ends the wait. One that is due at once fires just
+ * before libwebsockets goes to sleep, and would leave nothing to end that. */
 static void on_timer(lws_sorted_usec_list_t *timer)
 {
-    (void)timer;
+    lws_cancel_service(lws_container_of(timer, local_listener, timer)->context);
 }
 
 bool local_listener_serve(local_listener *listener, uint64_t deadline_ms)
