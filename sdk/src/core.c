@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define DISCOVERY_FETCH_MS 5000
+#define RETRY_PUSHES_MS    1000 /* the game does not tell when it has taken some */
 
 uint32_t glift__core_random(glift__core *core)
 {
@@ -99,7 +100,7 @@ static void process_ready_ended(glift__core *core, glift_status status)
     glift__heartbeat_start(&core->heartbeat, core->now.mono_ms); /* P62 */
     while (held != NULL) {
         glift__item *next = held->next;
-        glift__outbox_put(&core->outbox, held);
+        glift__outbox_push(&core->outbox, (glift__event *)held);
         held = next;
     }
 }
@@ -381,14 +382,10 @@ static void timed_out(glift__core *core, glift__call *call)
 
 static void ask_how_the_game_is(glift__core *core)
 {
-    glift__event *event = glift__event_new(GLIFT__EVENT_HEALTH_CHECK);
-    if (event == NULL) {
-        glift__outbox_log(
-                &core->outbox, GLIFT_LOG_ERROR, "out of memory: the game was not asked for its health");
-        return; /* without an answer the beat says false, and the next one asks again */
-    }
-    event->question = core->heartbeat.question;
-    glift__outbox_put(&core->outbox, &event->item);
+    if (!glift__outbox_health_check(&core->outbox, core->heartbeat.question))
+        glift__outbox_log(&core->outbox, GLIFT_LOG_ERROR,
+                "the game was not asked for its health: it does not tick, or there is no memory");
+    /* Without an answer the beat says false, and the next one asks again. */
 }
 
 void glift__core_advance(glift__core *core, glift__time now)
@@ -409,14 +406,17 @@ void glift__core_advance(glift__core *core, glift__time now)
             send_beat(core, false);
     }
     glift__connection_advance(core);
+    glift__outbox_push_waiting(&core->outbox);
 }
 
 uint64_t glift__core_deadline_ms(const glift__core *core)
 {
     if (core->shutting_down)
         return core->detached ? UINT64_MAX : core->shutdown_deadline_ms;
+    bool pushes_wait = core->outbox.waiting.first != NULL;
     const uint64_t deadlines[] = {glift__requests_deadline_ms(&core->requests),
-            glift__heartbeat_deadline_ms(&core->heartbeat), glift__connection_deadline_ms(core)};
+            glift__heartbeat_deadline_ms(&core->heartbeat), glift__connection_deadline_ms(core),
+            pushes_wait ? core->now.mono_ms + RETRY_PUSHES_MS : UINT64_MAX};
     uint64_t earliest = UINT64_MAX;
     for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++)
         earliest = deadlines[i] < earliest ? deadlines[i] : earliest;

@@ -198,6 +198,7 @@ static void deliver_line(glift_server *server, const glift__event *event)
 /* Session events stay; all others end here. */
 static void deliver_event(glift_server *server, glift__event *event)
 {
+    glift__event_give_room_back(event);
     switch ((glift__event_kind)event->item.kind) {
     case GLIFT__EVENT_START_GAME_SESSION:
         start_game_session(server, event);

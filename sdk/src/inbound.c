@@ -203,13 +203,16 @@ static glift__event_kind event_of(glift__action action)
 }
 
 /* NULL if it cannot be read. */
-static glift__event *read_push(glift__core *core, const glift__frame *frame, glift__action action)
+static glift__event *read_push(
+        glift__core *core, const glift__frame *frame, glift__action action, size_t length)
 {
     glift__event *event = glift__event_new(event_of(action));
     glift_status status =
             event != NULL ? glift__frame_read_push(frame, &event->memory, &event->push) : GLIFT_ERR_MEMORY;
-    if (status == GLIFT_OK)
+    if (status == GLIFT_OK) {
+        event->size = (int)(sizeof *event + length);
         return event;
+    }
     lost_push(core, action, status);
     if (event != NULL)
         glift__item_free(&event->item, false);
@@ -233,24 +236,25 @@ static void session_push(glift__core *core, glift__event *event)
     if (is_create)
         event->push.game_session.fleet_id = core->desc.fleet_id; /* P109 */
     if (core->ready)
-        glift__outbox_put(&core->outbox, &event->item);
+        glift__outbox_push(&core->outbox, event);
     else
-        glift__items_put(&core->held, &event->item);
+        glift__items_put_newest(&core->held, event);
 }
 
-static void pushed(glift__core *core, uint32_t socket, const glift__frame *frame, glift__action action)
+static void pushed(
+        glift__core *core, uint32_t socket, const glift__frame *frame, glift__action action, size_t length)
 {
     bool is_refresh = action == GLIFT__REFRESH_CONNECTION;
     if (is_refresh && (core->connection.current == NULL || core->connection.current->number != socket))
         return; /* P142: said to a connection that is refreshed already */
-    glift__event *event = read_push(core, frame, action);
+    glift__event *event = read_push(core, frame, action, length);
     if (event == NULL)
         return;
     if (is_refresh) {
         glift__connection_refresh(core, event->push.refresh_endpoint, event->push.auth_token);
         glift__item_free(&event->item, false);
     } else if (action == GLIFT__TERMINATE_PROCESS) {
-        glift__outbox_put(&core->outbox, &event->item); /* in every state (P120) */
+        glift__outbox_push(&core->outbox, event); /* in every state (P120) */
     } else {
         session_push(core, event);
     }
@@ -258,7 +262,7 @@ static void pushed(glift__core *core, uint32_t socket, const glift__frame *frame
 
 /* ---- dispatch ---- */
 
-static void dispatch(glift__core *core, uint32_t socket, const glift__frame *frame)
+static void dispatch(glift__core *core, uint32_t socket, const glift__frame *frame, size_t length)
 {
     glift__envelope envelope = glift__frame_envelope(frame);
     bool has_id = envelope.request_id[0] != '\0';
@@ -266,7 +270,7 @@ static void dispatch(glift__core *core, uint32_t socket, const glift__frame *fra
     if (call != NULL && call->flight.times_sent > 0)
         answered(core, call, frame, &envelope);
     else if (is_push(envelope.action) && (!has_id || envelope.status_code == HTTP_OK)) /* P97, P98 */
-        pushed(core, socket, frame, envelope.action);
+        pushed(core, socket, frame, envelope.action, length);
     else
         glift__outbox_log(&core->outbox, GLIFT_LOG_DEBUG,
                 "ignored a message: no request waits for it"); /* P101, P104 */
@@ -281,7 +285,7 @@ void glift__core_received(
     glift__frame *frame = NULL;
     glift_status status = glift__frame_open(bytes, length, &frame);
     if (status == GLIFT_OK)
-        dispatch(core, socket, frame);
+        dispatch(core, socket, frame, length);
     else
         glift__outbox_log(&core->outbox, status == GLIFT_ERR_MEMORY ? GLIFT_LOG_ERROR : GLIFT_LOG_WARNING,
                 status == GLIFT_ERR_MEMORY ? "out of memory: a message from the service was lost"

@@ -21,12 +21,32 @@ glift__item *glift__items_take(glift__items *items)
     return first;
 }
 
+static bool outdates(const glift__event *newer, const glift__item *older)
+{
+    return older->kind == newer->item.kind || (newer->item.kind == GLIFT__EVENT_START_GAME_SESSION &&
+                                                      older->kind == GLIFT__EVENT_UPDATE_GAME_SESSION);
+}
+
+void glift__items_put_newest(glift__items *items, glift__event *push)
+{
+    glift__item *older = glift__items_take(items);
+    for (glift__item *next; older != NULL; older = next) {
+        next = older->next;
+        if (outdates(push, older))
+            glift__item_free(older, false);
+        else
+            glift__items_put(items, older);
+    }
+    glift__items_put(items, &push->item);
+}
+
 glift__event *glift__event_new(glift__event_kind kind)
 {
     glift__event *event = calloc(1, sizeof *event);
     if (event == NULL)
         return NULL;
     event->item.kind = (int)kind;
+    event->size = 1;
     glift__memory_init(&event->memory);
     return event;
 }
@@ -37,10 +57,16 @@ static void call_free(glift__call *call)
     free(call);
 }
 
-static void event_free(glift__event *event)
+void glift__event_give_room_back(glift__event *event)
 {
     if (event->room != NULL)
-        atomic_fetch_add_explicit(event->room, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(event->room, event->size, memory_order_relaxed);
+    event->room = NULL;
+}
+
+static void event_free(glift__event *event)
+{
+    glift__event_give_room_back(event);
     glift__memory_fini(&event->memory);
     free(event);
 }

@@ -31,7 +31,8 @@ typedef struct glift__event {
     glift_log_level level;             /* LOG */
     const char *text;                  /* LOG */
     uint32_t question;                 /* HEALTH_CHECK */
-    atomic_int *room;                  /* given back when freed; NULL: none was taken (outbox.h) */
+    int size;                          /* how much room it takes up */
+    atomic_int *room;                  /* that it has taken; NULL: none (outbox.h) */
 } glift__event;
 
 /* A list in the making; zeroed, it is empty. */
@@ -41,9 +42,13 @@ typedef struct glift__items {
 
 void glift__items_put(glift__items *items, glift__item *item);
 glift__item *glift__items_take(glift__items *items); /* all, oldest first; NULL if there is none */
+/* In the place of what it outdates: its own kind, and updates of a session that it replaces. */
+void glift__items_put_newest(glift__items *items, glift__event *push);
 
 /* A zeroed event with an empty memory; NULL without memory. */
 glift__event *glift__event_new(glift__event_kind kind);
+/* The game has got it, and may hold on to it from here on. Freeing does this too. */
+void glift__event_give_room_back(glift__event *event);
 
 void glift__item_free(glift__item *item, bool is_command);
 void glift__items_free(glift__item *items, bool are_commands); /* a list; NULL is allowed */

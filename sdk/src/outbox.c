@@ -7,11 +7,13 @@
 
 #define LONGEST_LINE       512
 #define CONNECTION_RESERVE 32 /* room that log lines leave to connection events */
+#define HEALTH_RESERVE     4  /* and both of them to health questions */
 
 void glift__outbox_init(glift__outbox *outbox, glift_log_level log_level)
 {
-    outbox->items = (glift__items){NULL, NULL};
+    outbox->items = outbox->waiting = (glift__items){NULL, NULL};
     atomic_init(&outbox->room, GLIFT__OUTBOX_ROOM);
+    atomic_init(&outbox->push_room, GLIFT__OUTBOX_PUSH_BYTES);
     outbox->lines_left_out = 0;
     outbox->log_level = log_level;
 }
@@ -19,6 +21,7 @@ void glift__outbox_init(glift__outbox *outbox, glift_log_level log_level)
 void glift__outbox_fini(glift__outbox *outbox)
 {
     glift__items_free(glift__outbox_take(outbox), false);
+    glift__items_free(glift__items_take(&outbox->waiting), false);
 }
 
 void glift__outbox_put(glift__outbox *outbox, glift__item *item)
@@ -31,17 +34,23 @@ glift__item *glift__outbox_take(glift__outbox *outbox)
     return glift__items_take(&outbox->items);
 }
 
+static bool take_room(glift__event *event, atomic_int *room, int reserve)
+{
+    if (atomic_load_explicit(room, memory_order_relaxed) <= reserve)
+        return false;
+    atomic_fetch_sub_explicit(room, event->size, memory_order_relaxed);
+    event->room = room;
+    return true;
+}
+
 /* An event that takes up room, as long as more than `reserve` is left; NULL when there is none. */
 static glift__event *bounded_event(glift__outbox *outbox, glift__event_kind kind, int reserve)
 {
-    if (atomic_load_explicit(&outbox->room, memory_order_relaxed) <= reserve)
-        return NULL;
     glift__event *event = glift__event_new(kind);
-    if (event == NULL)
-        return NULL;
-    atomic_fetch_sub_explicit(&outbox->room, 1, memory_order_relaxed);
-    event->room = &outbox->room;
-    return event;
+    if (event == NULL || take_room(event, &outbox->room, reserve))
+        return event;
+    glift__item_free(&event->item, false);
+    return NULL;
 }
 
 static bool put_line(glift__outbox *outbox, glift_log_level level, const char *line)
@@ -81,7 +90,7 @@ void glift__outbox_log(glift__outbox *outbox, glift_log_level level, const char 
 bool glift__outbox_connection(
         glift__outbox *outbox, glift_connection_state state, glift_status status, const char *reason)
 {
-    glift__event *event = bounded_event(outbox, GLIFT__EVENT_CONNECTION, 0);
+    glift__event *event = bounded_event(outbox, GLIFT__EVENT_CONNECTION, HEALTH_RESERVE);
     if (event == NULL)
         return false;
     event->connection.state = state;
@@ -91,4 +100,44 @@ bool glift__outbox_connection(
         event->connection.reason = "out of memory";
     glift__outbox_put(outbox, &event->item);
     return true;
+}
+
+bool glift__outbox_health_check(glift__outbox *outbox, uint32_t question)
+{
+    glift__event *event = bounded_event(outbox, GLIFT__EVENT_HEALTH_CHECK, 0);
+    if (event == NULL)
+        return false;
+    event->question = question;
+    glift__outbox_put(outbox, &event->item);
+    return true;
+}
+
+/* ---- what the service pushed ---- */
+
+bool glift__outbox_push_waiting(glift__outbox *outbox)
+{
+    glift__event *push;
+    while ((push = (glift__event *)outbox->waiting.first) != NULL) {
+        glift__item *rest = push->item.next;
+        if (!take_room(push, &outbox->push_room, 0))
+            return false;
+        outbox->waiting.first = rest;
+        glift__outbox_put(outbox, &push->item);
+    }
+    return true;
+}
+
+void glift__outbox_push(glift__outbox *outbox, glift__event *push)
+{
+    if (!glift__outbox_push_waiting(outbox)) {
+        glift__items_put_newest(&outbox->waiting, push);
+    } else if (take_room(push, &outbox->push_room, 0)) {
+        glift__outbox_put(outbox, &push->item);
+    } else {
+        glift__outbox_log(outbox, GLIFT_LOG_ERROR,
+                "%d MiB of what the service pushed wait for the game, which does not tick: of what comes now "
+                "only the newest CreateGameSession, UpdateGameSession and TerminateProcess are kept",
+                GLIFT__OUTBOX_PUSH_MIB);
+        glift__items_put_newest(&outbox->waiting, push);
+    }
 }

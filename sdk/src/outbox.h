@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events on their way to the game: answers, sessions, log lines, what the connection does.
  *
- * Log lines and connection events are bounded: a game that does not tick for a day finds the first ones and a
- * count of the rest, and the state of the connection as it is. */
+ * All but answers are bounded, whatever the service sends: a game that does not tick for a day finds the
+ * first log lines and a count of the rest, the state of the connection as it is, and what the service pushed
+ * first and last. */
 #ifndef GLIFT_OUTBOX_H
 #define GLIFT_OUTBOX_H
 
 #include "items.h"
 
-/* Log lines and connection events under way to the game at one time. */
+/* Log lines, connection events and health questions under way to the game at one time. */
 #define GLIFT__OUTBOX_ROOM 256
+
+/* What the service pushed that is under way to the game at one time, in bytes of its messages. One message
+ * may go past it. Of what comes then, the newest of each kind waits here for the game to take some. */
+#define GLIFT__OUTBOX_PUSH_MIB   4
+#define GLIFT__OUTBOX_PUSH_BYTES (GLIFT__OUTBOX_PUSH_MIB * 1024 * 1024)
 
 typedef struct glift__outbox {
     glift__items items;
-    atomic_int room; /* freed events give it back, on the game's thread */
+    glift__items waiting;       /* pushes without room, at most one of each kind */
+    atomic_int room, push_room; /* events give them back, on the game's thread */
     unsigned lines_left_out;
     glift_log_level log_level;
 } glift__outbox;
@@ -27,8 +34,14 @@ glift__item *glift__outbox_take(glift__outbox *outbox);
 __attribute__((format(printf, 3, 4))) void glift__outbox_log(
         glift__outbox *outbox, glift_log_level level, const char *format, ...);
 
+/* A push with its size, for the game. */
+void glift__outbox_push(glift__outbox *outbox, glift__event *push);
+/* What waits for room, as far as there is some now. False if some still waits: try again later. */
+bool glift__outbox_push_waiting(glift__outbox *outbox);
+
 /* False if there was no room or memory: try again later. */
 bool glift__outbox_connection(
         glift__outbox *outbox, glift_connection_state state, glift_status status, const char *reason);
+bool glift__outbox_health_check(glift__outbox *outbox, uint32_t question);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "codec.h"
 #include "fake_io.h"
+#include "outbox.h"
 #include "server_state.h"
 
 #include <gamelift/gamelift.h>

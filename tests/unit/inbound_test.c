@@ -300,6 +300,145 @@ TEST(P160_pushes_are_delivered_in_their_order)
     end_game();
 }
 
+/* ---- a game that does not tick ---- */
+
+#define TERMINATE_PROCESS "{\"Action\":\"TerminateProcess\",\"TerminationTime\":7}"
+
+/* Of about 64 KiB. */
+static void say_update(int number)
+{
+    static char text[65536];
+    int length = snprintf(text, sizeof text,
+            "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"" SESSION
+            "\",\"GameSessionData\":\"%060000d\"},\"BackfillTicketId\":\"ticket-%d\"}",
+            0, number);
+    CHECK(length < (int)sizeof text);
+    fake_say(socket, text);
+}
+
+TEST(pushes_to_a_game_that_does_not_tick_are_bounded_and_the_newest_of_each_kind_arrives)
+{
+    new_game();
+    socket = hosting_game();
+    for (int i = 1; i <= 1000; i++)
+        say_update(i); /* 60 MB */
+    for (int i = 0; i < 1000; i++)
+        fake_say(socket, TERMINATE_PROCESS);
+    tick();
+    CHECK(the.updates >= 60 && the.updates < 80); /* 4 MiB of them */
+    CHECK_INT(the.terminations, 0);
+    CHECK_CONTAINS(the.log, "4 MiB");
+    int before = the.updates;
+    fake_pass(1000);
+    tick();
+    CHECK_INT(the.updates, before + 1);
+    CHECK_TEXT(the.update_ticket, "ticket-1000");
+    CHECK_INT(the.terminations, 1);
+    end_game();
+}
+
+TEST(tiny_pushes_are_bounded_too)
+{
+    begin_ready();
+    for (int i = 0; i < 100000; i++)
+        fake_say(socket, TERMINATE_PROCESS);
+    tick();
+    CHECK(the.terminations < 20000);
+    fake_pass(1000);
+    tick();
+    CHECK(the.terminations < 20000);
+    end_game();
+}
+
+TEST(a_session_that_replaces_another_takes_the_place_of_its_updates)
+{
+    new_game();
+    socket = hosting_game();
+    for (int i = 0; i < 80; i++)
+        say_update(i);
+    fake_say(socket, "{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"arn:other\"}");
+    fake_say(socket, "{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"arn:third\"}");
+    fake_say(socket, "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"arn:third\"}}");
+    tick();
+    the.events[0] = '\0';
+    fake_pass(1000);
+    tick();
+    CHECK_TEXT(the.events, "start update ");
+    CHECK_TEXT(glift_get_game_session_id(the.server), "arn:third");
+    end_game();
+}
+
+TEST(what_waits_for_room_stays_in_order_with_what_comes_after_it)
+{
+    new_game();
+    socket = hosting_game();
+    for (int i = 0; i < 80; i++)
+        say_update(i);
+    tick(); /* there is room again, which the core does not know yet */
+    the.events[0] = '\0';
+    fake_say(socket, TERMINATE_PROCESS);
+    tick();
+    CHECK_TEXT(the.events, "update terminate ");
+    CHECK_TEXT(the.update_ticket, "ticket-79");
+    end_game();
+}
+
+/* Its texts stay for as long as it is the session placed here. */
+TEST(a_session_that_was_delivered_takes_up_no_room)
+{
+    static char text[5 * 1024 * 1024];
+    begin_ready();
+    snprintf(text, sizeof text,
+            "{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"" SESSION
+            "\",\"GameSessionData\":\"%05000000d\"}",
+            0);
+    fake_say(socket, text);
+    tick();
+    CHECK_INT(the.sessions, 1);
+    fake_say(socket, TERMINATE_PROCESS);
+    tick();
+    CHECK_INT(the.terminations, 1);
+    end_game();
+}
+
+TEST(sessions_that_wait_for_process_ready_are_bounded)
+{
+    new_game();
+    socket = connected_game();
+    say_ready();
+    const char *request = hear(socket, "ActivateServerProcess");
+    for (int i = 0; i < 1000; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"arn:%d\"}", i);
+        fake_say(socket, text);
+        fake_say(socket, UPDATE_GAME_SESSION);
+    }
+    answer_ok(socket, request);
+    tick();
+    CHECK_INT(the.sessions, 1);
+    CHECK_TEXT(the.session_id, "arn:999");
+    CHECK_INT(the.updates, 1);
+    end_game();
+}
+
+TEST(a_parked_server_keeps_a_bounded_number_of_pushes)
+{
+    new_game();
+    socket = hosting_game();
+    CHECK_INT(glift_server_rebind(the.server, NULL), GLIFT_OK);
+    for (int i = 1; i <= 1000; i++) {
+        say_update(i);
+        tick();
+    }
+    CHECK_INT(glift_server_rebind(the.server, &the.desc), GLIFT_OK);
+    tick();
+    CHECK(the.updates < 80);
+    fake_pass(1000);
+    tick();
+    CHECK_TEXT(the.update_ticket, "ticket-1000");
+    end_game();
+}
+
 /* ---- the end of the process ---- */
 
 TEST(P117_P118_the_termination_time_is_ms_since_the_epoch_and_unset_before)

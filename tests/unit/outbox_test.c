@@ -60,7 +60,11 @@ TEST(a_connection_event_without_room_says_so)
     glift__outbox_init(&outbox, GLIFT_LOG_DEBUG);
     while (put <= GLIFT__OUTBOX_ROOM && glift__outbox_connection(&outbox, GLIFT_CONNECTED, GLIFT_OK, ""))
         put++;
-    CHECK_INT(put, GLIFT__OUTBOX_ROOM);
+    CHECK(put > GLIFT__OUTBOX_ROOM / 2 && put < GLIFT__OUTBOX_ROOM);
+    CHECK(glift__outbox_health_check(&outbox, 1)); /* the rest is for these */
+    for (int i = put + 1; i < GLIFT__OUTBOX_ROOM; i++)
+        glift__outbox_health_check(&outbox, 1);
+    CHECK(!glift__outbox_health_check(&outbox, 1));
     glift__items_free(glift__outbox_take(&outbox), false);
     CHECK(glift__outbox_connection(&outbox, GLIFT_CONNECTED, GLIFT_OK, ""));
     glift__outbox_fini(&outbox);

@@ -735,3 +735,15 @@ TEST(a_game_that_never_ticks_holds_a_bounded_number_of_events)
     CHECK_CONTAINS(the.log, "log lines were left out");
     end_game();
 }
+
+TEST(a_game_that_never_ticks_is_not_asked_for_its_health_without_end)
+{
+    new_game();
+    ready_game();
+    fake.writes_stall = true;
+    fake_pass(1000 * 60 * 1000);
+    the.health_questions = 0;
+    tick();
+    CHECK(the.health_questions <= GLIFT__OUTBOX_ROOM);
+    end_game();
+}

@@ -183,6 +183,10 @@ GLIFT_API glift_status glift_server_destroy(glift_server *server);
 
 /** Deliver everything that has arrived: answers, sessions, health questions, log lines.
  * Call it once a frame. With nothing to deliver it costs one atomic load.
+ *
+ * What waits for a tick is bounded, whatever the service sends: 256 log lines, connection events and health
+ * questions; 4 MiB of sessions, updates and terminations. Past that only the newest of each is kept, and a log
+ * line says so. Answers are as many as the game's own calls.
  * @return GLIFT_OK; GLIFT_ERR_STATE from inside a callback; GLIFT_ERR_ARGUMENT for NULL. */
 GLIFT_API glift_status glift_server_tick(glift_server *server);
 
