@@ -388,11 +388,21 @@ static void ask_how_the_game_is(glift__core *core)
     /* Without an answer the beat says false, and the next one asks again. */
 }
 
+static bool is_shutdown_overdue(const glift__core *core)
+{
+    return core->now.mono_ms >= core->shutdown_deadline_ms && !glift__connection_is_shut_down(core);
+}
+
 void glift__core_advance(glift__core *core, glift__time now)
 {
     core->now = now;
-    if (core->shutting_down)
+    if (core->shutting_down) {
+        if (is_shutdown_overdue(core))
+            glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING,
+                    "the service did not answer the Close frame within %u ms: the connection is cut",
+                    (unsigned)core->desc.shutdown_timeout_ms);
         return;
+    }
     glift__call *call;
     while ((call = glift__requests_overdue(&core->requests, now.mono_ms)) != NULL)
         timed_out(core, call);
@@ -428,7 +438,7 @@ uint64_t glift__core_deadline_ms(const glift__core *core)
 static bool is_detachable(const glift__core *core)
 {
     return core->shutting_down && !core->detached &&
-           (glift__connection_is_shut_down(core) || core->now.mono_ms >= core->shutdown_deadline_ms);
+           (glift__connection_is_shut_down(core) || is_shutdown_overdue(core));
 }
 
 bool glift__core_next_order(glift__core *core, glift__order *order)

@@ -189,7 +189,7 @@ static void deliver_line(glift_server *server, const glift__event *event)
     static const char *const names[] = {"debug", "info", "warning", "error"};
     if (server->callbacks.on_log != NULL)
         server->callbacks.on_log(server, event->level, event->text, server->callbacks.user);
-    else
+    else if (event->level >= GLIFT_LOG_WARNING)
         fprintf(stderr, "gamelift: %s: %s\n", names[event->level], event->text);
 }
 
@@ -252,13 +252,21 @@ static void keep(glift_server *server, glift__item *item)
     glift__items_put(&server->kept, item);
 }
 
+/* A parked server keeps what a callback would have to hear; one that is destroyed tells only what it logs. */
+static bool is_kept(const glift_server *server, const glift__item *item)
+{
+    if (server->closing)
+        return item->kind != GLIFT__EVENT_LOG;
+    return server->parked && item->kind != GLIFT__EVENT_HEALTH_CHECK;
+}
+
 static void deliver_items(glift_server *server, glift__item *items)
 {
     for (glift__item *next; items != NULL; items = next) {
         next = items->next;
         if (items->kind == GLIFT__EVENT_ANSWER)
             deliver_answer(server, (glift__call *)items);
-        else if (server->parked && items->kind != GLIFT__EVENT_HEALTH_CHECK)
+        else if (is_kept(server, items))
             keep(server, items);
         else
             deliver_event(server, (glift__event *)items);
@@ -279,7 +287,7 @@ void glift__deliver(glift_server *server)
 
     server->inside = true;
     deliver_cancelled(server);
-    if (!server->parked) {
+    if (!server->parked || server->closing) {
         server->kept_lines = 0;
         deliver_items(server, glift__items_take(&server->kept));
     }

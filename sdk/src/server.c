@@ -68,7 +68,7 @@ static glift_log_level least_level(const glift_server_desc *callbacks)
 
 void glift__log(glift_server *server, glift_log_level level, const char *format, ...)
 {
-    if (server->closing || level < least_level(&server->callbacks) || server->own_lines >= GLIFT__KEPT_LINES)
+    if (level < least_level(&server->callbacks) || server->own_lines >= GLIFT__KEPT_LINES)
         return;
     char line[512];
     va_list arguments;
@@ -281,19 +281,24 @@ static struct timespec deadline_in(uint32_t timeout_ms)
 
 static void wait_until_detached(glift_server *server)
 {
-    struct timespec deadline = deadline_in(server->settings.shutdown_timeout_ms);
+    uint32_t timeout_ms = server->settings.shutdown_timeout_ms;
+    struct timespec deadline = deadline_in(timeout_ms);
     int result = 0;
     pthread_mutex_lock(&server->lock);
     while (!server->detached && result == 0)
         result = pthread_cond_timedwait(&server->changed, &server->lock, &deadline);
     server->on_wake = NULL; /* an I/O thread that comes round later has nobody to wake */
+    bool detached = server->detached;
     pthread_mutex_unlock(&server->lock);
+    if (!detached)
+        glift__log(server, GLIFT_LOG_WARNING,
+                "the I/O thread did not come round within %u ms: it frees this server when it does",
+                (unsigned)timeout_ms);
 }
 
-/* Answers that have arrived are still given; everything else has no meaning any more. */
-static void deliver_last_answers(glift_server *server)
+/* Answers and log lines that have arrived are still given; everything else has no meaning any more. */
+static void deliver_the_last(glift_server *server)
 {
-    server->parked = true;
     glift__deliver(server);
     server->inside = true;
     glift__settle_all(server, GLIFT_ERR_CLOSED, "the server was destroyed");
@@ -311,7 +316,7 @@ glift_status glift_server_destroy(glift_server *server)
     server->last_command = NULL;
     glift__io_wake_link(&server->link);
     wait_until_detached(server);
-    deliver_last_answers(server);
+    deliver_the_last(server);
     leave_registry(server);
     /* Refused, and left behind, should the I/O thread not have come round in time. */
     glift_io_destroy(server->own_io);

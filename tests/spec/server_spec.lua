@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 local testing = require "gamelift.testing"
 local gamelift = require "gamelift"
+local helper = require "helper"
 
 local ALL = {
   websocket_url = "ws://127.0.0.1:9080", auth_token = "token", process_id = "p", host_id = "local",
@@ -101,6 +102,23 @@ describe("a server", function()
     collectgarbage()
     service:settle()
     assert.is_false(service.state().processes[2].connected)
+  end)
+
+  it("that is closed hands its last log lines to on_log, one that is collected does not", function()
+    local calls, record = helper.recorder()
+    local function refuse_something()
+      local other = assert(service:new_server { log_level = "debug", on_log = record })
+      table.remove(service.servers)
+      assert.is_nil(other:activate_game_session(print)) -- leaves a line for the next tick
+      return other
+    end
+    refuse_something():close()
+    assert.equal(1, #calls)
+    assert.matches("ActivateGameSession was not sent", calls[1][3])
+    refuse_something()
+    collectgarbage()
+    collectgarbage()
+    assert.equal(1, #calls)
   end)
 
   it("cannot be ticked or waited for in a handler", function()

@@ -4,6 +4,8 @@
 
 #include "game.h"
 
+#include <unistd.h>
+
 TEST(a_whole_session_reads_top_to_bottom)
 {
     new_game();
@@ -369,6 +371,7 @@ TEST(P181_a_peer_that_does_not_answer_the_close_does_not_keep_the_core)
     CHECK(glift__core_deadline_ms(link->core) == fake.now_ms + 750);
     fake_pass(750);
     end_game();
+    CHECK_CONTAINS(the.log, "did not answer the Close frame within 750 ms");
 }
 
 TEST(what_was_queued_before_destroy_is_still_written)
@@ -406,6 +409,61 @@ TEST(P167_session_and_termination_time_end_with_the_server)
     CHECK_TEXT(glift_get_game_session_id(the.server), "");
     CHECK_INT(glift_get_termination_time(the.server, &time), GLIFT_ERR_STATE);
     end_game();
+}
+
+TEST(destroy_hands_over_the_log_lines_that_no_tick_has_delivered_and_nothing_else)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    tick();
+    the.events[0] = the.log[0] = '\0';
+    fake_say(socket, "garbage");
+    fake_say(socket, CREATE_GAME_SESSION);
+    fake_end(socket, GLIFT__END_LOST, 0, "the reset");
+    CHECK_INT(glift_accept_player_session(the.server, "psess-1", on_answer, NULL), GLIFT_ERR_STATE);
+    end_game();
+    CHECK_CONTAINS(the.log, "not a JSON object");
+    CHECK_CONTAINS(the.log, "the reset");
+    CHECK_CONTAINS(the.log, "AcceptPlayerSession was not sent");
+    CHECK_TEXT(the.events, "");
+}
+
+TEST(destroy_says_when_it_could_not_wait_for_the_io_thread)
+{
+    glift_io *io;
+    new_game();
+    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    the.desc.io = io;
+    the.desc.shutdown_timeout_ms = 20;
+    ready_game();
+    tick();
+    fake.asleep = true;
+    end_game();
+    CHECK_CONTAINS(the.log, "within 20 ms");
+    fake.asleep = false;
+    fake_run();
+    CHECK_INT(glift_io_destroy(io), GLIFT_OK);
+}
+
+TEST(a_parked_server_leaves_its_warnings_on_stderr_when_it_is_destroyed)
+{
+    char written[4096];
+    FILE *file = tmpfile();
+    int before = dup(STDERR_FILENO);
+    new_game();
+    fake_socket *socket = ready_game();
+    CHECK_INT(glift_server_rebind(the.server, NULL), GLIFT_OK);
+    fake_say(socket, "garbage");
+    tick();
+    fake_say(socket, "{\"Action\":\"MakeCoffee\"}"); /* a line for debugging */
+    dup2(fileno(file), STDERR_FILENO);
+    glift_server_destroy(the.server);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    rewind(file);
+    written[fread(written, 1, sizeof written - 1, file)] = '\0';
+    fclose(file);
+    CHECK_TEXT(written, "gamelift: warning: ignored a message that is not a JSON object\n");
 }
 
 /* ---- cancel ---- */

@@ -20,6 +20,7 @@ typedef struct lserver {
     lua_State *L;                      /* where callbacks run; NULL where none can come */
     int depth;                         /* SDK frames below us that may call back */
     bool closing;                      /* close() was called in such a frame */
+    bool is_garbage;                   /* its finalizer runs */
     lwaiter *waiting;
     unsigned long error_count;
     unsigned long long last_error; /* hash of the text, so that a flood is not logged in full */

@@ -57,7 +57,8 @@ void lscript_log(lua_State *L, lserver *self, glift_log_level level, const char 
 {
     if (self != NULL && level < self->log_level)
         return;
-    if (self != NULL && self->telling < MOST_NESTED && lhandlers_push(L, self, "on_log")) {
+    if (self != NULL && !self->is_garbage && self->telling < MOST_NESTED &&
+            lhandlers_push(L, self, "on_log")) {
         lserver_push(L, self);
         lua_pushstring(L, lvalue_log_levels[level]);
         lua_pushstring(L, text);
@@ -65,7 +66,7 @@ void lscript_log(lua_State *L, lserver *self, glift_log_level level, const char 
     } else if (self != NULL && self->plugin != NULL &&
                GLIFT_HAS(glift_plugin_server, self->plugin, report_error)) {
         self->plugin->report_error(self->plugin->self, text);
-    } else {
+    } else if (level >= GLIFT_LOG_WARNING) {
         fprintf(stderr, "gamelift: %s: %s\n", lvalue_log_levels[level], text);
     }
 }

@@ -203,11 +203,13 @@ static int server_close(lua_State *L)
     return 1;
 }
 
-/* Coroutines that wait are not resumed here: scripts do not run in a finalizer. */
+/* Scripts do not run in a finalizer: coroutines that wait are not resumed, and last log lines go to stderr.
+ */
 static int server_gc(lua_State *L)
 {
     lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
     lwaiter_forget_all(self);
+    self->is_garbage = true;
     if (self->own != NULL)
         destroy(L, self);
     if (self->bound)

@@ -175,8 +175,9 @@ GLIFT_API glift_status glift_server_create(const glift_server_desc *desc, glift_
 
 /** Close the connection and free the server.
  *
- * Requests without an answer get GLIFT_ERR_CLOSED through their `done`, on this thread,
- * before this returns. Does not send ProcessEnding. Returns within
+ * Requests without an answer get GLIFT_ERR_CLOSED through their `done`, and log lines that no
+ * tick has delivered go to on_log, on this thread, before this returns: also why the
+ * connection could not be closed in time. Does not send ProcessEnding. Returns within
  * desc.shutdown_timeout_ms, whatever the service does. NULL is allowed.
  * @return GLIFT_OK, or GLIFT_ERR_STATE from inside a callback (nothing happens). */
 GLIFT_API glift_status glift_server_destroy(glift_server *server);
