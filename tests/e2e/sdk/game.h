@@ -140,18 +140,23 @@ static inline void make_answer(const char *request, char *out, size_t size)
             field(request, "Action"), field(request, "RequestId"));
 }
 
-/* The next request, but for heartbeats, which are answered. */
-static inline char *receive_request(ws_peer *peer)
+/* The next frame, but for heartbeats, which are answered. */
+static inline ws_frame receive_frame(ws_peer *peer)
 {
     for (;;) {
         ws_frame frame = ws_receive(peer);
         if (strstr(frame.payload, "\"HeartbeatServerProcess\"") == NULL)
-            return frame.payload;
+            return frame;
         char text[256];
         make_answer(frame.payload, text, sizeof text);
         ws_send(peer, WS_TEXT, true, text, strlen(text));
         free(frame.payload);
     }
+}
+
+static inline char *receive_request(ws_peer *peer)
+{
+    return receive_frame(peer).payload;
 }
 
 static inline void answer_request(ws_peer *peer, const char *action)
