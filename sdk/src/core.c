@@ -9,6 +9,7 @@
 
 #define DISCOVERY_FETCH_MS 5000
 #define RETRY_PUSHES_MS    1000 /* the game does not tell when it has taken some */
+#define UNHEARD_ENDING_MS  500  /* a ProcessEnding without any connection waits so long for the first */
 
 uint32_t glift__core_random(glift__core *core)
 {
@@ -222,11 +223,45 @@ static void queue_process_ready(glift__core *core, glift__call *call)
     queue_call(core, call);
 }
 
+/* Without any connection so far, GameLift does not know of this process, and whoever ends it does not want to
+ * wait. */
+static void queue_process_ending(glift__core *core, glift__call *call)
+{
+    uint64_t soon_ms = core->now.mono_ms + UNHEARD_ENDING_MS;
+    if (!core->connection.ever_connected && call->deadline_ms > soon_ms)
+        call->deadline_ms = soon_ms;
+    queue_call(core, call);
+}
+
+static void end_unheard(glift__core *core, glift__call *process_ending)
+{
+    glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING,
+            "ProcessEnding was not sent: there was no connection to GameLift yet: %s",
+            core->connection.failure.reason);
+    if (core->process_ready != NULL) {
+        glift__requests_remove(&core->requests, core->process_ready);
+        glift__core_answer(core, core->process_ready, GLIFT_ERR_STATE, "the process has ended");
+    }
+    glift__core_answer(core, process_ending, GLIFT_OK, "");
+}
+
+/* From now on a ProcessReady and a ProcessEnding wait like any call. */
+static void start_deadlines(glift__core *core)
+{
+    uint64_t deadline_ms = core->now.mono_ms + core->desc.request_timeout_ms;
+    if (core->process_ready != NULL)
+        glift__requests_set_deadline(&core->requests, core->process_ready, deadline_ms);
+    for (glift__call *call = glift__requests_first(&core->requests), *next; call != NULL; call = next) {
+        next = glift__requests_after(&core->requests, call);
+        if (call->body.action == GLIFT__TERMINATE_SERVER_PROCESS && call->deadline_ms < deadline_ms)
+            glift__requests_set_deadline(&core->requests, call, deadline_ms);
+    }
+}
+
 void glift__core_connected(glift__core *core, bool for_the_first_time)
 {
-    if (for_the_first_time && core->process_ready != NULL)
-        glift__requests_set_deadline(
-                &core->requests, core->process_ready, core->now.mono_ms + core->desc.request_timeout_ms);
+    if (for_the_first_time)
+        start_deadlines(core);
     if (core->beat_unanswered)
         glift__heartbeat_hurry(&core->heartbeat, core->now.mono_ms); /* P134 */
 }
@@ -301,6 +336,8 @@ static void take_call(glift__core *core, glift__call *call)
         get_role_credentials(core, call);
     else if (call->body.action == GLIFT__ACTIVATE_SERVER_PROCESS)
         queue_process_ready(core, call);
+    else if (call->body.action == GLIFT__TERMINATE_SERVER_PROCESS)
+        queue_process_ending(core, call);
     else
         queue_call(core, call);
 }
@@ -370,6 +407,10 @@ static void timed_out(glift__core *core, glift__call *call)
     bool counts = was_sent && core->now.mono_ms - call->flight.sent_ms >= limit_ms / 2;
 
     glift__requests_remove(&core->requests, call); /* P148 */
+    if (call->body.action == GLIFT__TERMINATE_SERVER_PROCESS && !core->connection.ever_connected) {
+        end_unheard(core, call);
+        return;
+    }
     if (counts)
         glift__connection_unanswered(core, call->flight.socket);
     call->result.resent = call->result.resent || call->flight.times_sent > 1;

@@ -109,6 +109,66 @@ TEST(after_the_end_nothing_can_be_asked)
     end_game();
 }
 
+/* ---- the end before the beginning ---- */
+
+TEST(P63_process_ending_without_any_connection_waits_half_a_second_for_one_and_is_done)
+{
+    new_game();
+    create_game();
+    fake_end(fake_dial(0), GLIFT__END_NO_CONNECTION, 0, "refused");
+    say_ready();
+    CHECK_INT(glift_process_ending(the.server, on_answer, &the), GLIFT_OK);
+    fake_pass(499);
+    tick();
+    CHECK_INT(the.answer_count, 0);
+    fake_pass(1);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(the.answers[0].status, GLIFT_ERR_STATE); /* ProcessReady: not after the end */
+    CHECK(the.answers[1].user == &the);
+    CHECK_INT(the.answers[1].status, GLIFT_OK);
+    CHECK_INT(the.connections[the.connection_count - 1].state, GLIFT_ENDED);
+    CHECK_CONTAINS(the.log, "ProcessEnding was not sent: there was no connection");
+    fake_pass(2000);
+    fake_open(fake_last_dial()); /* too late */
+    CHECK(fake_hear(fake_last_dial()) == NULL);
+    end_game();
+}
+
+TEST(P63_process_ending_is_sent_when_the_first_connection_comes_in_that_time)
+{
+    new_game();
+    create_game();
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK);
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK);
+    tick();
+    fake_pass(400);
+    fake_open(fake_dial(0));
+    const char *first = hear(fake_dial(0), "TerminateServerProcess");
+    fake_pass(19000);
+    tick();
+    CHECK_INT(the.answer_count, 0);
+    answer_ok(fake_dial(0), first);
+    fake_pass(1000);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(the.answers[0].status, GLIFT_OK);
+    CHECK_INT(the.answers[1].status, GLIFT_ERR_TIMEOUT);
+    end_game();
+}
+
+TEST(a_request_timeout_shorter_than_half_a_second_is_kept_for_process_ending)
+{
+    new_game();
+    the.desc.request_timeout_ms = 100;
+    create_game();
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK);
+    fake_pass(100);
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_OK);
+    end_game();
+}
+
 TEST(a_call_that_the_world_has_overtaken_is_answered_with_a_wrong_moment)
 {
     new_game();

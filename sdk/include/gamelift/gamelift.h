@@ -253,7 +253,10 @@ GLIFT_API glift_status glift_process_ready(glift_server *server, const glift_pro
         glift_done_fn done, void *user);
 
 /** Tell GameLift that this process ends (TerminateServerProcess). Allowed at any time. Exit within 30 s
- * of the answer. A failure leaves the process ready (rule P64). Source: wire protocol 2.2. */
+ * of the answer. A failure leaves the process ready (rule P64).
+ *
+ * Where no connection has been made yet, and none comes within 500 ms, GameLift knows nothing of a process that
+ * could end: GLIFT_OK then, GLIFT_ENDED, and a log line. Source: wire protocol 2.2. */
 GLIFT_API glift_status glift_process_ending(glift_server *server, glift_done_fn done, void *user);
 
 /** The game session is loaded: GameLift may send players. Source: wire protocol 2.3. */

@@ -94,10 +94,12 @@ class NoService(ArenaCase):
             arena = self.start(
                 "--set", f"gamelift.websocket_url={url}", "--set", "gamelift.auth_token=t",
                 "--set", "gamelift.process_id=p", "--set", "gamelift.host_id=h", "--set", "gamelift.fleet_id=f",
-                "--set", "gamelift.first_connect_timeout_ms=1500")
+                "--set", "gamelift.first_connect_timeout_ms=0", "--set", "terminate_grace_s=600")
             arena.wait_for("players: http")
             arena.signal(signal.SIGTERM)
             self.assertEqual(0, arena.exit_code(), arena.log)
+            self.assertNotIn(" ERROR ", arena.log)
+            arena.wait_for("ProcessEnding was not sent: there was no connection", 0)
 
     def test_no_address_at_all_is_named(self):
         log = self.fails("--script", self.write("main.lua", SERVER))

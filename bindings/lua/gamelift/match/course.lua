@@ -140,8 +140,8 @@ function course.become_ready(self)
       port = self.options.port,
       log_paths = self.options.log_paths,
     }
-    if code == "CLOSED" or code == "CANCELLED" then
-      return -- this script is over
+    if code == "CLOSED" or code == "CANCELLED" or self.state ~= "starting" then
+      return -- this script, or this match, is over
     elseif not ok then
       self.log("warn", ("not ready, next try in %d s: %s"):format(delay, message))
       self.tasks:pause(delay)
