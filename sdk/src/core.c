@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DISCOVERY_FETCH_MS 5000
-#define RETRY_PUSHES_MS    1000 /* the game does not tell when it has taken some */
-#define UNHEARD_ENDING_MS  500  /* a ProcessEnding without any connection waits so long for the first */
+#define RETRY_PUSHES_MS   1000 /* the game does not tell when it has taken some */
+#define UNHEARD_ENDING_MS 500  /* a ProcessEnding without any connection waits so long for the first */
 
 uint32_t glift__core_random(glift__core *core)
 {
@@ -266,63 +265,6 @@ void glift__core_connected(glift__core *core, bool for_the_first_time)
         glift__heartbeat_hurry(&core->heartbeat, core->now.mono_ms); /* P134 */
 }
 
-/* ---- commands: the containers beside this one ---- */
-
-/* All calls that wait get the same answer. */
-static void discovery_ended(glift__core *core, glift__step step, const char *body, size_t length)
-{
-    for (glift__call *call = glift__requests_first(&core->requests), *next; call != NULL; call = next) {
-        next = glift__requests_after(&core->requests, call);
-        if (call->flight.state != GLIFT__FLIGHT_LOCAL)
-            continue;
-        glift__requests_remove(&core->requests, call);
-        glift_status status = step == GLIFT__STEP_FAILED
-                                      ? GLIFT_ERR_SERVICE
-                                      : glift__read_container_network_info(body, length, &call->memory,
-                                                &call->result.containers, &call->result.container_count);
-        const char *message = step == GLIFT__STEP_FAILED   ? core->discovery.reason
-                              : status == GLIFT_OK         ? ""
-                              : status == GLIFT_ERR_MEMORY ? "out of memory"
-                                                           : "Invalid response from discovery server";
-        glift__core_answer(core, call, status, message);
-    }
-}
-
-static void discovery_goes_on(glift__core *core, glift__step step, const char *body, size_t length)
-{
-    core->discovery_fetch = 0;
-    if (step != GLIFT__STEP_FETCH) {
-        discovery_ended(core, step, body, length);
-        return;
-    }
-    core->discovery_fetch = ++core->last_number;
-    core->discovery_fetch_due = true;
-}
-
-static void list_containers(glift__core *core, glift__call *call)
-{
-    if (call->deadline_ms == 0)
-        call->deadline_ms = core->now.mono_ms + core->desc.request_timeout_ms;
-    glift__requests_add_local(&core->requests, call);
-    if (core->discovery_fetch == 0)
-        discovery_goes_on(core,
-                glift__container_discovery_start(&core->discovery, core->desc.container_discovery_endpoint,
-                        core->desc.container_metadata_url),
-                NULL, 0);
-}
-
-void glift__core_fetched(
-        glift__core *core, glift__time now, uint32_t fetch, int http_status, const char *body, size_t length)
-{
-    core->now = now;
-    if (glift__dial_fetched(core, fetch, http_status, body, length))
-        return;
-    if (core->discovery_fetch == 0 || fetch != core->discovery_fetch)
-        return; /* nobody waits for it any more */
-    discovery_goes_on(core, glift__container_discovery_fetched(&core->discovery, http_status, body, length),
-            body, length);
-}
-
 /* ---- commands ---- */
 
 static void take_call(glift__core *core, glift__call *call)
@@ -331,7 +273,7 @@ static void take_call(glift__core *core, glift__call *call)
     if (reason != NULL)
         glift__core_answer(core, call, core->shutting_down ? GLIFT_ERR_CLOSED : GLIFT_ERR_STATE, reason);
     else if (call->body.action == GLIFT__ACTION_UNKNOWN)
-        list_containers(core, call);
+        glift__discovery_list(core, call);
     else if (call->body.action == GLIFT__GET_FLEET_ROLE_CREDENTIALS)
         get_role_credentials(core, call);
     else if (call->body.action == GLIFT__ACTIVATE_SERVER_PROCESS)
@@ -393,6 +335,16 @@ void glift__core_command(glift__core *core, glift__time now, glift__item *comman
         break;
     }
     glift__item_free(command, true);
+}
+
+/* ---- answers by HTTP ---- */
+
+void glift__core_fetched(
+        glift__core *core, glift__time now, uint32_t fetch, int http_status, const char *body, size_t length)
+{
+    core->now = now;
+    if (!glift__dial_fetched(core, fetch, http_status, body, length))
+        glift__discovery_fetched(core, fetch, http_status, body, length);
 }
 
 /* ---- time ---- */
@@ -486,15 +438,9 @@ bool glift__core_next_order(glift__core *core, glift__order *order)
 {
     if (glift__connection_next_order(core, order))
         return true;
-    memset(order, 0, sizeof *order);
-    if (core->discovery_fetch != 0 && core->discovery_fetch_due) {
-        core->discovery_fetch_due = false;
-        order->kind = GLIFT__ORDER_FETCH;
-        order->socket = core->discovery_fetch;
-        order->url = core->discovery.url;
-        order->timeout_ms = DISCOVERY_FETCH_MS;
+    if (glift__discovery_next_order(core, order))
         return true;
-    }
+    memset(order, 0, sizeof *order);
     if (is_detachable(core)) {
         core->detached = true;
         order->kind = GLIFT__ORDER_DETACH;

@@ -5,6 +5,7 @@
  *     inbound.c     messages from the service: answers and pushes
  *     connection.c  sockets, from open to end; refresh
  *     dial.c        one dial: when, where to, as whom
+ *     discovery.c   the containers beside this one
  *     role_credentials.c, request.c, heartbeat.c, container.c, outbox.c  parts that know nothing of the core
  */
 #ifndef GLIFT_CORE_STATE_H
@@ -139,6 +140,14 @@ void glift__dial_adopt(glift__core *core);
 bool glift__dial_fetched(glift__core *core, uint32_t fetch, int http_status, const char *body, size_t length);
 bool glift__dial_next_order(glift__core *core, glift__order *order);
 void glift__dial_fini(glift__core *core);
+
+/* ---- discovery.c ---- */
+
+void glift__discovery_list(glift__core *core, glift__call *call);
+/* A fetch that is none of ours is ignored. */
+void glift__discovery_fetched(
+        glift__core *core, uint32_t fetch, int http_status, const char *body, size_t length);
+bool glift__discovery_next_order(glift__core *core, glift__order *order);
 
 /* ---- the state of one game server ---- */
 
