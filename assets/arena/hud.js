@@ -55,6 +55,7 @@ export class Hud {
   begin() {
     for (const id of ["notices", "kills"]) $(id).replaceChildren();
     for (const id of ["scores", "banner", "announcement"]) $(id).hidden = true;
+    delete $("hud").dataset.scores;
   }
 
   showIds(welcome) {
@@ -151,7 +152,8 @@ export class Hud {
     const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     setText($("time"), world.phase === "waiting" ? "–" : clock);
     $("time").classList.toggle("soon", playing && left <= 10);
-    const standing = world.standing();
+    // At the end the table says it, also of those who have left since.
+    const standing = playing && world.standing();
     setText($("standing"), standing ? `place ${standing.place} of ${standing.of}` : "");
   }
 
@@ -179,7 +181,9 @@ export class Hud {
       $("score-rows").replaceChildren(...scores.rows.map((row, index) => scoreRow(row, index, row.ship === world.me)));
     }
     $("scores").hidden = !visible;
+    $("hud").toggleAttribute("data-scores", visible);
     if (!visible) return;
+    $("announcement").hidden = true;
     const left = Math.ceil(world.shared.left);
     setText($("scores-next"), scores.final ? `Back to the lobby in ${left} s.` : `The next round begins in ${left} s.`);
   }

@@ -50,7 +50,7 @@ export class Lobby {
     const name = $("name").value.trim();
     this.showError(null);
     if (!name) {
-      this.showError("Please enter a name.");
+      this.showError("Please enter a name.", false);
       $("name").focus();
       return;
     }
@@ -119,9 +119,10 @@ export class Lobby {
     });
   }
 
-  showError(sentence) {
+  showError(sentence, canRetry = true) {
     this.error = sentence;
     $("error").hidden = !sentence;
+    $("retry").hidden = !canRetry;
     $("error-text").textContent = sentence || "";
     $("name").toggleAttribute("aria-invalid", Boolean(sentence));
   }
@@ -143,19 +144,26 @@ export class Lobby {
     if (this.watching) return;
     this.watching = true;
     while (document.body.dataset.screen === "lobby") {
-      let ok = false, text;
+      let ok = false, text, dashboard;
       try {
         const status = await api.status();
         ok = status.service === "ok";
         text = ok ? describe(status) : status.service;
+        dashboard = ok && status.dashboard;
       } catch (error) {
         text = error.message;
       }
       $("service").dataset.ok = ok;
       $("service").textContent = text;
+      this.showDashboard(dashboard);
       await sleep(STATUS_MS);
     }
     this.watching = false;
+  }
+
+  showDashboard(url) {
+    $("dashboard").hidden = !url;
+    if (url) $("dashboard").querySelector("a").href = url;
   }
 
   // ---- what just happened
@@ -220,7 +228,9 @@ function describe(status) {
   if (status.ready_servers === undefined) return "The service answers.";
   const plural = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
   const sessions = status.sessions || [];
-  const parts = [plural(status.ready_servers, "server") + " ready"];
-  if (sessions.length) parts.push(...sessions.map((session) => `a match with ${session.players} of ${session.max}`));
-  return parts.join(", ");
+  const servers = plural(status.ready_servers, "server") + " ready";
+  if (!sessions.length) return servers;
+  const matches = sessions.length === 1 ? "a match" : `${sessions.length} matches`;
+  const filled = sessions.map((session) => `${session.players} of ${session.max}`).join(" and ");
+  return `${servers}, ${matches} with ${filled} players`;
 }

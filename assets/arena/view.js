@@ -10,8 +10,15 @@ const SEEN_AREA = 1120 * 660;  // units of floor on the screen
 const MOST_DENSITY = 2;        // canvas pixels to a CSS pixel
 const MOST_FLOOR = 4096;       // pixels on a side of the floor's picture
 const LOOK_AHEAD = 70;         // the camera leads the ship towards its aim
-const OUTSIDE = 110;           // units beyond the border that may be seen
+// Units beyond the border that may be seen; sideways so many that a ship in a corner is not under a panel.
+const OUTSIDE = { x: 260, y: 110 };
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Keeps the camera over the floor, so that not much of what is outside is seen. */
+function clampCamera(at, floor, seen, outside) {
+  const half = seen / 2 - outside;
+  return half * 2 >= floor ? floor / 2 : Math.max(half, Math.min(floor - half, at));
+}
 
 export class View {
   constructor(canvas) {
@@ -57,14 +64,8 @@ export class View {
     const part = far ? 1 : 1 - Math.exp(-9 * dt);
     this.camera.x += (ahead.x - this.camera.x) * part;
     this.camera.y += (ahead.y - this.camera.y) * part;
-    this.camera.x = this.clampCamera(this.camera.x, this.map.width, this.width);
-    this.camera.y = this.clampCamera(this.camera.y, this.map.height, this.height);
-  }
-
-  /** Keeps the camera over the floor, so that not much of what is outside is seen. */
-  clampCamera(at, floor, screen) {
-    const half = screen / this.zoom / 2 - OUTSIDE;
-    return half * 2 >= floor ? floor / 2 : Math.max(half, Math.min(floor - half, at));
+    this.camera.x = clampCamera(this.camera.x, this.map.width, this.width / this.zoom, OUTSIDE.x);
+    this.camera.y = clampCamera(this.camera.y, this.map.height, this.height / this.zoom, OUTSIDE.y);
   }
 
   /** One frame. scene: { ships, shots, pickups, effects, now }. */

@@ -4,7 +4,7 @@
 --   POST   /api/play {"name": "mia"}   -> {"ticket_id", "player_id"}
 --   GET    /api/tickets/<id>           -> {"status", "status_reason"?, "why"?, "waited_s", "connection"?}
 --   DELETE /api/tickets/<id>           -> as GET
---   GET    /api/status                 -> {"service", "ready_servers"?, "sessions"?, "person_waits_s"?}
+--   GET    /api/status                 -> {"service", "ready_servers"?, "sessions"?, "dashboard"?, "person_waits_s"?}
 -- Errors: {"error": sentence} with a status of 400 or more.
 --
 -- Settings: endpoint (the service's address), matchmaking_configuration.
@@ -163,6 +163,7 @@ routes["GET status"] = function(_, respond)
   respond(200, {
     service = service_problem or "ok",
     ready_servers = seen and seen.ready, sessions = seen and seen.sessions,
+    dashboard = seen and endpoint, -- who has such a state shows it to people too
     person_waits_s = book:longest_wait(host.now()),
   })
 end

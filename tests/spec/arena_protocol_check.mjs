@@ -53,10 +53,10 @@ export function checkPage(protocol, movement, vectors) {
 
 if (globalThis.process?.versions?.node) {
   const { readFileSync } = await import("node:fs");
-  const file = (name) => readFileSync(new URL(`../../assets/arena/${name}`, import.meta.url));
-  const load = (name) => import("data:text/javascript," + encodeURIComponent(file(name)));
+  const file = (name) => readFileSync(new URL(name, import.meta.url));
+  const load = (name) => import("data:text/javascript," + encodeURIComponent(file(`../../assets/arena/${name}`)));
   const complaints = checkPage(await load("protocol.js"), await load("movement.js"),
-    JSON.parse(file("protocol_vectors.json")));
+    JSON.parse(file("arena_protocol_vectors.json")));
   console.log(complaints.join("\n"));
   process.exit(complaints.length ? 1 : 0);
 }

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The golden messages of the arena protocol and a golden trace of its movement, and how they are written to
--- assets/arena/protocol_vectors.json, which the page's own code is checked against.
+-- tests/spec/arena_protocol_vectors.json, which the page's own code is checked against.
 
 local movement = require "movement"
 local map = require "map"
@@ -9,7 +9,7 @@ local rules = require "rules"
 
 local vectors = {}
 
-vectors.path = "assets/arena/protocol_vectors.json"
+vectors.path = "tests/spec/arena_protocol_vectors.json"
 
 -- Values that survive the wire unchanged, so that reading gives back what was written.
 local SNAPSHOT = {

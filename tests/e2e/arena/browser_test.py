@@ -21,6 +21,24 @@ if missing() is None:
 BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
 
 
+# Panels of the game that cover each other, and texts that do not fit into their panel.
+COLLISIONS = """
+    const shown = ["gamelift", "clock", "notices", "own", "stats", "scores"].map((id) => document.getElementById(id))
+      .map((element) => [element, element.getBoundingClientRect()]).filter(([, box]) => box.width * box.height > 0);
+    const found = [];
+    shown.forEach(([one, a], index) => {
+      for (const [other, b] of shown.slice(index + 1)) {
+        if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) {
+          found.push(`${one.id} and ${other.id}`);
+        }
+      }
+      for (const part of one.querySelectorAll(".panel :is(p, li, button)")) {
+        if (part.getClientRects().length && part.scrollWidth > part.clientWidth + 1) found.push(part.textContent);
+      }
+    });
+    return found;"""
+
+
 @unittest.skipIf(missing(), missing())
 class Person(unittest.TestCase):
     def setUp(self):
@@ -57,6 +75,9 @@ class Person(unittest.TestCase):
     def find(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
+    def assert_nothing_collides(self):
+        self.assertEqual([], self.driver.execute_script(COLLISIONS))
+
     def seat_of(self, name):
         for session in self.arena.service.state()["player_sessions"]:
             if session["player_id"].startswith(name) and session["status"] in ("RESERVED", "ACTIVE"):
@@ -88,6 +109,7 @@ class Person(unittest.TestCase):
         ActionChains(self.driver).key_up("d").perform()
         self.until("the script looks for more players", 10, lambda: self.page()["backfill"] == "searching")
         self.picture("game")
+        self.assert_nothing_collides()
 
         self.driver.get("about:blank")
         self.until("the seat of who left is free", 10, lambda: self.seat_of("mia") is None)
@@ -103,6 +125,10 @@ class Person(unittest.TestCase):
         self.until("the person is in a running arena", 10, lambda: self.page().get("connected"))
         self.until("snapshots arrive", 10, lambda: self.page()["snapshotsPerSecond"] > 20)
         self.picture("game-phone")
+        self.assert_nothing_collides()
+        self.find("#panel-toggle").click()
+        self.assert_nothing_collides()
+        self.picture("game-phone-panel")
 
     def test_the_dashboard_shows_the_running_match(self):
         self.driver.get(self.arena.service.url)

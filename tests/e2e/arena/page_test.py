@@ -61,6 +61,12 @@ class Page(unittest.TestCase):
             seat for seat in self.arena.service.state()["player_sessions"]
             if seat["player_id"].startswith("ida-") and seat["status"] in ("RESERVED", "ACTIVE")])
 
+    def test_the_lobby_leads_to_the_dashboard(self):
+        self.open()
+        link = self.driver.find_element("css selector", "#dashboard a")
+        self.arena.until("the dashboard is known", 10, link.is_displayed)
+        self.assertEqual(self.arena.service.url, link.get_attribute("href"))
+
     def test_a_name_that_cannot_be_shown_is_refused_before_a_ticket_is_made(self):
         self.open("?autoplay=1&name=" + urllib.parse.quote("\u200b\u202e"))
         self.arena.until("the lobby objects", 5, lambda: self.look("error"))
@@ -69,14 +75,15 @@ class Page(unittest.TestCase):
 
     def test_the_page_speaks_the_protocol_with_the_golden_bytes(self):
         self.open()
-        check = (ROOT / "tests/spec/arena_protocol_check.mjs").read_text()
+        check, vectors = [(ROOT / "tests/spec" / name).read_text()
+                          for name in ("arena_protocol_check.mjs", "arena_protocol_vectors.json")]
         complaints = self.driver.execute_async_script("""
-            const [text, done] = arguments;
+            const [text, vectors, done] = arguments;
             const module = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-            Promise.all([import(module), import("/protocol.js"), import("/movement.js"),
-              fetch("/protocol_vectors.json").then((answer) => answer.json())])
-              .then(([{ checkPage }, ...parts]) => done(checkPage(...parts)), (error) => done([String(error)]));""",
-            check)
+            Promise.all([import(module), import("/protocol.js"), import("/movement.js")])
+              .then(([{ checkPage }, ...parts]) => done(checkPage(...parts, JSON.parse(vectors))),
+                (error) => done([String(error)]));""",
+            check, vectors)
         self.assertEqual([], complaints)
 
 
