@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How one ship moves in one step: the arithmetic of game/arena/movement.lua, so that the page can show the own
-// ship before the server has answered. The trace in protocol_vectors.json keeps the two alike.
+// ship before the server has answered. The trace in tests/spec/arena_protocol_vectors.json keeps the two alike.
 
 const clamp = (value, low, high) => (value < low ? low : value > high ? high : value);
 

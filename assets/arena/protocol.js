@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The messages between the arena and its players; game/arena/protocol.lua holds the same tables and the reasons.
-// The golden bytes in protocol_vectors.json keep the two alike.
+// The golden bytes in tests/spec/arena_protocol_vectors.json keep the two alike.
 
 export const VERSION = 1;
 

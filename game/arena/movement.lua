@@ -2,7 +2,7 @@
 -- How one ship moves in one step.
 --
 -- The page predicts its own ship with the same arithmetic (assets/arena/movement.js); a golden trace in
--- assets/arena/protocol_vectors.json keeps the two alike. Additions, multiplications and square roots only.
+-- tests/spec/arena_protocol_vectors.json keeps the two alike. Additions, multiplications and square roots only.
 
 local geometry = require "geometry"
 

@@ -3,7 +3,7 @@
 --
 -- Byte 1 is the version, byte 2 the type, the fields follow as listed below. Positions, angles and speeds are
 -- integers on the wire, so no message can carry a NaN or an infinity. assets/arena/protocol.js holds the
--- same tables; the golden bytes in assets/arena/protocol_vectors.json keep the two alike.
+-- same tables; the golden bytes in tests/spec/arena_protocol_vectors.json keep the two alike.
 
 local protocol = {}
 
