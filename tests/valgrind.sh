@@ -15,6 +15,7 @@ failures=0
   echo '<testsuite name="valgrind">'
   for program in "$folder"/tests/unit/*_test; do
     name=valgrind.$(basename "$program" _test)
+    [ "$name" = valgrind.idle ] && continue # forbids its process the kernel, which valgrind cannot do without
     if output=$(valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect \
       "$program" 2>&1); then
       echo "<testcase name=\"$name\" status=\"run\"/>"

@@ -139,6 +139,23 @@ class InstalledSdk(unittest.TestCase):
         declared = re.findall(r"GLIFT_API [^;(]*?\b(glift_\w+)\(", header)
         self.assertEqual(sorted(line.split()[-1] for line in lines), sorted(declared))
 
+    def test_the_shared_library_needs_libwebsockets_cjson_openssl_and_libc_and_nothing_else(self):
+        needed = re.findall(r"\(NEEDED\).*\[(\w+)\.so", run("readelf", "-d", self.library / "libgamelift.so"))
+        self.assertEqual(sorted(needed), ["libc", "libcjson", "libcrypto", "libssl", "libwebsockets"])
+
+    def test_the_shared_library_can_start_no_process(self):
+        lines = run("nm", "-D", "--undefined-only", self.library / "libgamelift.so").splitlines()
+        used = {line.split()[-1].split("@")[0] for line in lines}
+        self.assertIn("pthread_create", used)  # the list is that of what it calls
+        starts = re.compile(r"_?_?(v?fork|clone\d?|posix_spawnp?|popen|system|exec[lv]\w*|fexecve|syscall|dlopen|dlsym|"
+                            r"lws_spawn\w*|lws_cgi\w*|lws_daemonize)")
+        self.assertEqual([name for name in used if starts.fullmatch(name)], [])
+
+    def test_the_shared_library_is_under_160_kib_stripped(self):
+        stripped = self.work / "stripped.so"
+        run("strip", "-o", stripped, self.library / "libgamelift.so")
+        self.assertLess(stripped.stat().st_size, 160 * 1024)
+
     def test_cmake_package_from_c_and_cxx(self):
         build = self.work / "build"
         run("cmake", "-S", self.work, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")

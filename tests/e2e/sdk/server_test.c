@@ -3,6 +3,9 @@
 #include "certificates.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../unit/test.h"
@@ -75,6 +78,52 @@ TEST(a_certificate_of_a_stranger_is_told)
     ws_service_close(&service);
     snprintf(command, sizeof command, "rm -r %s", directory);
     CHECK_INT(system(command), 0);
+}
+
+/* ---- ProcessReady: one message each way, and no process beside ours ---- */
+
+/* The client sends in order: with nothing but a Pong in between, it has sent nothing. */
+static void check_silent(ws_peer *peer)
+{
+    ws_send(peer, WS_PING, true, "?", 1);
+    ws_expect(peer, WS_PONG, "?");
+}
+
+/* Grows with every child that has been waited for. */
+static long faults_of_children(void)
+{
+    struct rusage used;
+    CHECK_INT(getrusage(RUSAGE_CHILDREN, &used), 0);
+    return used.ru_minflt;
+}
+
+TEST(process_ready_is_one_message_each_way_and_starts_no_process)
+{
+    long faults = faults_of_children();
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    game *self = start_game_at(&service, NULL);
+    ws_peer peer = ws_accept_upgraded(&service);
+    wait_state(self, GLIFT_CONNECTED);
+    check_silent(&peer);
+    glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = 7777};
+    CHECK_INT(glift_process_ready(self->server, &parameters, on_answer, self), GLIFT_OK);
+    ws_frame frame = ws_receive(&peer);
+    CHECK_CONTAINS(frame.payload, "\"Action\":\"ActivateServerProcess\"");
+    CHECK(frame.is_final);
+    check_silent(&peer);
+    char text[256];
+    make_answer(frame.payload, text, sizeof text);
+    ws_send(&peer, WS_TEXT, true, text, strlen(text));
+    wait_answers(self, 1);
+    CHECK_INT(self->answer, GLIFT_OK);
+    CHECK(glift_is_process_ready(self->server));
+    free(frame.payload);
+    ws_close(&peer); /* a close that nobody answers would take its time */
+    end_game(self);
+    CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
+    CHECK_INT(errno, ECHILD);
+    CHECK_INT(faults_of_children(), faults);
+    ws_service_close(&service);
 }
 
 /* ---- requests outlive connections ---- */
