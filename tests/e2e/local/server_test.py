@@ -13,6 +13,11 @@ import websockets
 from local import Server, Service, make_certificate, until
 
 
+def forms(**empty):
+    """Members as the C++, C# and Go SDKs write what is not set: left out, null, empty."""
+    return {}, dict.fromkeys(empty), empty
+
+
 class Sockets(unittest.IsolatedAsyncioTestCase):
     @classmethod
     def setUpClass(cls):
@@ -72,11 +77,28 @@ class Sockets(unittest.IsolatedAsyncioTestCase):
         async with Server(self.service, "p 1/x+y&z=%41"):
             self.assertIsNotNone(self.service.process("p 1/x+y&z=%41"))
 
+    async def test_the_parameters_of_a_connect_url_come_in_any_order(self):  # P14
+        base, query = self.server("a").url().split("/?")
+        parameters = query.split("&")
+        turned = [parameters[at:] + parameters[:at] for at in range(len(parameters))]
+        for number, ordered in enumerate(turned + [parameters[::-1] for parameters in turned]):
+            ordered = [f"pID=order+{number}" if part.startswith("pID=") else part for part in ordered]
+            async with websockets.connect(base + "/?" + "&".join(ordered)):
+                self.assertIsNotNone(self.service.process(f"order {number}"), ordered)
+
     async def test_fragments_are_joined(self):  # P5
+        async def fragments(text, size):
+            for at in range(0, len(text), size):
+                yield text[at:at + size]
+                await (await server.socket.ping())  # between two fragments: not part of the message
+
         async with self.server("a") as server:
-            text = json.dumps({"Action": "HeartbeatServerProcess", "RequestId": "r", "HealthStatus": True})
-            await server.socket.send([text[i:i + 5] for i in range(0, len(text), 5)])
-            self.assertEqual(200, json.loads(await server.socket.recv())["StatusCode"])
+            heartbeat = {"Action": "HeartbeatServerProcess", "RequestId": "r", "HealthStatus": True}
+            large = json.dumps({**heartbeat, "Padding": "y" * (131072 - len(json.dumps({**heartbeat, "Padding": ""})))})
+            for text, size in ((json.dumps(heartbeat), 5), (large, 2048)):  # 2048: as the Go SDK writes
+                await server.socket.send(fragments(text, size))
+                self.assertEqual({"Action": "HeartbeatServerProcess", "RequestId": "r", "StatusCode": 200},
+                                 json.loads(await server.socket.recv()))
 
     async def test_binary_messages_and_garbage_do_no_harm(self):  # S84
         async with self.server("a") as server:
@@ -97,9 +119,11 @@ class Sockets(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(1009, closed.exception.rcvd.code)
 
     async def test_close_frames_are_answered(self):  # P182
-        server = await self.server("a").connect()
-        await server.socket.close(1000)
-        self.assertEqual(1000, server.socket.close_code)
+        for code in (1000, 1001, 4000):  # 1001: as the C++ SDK closes
+            with self.subTest(code):
+                server = await self.server("a").connect()
+                await server.socket.close(code, "bye")
+                self.assertEqual(code, server.socket.close_code)  # 1006 without an answer
 
     async def test_invalid_utf8_closes_only_its_own_connection(self):  # S84
         async with self.server("good") as good:
@@ -128,7 +152,14 @@ class Sockets(unittest.IsolatedAsyncioTestCase):
             self.assertEqual("RefreshConnection", push["Action"])
             self.assertEqual(self.service.environment["GAMELIFT_SDK_WEBSOCKET_URL"], push["RefreshConnectionEndpoint"])
             async with self.server("a", Authorization=push["AuthToken"]) as new:
-                self.assertEqual(200, (await old.ask("HeartbeatServerProcess", HealthStatus=True))["StatusCode"])
+                for server in (old, new, old):
+                    self.assertEqual(200, (await server.ask("HeartbeatServerProcess", HealthStatus=True))["StatusCode"])
+                self.service.control("refresh", ProcessId=old.process_id)
+                self.assertEqual("RefreshConnection", (await new.push())["Action"])
+                await old.socket.close(1000)
+                self.assertEqual([], old.pushes)
+                self.assertEqual(200, (await new.ask("HeartbeatServerProcess", HealthStatus=True))["StatusCode"])
+                self.assertEqual("ACTIVE", self.service.session(session)["Status"])
                 self.service.call("TerminateGameSession", GameSessionId=session,
                                   TerminationMode="TRIGGER_ON_PROCESS_TERMINATE")
                 self.assertEqual("TerminateProcess", (await new.push())["Action"])
@@ -147,6 +178,111 @@ class Sockets(unittest.IsolatedAsyncioTestCase):
             answer = await again.ask("UpdatePlayerSessionCreationPolicy", GameSessionId=session,
                                      PlayerSessionPolicy="DENY_ALL")
             self.assertEqual(200, answer["StatusCode"])
+
+    async def match(self, server):
+        """alice and bob in a session of this server, which is ready: what a backfill for it must name."""
+        for player in ("alice", "bob"):
+            self.service.call("StartMatchmaking", ConfigurationName="arena", Players=[{"PlayerId": player}])
+        push = await server.push()
+        return {"GameSessionArn": push["GameSessionId"], "MatchmakingConfigurationArn":
+                json.loads(push["MatchmakerData"])["matchmakingConfigurationArn"]}
+
+    async def check_echo(self, server, status, action, **members):
+        """The answer as it is on the wire, which `Server.ask` takes for granted."""
+        await server.socket.send(json.dumps({"Action": action, "RequestId": f"echo {action}", **members}))
+        answer = await server.push()
+        self.assertEqual((action, f"echo {action}", status),
+                         (answer.get("Action"), answer.get("RequestId"), answer.get("StatusCode")))
+        self.assertIs(int, type(answer["StatusCode"]))
+
+    async def test_every_answer_echoes_action_and_request_id(self):  # P100
+        compute = {"FleetId": self.service.fleet, "ComputeName": "certified"}
+        self.service.call("RegisterCompute", **compute, IpAddress="127.0.0.1", Location=self.service.location,
+                          CertificatePath="/cert.pem")
+        token = self.service.call("GetComputeAuthToken", **compute)["AuthToken"]
+        async with self.server("a", ComputeId="certified", Authorization=token) as server:
+            sdk = {"SdkVersion": "5.6.0", "SdkLanguage": "Python"}
+            await self.check_echo(server, 400, "ActivateServerProcess", **sdk, Port=0)
+            await self.check_echo(server, 200, "ActivateServerProcess", **sdk, Port=7777)
+            backfill = {"TicketId": "echo", **await self.match(server)}
+            session = {"GameSessionId": backfill["GameSessionArn"]}
+            await self.check_echo(server, 404, "ActivateGameSession", GameSessionId="arn:none")
+            await self.check_echo(server, 200, "ActivateGameSession", **session)
+            seat = {**session, "PlayerSessionId": self.service.call(
+                "DescribePlayerSessions", **session)["PlayerSessions"][0]["PlayerSessionId"]}
+            for status, action, members in (
+                    (400, "HeartbeatServerProcess", {}),
+                    (200, "HeartbeatServerProcess", {"HealthStatus": True}),
+                    (400, "UpdatePlayerSessionCreationPolicy", {**session, "PlayerSessionPolicy": "SOME"}),
+                    (200, "UpdatePlayerSessionCreationPolicy", {**session, "PlayerSessionPolicy": "DENY_ALL"}),
+                    (404, "AcceptPlayerSession", {**session, "PlayerSessionId": "psess-none"}),
+                    (200, "AcceptPlayerSession", seat),
+                    (404, "RemovePlayerSession", {**session, "PlayerSessionId": "psess-none"}),
+                    (200, "RemovePlayerSession", seat),
+                    (400, "DescribePlayerSessions", {**session, "PlayerSessionStatusFilter": "GONE"}),
+                    (200, "DescribePlayerSessions", session),
+                    (400, "StartMatchBackfill", backfill),
+                    (200, "StartMatchBackfill", {**backfill, "Players": [{"PlayerId": "bob", "Team": "players"}]}),
+                    (404, "StopMatchBackfill", {**backfill, "TicketId": "none"}),
+                    (200, "StopMatchBackfill", backfill)):
+                await self.check_echo(server, status, action, **members)
+            self.assertEqual("BACKFILL_CANCELLED", (await server.push())["UpdateReason"])
+            for status, action, members in (
+                    (400, "GetFleetRoleCredentials", {}),
+                    (200, "GetFleetRoleCredentials", {"RoleArn": "arn:aws:iam::1:role/r"}),
+                    (200, "GetComputeCertificate", {}),
+                    (400, "FlyToTheMoon", {}),
+                    (200, "TerminateServerProcess", {})):
+                await self.check_echo(server, status, action, **members)
+
+    async def test_what_a_process_does_not_set_may_be_absent_null_or_empty(self):  # P52
+        described = []
+        for number, form in enumerate(forms(SdkToolName="", SdkToolVersion="", LogPaths=[])):
+            async with self.server(number) as server:
+                answer = await server.ask(
+                    "ActivateServerProcess", SdkVersion="5.6.0", SdkLanguage="Python", Port=7777, **form)
+                self.assertEqual(200, answer["StatusCode"], form)
+                state = self.service.process(server.process_id)
+                described.append({name: state[name] for name in state
+                                  if name != "process_id" and not name.endswith("_unix_ms")})
+                credentials = [{**await server.ask("GetFleetRoleCredentials", RoleArn="arn:aws:iam::1:role/r", **name),
+                                "RequestId": ""} for name in forms(RoleSessionName="")]
+                self.assertEqual([credentials[0]] * 3, credentials)
+                await server.ask("TerminateServerProcess")
+        self.assertEqual("READY", described[0]["state"])
+        self.assertEqual([described[0]] * 3, described)
+
+    async def test_what_a_filter_does_not_set_may_be_absent_null_or_empty(self):  # P52
+        async with self.server("a") as server:
+            session = await server.host()
+            for player in ("alice", "bob"):
+                self.service.call("CreatePlayerSession", GameSessionId=session, PlayerId=player)
+            pages = [{**await server.ask("DescribePlayerSessions", GameSessionId=session, **form), "RequestId": ""}
+                     for form in forms(PlayerId="", PlayerSessionId="", PlayerSessionStatusFilter="", NextToken="",
+                                       Limit=0)]
+            self.assertEqual(["alice", "bob"], [seat["PlayerId"] for seat in pages[0]["PlayerSessions"]])
+            self.assertEqual([pages[0]] * 3, pages)
+
+    async def test_what_a_backfill_does_not_set_may_be_absent_null_or_empty(self):  # P52
+        async with self.server("a") as server:
+            await server.ready()
+            names = await self.match(server)
+            await server.ask("ActivateGameSession", GameSessionId=names["GameSessionArn"])
+            players, ids = [], set()
+            for form, player in zip(forms(TicketId=""), forms(PlayerAttributes={}, LatencyInMs={})):
+                answer = await server.ask("StartMatchBackfill", **names, **form,
+                                          Players=[{"PlayerId": "alice", "Team": "players", **player}])
+                self.assertEqual(200, answer["StatusCode"], answer)
+                ids.add(answer["TicketId"])
+                ticket = self.service.call("DescribeMatchmaking", TicketIds=[answer["TicketId"]])["TicketList"][0]
+                players.append(ticket["Players"])
+            self.assertEqual(["alice"], [player["PlayerId"] for player in players[0]])
+            self.assertEqual([players[0]] * 3, players)
+            self.assertEqual(3, len(ids - {""}))  # none was given: the service made each
+            refusals = [(await server.ask("StartMatchBackfill", **names, Players=[{"PlayerId": "alice", **team}]))
+                        ["ErrorMessage"] for team in forms(Team="")]
+            self.assertEqual(['Player alice: the rule set has no team "".'] * 3, refusals)
+            await server.ask("TerminateServerProcess")
 
     async def test_a_drop_with_a_code_closes_with_it(self):
         server = await self.server("a").connect()
@@ -232,9 +368,21 @@ class ShortPatience(unittest.IsolatedAsyncioTestCase):
             session = await server.host()
             seat = service.call("CreatePlayerSession", GameSessionId=session, PlayerId="alice")["PlayerSession"]
             seat = {"GameSessionId": session, "PlayerSessionId": seat["PlayerSessionId"]}
-            answers = [await server.ask("AcceptPlayerSession", request_id="same", **seat) for _ in range(3)]
-            self.assertEqual([200] * 3, [answer["StatusCode"] for answer in answers])
+            copy = json.dumps({"Action": "AcceptPlayerSession", "RequestId": "same", **seat})
+            async with Server(service, "p") as second:  # as after a redial: the copies come by two sockets
+                await asyncio.gather(server.socket.send(copy), server.socket.send(copy), second.socket.send(copy))
+                answers = [await of.push() for of in (server, server, second)]
+            self.assertEqual([("same", 200)] * 3, [(answer["RequestId"], answer["StatusCode"]) for answer in answers])
             self.assertEqual(400, (await server.ask("AcceptPlayerSession", **seat))["StatusCode"])
+
+    async def test_a_repeated_request_id_is_otherwise_judged_anew(self):  # P152
+        async with Server(self.serve(), "p") as server:
+            session = await server.host()
+            seat = server.service.call("CreatePlayerSession", GameSessionId=session, PlayerId="alice")["PlayerSession"]
+            seat = {"GameSessionId": session, "PlayerSessionId": seat["PlayerSessionId"]}
+            answers = [await server.ask("AcceptPlayerSession", request_id="same", **seat) for _ in range(3)]
+            self.assertEqual([200, 400, 400], [answer["StatusCode"] for answer in answers])
+            self.assertEqual(200, (await server.ask("HeartbeatServerProcess", HealthStatus=True))["StatusCode"])
 
 
 class Tls(unittest.IsolatedAsyncioTestCase):
