@@ -54,9 +54,22 @@ TEST(P66_before_ready_everything_but_ready_and_ending_is_a_wrong_moment)
     CHECK_INT(start_backfill(), GLIFT_ERR_STATE);
     CHECK_INT(stop_backfill("t"), GLIFT_ERR_STATE);
     CHECK_INT(glift_get_compute_certificate(the.server, on_answer, NULL), GLIFT_ERR_STATE);
-    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK); /* P63 */
+    CHECK_INT(glift_get_fleet_role_credentials(the.server, "arn:aws:iam::1:role/r", NULL, on_answer, NULL),
+            GLIFT_ERR_STATE);
     end_game();
-    CHECK_INT(the.answer_count, 1);
+    CHECK_INT(the.answer_count, 0);
+}
+
+TEST(P63_a_process_may_end_before_it_was_ready)
+{
+    new_game();
+    socket = connected_game();
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK);
+    answer_ok(socket, hear(socket, "TerminateServerProcess"));
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_OK);
+    CHECK_INT(the.connections[the.connection_count - 1].state, GLIFT_ENDED);
+    end_game();
 }
 
 TEST(P67_without_a_session_what_needs_one_is_a_wrong_moment)
@@ -73,11 +86,34 @@ TEST(P67_without_a_session_what_needs_one_is_a_wrong_moment)
     end_game();
 }
 
-TEST(P71_the_moment_is_judged_before_the_arguments)
+/* Each with arguments that are refused, too. The log must not name them before `expected` is so. */
+static void check_session_calls(glift_status status, const char *expected)
+{
+    glift_status (*const calls[])(glift_server *, const char *, glift_done_fn, void *) = {
+            glift_accept_player_session, glift_remove_player_session};
+    for (size_t i = 0; i < 3; i++) {
+        the.log[0] = '\0';
+        CHECK_INT(i == 2 ? set_policy(0) : calls[i](the.server, NULL, on_answer, NULL), status);
+        tick();
+        CHECK_CONTAINS(the.log, expected);
+    }
+}
+
+TEST(P71_readiness_is_judged_first_then_the_session_then_the_arguments)
 {
     new_game();
-    ready_game();
-    CHECK_INT(glift_accept_player_session(the.server, NULL, on_answer, NULL), GLIFT_ERR_STATE);
+    socket = connected_game();
+    check_session_calls(GLIFT_ERR_STATE, "the process is not ready");
+    CHECK_INT(describe(NULL), GLIFT_ERR_STATE);
+    CHECK_INT(stop_backfill(""), GLIFT_ERR_STATE);
+    say_ready();
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    tick();
+    check_session_calls(GLIFT_ERR_STATE, "no game session");
+    fake_say(socket, CREATE_GAME_SESSION);
+    tick();
+    check_session_calls(
+            GLIFT_ERR_ARGUMENT, "was not sent: Player"); /* ...SessionID, ... session creation policy */
     end_game();
 }
 
@@ -471,7 +507,32 @@ TEST(calls_that_wait_for_the_same_list_all_get_it)
     end_game();
 }
 
-TEST(P36_an_error_of_the_discovery_server_is_passed_on)
+TEST(P35_P36_an_error_of_the_discovery_server_is_passed_on)
+{
+    static const struct {
+        int http_status;
+        const char *body, *message;
+    } answers[] = {{503, "", "Discovery server returned HTTP 503"},
+            {301, "", "Discovery server returned HTTP 301"},
+            {200, "{}", "Invalid response from discovery server"},
+            {0, "refused", "Failed to connect to discovery server: refused"}};
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        new_game();
+        the.desc.compute_type = "CONTAINER";
+        the.desc.container_discovery_endpoint = "http://discovery:1";
+        connected_game();
+        glift_list_containers_network_info(the.server, on_answer, NULL);
+        CHECK_TEXT(fake_last_fetch()->url, "http://discovery:1/v1/");
+        fake_answer_fetch(fake_last_fetch(), answers[i].http_status, answers[i].body);
+        tick();
+        CHECK_INT(last_answer()->status, GLIFT_ERR_SERVICE);
+        CHECK_TEXT(last_answer()->message, answers[i].message);
+        CHECK_INT(fake.fetch_count, 1);
+        end_game();
+    }
+}
+
+TEST(a_container_whose_metadata_is_refused_has_no_discovery_server)
 {
     begin_in_a_container();
     glift_list_containers_network_info(the.server, on_answer, NULL);

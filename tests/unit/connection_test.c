@@ -114,9 +114,12 @@ TEST(P144_after_an_hour_without_the_service_the_next_dial_connects)
         tick();
     }
     CHECK(next_dial(33000) != NULL);
+    CHECK_INT(the.connections[the.connection_count - 1].state, GLIFT_LOST);
     fake_open(fake_last_dial());
     tick();
-    CHECK_INT(fake_last_dial()->state, FAKE_OPEN);
+    CHECK_INT(the.connections[the.connection_count - 1].state, GLIFT_CONNECTED);
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK);
+    hear(fake_last_dial(), "TerminateServerProcess");
     end_game();
 }
 
@@ -165,6 +168,23 @@ TEST(P140_our_own_shutdown_is_not_reconnected)
     fake_pass(100000);
     CHECK_INT(fake.dial_count, 1);
     CHECK(socket->close_ordered);
+}
+
+TEST(P140_nor_when_the_peer_breaks_off_instead_of_answering_our_close)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    glift__link *link = socket->link;
+    glift__item *shutdown = calloc(1, sizeof *shutdown);
+    shutdown->kind = GLIFT__COMMAND_SHUTDOWN;
+    fake.closes_stall = true;
+    glift__mailbox_push(&link->commands, shutdown); /* as destroy does, which would wait */
+    fake_run();
+    CHECK(socket->close_ordered);
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    fake_pass(100000);
+    CHECK_INT(fake.dial_count, 1);
+    end_game();
 }
 
 TEST(P141_a_server_made_after_destroy_reconnects_too)
@@ -303,6 +323,26 @@ TEST(P147_a_request_times_out_20_s_after_the_call_connected_or_not)
     tick();
     CHECK_INT(last_answer()->status, GLIFT_ERR_TIMEOUT);
     CHECK_CONTAINS(last_answer()->message, "not connected");
+    end_game();
+}
+
+/* It does not take the message, and nobody says that it is dead. The fake ends a core that does not rest. */
+TEST(P146_what_a_dead_socket_does_not_take_is_answered_at_its_deadline)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    fake.writes_stall = true;
+    CHECK_INT(glift_get_compute_certificate(the.server, on_answer, NULL), GLIFT_OK);
+    CHECK_INT(glift_get_compute_certificate(the.server, on_answer, NULL), GLIFT_OK);
+    tick();
+    fake_pass(19999);
+    tick();
+    CHECK_INT(the.answer_count, 0);
+    fake_pass(1);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(last_answer()->status, GLIFT_ERR_TIMEOUT);
+    CHECK(fake_hear(socket) == NULL);
     end_game();
 }
 

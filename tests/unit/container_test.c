@@ -69,6 +69,19 @@ TEST(P32_each_failure_of_the_agent_has_its_sentence)
     glift__container_login_fini(&login);
 }
 
+TEST(P32_only_a_2xx_is_an_answer)
+{
+    static const int refusals[] = {199, 300, 302, 404, 500};
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        begin_login();
+        CHECK_INT(login_fetched(refusals[i], CREDENTIALS), GLIFT__STEP_FAILED);
+        begin_login();
+        login_fetched(299, CREDENTIALS);
+        CHECK_INT(login_fetched(refusals[i], TASK), GLIFT__STEP_FAILED);
+    }
+    glift__container_login_fini(&login);
+}
+
 static void begin_discovery(const char *endpoint, const char *metadata_url)
 {
     glift__container_discovery_fini(&discovery);
@@ -113,7 +126,7 @@ TEST(P35_not_when_it_is_the_same_endpoint)
     glift__container_discovery_fini(&discovery);
 }
 
-TEST(P36_an_http_error_is_an_answer_and_has_no_fallback)
+TEST(P35_P36_an_http_error_is_an_answer_and_has_no_fallback)
 {
     begin_discovery("http://10.0.0.1:4092", "http://meta/v4");
     CHECK_INT(discovery_fetched(503, ""), GLIFT__STEP_FAILED);

@@ -28,6 +28,28 @@ TEST(P131_questions_come_every_50_to_70_s_jittered)
     }
 }
 
+TEST(P131_the_jitter_is_drawn_anew_for_each_beat)
+{
+    uint64_t shortest = UINT64_MAX, longest = 0;
+    new_game();
+    socket = ready_game();
+    for (int beat = 0; beat < 30; beat++) {
+        uint64_t begin = fake.now_ms;
+        const char *message;
+        while ((message = fake_hear(socket)) == NULL) {
+            fake_pass(100);
+            tick();
+        }
+        answer_ok(socket, message);
+        uint64_t interval = fake.now_ms - begin;
+        CHECK(interval >= 50000 && interval <= 70100);
+        shortest = interval < shortest ? interval : shortest;
+        longest = interval > longest ? interval : longest;
+    }
+    CHECK(longest - shortest > 5000); /* 30 draws of 20 s within 5 s are not chance */
+    end_game();
+}
+
 TEST(an_answer_to_an_older_question_is_not_wanted)
 {
     glift__heartbeat heartbeat = {0};

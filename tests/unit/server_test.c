@@ -139,7 +139,7 @@ static void call_everything(glift_server *server, const glift_result *result, vo
     CHECK_INT(glift_server_tick(server), GLIFT_ERR_STATE);
     CHECK_INT(glift_server_wait(server, 1000), GLIFT_ERR_STATE);
     CHECK_INT(glift_server_destroy(server), GLIFT_ERR_STATE);
-    CHECK_INT(glift_get_compute_certificate(server, on_answer, NULL), GLIFT_OK); /* P161 */
+    CHECK_INT(glift_get_compute_certificate(server, on_answer, NULL), GLIFT_OK);
 }
 
 TEST(inside_a_callback_tick_wait_and_destroy_are_wrong_moments_and_requests_are_fine)
@@ -155,6 +155,81 @@ TEST(inside_a_callback_tick_wait_and_destroy_are_wrong_moments_and_requests_are_
     answer_ok(socket, hear(socket, "GetComputeCertificate"));
     tick();
     CHECK_INT(the.answer_count, 2);
+    end_game();
+}
+
+static void ask_on_start(glift_server *server, const glift_game_session *session, void *user)
+{
+    on_start(server, session, user);
+    glift_activate_game_session(server, on_answer, NULL);
+}
+
+static void ask_on_update(glift_server *server, const glift_game_session_update *update, void *user)
+{
+    on_update(server, update, user);
+    glift_accept_player_session(server, "psess-1", on_answer, NULL);
+}
+
+static void ask_on_terminate(glift_server *server, int64_t time, void *user)
+{
+    on_terminate(server, time, user);
+    glift_process_ending(server, on_answer, NULL);
+}
+
+static bool ask_on_health(glift_server *server, void *user)
+{
+    glift_get_compute_certificate(server, on_answer, NULL);
+    return on_health(server, user);
+}
+
+static void ask_on_connection(glift_server *server, const glift_connection_event *event, void *user)
+{
+    on_connection(server, event, user);
+    if (event->state == GLIFT_CONNECTED)
+        say_ready();
+}
+
+static void ask_on_log(glift_server *server, glift_log_level level, const char *message, void *user)
+{
+    on_log(server, level, message, user);
+    glift_remove_player_session(server, "psess-1", on_answer, NULL);
+}
+
+TEST(P161_every_callback_may_make_a_request)
+{
+    new_game();
+    the.desc.on_start_game_session = ask_on_start;
+    the.desc.on_update_game_session = ask_on_update;
+    the.desc.on_process_terminate = ask_on_terminate;
+    the.desc.on_health_check = ask_on_health;
+    the.desc.on_connection = ask_on_connection;
+    the.desc.on_log = ask_on_log;
+    the.desc.log_level = GLIFT_LOG_WARNING;
+    create_game();
+    fake_socket *socket = fake_dial(0);
+    fake_open(socket);
+    tick();
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    tick();
+    answer_ok(socket, hear(socket, "GetComputeCertificate"));
+    answer_ok(socket, hear(socket, "HeartbeatServerProcess"));
+    fake_say(socket, CREATE_GAME_SESSION);
+    tick();
+    answer_ok(socket, hear(socket, "ActivateGameSession"));
+    fake_say(
+            socket, "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"" SESSION "\"}}");
+    tick();
+    answer_ok(socket, hear(socket, "AcceptPlayerSession"));
+    fake_say(socket, "garbage"); /* a log line */
+    tick();
+    answer_ok(socket, hear(socket, "RemovePlayerSession"));
+    fake_say(socket, "{\"Action\":\"TerminateProcess\"}");
+    tick();
+    answer_ok(socket, hear(socket, "TerminateServerProcess"));
+    tick();
+    CHECK_INT(the.answer_count, 6);
+    for (int i = 0; i < 6; i++)
+        CHECK_INT(the.answers[i].status, GLIFT_OK);
     end_game();
 }
 

@@ -5,17 +5,46 @@
 static glift__settings settings;
 static char what[GLIFT__WHAT_SIZE];
 
-static const char *const variables[] = {"GAMELIFT_SDK_WEBSOCKET_URL", "GAMELIFT_SDK_AUTH_TOKEN",
-        "GAMELIFT_SDK_PROCESS_ID", "GAMELIFT_SDK_HOST_ID", "GAMELIFT_SDK_FLEET_ID", "GAMELIFT_REGION",
-        "GAMELIFT_ACCESS_KEY", "GAMELIFT_SECRET_KEY", "GAMELIFT_SESSION_TOKEN", "GAMELIFT_COMPUTE_TYPE",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "ECS_CONTAINER_METADATA_URI_V4",
-        "GAMELIFT_CONTAINER_DISCOVERY_SERVER_ENDPOINT", "GAMELIFT_SDK_TOOL_NAME",
-        "GAMELIFT_SDK_TOOL_VERSION"};
+/* A text that a variable and a field of the desc can give. */
+typedef struct text {
+    const char *variable, *in_environment, *in_desc;
+    size_t desc_offset, core_offset;
+    bool is_key; /* of the keys, which a token wipes */
+} text;
+
+#define TEXT(variable, in_environment, in_desc, desc_field, core_field, is_key)                              \
+    {                                                                                                        \
+        variable, in_environment, in_desc, offsetof(glift_server_desc, desc_field),                          \
+                offsetof(glift__core_desc, core_field), is_key                                               \
+    }
+
+static const text texts[] = {
+        TEXT("GAMELIFT_SDK_WEBSOCKET_URL", "wss://env.test", "wss://desc.test", websocket_url, websocket_url,
+                false),
+        TEXT("GAMELIFT_SDK_AUTH_TOKEN", "env-token", "desc-token", auth_token, auth_token, false),
+        TEXT("GAMELIFT_SDK_PROCESS_ID", "env-process", "desc-process", process_id, process_id, false),
+        TEXT("GAMELIFT_SDK_HOST_ID", "env-host", "desc-host", host_id, host_id, false),
+        TEXT("GAMELIFT_SDK_FLEET_ID", "env-fleet", "desc-fleet", fleet_id, fleet_id, false),
+        TEXT("GAMELIFT_REGION", "env-region", "desc-region", aws_region, aws_region, true),
+        TEXT("GAMELIFT_ACCESS_KEY", "env-access", "desc-access", access_key, access_key, true),
+        TEXT("GAMELIFT_SECRET_KEY", "env-secret", "desc-secret", secret_key, secret_key, true),
+        TEXT("GAMELIFT_SESSION_TOKEN", "env-session", "desc-session", session_token, session_token, true),
+        TEXT("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "http://env/credentials", "http://desc/credentials",
+                container_credentials_uri, container_credentials_url, false),
+        TEXT("ECS_CONTAINER_METADATA_URI_V4", "http://env/metadata", "http://desc/metadata",
+                container_metadata_uri, container_metadata_url, false),
+        TEXT("GAMELIFT_CONTAINER_DISCOVERY_SERVER_ENDPOINT", "http://env", "http://desc",
+                container_discovery_endpoint, container_discovery_endpoint, false),
+        TEXT("GAMELIFT_SDK_TOOL_NAME", "env-tool", "desc-tool", tool_name, tool_name, false),
+        TEXT("GAMELIFT_SDK_TOOL_VERSION", "env-version", "desc-version", tool_version, tool_version, false),
+};
+enum { TEXT_COUNT = sizeof texts / sizeof texts[0] };
 
 static glift_server_desc usual(void)
 {
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-        unsetenv(variables[i]);
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        unsetenv(texts[i].variable);
+    unsetenv("GAMELIFT_COMPUTE_TYPE");
     return (glift_server_desc){.size_bytes = sizeof(glift_server_desc),
             .websocket_url = "wss://desc.test",
             .auth_token = "desc-token",
@@ -44,34 +73,70 @@ TEST(defaults_fill_what_is_zero)
     CHECK_TEXT(settings.tls_ca_file, "");
 }
 
-TEST(P38_a_set_variable_beats_the_desc)
+static bool is_token(const text *of)
+{
+    return strcmp(of->variable, "GAMELIFT_SDK_AUTH_TOKEN") == 0;
+}
+
+/* A desc that gives every text, and a way to authorize that does not wipe this one. */
+static glift_server_desc full_desc(const text *wanted)
 {
     glift_server_desc desc = usual();
-    setenv("GAMELIFT_SDK_WEBSOCKET_URL", "wss://env.test", 1);
-    setenv("GAMELIFT_SDK_AUTH_TOKEN", "env-token", 1);
-    setenv("GAMELIFT_SDK_PROCESS_ID", "env-process", 1);
-    setenv("GAMELIFT_SDK_HOST_ID", "env-host", 1);
-    setenv("GAMELIFT_SDK_FLEET_ID", "env-fleet", 1);
-    setenv("GAMELIFT_SDK_TOOL_NAME", "Metrics", 1);
-    CHECK_INT(resolve(&desc), GLIFT_OK);
-    CHECK_TEXT(settings.core.websocket_url, "wss://env.test");
-    CHECK_TEXT(settings.core.auth_token, "env-token");
-    CHECK_TEXT(settings.core.process_id, "env-process");
-    CHECK_TEXT(settings.core.host_id, "env-host");
-    CHECK_TEXT(settings.core.fleet_id, "env-fleet");
-    CHECK_TEXT(settings.core.tool_name, "Metrics");
-    desc.ignore_environment = true;
-    CHECK_INT(resolve(&desc), GLIFT_OK);
-    CHECK_TEXT(settings.core.fleet_id, "desc-fleet");
+    for (size_t i = 0; i < TEXT_COUNT; i++) {
+        bool is_wiped = wanted->is_key ? is_token(&texts[i]) : texts[i].is_key;
+        const char *given = is_wiped ? NULL : texts[i].in_desc;
+        memcpy((char *)&desc + texts[i].desc_offset, &given, sizeof given);
+    }
+    return desc;
+}
+
+static const char *resolved(const glift_server_desc *desc, const text *of)
+{
+    const char *value;
+    CHECK_INT(resolve(desc), GLIFT_OK);
+    memcpy(&value, (const char *)&settings.core + of->core_offset, sizeof value);
+    return value;
+}
+
+TEST(P38_a_set_variable_beats_the_field_beside_it_and_no_other)
+{
+    for (size_t i = 0; i < TEXT_COUNT; i++) {
+        glift_server_desc desc = full_desc(&texts[i]);
+        CHECK_TEXT(resolved(&desc, &texts[i]), texts[i].in_desc);
+        setenv(texts[i].variable, texts[i].in_environment, 1);
+        CHECK_TEXT(resolved(&desc, &texts[i]), texts[i].in_environment);
+        for (size_t other = 0; other < TEXT_COUNT; other++)
+            if (other != i && texts[other].is_key == texts[i].is_key && !is_token(&texts[other]))
+                CHECK_TEXT(resolved(&desc, &texts[other]), texts[other].in_desc);
+        desc.ignore_environment = true;
+        CHECK_TEXT(resolved(&desc, &texts[i]), texts[i].in_desc);
+    }
     usual();
 }
 
 TEST(P39_an_empty_variable_counts_as_unset)
 {
+    for (size_t i = 0; i < TEXT_COUNT; i++) {
+        glift_server_desc desc = full_desc(&texts[i]);
+        setenv(texts[i].variable, "", 1);
+        CHECK_TEXT(resolved(&desc, &texts[i]), texts[i].in_desc);
+    }
+    usual();
+}
+
+TEST(P38_P39_the_compute_type_is_overridden_like_the_rest)
+{
     glift_server_desc desc = usual();
-    setenv("GAMELIFT_SDK_FLEET_ID", "", 1);
+    setenv("GAMELIFT_COMPUTE_TYPE", "CONTAINER", 1);
     CHECK_INT(resolve(&desc), GLIFT_OK);
-    CHECK_TEXT(settings.core.fleet_id, "desc-fleet");
+    CHECK(settings.core.container_fleet);
+    desc.compute_type = "CONTAINER";
+    setenv("GAMELIFT_COMPUTE_TYPE", "EC2", 1);
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK(!settings.core.container_fleet);
+    setenv("GAMELIFT_COMPUTE_TYPE", "", 1);
+    CHECK_INT(resolve(&desc), GLIFT_OK);
+    CHECK(settings.core.container_fleet);
     usual();
 }
 

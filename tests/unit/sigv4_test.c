@@ -2,6 +2,8 @@
 #include "sigv4.h"
 #include "test.h"
 
+#include <time.h>
+
 #define AUGUST_5_2024_10H INT64_C(1722852000)
 
 static const char *const connect_names[] = {"pID", "ComputeId", "FleetId"};
@@ -41,13 +43,26 @@ static glift__sigv4_input two_parameters(int64_t unix_s)
     return input;
 }
 
-/* P20, P21, P22, P27 */
+/* P20, P21, P22 */
 TEST(vector_a_is_signed_as_published)
 {
     glift__sigv4_input input = two_parameters(AUGUST_5_2024_10H);
     glift__sigv4_output out = signed_output(&input);
     CHECK_TEXT(out.date_time, "20240805T100000Z");
     CHECK_TEXT(out.credential, "testAccessKey/20240805/us-east-1/gamelift/aws4_request");
+    CHECK_TEXT(out.signature, "2601fe291f4b43a63f6ffb0e1d9085a1edbaa2a866c96511e153af3408bfe771");
+}
+
+/* P27 */
+TEST(the_time_is_utc_whatever_the_hosts_zone)
+{
+    glift__sigv4_input input = two_parameters(AUGUST_5_2024_10H);
+    setenv("TZ", "EAST-11", 1); /* the evening of the same day there */
+    tzset();
+    glift__sigv4_output out = signed_output(&input);
+    unsetenv("TZ");
+    tzset();
+    CHECK_TEXT(out.date_time, "20240805T100000Z");
     CHECK_TEXT(out.signature, "2601fe291f4b43a63f6ffb0e1d9085a1edbaa2a866c96511e153af3408bfe771");
 }
 

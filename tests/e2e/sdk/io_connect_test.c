@@ -47,7 +47,7 @@ static glift_io *new_io(void)
     return io;
 }
 
-/* P1: version 13, no sub-protocol, no extension. The name goes into Host. */
+/* P1, P11: version 13, no sub-protocol, no extension, no header for the token. The name goes into Host. */
 TEST(the_handshake_is_plain_websocket_13)
 {
     glift_io *io = new_io();
@@ -65,6 +65,7 @@ TEST(the_handshake_is_plain_websocket_13)
     CHECK_CONTAINS(request, "\r\nUpgrade: websocket\r\n");
     CHECK(strstr(request, "Sec-WebSocket-Protocol") == NULL);
     CHECK(strstr(request, "Sec-WebSocket-Extensions") == NULL);
+    CHECK(strcasestr(request, "\r\nAuthorization:") == NULL);
     ws_answer_upgrade(&peer, request);
     stand_in_expect(core, "opened 1");
     ws_close(&peer);

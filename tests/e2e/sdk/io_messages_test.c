@@ -3,6 +3,8 @@
 #include "stand_in.h"
 #include "ws_service.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -19,6 +21,16 @@ __attribute__((visibility("default"))) int clock_gettime(clockid_t id, struct ti
     if (id == CLOCK_MONOTONIC)
         out->tv_sec += clock_ahead_s;
     return result;
+}
+
+/* The turns that the I/O thread takes: libwebsockets sleeps in here. */
+static _Atomic(unsigned) poll_count;
+
+__attribute__((visibility("default"))) int poll(struct pollfd *of, nfds_t count, int timeout_ms)
+{
+    const struct timespec limit = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
+    poll_count++;
+    return ppoll(of, count, timeout_ms < 0 ? NULL : &limit, NULL);
 }
 
 typedef struct scene {
@@ -358,6 +370,27 @@ TEST(an_ordered_close_ends_also_when_nothing_can_be_written)
     stand_in_say_many(at.core, 1, texts, 100);
     stand_in_close(at.core, 1, 1000);
     stand_in_expect(at.core, "closed 1 closed 1000");
+    free(text);
+    close_scene(&at);
+}
+
+/* P146 */
+TEST(a_peer_that_reads_nothing_does_not_keep_the_thread_busy)
+{
+    scene at = open_scene();
+    char *text = text_of(100000);
+    const char *texts[100];
+    for (size_t i = 0; i < 100; i++)
+        texts[i] = text;
+    stand_in_say_many(at.core, 1, texts, 100); /* more than the buffers of both ends */
+    free(ws_receive(&at.peer).payload);
+    unsigned turns = UINT_MAX;
+    for (int i = 0; i < 50 && turns > 20; i++) { /* until the buffers are full */
+        unsigned before = poll_count;
+        usleep(100000);
+        turns = poll_count - before;
+    }
+    CHECK(poll_count > 0 && turns <= 20);
     free(text);
     close_scene(&at);
 }
