@@ -13,7 +13,12 @@
  * A lost connection loses no request: what was unanswered is sent again on the next
  * connection, with the same request id, until its deadline.
  *
- * One thread at a time may use a server; it need not be the same OS thread each time. */
+ * One thread at a time may use a server, here called the tick thread; it need not be the same OS
+ * thread each time. Different servers may be used on different threads at once, also where they
+ * share a glift_io.
+ *
+ * Sources are sections of the protocol reference that this SDK is written to; a "rule" is a row of
+ * its section 9. */
 #ifndef GAMELIFT_H
 #define GAMELIFT_H
 
@@ -54,10 +59,14 @@ typedef struct glift_result {
     size_t container_count;
 } glift_result;
 
+/** How a request has gone. Runs once, on the tick thread, inside a tick, destroy or rebind.
+ * @param result  never NULL; with all that it points to, it lives until this returns.
+ * @param user    as given with the request. */
 typedef void (*glift_done_fn)(glift_server *server, const glift_result *result, void *user);
 
 /* ---- creating a server ---- */
 
+/** Where the connection to GameLift stands. A refresh that the service asks for is no change. */
 typedef enum glift_connection_state {
     GLIFT_CONNECTED = 1,    /* open, for the first time or again */
     GLIFT_RECONNECTING = 2, /* a dial failed or the connection dropped; dialling goes on */
@@ -65,10 +74,19 @@ typedef enum glift_connection_state {
     GLIFT_ENDED = 4         /* the process has ended for GameLift; the program should exit, with code 0 */
 } glift_connection_state;
 
+/** A change of it, and why (wire protocol 1.8, 4.1). Lives until on_connection returns. */
 typedef struct glift_connection_event {
     glift_connection_state state;
-    glift_status status; /* why: GLIFT_ERR_CONNECT, _FORBIDDEN, _UNAUTHORIZED, _THROTTLED, _TIMEOUT, ... */
-    const char *reason;  /* one sentence; "" when connected */
+    glift_status status; /* GLIFT_OK when connected, or ended as it should; else
+                            GLIFT_ERR_CONNECT         no address, no route, TLS, a drop, another HTTP status
+                            GLIFT_ERR_TIMEOUT         the handshake was not answered
+                            GLIFT_ERR_UNAUTHORIZED    HTTP 401
+                            GLIFT_ERR_FORBIDDEN       HTTP 403: mostly an auth token that has expired
+                            GLIFT_ERR_THROTTLED       HTTP 429
+                            GLIFT_ERR_ARGUMENT        an endpoint of the service makes no connect URL
+                            GLIFT_ERR_MEMORY
+                            or, when ended, what became of ProcessEnding */
+    const char *reason;  /* one sentence, without secrets; "" when connected. Never NULL */
 } glift_connection_event;
 
 typedef enum glift_log_level {
@@ -79,7 +97,7 @@ typedef enum glift_log_level {
 } glift_log_level;
 
 /** Options of a server. Zero it, set size_bytes to sizeof, and what you need; zero means default.
- * Everything is copied; nothing need outlive the call.
+ * Everything is copied; nothing need outlive the call but `io`, which has to outlive the server.
  *
  * A set, non-empty environment variable beats the field named beside it (rule P38), unless
  * ignore_environment. */
@@ -87,19 +105,22 @@ typedef struct glift_server_desc {
     size_t size_bytes;
 
     /* Who this process is. Environment in brackets. */
-    const char *websocket_url; /* ws:// or wss:// [GAMELIFT_SDK_WEBSOCKET_URL] */
+    const char *websocket_url; /* ws:// or wss://; a query is dropped [GAMELIFT_SDK_WEBSOCKET_URL] */
     const char *auth_token;    /* from GetComputeAuthToken [GAMELIFT_SDK_AUTH_TOKEN] */
     const char *process_id;    /* unique per execution; "ManagedResource" makes a UUID [GAMELIFT_SDK_PROCESS_ID] */
-    const char *host_id;       /* compute name [GAMELIFT_SDK_HOST_ID] */
-    const char *fleet_id;      /* an id, not an ARN [GAMELIFT_SDK_FLEET_ID] */
+    const char *host_id;       /* compute name: 1..256 bytes of [a-zA-Z0-9-], and one '/' between such
+                                  [GAMELIFT_SDK_HOST_ID] */
+    const char *fleet_id;      /* an id, not an ARN: 1..256 bytes of [a-zA-Z0-9.-] [GAMELIFT_SDK_FLEET_ID] */
 
-    /* Instead of auth_token: signing with AWS credentials (SigV4). */
-    const char *aws_region;    /* [GAMELIFT_REGION] */
-    const char *access_key;    /* [GAMELIFT_ACCESS_KEY] */
-    const char *secret_key;    /* [GAMELIFT_SECRET_KEY] */
+    /* Instead of auth_token, which wins where both are given: signing with AWS credentials (SigV4). */
+    const char *aws_region;    /* up to 64 bytes [GAMELIFT_REGION] */
+    const char *access_key;    /* up to 128 bytes [GAMELIFT_ACCESS_KEY] */
+    const char *secret_key;    /* up to 256 bytes [GAMELIFT_SECRET_KEY] */
     const char *session_token; /* [GAMELIFT_SESSION_TOKEN] */
 
-    /* Container fleets: credentials and task id are fetched from the container agent. */
+    /* Container fleets: without an auth_token, credentials and task id (which takes host_id's place) are
+     * fetched from the container agent. Together all of the above may make a connect URL of
+     * GLIFT_MAX_URL_LENGTH bytes. */
     const char *compute_type;                 /* "CONTAINER", exactly [GAMELIFT_COMPUTE_TYPE] */
     const char *container_credentials_uri;    /* a path on http://169.254.170.2, or a full http URL
                                                  [AWS_CONTAINER_CREDENTIALS_RELATIVE_URI] */
@@ -126,14 +147,18 @@ typedef struct glift_server_desc {
     /* Callbacks, all optional, all run inside glift_server_tick() except on_wake. What they
      * are handed lives until they return. */
 
-    /** GameLift placed a game session here. Load it, then glift_activate_game_session(). */
+    /** GameLift placed a game session here. Load it, then glift_activate_game_session(). The same session
+     * id pushed again is ignored; another one replaces it, and comes here too (rule P111). */
     void (*on_start_game_session)(glift_server *server, const glift_game_session *session, void *user);
 
-    /** The session's matchmaker data changed, or a backfill ended without players. */
+    /** The session's matchmaker data changed, or a backfill ended without players. What the update leaves
+     * out is "" or 0 here; glift_get_game_session() has it filled in. */
     void (*on_update_game_session)(glift_server *server, const glift_game_session_update *update, void *user);
 
     /** GameLift wants this process to end. Save, tell the players, glift_process_ending(), exit.
-     * Without this callback the SDK sends ProcessEnding itself and reports GLIFT_ENDED.
+     * Without this callback the SDK sends ProcessEnding itself, and GLIFT_ENDED through on_connection
+     * says that the program should exit now, with code 0 (rules P119, P184). May come before the process
+     * is ready (rule P120).
      * @param termination_time_unix_ms  when GameLift kills the process; 0 if it did not say. */
     void (*on_process_terminate)(glift_server *server, int64_t termination_time_unix_ms, void *user);
 
@@ -142,6 +167,8 @@ typedef struct glift_server_desc {
      * 50 s counts as false (rules P93, P132). */
     bool (*on_health_check)(glift_server *server, void *user);
 
+    /** The connection came, went, or could not be made. Nothing has to be done but on GLIFT_ENDED: the
+     * SDK goes on dialling until destroy. */
     void (*on_connection)(glift_server *server, const glift_connection_event *event, void *user);
 
     /** Called when there is something to tick and there was nothing before: on the I/O
@@ -162,13 +189,14 @@ typedef struct glift_server_desc {
 /** Make a server and begin to connect, in the background (GameLift's InitSDK).
  *
  * Requests may be made at once; they wait for the connection. How dialling fares is told by
- * on_connection, in seconds and with the reason. Dialling never stops before destroy.
+ * on_connection, in seconds and with the reason. Dialling never stops before destroy. A create
+ * that failed can be tried again (rule P47).
  *
  * @param desc  copied.
  * @param out   the server; NULL on failure. Free it with glift_server_destroy().
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (the log line names the field and the limit);
- *         GLIFT_ERR_STATE if a live server of this program has the same process id;
- *         GLIFT_ERR_MEMORY.
+ *         GLIFT_ERR_STATE if a live server of this program has the same process id (rule P41);
+ *         GLIFT_ERR_MEMORY, which includes that no thread could be started.
  * Thread: any, which from then on is the tick thread.
  * Source: server SDK 5 reference, InitSDK; wire protocol 1.6, 1.7. */
 GLIFT_API glift_status glift_server_create(const glift_server_desc *desc, glift_server **out);
@@ -177,92 +205,152 @@ GLIFT_API glift_status glift_server_create(const glift_server_desc *desc, glift_
  *
  * Requests without an answer get GLIFT_ERR_CLOSED through their `done`, and log lines that no
  * tick has delivered go to on_log, on this thread, before this returns: also why the
- * connection could not be closed in time. Does not send ProcessEnding. Returns within
- * desc.shutdown_timeout_ms, whatever the service does. NULL is allowed.
- * @return GLIFT_OK, or GLIFT_ERR_STATE from inside a callback (nothing happens). */
+ * connection could not be closed in time. What was queued is still written, where there is a
+ * connection. Does not send ProcessEnding. Returns within desc.shutdown_timeout_ms, whatever
+ * the service does.
+ * @param server  not to be used any more; NULL is allowed (rule P166).
+ * @return GLIFT_OK, or GLIFT_ERR_STATE from inside a callback (nothing happens).
+ * Thread: the tick thread.
+ * Source: wire protocol 5.7; rules P158, P181. */
 GLIFT_API glift_status glift_server_destroy(glift_server *server);
 
 /** Deliver everything that has arrived: answers, sessions, health questions, log lines.
- * Call it once a frame. With nothing to deliver it costs one atomic load.
+ * Call it once a frame. With nothing to deliver it costs one atomic load. All callbacks but
+ * on_wake, and every `done`, run in here.
  *
  * What waits for a tick is bounded, whatever the service sends: 256 log lines, connection events and health
  * questions; 4 MiB of sessions, updates and terminations. Past that only the newest of each is kept, and a log
  * line says so. Answers are as many as the game's own calls.
- * @return GLIFT_OK; GLIFT_ERR_STATE from inside a callback; GLIFT_ERR_ARGUMENT for NULL. */
+ * @return GLIFT_OK; GLIFT_ERR_STATE from inside a callback; GLIFT_ERR_ARGUMENT for NULL.
+ * Thread: the tick thread. A server that is not ticked for 50 s may be reported as unhealthy
+ * (rule P132). */
 GLIFT_API glift_status glift_server_tick(glift_server *server);
 
 /** Sleep until there is something to tick, for programs without a frame loop.
  * @param timeout_ms  0 returns at once.
  * @return GLIFT_OK: there is something to tick; GLIFT_ERR_TIMEOUT: nothing came;
- *         GLIFT_ERR_STATE from inside a callback. */
+ *         GLIFT_ERR_STATE from inside a callback; GLIFT_ERR_ARGUMENT for NULL.
+ * Thread: the tick thread. */
 GLIFT_API glift_status glift_server_wait(glift_server *server, uint32_t timeout_ms);
 
 /** Swap the callbacks and their user pointer, for script and plugin reloads.
  *
  * What is pending is answered with GLIFT_ERR_CANCELLED, through the old `done`s, before this
  * returns. The connection, the readiness and the session stay.
- * @param desc  only callbacks, log_level and user are read. NULL parks the server: events wait
- *              (bounded: the oldest log lines and connection events go first), health
- *              questions are answered with the last value.
- * @return GLIFT_OK, GLIFT_ERR_ARGUMENT, or GLIFT_ERR_MEMORY (nothing changed). Allowed in callbacks. */
+ * @param desc  only size_bytes, callbacks, log_level and user are read; copied. NULL parks the
+ *              server: events wait (bounded: the oldest log lines and connection events go
+ *              first), health questions are answered with the last value.
+ * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (server is NULL, or size_bytes makes no sense),
+ *         GLIFT_ERR_MEMORY, or GLIFT_ERR_STATE from a `done` that destroy or rebind runs
+ *         (nothing changed).
+ * Thread: the tick thread. Safe inside a callback. */
 GLIFT_API glift_status glift_server_rebind(glift_server *server, const glift_server_desc *desc);
 
 /** Answer every pending request that was made with this user pointer with GLIFT_ERR_CANCELLED,
  * from the next tick. What was sent stays sent: the service may still act on it.
- * @return GLIFT_OK, also if there was none. */
+ * @param user  compared, never dereferenced; NULL means the requests made with NULL.
+ * @return GLIFT_OK, also if there was none; GLIFT_ERR_ARGUMENT if server is NULL;
+ *         GLIFT_ERR_STATE from a `done` that destroy or rebind runs.
+ * Thread: the tick thread. Safe inside a callback. */
 GLIFT_API glift_status glift_server_cancel(glift_server *server, void *user);
 
-/** Make an I/O thread for several servers. Free it with glift_io_destroy(). */
+/** Make an I/O thread for several servers, to be named in their desc.io.
+ * @param out  NULL on failure. Free it with glift_io_destroy(), after the last of its servers.
+ * @return GLIFT_OK; GLIFT_ERR_ARGUMENT if out is NULL; GLIFT_ERR_MEMORY, which includes that no
+ *         thread could be started.
+ * Thread: any. */
 GLIFT_API glift_status glift_io_create(glift_io **out);
 
 /** Stop and free an I/O thread. NULL is allowed.
- * @return GLIFT_OK, or GLIFT_ERR_STATE while servers use it (nothing happens). */
+ * @return GLIFT_OK, or GLIFT_ERR_STATE while servers use it (nothing happens).
+ * Thread: any but that of on_wake. */
 GLIFT_API glift_status glift_io_destroy(glift_io *io);
 
-/* ---- what the server knows; no I/O ---- */
+/* ---- what the server knows; no I/O ----
+ *
+ * As of the events that the ticks so far have delivered. Thread: the tick thread. Safe inside a
+ * callback. */
 
-/** The id of the game session placed here; "" when there is none. Never NULL.
- * Lives until the next tick or destroy. */
+/** The id of the game session placed here; "" when there is none, or server is NULL. Never NULL.
+ * Lives until the next tick or destroy. An update does not change it (rules P114, P165). */
 GLIFT_API const char *glift_get_game_session_id(const glift_server *server);
 
-/** The game session placed here, with the latest update in it; NULL when there is none.
- * Lives until the next tick or destroy. For scripts that were reloaded. */
+/** The game session placed here, with the latest update in it; NULL when there is none, or server
+ * is NULL. Lives until the next tick or destroy. For scripts that were reloaded. */
 GLIFT_API const glift_game_session *glift_get_game_session(const glift_server *server);
 
 /** When GameLift will end this process.
- * @return GLIFT_OK, or GLIFT_ERR_STATE before any TerminateProcess (rule P118). */
+ * @param out_unix_ms  milliseconds since 1970, UTC; 0 if GameLift did not say. Set with GLIFT_OK only.
+ * @return GLIFT_OK; GLIFT_ERR_STATE before any TerminateProcess (rule P118); GLIFT_ERR_ARGUMENT for
+ *         NULL.
+ * Source: wire protocol 3.6 (official SDKs hand out seconds, milliseconds or a date). */
 GLIFT_API glift_status glift_get_termination_time(const glift_server *server, int64_t *out_unix_ms);
 
-/** True between a successful ProcessReady and a successful ProcessEnding. */
+/** True between a successful ProcessReady and a successful ProcessEnding; false for NULL. */
 GLIFT_API bool glift_is_process_ready(const glift_server *server);
 
-/* ---- requests: all async ---- */
+/* ---- requests: all async ----
+ *
+ * What they have in common, where nothing else is said:
+ *
+ * done     may be NULL. Gets GLIFT_OK, or
+ *              GLIFT_ERR_UNAUTHORIZED to GLIFT_ERR_SERVICE    the service's answer; its text is in the result
+ *              GLIFT_ERR_TIMEOUT     desc.request_timeout_ms after the call, connected or not
+ *              GLIFT_ERR_CANCELLED, GLIFT_ERR_CLOSED          cancel or rebind; destroy
+ *              GLIFT_ERR_STATE       the process ended before the request could be sent
+ *              GLIFT_ERR_ARGUMENT    it does not fit one message of GLIFT_MAX_MESSAGE_LENGTH bytes
+ *              GLIFT_ERR_MEMORY      out of memory, for the request or its answer
+ * user     handed back to `done`; never dereferenced here.
+ * texts    UTF-8; with all that is pointed to, copied before returning.
+ * return   GLIFT_OK if the request was queued. Anything else means `done` will not run:
+ *              GLIFT_ERR_ARGUMENT    server is NULL, or what the log names with its limit
+ *              GLIFT_ERR_STATE       not now: judged before the arguments (rule P71). Also from a `done`
+ *                                    that destroy or rebind runs
+ *              GLIFT_ERR_MEMORY
+ * thread   the tick thread. Safe inside a callback.
+ * source   wire protocol 2.0, 4.1; the sections named below. */
 
+/** What ProcessReady tells. Set size_bytes to sizeof. */
 typedef struct glift_process_parameters {
     size_t size_bytes;
-    int port; /* where players connect, 1..60000 */
-    const char *const *log_paths;
+    int port;                     /* where players connect, 1..GLIFT_MAX_PORT */
+    const char *const *log_paths; /* files and folders that GameLift keeps; NULL: none */
     size_t log_path_count;
 } glift_process_parameters;
 
 /** Tell GameLift that this process can host a game session (ActivateServerProcess).
- * Heartbeats begin with the answer. Waits up to connect_timeout_ms for the first connection.
- * @return GLIFT_ERR_STATE when ready already or when a ProcessReady is under way (rule P164).
+ *
+ * Heartbeats begin with the answer. A failure leaves the process not ready; it may be tried again
+ * (rules P60, P61).
+ * @param done  GLIFT_ERR_TIMEOUT comes desc.connect_timeout_ms after the call while there has been no
+ *              connection yet, and desc.request_timeout_ms after the first one.
+ * @return GLIFT_ERR_STATE when ready already, when a ProcessReady is under way (rule P164), or when the
+ *         process has ended.
  * Source: wire protocol 2.1. */
 GLIFT_API glift_status glift_process_ready(glift_server *server, const glift_process_parameters *parameters,
         glift_done_fn done, void *user);
 
-/** Tell GameLift that this process ends (TerminateServerProcess). Allowed at any time. Exit within 30 s
- * of the answer. A failure leaves the process ready (rule P64).
+/** Tell GameLift that this process ends (TerminateServerProcess). Allowed at any time (rule P63). Exit
+ * within 30 s of the answer, with code 0. Heartbeats end with it (rule P65), on_connection tells
+ * GLIFT_ENDED, and requests are GLIFT_ERR_STATE from then on, save those that need no ready process. A
+ * failure leaves the process ready (rule P64).
  *
  * Where no connection has been made yet, and none comes within 500 ms, GameLift knows nothing of a process that
- * could end: GLIFT_OK then, GLIFT_ENDED, and a log line. Source: wire protocol 2.2. */
+ * could end: GLIFT_OK then, GLIFT_ENDED, and a log line.
+ * @return GLIFT_ERR_STATE when it has ended already.
+ * Source: wire protocol 2.2. */
 GLIFT_API glift_status glift_process_ending(glift_server *server, glift_done_fn done, void *user);
 
-/** The game session is loaded: GameLift may send players. Source: wire protocol 2.3. */
+/** The game session is loaded: GameLift may send players.
+ * @return GLIFT_ERR_STATE before ProcessReady has succeeded and before on_start_game_session (rules P66,
+ *         P67).
+ * Source: wire protocol 2.3. */
 GLIFT_API glift_status glift_activate_game_session(glift_server *server, glift_done_fn done, void *user);
 
-/** Open or close the game session for new players. Source: wire protocol 2.4. */
+/** Open or close the game session for new players.
+ * @param policy  ACCEPT_ALL or DENY_ALL.
+ * @return GLIFT_ERR_STATE as for glift_activate_game_session().
+ * Source: wire protocol 2.4. */
 GLIFT_API glift_status glift_update_player_session_creation_policy(glift_server *server,
         glift_player_session_creation_policy policy, glift_done_fn done, void *user);
 
@@ -277,8 +365,10 @@ GLIFT_API glift_status glift_update_player_session_creation_policy(glift_server 
  * @param done               called once, from a later glift_server_tick(), with
  *                           GLIFT_OK, GLIFT_ERR_REJECTED or GLIFT_ERR_NOT_FOUND (the
  *                           service says no; result->message says why),
- *                           GLIFT_ERR_TIMEOUT (desc.request_timeout_ms) or
- *                           GLIFT_ERR_CLOSED. The result lives until it returns.
+ *                           GLIFT_ERR_TIMEOUT (desc.request_timeout_ms),
+ *                           GLIFT_ERR_CLOSED, or the others named above. The result
+ *                           lives until it returns. A refusal of a request that had to
+ *                           be sent twice was settled by asking what became of the seat.
  * @param user               handed back to `done`; never dereferenced here.
  * @return GLIFT_OK if the request was queued. Anything else means `done` will
  *         not run: GLIFT_ERR_ARGUMENT, GLIFT_ERR_STATE or GLIFT_ERR_MEMORY.
@@ -288,60 +378,84 @@ GLIFT_API glift_status glift_update_player_session_creation_policy(glift_server 
 GLIFT_API glift_status glift_accept_player_session(glift_server *server, const char *player_session_id,
         glift_done_fn done, void *user);
 
-/** Tell GameLift that the player has left: frees the seat. Same rules. Source: wire protocol 2.6. */
+/** Tell GameLift that the player has left: the seat becomes COMPLETED, and free.
+ * @param player_session_id  as for glift_accept_player_session(), as are `done` and what is returned.
+ * Source: wire protocol 2.6. */
 GLIFT_API glift_status glift_remove_player_session(glift_server *server, const char *player_session_id,
         glift_done_fn done, void *user);
 
-/** Which player sessions to describe. Exactly one of the three ids must be given (rule P73). */
+/** Which player sessions to describe. Set size_bytes to sizeof. Exactly one of the three ids must be given
+ * (rule P73). */
 typedef struct glift_describe_player_sessions_request {
     size_t size_bytes;
-    const char *game_session_id;
-    const char *player_id;
-    const char *player_session_id;
+    const char *game_session_id;               /* an ARN: up to 256 bytes of [a-zA-Z0-9:/-] */
+    const char *player_id;                     /* up to 1024 bytes */
+    const char *player_session_id;             /* up to 1024 bytes */
     glift_player_session_status status_filter; /* NOT_SET: all */
-    const char *next_token;                    /* from the page before */
-    int limit;                                 /* 0: the service's default */
+    const char *next_token;                    /* from the page before; "" or NULL: the first page */
+    int limit;                                 /* sessions per page, judged by the service; 0: its default */
 } glift_describe_player_sessions_request;
 
-/** Ask for player sessions, page by page. Source: wire protocol 2.7. */
+/** Ask for player sessions, page by page: result->player_session_page.
+ * @return GLIFT_ERR_STATE before ProcessReady has succeeded. No game session is needed.
+ * Source: wire protocol 2.7. */
 GLIFT_API glift_status glift_describe_player_sessions(glift_server *server,
         const glift_describe_player_sessions_request *request, glift_done_fn done, void *user);
 
+/** Whom to find players for. Set size_bytes to sizeof. */
 typedef struct glift_start_match_backfill_request {
     size_t size_bytes;
-    const char *game_session_arn;               /* "" or NULL: the session placed here */
-    const char *matchmaking_configuration_arn;
-    const char *ticket_id;                      /* "" or NULL: the SDK makes one */
-    const glift_player *players;                /* everyone who is in the game now, with teams */
+    const char *game_session_arn;              /* up to 256 bytes; "" or NULL: the session placed here */
+    const char *matchmaking_configuration_arn; /* arn:aws:gamelift:...: up to 256 bytes (rule P81) */
+    const char *ticket_id;                     /* up to 128 bytes of [a-zA-Z0-9.-];
+                                                  "" or NULL: the SDK makes one */
+    const glift_player *players;               /* everyone who is in the game now, with teams; at least one */
     size_t player_count;
 } glift_start_match_backfill_request;
 
-/** Ask FlexMatch for players to fill open seats. The answer carries the ticket id; the outcome
- * comes as on_update_game_session. Source: wire protocol 2.8. */
+/** Ask FlexMatch for players to fill open seats. The answer carries the ticket id, in
+ * result->backfill_ticket_id; the outcome comes as on_update_game_session.
+ * @return GLIFT_ERR_STATE before ProcessReady has succeeded.
+ * Source: wire protocol 2.8. */
 GLIFT_API glift_status glift_start_match_backfill(glift_server *server,
         const glift_start_match_backfill_request *request, glift_done_fn done, void *user);
 
+/** Which ticket to take back. Set size_bytes to sizeof. */
 typedef struct glift_stop_match_backfill_request {
     size_t size_bytes;
-    const char *game_session_arn;              /* "" or NULL: the session placed here */
-    const char *matchmaking_configuration_arn;
-    const char *ticket_id;
+    const char *game_session_arn;              /* arn:aws:gamelift:...: up to 256 bytes (rule P85);
+                                                  "" or NULL: the session placed here */
+    const char *matchmaking_configuration_arn; /* arn:aws:gamelift:... */
+    const char *ticket_id;                     /* 1..128 bytes of [a-zA-Z0-9.-] */
 } glift_stop_match_backfill_request;
 
-/** Take a backfill ticket back. Source: wire protocol 2.9. */
+/** Take a backfill ticket back.
+ * @return GLIFT_ERR_STATE before ProcessReady has succeeded.
+ * Source: wire protocol 2.9. */
 GLIFT_API glift_status glift_stop_match_backfill(glift_server *server,
         const glift_stop_match_backfill_request *request, glift_done_fn done, void *user);
 
-/** Where the TLS certificate of this compute lies. Source: wire protocol 2.10. */
+/** Where the TLS certificate of this compute lies: result->compute_certificate.
+ * @return GLIFT_ERR_STATE before ProcessReady has succeeded.
+ * Source: wire protocol 2.10. */
 GLIFT_API glift_status glift_get_compute_certificate(glift_server *server, glift_done_fn done, void *user);
 
-/** Credentials of the fleet's IAM role; cached while more than 15 minutes remain.
- * @param role_session_name  2..64 bytes of [A-Za-z0-9_+=,.@-]; NULL or "": "<fleet>-<host>" cut to 64.
- * Managed fleets only: elsewhere `done` gets GLIFT_ERR_REJECTED. Source: wire protocol 2.11. */
+/** Credentials of the fleet's IAM role: result->fleet_role_credentials. Kept per role_arn, whatever the
+ * session name, and given without asking again while more than 15 minutes remain (rule P89).
+ * @param role_arn           1..256 bytes of [a-zA-Z0-9:/_+=,.@-], which is more than official SDKs take.
+ * @param role_session_name  2..64 bytes of [A-Za-z0-9_+=,.@-]; NULL or "": "<fleet>-<host>" cut to 64, with
+ *                           '-' for a '/'.
+ * @param done               managed fleets only: elsewhere it gets GLIFT_ERR_REJECTED, and after the first
+ *                           time without asking the service (rule P90).
+ * @return GLIFT_ERR_STATE before ProcessReady has succeeded.
+ * Source: wire protocol 2.11. */
 GLIFT_API glift_status glift_get_fleet_role_credentials(glift_server *server, const char *role_arn,
         const char *role_session_name, glift_done_fn done, void *user);
 
-/** The containers beside this one. Container fleets only.
+/** The containers beside this one: result->containers. Container fleets only; asked of the container's
+ * surroundings by HTTP, so neither a connection nor ProcessReady is needed.
+ * @param done  GLIFT_ERR_SERVICE with the official texts where the discovery server cannot be found, reached
+ *              or understood (rules P34 to P37); GLIFT_ERR_TIMEOUT, _CANCELLED, _CLOSED, _MEMORY.
  * @return GLIFT_ERR_UNSUPPORTED, at once, elsewhere (rule P33).
  * Source: wire protocol 1.5. */
 GLIFT_API glift_status glift_list_containers_network_info(glift_server *server, glift_done_fn done, void *user);
@@ -350,9 +464,14 @@ GLIFT_API glift_status glift_list_containers_network_info(glift_server *server, 
 
 /** Read MatchmakerData: the players of the match in the form a backfill request takes.
  * Empty or NULL text gives an empty result, not an error (rule P126).
- * @param out  free with glift_matchmaker_data_free(); NULL on failure.
- * @return GLIFT_OK, GLIFT_ERR_ARGUMENT (not a JSON object), GLIFT_ERR_MEMORY. Thread: any. */
+ * @param json  UTF-8; not needed any more when this returns.
+ * @param out   free with glift_matchmaker_data_free(); NULL on failure.
+ * @return GLIFT_OK, GLIFT_ERR_ARGUMENT (not a JSON object, or out is NULL), GLIFT_ERR_MEMORY.
+ * Thread: any. Needs no server.
+ * Source: wire protocol 3.8. */
 GLIFT_API glift_status glift_matchmaker_data_parse(const char *json, glift_matchmaker_data **out);
+
+/** Free what glift_matchmaker_data_parse() gave, with all that it points to. NULL is allowed. Thread: any. */
 GLIFT_API void glift_matchmaker_data_free(glift_matchmaker_data *data);
 
 #ifdef __cplusplus
