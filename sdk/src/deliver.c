@@ -3,6 +3,7 @@
 
 #include "server_state.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,20 +119,72 @@ static void start_game_session(glift_server *server, glift__event *event)
         server->callbacks.on_start_game_session(server, &event->push.game_session, server->callbacks.user);
 }
 
-/* The update's session replaces ours, but for what it leaves out. The id stays (P114). */
-static void merge_update(glift_game_session *session, const glift_game_session *update)
+/* What an update leaves out stays as it was: what the session began with lies in the first push, which lives
+ * on; what an earlier update brought is copied into this one, before that is freed. Without memory for the
+ * copy it is once more as it began. */
+static const char *kept_text(glift__memory *memory, const char *now, const char *first)
 {
-    const glift_game_session before = *session;
-    *session = *update;
-    session->game_session_id = before.game_session_id;
-    const char **to[] = {&session->name, &session->fleet_id, &session->location, &session->game_session_data,
-            &session->matchmaker_data, &session->ip_address, &session->dns_name, &session->status_reason};
-    const char *const from[] = {before.name, before.fleet_id, before.location, before.game_session_data,
-            before.matchmaker_data, before.ip_address, before.dns_name, before.status_reason};
-    for (size_t i = 0; i < sizeof to / sizeof to[0]; i++) {
-        if ((*to[i])[0] == '\0')
-            *to[i] = from[i];
+    const char *kept = now == first ? first : glift__memory_text(memory, now);
+    return kept != NULL ? kept : first;
+}
+
+static void keep_texts(glift__memory *memory, glift_game_session *to, const glift_game_session *now,
+        const glift_game_session *first)
+{
+    static const size_t texts[] = {offsetof(glift_game_session, name), offsetof(glift_game_session, fleet_id),
+            offsetof(glift_game_session, location), offsetof(glift_game_session, game_session_data),
+            offsetof(glift_game_session, matchmaker_data), offsetof(glift_game_session, ip_address),
+            offsetof(glift_game_session, dns_name), offsetof(glift_game_session, status_reason)};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const char **text = (const char **)((char *)to + texts[i]);
+        if ((*text)[0] == '\0')
+            *text = kept_text(memory, *(const char *const *)((const char *)now + texts[i]),
+                    *(const char *const *)((const char *)first + texts[i]));
     }
+}
+
+static bool copy_properties(glift__memory *memory, glift_game_session *to, const glift_game_session *now)
+{
+    size_t count = now->game_property_count;
+    glift_game_property *copy = glift__memory_take(memory, count, sizeof *copy);
+    bool copied = copy != NULL;
+    for (size_t i = 0; i < count && copied; i++) {
+        copy[i].key = glift__memory_text(memory, now->game_properties[i].key);
+        copy[i].value = glift__memory_text(memory, now->game_properties[i].value);
+        copied = copy[i].key != NULL && copy[i].value != NULL;
+    }
+    if (copied) {
+        to->game_properties = copy;
+        to->game_property_count = count;
+    }
+    return copied;
+}
+
+static void keep_properties(glift__memory *memory, glift_game_session *to, const glift_game_session *now,
+        const glift_game_session *first)
+{
+    bool is_first = now->game_properties == first->game_properties;
+    if (to->game_property_count > 0 || (!is_first && copy_properties(memory, to, now)))
+        return;
+    to->game_properties = first->game_properties;
+    to->game_property_count = first->game_property_count;
+}
+
+/* The update's session replaces ours, but for what it leaves out. The id stays (P114). */
+static void merge_update(glift_server *server, glift__event *event)
+{
+    const glift_game_session *now = &server->session, *first = &server->session_event->push.game_session;
+    glift_game_session merged = event->push.game_session;
+    merged.game_session_id = first->game_session_id;
+    keep_texts(&event->memory, &merged, now, first);
+    keep_properties(&event->memory, &merged, now, first);
+    if (merged.status == GLIFT_GAME_SESSION_NOT_SET)
+        merged.status = now->status;
+    if (merged.port == 0)
+        merged.port = now->port;
+    if (merged.maximum_player_session_count == 0)
+        merged.maximum_player_session_count = now->maximum_player_session_count;
+    server->session = merged;
 }
 
 static void update_game_session(glift_server *server, glift__event *event)
@@ -141,8 +194,7 @@ static void update_game_session(glift_server *server, glift__event *event)
     bool is_ours = server->session_event != NULL &&
                    strcmp(server->session.game_session_id, event->push.game_session.game_session_id) == 0;
     if (is_ours) {
-        server->session = server->session_event->push.game_session;
-        merge_update(&server->session, &event->push.game_session);
+        merge_update(server, event);
         retire(server, server->update_event);
         server->update_event = event;
     } else {

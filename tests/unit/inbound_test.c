@@ -263,6 +263,43 @@ TEST(P112_P113_P114_an_update_is_delivered_merged_and_leaves_the_id)
     end_game();
 }
 
+/* As the official SDKs send it on, an update may leave out whatever has not changed. */
+TEST(what_an_update_leaves_out_stays_as_it_was)
+{
+    new_game();
+    socket = hosting_game();
+    fake_say(socket, "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"" SESSION "\","
+                     "\"Status\":\"ACTIVE\",\"MatchmakerData\":\"{}\"}}");
+    fake_say(socket, "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"" SESSION
+                     "\",\"GameProperties\":{}}}");
+    tick();
+    const glift_game_session *session = glift_get_game_session(the.server);
+    CHECK_TEXT(session->name, "match 1");
+    CHECK_TEXT(session->ip_address, "127.0.0.1");
+    CHECK_INT(session->port, 7777);
+    CHECK_INT(session->maximum_player_session_count, 4);
+    CHECK_INT(session->game_property_count, 1);
+    CHECK_TEXT(session->game_properties[0].value, "dust");
+    CHECK_TEXT(session->matchmaker_data, "{}"); /* of the update before */
+    CHECK_INT(session->status, GLIFT_GAME_SESSION_ACTIVE);
+    fake_say(socket, "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"" SESSION
+                     "\",\"Port\":7778,\"GameProperties\":{\"map\":\"pit\"}}}");
+    tick();
+    CHECK_INT(session->port, 7778);
+    CHECK_TEXT(session->game_properties[0].value, "pit");
+    fake_say(socket, "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"" SESSION
+                     "\",\"Name\":\"later\"}}");
+    for (int i = 0; i < 3; i++)
+        tick();
+    CHECK_TEXT(session->name, "later");
+    CHECK_INT(session->port, 7778);
+    CHECK_INT(session->game_property_count, 1);
+    CHECK_TEXT(session->game_properties[0].key, "map");
+    CHECK_TEXT(session->game_properties[0].value, "pit");
+    CHECK_TEXT(session->matchmaker_data, "{}");
+    end_game();
+}
+
 TEST(P113_an_unknown_or_absent_update_reason_is_accepted)
 {
     new_game();

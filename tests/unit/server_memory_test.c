@@ -127,6 +127,9 @@ static void push_until(const char *text, const int *count)
     }
 }
 
+#define UPDATE(members)                                                                                      \
+    "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"" SESSION "\"," members "}}"
+
 static void play(void)
 {
     let_time_pass(1500);
@@ -136,6 +139,10 @@ static void play(void)
         ask(call_ready);
     CHECK(glift_is_process_ready(the.server));
     push_until(CREATE_GAME_SESSION, &the.sessions);
+    push_until(UPDATE("\"MatchmakerData\":\"{}\",\"GameProperties\":{\"map\":\"pit\"}"), &the.updates);
+    the.updates = 0;
+    push_until(UPDATE("\"Port\":7778"), &the.updates); /* keeps what the one before brought */
+    CHECK_TEXT(glift_get_game_session(the.server)->game_properties[0].key, "map");
     ask(call_activate);
     ask(call_accept);
     ask(call_describe);
@@ -165,7 +172,7 @@ static void run(void)
     if (status != GLIFT_OK) {
         CHECK_INT(status, GLIFT_ERR_MEMORY);
         CHECK(!fail_alloc_was_spared());
-        return;
+        CHECK_INT(glift_server_create(&the.desc, &the.server), GLIFT_OK); /* P47: as if never tried */
     }
     play();
     CHECK_INT(glift_server_destroy(the.server), GLIFT_OK);
