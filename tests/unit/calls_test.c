@@ -322,6 +322,7 @@ TEST(P56_P58_P59_process_ready_carries_what_the_service_needs)
     CHECK_CONTAINS(message, "\"Port\":7777");
     CHECK_CONTAINS(message, "\"LogPaths\":[\"/logs/a\",\"/logs/b\"]");
     CHECK_CONTAINS(message, "\"SdkToolName\":\"Engine\"");
+    CHECK_CONTAINS(message, "\"SdkToolVersion\":\"1.2\"");
     end_game();
 }
 

@@ -41,6 +41,17 @@ TEST(a_body_that_is_not_json_does_no_harm)
     CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, "<html>no</html>"), "HTTP 403: ");
 }
 
+TEST(P48_whatever_the_network_does_is_a_connection_error_with_its_words)
+{
+    static const glift__end_kind kinds[] = {GLIFT__END_NO_ADDRESS, GLIFT__END_NO_CONNECTION, GLIFT__END_TLS,
+            GLIFT__END_CLOSED, GLIFT__END_LOST};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        CHECK_CONTAINS(reason_of(kinds[i], 1006, "the cause"), "the cause");
+        CHECK_INT(failure.status, GLIFT_ERR_CONNECT);
+        CHECK(!failure.overloaded);
+    }
+}
+
 TEST(what_the_network_says_is_passed_on_with_the_host)
 {
     CHECK_TEXT(reason_of(GLIFT__END_NO_CONNECTION, 0, "connection refused"),

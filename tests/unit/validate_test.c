@@ -357,8 +357,11 @@ TEST(a_backfill_stop_needs_two_gamelift_arns_and_a_ticket)
             "MatchmakingConfigurationArn is invalid. Invalid GameLift ARN format.");
     CHECK_TEXT(stop_verdict(SESSION, long_arn, "t"), ""); /* no maximum here */
     CHECK_TEXT(stop_verdict(SESSION, CONFIGURATION, ""), "TicketID is required.");
+    CHECK_TEXT(stop_verdict(SESSION, CONFIGURATION, bytes(128)), "");
     CHECK_TEXT(stop_verdict(SESSION, CONFIGURATION, bytes(129)),
             "TicketID is invalid. Length must be between 1 and 128 characters.");
+    CHECK_TEXT(stop_verdict(SESSION, CONFIGURATION, "ticket_1"),
+            "TicketID is invalid. Must match the pattern: ^[a-zA-Z0-9-\\.]*$.");
 }
 
 /* ---- GetFleetRoleCredentials ---- */
