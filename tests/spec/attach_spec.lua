@@ -125,6 +125,19 @@ describe("a plugin", function()
       end
     end)
 
+    it("closes the server to who is answered and asks again", function()
+      local server, asked = gamelift.server(), 0
+      gamelift.run(function()
+        while asked < 100 do
+          asked = asked + 1
+          server:process_ready { port = 7777 }
+        end
+      end)
+      core.plugin_detach()
+      assert.equal(2, asked)
+      assert.matches("server is closed", select(3, core.plugin_state()))
+    end)
+
     it("twice does nothing", function()
       core.plugin_detach()
       core.plugin_detach()

@@ -69,6 +69,43 @@ describe("a script error", function()
     assert.matches("nil", errors[3].message)
   end)
 
+  it("may be an object that fails to give its text", function()
+    gamelift.run(function() error(setmetatable({}, { __tostring = function() return {} end })) end)
+    gamelift.run(function() error(setmetatable({}, { __tostring = function() error "on purpose" end })) end)
+    assert.equal(2, server:error_count())
+    assert.matches("__tostring", errors[1].message)
+    assert.matches("an error without a text: .*on purpose", errors[2].message)
+  end)
+
+  it("is told with what the script's own debug.traceback gives", function()
+    local traceback = debug.traceback
+    for _, own in ipairs { function() return {} end, function() error "in traceback" end } do
+      debug.traceback = own -- luacheck: ignore
+      gamelift.run(function() error "told all the same" end)
+    end
+    debug.traceback = traceback -- luacheck: ignore
+    assert.equal(2, #errors)
+    assert.matches("told all the same", errors[1].message)
+  end)
+
+  it("reaches what is to be closed, and one in there is told as well", function()
+    if _VERSION ~= "Lua 5.4" then
+      return
+    end
+    local run = load [[
+      local keep = ...
+      local one <close> = setmetatable({}, { __close = function(_, why) keep(why) end })
+      local two <close> = setmetatable({}, { __close = function() error "in __close" end })
+      error "in the body"
+    ]]
+    local why
+    gamelift.run(run, function(given) why = given end)
+    assert.equal(2, #errors)
+    assert.matches("in the body", errors[1].message)
+    assert.matches("in __close", errors[2].message)
+    assert.matches("in __close", why)
+  end)
+
   it("that repeats is logged the 1st, 2nd, 4th, 8th time; counted and handed to on_error every time", function()
     for _ = 1, 10 do
       gamelift.run(function() error "again" end)

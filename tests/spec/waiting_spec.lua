@@ -115,6 +115,20 @@ describe("an action", function()
     end
   end)
 
+  it("that cannot wait where it is called does not disturb what its coroutine waits for later", function()
+    local resumed_with
+    local thread = coroutine.create(function()
+      local ok = pcall(string.gsub, "x", "x", function() server:accept_player_session(seat) end)
+      assert.is_false(ok)
+      resumed_with = coroutine.yield()
+    end)
+    assert(coroutine.resume(thread))
+    service:settle()
+    assert.equal("suspended", coroutine.status(thread))
+    coroutine.resume(thread, "what it waited for")
+    assert.equal("what it waited for", resumed_with)
+  end)
+
   it("whose coroutine has ended meanwhile is answered to nobody, with a warning", function()
     local lines = {}
     server:set_handlers { on_log = function(_, level, message) lines[#lines + 1] = level .. ": " .. message end }

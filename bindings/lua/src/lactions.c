@@ -71,7 +71,7 @@ static int process_ready(lua_State *L)
 {
     static const char *const known[] = {"port", "log_paths", NULL};
     lserver *self = lserver_check(L, 1);
-    lread_check_fields(L, 2, "process_ready", known);
+    lread_check_fields(L, 2, "process_ready", known, NULL);
     lua_settop(L, 3);
     lua_newtable(L);
     glift_process_parameters parameters = {.size_bytes = sizeof parameters};
@@ -105,7 +105,7 @@ static int describe_player_sessions(lua_State *L)
             "limit", "next_token", NULL};
     static const char *const statuses[] = {"", "RESERVED", "ACTIVE", "COMPLETED", "TIMEDOUT", NULL};
     lserver *self = lserver_check(L, 1);
-    lread_check_fields(L, 2, what, known);
+    lread_check_fields(L, 2, what, known, NULL);
     glift_describe_player_sessions_request request = {
             .size_bytes = sizeof request,
             .game_session_id = lread_text(L, 2, what, "game_session_id"),
@@ -129,7 +129,7 @@ static int start_match_backfill(lua_State *L)
     static const char *const known[] = {
             "game_session_arn", "matchmaking_configuration_arn", "ticket_id", "players", NULL};
     lserver *self = lserver_check(L, 1);
-    lread_check_fields(L, 2, what, known);
+    lread_check_fields(L, 2, what, known, NULL);
     lua_settop(L, 3);
     lua_newtable(L);
     glift_start_match_backfill_request request = {
@@ -151,7 +151,7 @@ static int stop_match_backfill(lua_State *L)
     static const char *const known[] = {
             "game_session_arn", "matchmaking_configuration_arn", "ticket_id", NULL};
     lserver *self = lserver_check(L, 1);
-    lread_check_fields(L, 2, what, known);
+    lread_check_fields(L, 2, what, known, NULL);
     glift_stop_match_backfill_request request = {
             .size_bytes = sizeof request,
             .game_session_arn = lread_text(L, 2, what, "game_session_arn"),
@@ -169,7 +169,7 @@ static int get_fleet_role_credentials(lua_State *L)
     static const char what[] = "get_fleet_role_credentials";
     static const char *const known[] = {"role_arn", "role_session_name", NULL};
     lserver *self = lserver_check(L, 1);
-    lread_check_fields(L, 2, what, known);
+    lread_check_fields(L, 2, what, known, NULL);
     const char *role_arn = lread_required_text(L, 2, what, "role_arn");
     const char *session_name = lread_text(L, 2, what, "role_session_name");
     lwaiter *waiter = lwaiter_new(L, self, 3, what, lvalue_push_credentials);

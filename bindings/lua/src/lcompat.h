@@ -21,7 +21,7 @@ static inline int lua_absindex(lua_State *L, int index)
     return index < 0 && index > LUA_REGISTRYINDEX ? lua_gettop(L) + index + 1 : index;
 }
 
-/* Pushes the value as text, by __tostring where it has one. May raise. */
+/* Pushes the value as text, by __tostring where it has one. May raise; NULL where that gave no text. */
 static inline const char *luaL_tolstring(lua_State *L, int index, size_t *length)
 {
     index = lua_absindex(L, index);
@@ -34,7 +34,8 @@ static inline const char *luaL_tolstring(lua_State *L, int index, size_t *length
     return lua_tolstring(L, -1, length);
 }
 
-/* Pushes message and the stack of `thread`, by debug.traceback where it is there. May raise. */
+/* Pushes message and the stack of `thread`, by debug.traceback where it is there. May raise, and pushes
+ * whatever a script's own debug.traceback returns. */
 static inline void luaL_traceback(lua_State *L, lua_State *thread, const char *message, int level)
 {
     (void)level;
@@ -62,7 +63,8 @@ static inline void luaL_traceback(lua_State *L, lua_State *thread, const char *m
 #if LUA_VERSION_NUM < 503
 static inline int lua_isyieldable(lua_State *L)
 {
-    /* Whether a C function or (5.1) a pcall lies in between cannot be asked here; lua_yield raises then. */
+    /* Whether a C function or (5.1) a pcall lies in between cannot be asked here; lua_yield raises then, when
+     * the request is on its way. */
     int is_main = lua_pushthread(L);
     lua_pop(L, 1);
     return !is_main;
@@ -103,15 +105,27 @@ static inline int lcompat_resume(lua_State *co, lua_State *from, int count)
     return status;
 }
 
-/* A coroutine has died of an error: run what it still has to close. */
-static inline void lcompat_close_thread(lua_State *co)
+/* A coroutine has died of the error on top of it: run what it still has to close, and move the error to L; it
+ * is another one if closing has failed. */
+static inline void lcompat_close_thread(lua_State *co, lua_State *L)
 {
 #if LUA_VERSION_NUM >= 504
     lua_resetthread(co);
-    lua_settop(co, 0); /* else coroutine.status takes it for one that has not begun */
-#else
-    (void)co;
 #endif
+    lua_xmove(co, L, 1);
+    lua_settop(co, 0); /* else coroutine.status takes it for one that has not begun */
+}
+
+/* The C function that runs in `co`, or that has yielded; NULL where it is none. */
+static inline lua_CFunction lcompat_innermost(lua_State *co)
+{
+    lua_Debug frame;
+    if (!lua_checkstack(co, 1) || lua_getstack(co, 0, &frame) == 0)
+        return NULL;
+    lua_getinfo(co, "f", &frame);
+    lua_CFunction function = lua_tocfunction(co, -1);
+    lua_pop(co, 1);
+    return function;
 }
 
 static inline lua_State *lcompat_main_thread(lua_State *L)

@@ -55,7 +55,8 @@ void lhandlers_check(lua_State *L, int table, const char *what, const char *cons
 void lhandlers_fill(lua_State *L, int table, lserver *self, glift_server_desc *desc);
 /* Pushes the handler of this name, or nothing (false). */
 bool lhandlers_push(lua_State *L, lserver *self, const char *name);
-void lhandlers_keep(lua_State *L, lserver *self, int table);
+void lhandlers_push_table(lua_State *L, int table); /* the handlers in it, as they are kept */
+void lhandlers_keep(lua_State *L, lserver *self);   /* keeps what was pushed; pops it, does not raise */
 
 /* ---- lscript.c: coroutines and script errors ---- */
 
@@ -82,7 +83,8 @@ void lwaiter_on_answer(glift_server *server, const glift_result *result, void *u
 /* What the method returns, given what the SDK said to the request. */
 int lwaiter_finish(lua_State *L, lwaiter *waiter, glift_status status);
 /* Everybody who waits is answered now, and the SDK's later answers go nowhere. */
-void lwaiter_answer_all(lua_State *L, lserver *self, glift_status status, const char *message);
+void lwaiter_answer_all(
+        lua_State *L, lserver *self, glift_server *server, glift_status status, const char *message);
 /* The Lua side goes away: answers go nowhere. Never raises. */
 void lwaiter_forget_all(lserver *self);
 /* Pushes nil, message, code; returns 3. */
@@ -104,7 +106,11 @@ int lvalue_push_containers(lua_State *L, const glift_result *result);
 
 /* ---- lread.c: tables -> structs; what is read lives as long as the table and, for arrays, the stack ---- */
 
-void lread_check_fields(lua_State *L, int table, const char *what, const char *const *known);
+/* Pushes table[field], raw; its type. */
+int lread_push_field(lua_State *L, int table, const char *field);
+/* Raises for a field that neither list has; `others` may be NULL. */
+void lread_check_fields(
+        lua_State *L, int table, const char *what, const char *const *known, const char *const *others);
 const char *lread_text(lua_State *L, int table, const char *what, const char *field); /* NULL where absent */
 const char *lread_required_text(lua_State *L, int table, const char *what, const char *field);
 const char *lread_argument_text(lua_State *L, int index); /* refuses zero bytes */

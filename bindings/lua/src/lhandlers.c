@@ -23,36 +23,30 @@ static const char *const handler_names[] = {
 
 /* ---- the handlers of a server ---- */
 
-static bool is_in(const char *const *names, const char *name)
-{
-    for (; names != NULL && *names != NULL; names++) {
-        if (strcmp(*names, name) == 0)
-            return true;
-    }
-    return false;
-}
-
 void lhandlers_check(lua_State *L, int table, const char *what, const char *const *others)
 {
-    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
-        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
-        if (is_in(others, name))
-            continue;
-        if (!is_in(handler_names, name))
-            luaL_error(L, "%s: unknown field '%s'", what, name);
-        if (!lua_isfunction(L, -1))
-            luaL_error(L, "%s: %s: function expected, got %s", what, name, luaL_typename(L, -1));
+    lread_check_fields(L, table, what, handler_names, others);
+    for (const char *const *name = handler_names; *name != NULL; name++) {
+        int type = lread_push_field(L, table, *name);
+        if (type != LUA_TNIL && type != LUA_TFUNCTION)
+            luaL_error(L, "%s: %s: function expected, got %s", what, *name, luaL_typename(L, -1));
+        lua_pop(L, 1);
     }
 }
 
-void lhandlers_keep(lua_State *L, lserver *self, int table)
+void lhandlers_push_table(lua_State *L, int table)
 {
-    lserver_push_user_value(L, self);
     lua_newtable(L);
     for (const char *const *name = handler_names; *name != NULL; name++) {
-        lua_getfield(L, table, *name);
+        lread_push_field(L, table, *name);
         lua_setfield(L, -2, *name);
     }
+}
+
+void lhandlers_keep(lua_State *L, lserver *self)
+{
+    lserver_push_user_value(L, self);
+    lua_insert(L, -2);
     lua_setfield(L, -2, "handlers");
     lua_pop(L, 1);
 }
@@ -218,8 +212,7 @@ void lhandlers_fill(lua_State *L, int table, lserver *self, glift_server_desc *d
 {
     bool given[sizeof handler_names / sizeof handler_names[0]];
     for (int i = 0; handler_names[i] != NULL; i++) {
-        lua_getfield(L, table, handler_names[i]);
-        given[i] = !lua_isnil(L, -1);
+        given[i] = lread_push_field(L, table, handler_names[i]) != LUA_TNIL;
         lua_pop(L, 1);
     }
     desc->on_start_game_session = given[0] ? on_start_game_session : NULL;

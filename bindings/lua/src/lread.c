@@ -11,8 +11,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* Pushes table[field]. */
-static int push_field(lua_State *L, int table, const char *field)
+int lread_push_field(lua_State *L, int table, const char *field)
 {
     lua_pushstring(L, field);
     lua_rawget(L, table);
@@ -39,22 +38,31 @@ static const char *text_at(lua_State *L, int index, const char *what, const char
     return text;
 }
 
-void lread_check_fields(lua_State *L, int table, const char *what, const char *const *known)
+/* Whether the key at `index` is one of these names. */
+static bool is_in(lua_State *L, int index, const char *const *names)
+{
+    size_t length = 0;
+    const char *name = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &length) : NULL;
+    for (; name != NULL && names != NULL && *names != NULL; names++) {
+        if (strlen(*names) == length && strcmp(*names, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+void lread_check_fields(
+        lua_State *L, int table, const char *what, const char *const *known, const char *const *others)
 {
     luaL_checktype(L, table, LUA_TTABLE);
     for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
-        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : luaL_typename(L, -2);
-        const char *const *found = known;
-        while (*found != NULL && strcmp(*found, name) != 0)
-            found++;
-        if (*found == NULL)
-            luaL_error(L, "%s: unknown field '%s'", what, name);
+        if (!is_in(L, -2, known) && !is_in(L, -2, others))
+            luaL_error(L, "%s: unknown field '%s'", what, luaL_tolstring(L, -2, NULL));
     }
 }
 
 const char *lread_text(lua_State *L, int table, const char *what, const char *field)
 {
-    const char *text = push_field(L, table, field) != LUA_TNIL ? text_at(L, -1, what, field) : NULL;
+    const char *text = lread_push_field(L, table, field) != LUA_TNIL ? text_at(L, -1, what, field) : NULL;
     lua_pop(L, 1);
     return text;
 }
@@ -78,7 +86,7 @@ const char *lread_argument_text(lua_State *L, int index)
 
 int lread_int(lua_State *L, int table, const char *what, const char *field, int fallback)
 {
-    int type = push_field(L, table, field);
+    int type = lread_push_field(L, table, field);
     if (type != LUA_TNIL && type != LUA_TNUMBER)
         luaL_error(L, "%s: %s: number expected, got %s", what, field, luaL_typename(L, -1));
     lua_Number number = type == LUA_TNIL ? fallback : lua_tonumber(L, -1);
@@ -90,12 +98,26 @@ int lread_int(lua_State *L, int table, const char *what, const char *field, int 
 
 bool lread_bool(lua_State *L, int table, const char *what, const char *field)
 {
-    int type = push_field(L, table, field);
+    int type = lread_push_field(L, table, field);
     if (type != LUA_TNIL && type != LUA_TBOOLEAN)
         luaL_error(L, "%s: %s: boolean expected, got %s", what, field, luaL_typename(L, -1));
     bool on = lua_toboolean(L, -1);
     lua_pop(L, 1);
     return on;
+}
+
+/* Pushes "RESERVED, ACTIVE"; a name that is empty stands for none given. */
+static const char *push_list(lua_State *L, const char *const *names)
+{
+    lua_pushliteral(L, "");
+    for (const char *separator = ""; *names != NULL; names++) {
+        if ((*names)[0] == '\0')
+            continue;
+        lua_pushfstring(L, "%s%s", separator, *names);
+        lua_concat(L, 2);
+        separator = ", ";
+    }
+    return lua_tostring(L, -1);
 }
 
 int lread_choice(
@@ -108,7 +130,7 @@ int lread_choice(
         if (strcmp(names[i], text) == 0)
             return i;
     }
-    return luaL_error(L, "%s: %s: '%s' is none of its values", what, field, text);
+    return luaL_error(L, "%s: %s: '%s' is none of %s", what, field, text, push_list(L, names));
 }
 
 /* ---- arrays ---- */
@@ -133,7 +155,7 @@ const char *const *lread_texts(
 {
     const char *const *texts = NULL;
     *count = 0;
-    int type = push_field(L, table, field);
+    int type = lread_push_field(L, table, field);
     if (type == LUA_TTABLE)
         texts = texts_at(L, keep, lua_gettop(L), what, field, count);
     else if (type != LUA_TNIL)
@@ -158,7 +180,7 @@ static size_t count_fields(lua_State *L, int table, const char *what, const char
  */
 static bool push_table(lua_State *L, int table, const char *what, const char *name, const char *field)
 {
-    int type = push_field(L, table, field);
+    int type = lread_push_field(L, table, field);
     if (type == LUA_TTABLE)
         return true;
     if (type != LUA_TNIL)
@@ -275,7 +297,7 @@ static void read_player(lua_State *L, int keep, const char *what, const char *na
     if (!lua_istable(L, player))
         luaL_error(L, "%s: %s: table expected, got %s", what, name, luaL_typename(L, player));
     const char *where = lua_pushfstring(L, "%s: %s", what, name);
-    lread_check_fields(L, player, where, known);
+    lread_check_fields(L, player, where, known, NULL);
     out->player_id = lread_required_text(L, player, where, "player_id");
     out->team = lread_text(L, player, where, "team");
     lua_pop(L, 1);
@@ -285,7 +307,7 @@ static void read_player(lua_State *L, int keep, const char *what, const char *na
 
 const glift_player *lread_players(lua_State *L, int keep, int table, const char *what, size_t *count)
 {
-    if (push_field(L, table, "players") != LUA_TTABLE)
+    if (lread_push_field(L, table, "players") != LUA_TTABLE)
         luaL_error(L, "%s: players: table expected, got %s", what, luaL_typename(L, -1));
     int list = lua_gettop(L);
     *count = lua_rawlen(L, list);

@@ -14,14 +14,32 @@
 /* Errors in on_error that come while on_error runs, and so on, are told so deep. */
 #define MOST_NESTED 3
 
-/* Pushes the error of a dead coroutine as text, with its stack. */
+/* Protected: (thread, error) -> its text, with the thread's stack. */
+static int describe(lua_State *L)
+{
+    const char *text = luaL_tolstring(L, 2, NULL);
+    if (text == NULL)
+        return luaL_error(L, "'__tostring' must return a string");
+    luaL_traceback(L, lua_tothread(L, 1), text, 0);
+    if (!lua_isstring(L, -1))
+        lua_pop(L, 1);
+    return 1;
+}
+
+/* Pushes the error on top of a dead coroutine as text; scripts take part in that (__tostring), and may fail.
+ */
 static void push_error(lua_State *L, lua_State *co)
 {
-    lua_xmove(co, L, 1);
-    luaL_tolstring(L, -1, NULL);
-    luaL_traceback(L, co, lua_tostring(L, -1), 0);
-    lua_replace(L, -3);
-    lua_pop(L, 1);
+    lua_pushcfunction(L, describe);
+    lua_pushthread(co);
+    lua_pushvalue(co, -2);
+    lua_xmove(co, L, 2);
+    if (lua_pcall(L, 2, 1, 0) != LUA_OK) {
+        bool is_text = lua_type(L, -1) == LUA_TSTRING;
+        lua_pushfstring(
+                L, "(an error without a text: %s)", is_text ? lua_tostring(L, -1) : "not enough memory");
+        lua_remove(L, -2);
+    }
 }
 
 /* A function and its arguments are on top: a new coroutine with them takes their place. */
@@ -47,8 +65,8 @@ static void start_teller(lua_State *L, lserver *self, int argument_count)
         luaL_checkstack(L, LUA_MINSTACK, "script error");
         push_error(L, co);
         fprintf(stderr, "gamelift: error: %s\n", lua_tostring(L, -1));
-        lua_pop(L, 1);
-        lcompat_close_thread(co);
+        lcompat_close_thread(co, L);
+        lua_pop(L, 2);
     }
     lua_pop(L, 1);
 }
@@ -138,12 +156,20 @@ int lscript_resume(lua_State *L, lserver *self, lua_State *co, int value_count)
     if (status == LUA_OK || status == LUA_YIELD)
         return status;
     luaL_checkstack(L, LUA_MINSTACK, "script error");
-    push_error(L, co);
     lua_pushthread(co);
-    lua_xmove(co, L, 1);
-    lcompat_close_thread(co);
-    report(L, self, lua_gettop(L) - 1, lua_gettop(L));
-    lua_pop(L, 2);
+    lua_pushvalue(co, -2);
+    lua_xmove(co, L, 2);
+    int thread = lua_gettop(L) - 1, error = thread + 1;
+    push_error(L, co);
+    lcompat_close_thread(co, L);
+    report(L, self, error + 1, thread);
+    if (!lua_rawequal(L, error, -1)) {
+        lua_xmove(L, co, 1);
+        push_error(L, co);
+        lua_settop(co, 0);
+        report(L, self, lua_gettop(L), thread);
+    }
+    lua_settop(L, thread - 1);
     return status;
 }
 

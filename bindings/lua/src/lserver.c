@@ -18,6 +18,8 @@ lserver *lserver_make(lua_State *L)
     luaL_getmetatable(L, TYPE_NAME);
     lua_setmetatable(L, -2);
     lua_newtable(L);
+    lua_newtable(L);
+    lua_setfield(L, -2, "handlers"); /* so that setting them later needs no memory */
     lua_setuservalue(L, -2);
     lcompat_get_registry(L, &servers_key);
     lua_pushlightuserdata(L, self);
@@ -180,7 +182,8 @@ int lserver_new(lua_State *L)
     lserver *self = lserver_make(L);
     self->log_level = lread_choice(L, 1, "new_server", "log_level", lvalue_log_levels, GLIFT_LOG_DEBUG);
     lhandlers_fill(L, 1, self, &desc);
-    lhandlers_keep(L, self, 1);
+    lhandlers_push_table(L, 1);
+    lhandlers_keep(L, self);
     enter(self, L);
     glift_status status = glift_server_create(&desc, &self->own);
     leave(self, NULL);
@@ -224,11 +227,13 @@ void lserver_detach(lua_State *L, lserver *self)
     const glift_plugin_server *plugin = self->plugin;
     if (plugin == NULL)
         return;
+    glift_server *server = lserver_handle(self);
     enter(self, L);
     if (self->bound)
         plugin->bind(plugin->self, NULL);
     self->bound = false;
-    lwaiter_answer_all(L, self, GLIFT_ERR_CANCELLED, "the scripts are detached from the plugin");
+    self->closing = true; /* who is answered now cannot ask again */
+    lwaiter_answer_all(L, self, server, GLIFT_ERR_CANCELLED, "the scripts are detached from the plugin");
     self->plugin = NULL;
     leave(self, NULL);
 }
@@ -242,6 +247,7 @@ static int server_set_handlers(lua_State *L)
     lhandlers_check(L, 2, "set_handlers", NULL);
     glift_server_desc desc = {.size_bytes = sizeof desc};
     lhandlers_fill(L, 2, self, &desc);
+    lhandlers_push_table(L, 2);
     lua_State *previous = self->L;
     enter(self, L);
     glift_status status = self->plugin != NULL ? self->plugin->bind(self->plugin->self, &desc)
@@ -250,7 +256,7 @@ static int server_set_handlers(lua_State *L)
     if (status != GLIFT_OK)
         return lwaiter_push_failure(L, "the handlers were not taken", status);
     self->bound = self->plugin != NULL;
-    lhandlers_keep(L, self, 2);
+    lhandlers_keep(L, self);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -327,7 +333,7 @@ static int server_is_process_ready(lua_State *L)
 static int server_error_count(lua_State *L)
 {
     lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
-    lua_pushnumber(L, (lua_Number)self->error_count);
+    lua_pushinteger(L, (lua_Integer)self->error_count);
     return 1;
 }
 

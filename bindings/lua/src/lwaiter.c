@@ -14,6 +14,7 @@ struct lwaiter {
     lserver *self;
     const char *what; /* the method, for messages */
     lwaiter_push_fn push;
+    lua_CFunction method;
     int reference;
 };
 
@@ -91,6 +92,7 @@ lwaiter *lwaiter_new(lua_State *L, lserver *self, int index, const char *what, l
             .self = self,
             .what = what,
             .push = push,
+            .method = lcompat_innermost(L),
             .reference = reference,
     };
     if (waiter->next != NULL)
@@ -125,14 +127,11 @@ static const char *reason_of(glift_status status)
 
 static int refuse(lua_State *L, lwaiter *waiter, glift_status status)
 {
-    lserver *self = waiter->self;
-    lua_pushfstring(L, "%s was not sent: %s", waiter->what, reason_of(status));
-    const char *message = lua_tostring(L, -1);
-    int reference = waiter->reference;
+    take_back(L, waiter->self, waiter->reference);
+    const char *what = waiter->what;
     unlink_waiter(waiter);
-    free(waiter);
-    take_back(L, self, reference);
-    lua_pop(L, 1);
+    free(waiter); /* before anything that may raise */
+    const char *message = lua_pushfstring(L, "%s was not sent: %s", what, reason_of(status));
     return lwaiter_push_failure(L, message, status);
 }
 
@@ -186,6 +185,7 @@ typedef struct answer {
     lserver *self;
     const char *what;
     lwaiter_push_fn push;
+    lua_CFunction method;
     int reference;
     const glift_result *result;
 } answer;
@@ -200,6 +200,13 @@ static int push_result(lua_State *L, const answer *a)
     return lwaiter_push_failure(L, message, result->status);
 }
 
+/* Not one that has raised in there, which 5.1 and 5.2 do when it cannot wait, and waits for something else
+ * now. */
+static bool waits_in(lua_State *co, lua_CFunction method)
+{
+    return lua_status(co) == LUA_YIELD && lcompat_innermost(co) == method;
+}
+
 /* Protected. */
 static int deliver(lua_State *L)
 {
@@ -208,7 +215,7 @@ static int deliver(lua_State *L)
     lua_State *co = lua_tothread(L, -1);
     if (co == NULL) {
         lscript_start(L, a->self, push_result(L, a));
-    } else if (!waits || lua_status(co) != LUA_YIELD) {
+    } else if (!waits || !waits_in(co, a->method)) {
         lscript_warn(L, a->self, "the answer to %s found nobody: its coroutine does not wait for it any more",
                 a->what);
     } else {
@@ -223,7 +230,7 @@ static int deliver(lua_State *L)
 
 static answer take_answer(lwaiter *waiter, const glift_result *result)
 {
-    answer a = {waiter->self, waiter->what, waiter->push, waiter->reference, result};
+    answer a = {waiter->self, waiter->what, waiter->push, waiter->method, waiter->reference, result};
     unlink_waiter(waiter);
     return a;
 }
@@ -239,14 +246,14 @@ void lwaiter_on_answer(glift_server *server, const glift_result *result, void *u
     free(waiter);
 }
 
-void lwaiter_answer_all(lua_State *L, lserver *self, glift_status status, const char *message)
+void lwaiter_answer_all(
+        lua_State *L, lserver *self, glift_server *server, glift_status status, const char *message)
 {
     glift_result result = {.status = status, .message = message};
     lua_State *previous = self->L;
     self->L = L;
     while (self->waiting != NULL) {
-        if (lserver_handle(self) != NULL)
-            glift_server_cancel(lserver_handle(self), self->waiting);
+        glift_server_cancel(server, self->waiting);
         answer a = take_answer(self->waiting, &result);
         lscript_protected(self, deliver, &a);
     }
