@@ -35,6 +35,7 @@ build = {
     ["gamelift.match.backfill"] = "gamelift/match/backfill.lua",
     ["gamelift.match.course"] = "gamelift/match/course.lua",
     ["gamelift.match.door"] = "gamelift/match/door.lua",
+    ["gamelift.match.options"] = "gamelift/match/options.lua",
     ["gamelift.match.seats"] = "gamelift/match/seats.lua",
     ["gamelift.match.tasks"] = "gamelift/match/tasks.lua",
     ["gamelift.meta"] = "gamelift/meta.lua",

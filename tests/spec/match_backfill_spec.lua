@@ -222,6 +222,36 @@ describe("a match made by FlexMatch", function()
     end
   end)
 
+  local function with_player_of(player_of)
+    local loops = 0
+    begin_with_both { open_seconds = 1, player_of = player_of }
+    m.options.loop = function() loops = loops + 1 end
+    service:advance(3)
+    assert.is_true(loops > 0)
+    assert.is_nil(searching())
+    return m:backfill()
+  end
+
+  it("goes on without a backfill when player_of fails, and says why", function()
+    local fill = with_player_of(function() error "no such player" end)
+    assert.equal("waiting", fill.state)
+    assert.matches("player_of raised: .*no such player", fill.reason)
+  end)
+
+  it("goes on without a backfill when player_of returns what is no table", function()
+    assert.matches("player_of must return a table, not a string", with_player_of(function() return "red" end).reason)
+  end)
+
+  it("tries again when what player_of says is refused", function()
+    local team = 5
+    local fill = with_player_of(function(seat) return { team = team or seat.team } end)
+    assert.not_equal("starting", fill.state)
+    assert.equal(1, server:error_count())
+    team = nil
+    service:advance(15)
+    assert.equal("searching", m:backfill().state)
+  end)
+
   it("sends the attributes that the matchmaker data has", function()
     begin_with_both { open_seconds = 1 }
     service:advance(3)

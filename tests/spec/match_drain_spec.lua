@@ -33,6 +33,24 @@ describe("the drain of a match", function()
     assert.is_false(server:is_process_ready())
   end)
 
+  it("loads no game session any more, and ends once", function()
+    local saving
+    service, m, log = helper.new_match {
+      terminate = function()
+        saving = coroutine.running()
+        coroutine.yield()
+      end,
+    }
+    m:terminate(60)
+    service:create_game_session()
+    service:advance(1)
+    m:terminate(60)
+    coroutine.resume(saving)
+    service:advance(1)
+    assert.same({ "ended well" }, log)
+    assert.equal("TERMINATED", service:game_session().Status)
+  end)
+
   it("ends as soon as everybody has left", function()
     with_ann()
     m:terminate(60)

@@ -92,6 +92,44 @@ describe("a match", function()
     assert.same({ "terminate INIT_FAILED 0", "ended well" }, log)
   end)
 
+  it("ends the process when init raises after something else has resumed it", function()
+    local loading
+    service, m, log = helper.new_match {
+      init = function()
+        loading = coroutine.running()
+        coroutine.yield() -- a host's own way to wait
+        error "broken map"
+      end,
+    }
+    service:create_game_session()
+    service:advance(1)
+    assert.is_false((coroutine.resume(loading)))
+    service:advance(1)
+    assert.same({ "terminate INIT_FAILED 0", "ended well" }, log)
+  end)
+
+  it("that is started after it has ended says nothing", function()
+    service, m, log = helper.new_match { start = false }
+    m:terminate(3)
+    m:start()
+    service:advance(1)
+    assert.same({ "terminate HOST 0", "ended well" }, log)
+  end)
+
+  it("takes times that are numbers", function()
+    service, m = helper.active_match()
+    local function raises(method, one, two)
+      local ok, message = pcall(function() m[method](m, one, two) end)
+      assert.is_false(ok)
+      assert.matches("match_spec.lua:%d+: match:" .. method .. ": %l+ must be a number of seconds", message)
+    end
+    raises("tick")
+    raises("tick", 0 / 0)
+    raises("terminate", "soon")
+    raises("finish", "GAME_OVER", "soon")
+    assert.equal("active", m:phase())
+  end)
+
   it("calls loop once a tick while the session is active", function()
     local calls = {}
     service, m = helper.new_match { loop = function(dt, now) calls[#calls + 1] = { dt, now } end }
@@ -198,6 +236,14 @@ describe("a match", function()
     assert.equal("ACCEPT_ALL", service:game_session().PlayerSessionCreationPolicy)
     assert.equal(4, m:open_seats())
   end)
+
+  it("that was closed before it was active is closed from then on", function()
+    service, m = helper.new_match { init = function() m:allow_players(false) end }
+    service:create_game_session()
+    service:advance(1)
+    assert.equal("active", m:phase())
+    assert.equal("DENY_ALL", service:game_session().PlayerSessionCreationPolicy)
+  end)
 end)
 
 describe("match.new", function()
@@ -205,7 +251,10 @@ describe("match.new", function()
     local service = testing.service()
     local server = assert(service:new_server())
     local function raises(pattern, options)
-      local ok, message = pcall(match.new, options)
+      local ok, message = pcall(function()
+        local made = match.new(options) -- not a tail call: the error names this line
+        return made
+      end)
       assert.is_false(ok)
       assert.matches(pattern, message)
     end
@@ -213,13 +262,23 @@ describe("match.new", function()
     raises("a table of options", nil)
     raises("server is missing", {})
     raises("kick is missing", { server = server, port = 1, on_ended = nothing })
-    raises("unknown option prot", { prot = 1 })
+    raises("match_spec.lua:%d+: match.new: unknown option prot", { prot = 1 })
     raises("port must be a number, not a string", { port = "1" })
     raises("join must be a function, not a table", { join = {} })
-    raises("unknown option backfill.seconds",
-      { server = server, port = 1, kick = nothing, on_ended = nothing, backfill = { seconds = 1 } })
-    raises("backfill.open_seconds must be a number",
-      { server = server, port = 1, kick = nothing, on_ended = nothing, backfill = { open_seconds = "5" } })
+    raises("port must be a whole number from 1 to 65535", { port = 0 })
+    raises("port must be a whole number from 1 to 65535", { port = 7777.5 })
+    raises("tick_rate must be more than 0", { tick_rate = 0 })
+    raises("drain_grace_s must be 0 or more seconds", { drain_grace_s = 0 / 0 })
+    raises("log_paths must be a list of strings", { log_paths = { 1 } })
+
+    local function raises_for_backfill(pattern, backfill)
+      raises(pattern, { server = server, port = 1, kick = nothing, on_ended = nothing, backfill = backfill })
+    end
+    raises_for_backfill("match_spec.lua:%d+: match.new: unknown option backfill.seconds", { seconds = 1 })
+    raises_for_backfill("backfill.open_seconds must be a number", { open_seconds = "5" })
+    raises_for_backfill("backfill.open_seconds must be 0 or more seconds", { open_seconds = -1 })
+    raises_for_backfill("backfill.player_of must be a function", { player_of = {} })
+    raises_for_backfill("backfill.configuration must be a string", { configuration = 1 })
     service:stop()
   end)
 

@@ -40,7 +40,7 @@
 ---       search_seconds = 300,                  -- a ticket without any news is taken back and made anew
 ---       configuration = nil,                   -- ARN; default: the one that made this match
 ---       player_of = nil,                       -- (seat) -> { team =, attributes =, latency_in_ms = }: overrides
----     },                                       --    what the matchmaker data says, field by field
+---     },                                       --    what the matchmaker data says, field by field; must not wait
 ---   }
 ---   game:start()                                                          -- says ProcessReady, until it is accepted
 ---   host.on("tick", function(dt, now) game:tick(dt, now) end)             -- seconds; drives everything that waits
@@ -85,6 +85,7 @@ local gamelift = require "gamelift"
 local course = require "gamelift.match.course"
 local door = require "gamelift.match.door"
 local new_backfill = require "gamelift.match.backfill"
+local read_options = require "gamelift.match.options"
 local new_tasks = require "gamelift.match.tasks"
 
 local match = {}
@@ -148,55 +149,25 @@ local function handlers(self)
     on_health_check = self.options.health or function() return is_healthy(self) end,
     on_connection = self.options.on_connection,
     on_log = self.options.on_log,
-    on_error = function(server, message, thread)
-      self.tasks:failed(thread, message)
-      if self.options.on_error then
-        self.options.on_error(server, message, thread)
-      end
-    end,
+    on_error = self.options.on_error,
   }
 end
 
 -- ---- making one
 
-local function nothing() end
-
-local kinds = {
-  server = "userdata", port = "number", log_paths = "table", backfill = "table",
-  init = "function", join_attempt = "function", join = "function", leave = "function", loop = "function",
-  terminate = "function", kick = "function", on_ended = "function",
-  update = "function", health = "function", on_state = "function", log = "function",
-  on_connection = "function", on_log = "function", on_error = "function", unix_time = "function",
-  tick_rate = "number", drain_grace_s = "number", seat_refresh_s = "number",
-}
-local required = { "server", "port", "kick", "on_ended" }
-local defaults = {
-  log_paths = {}, init = nothing, join_attempt = function() return true end, join = nothing, leave = nothing,
-  loop = nothing, terminate = nothing, update = nothing, on_state = nothing, log = nothing, unix_time = os.time,
-  drain_grace_s = 20, seat_refresh_s = 15,
-}
-
-local function check_options(options)
-  for key, value in pairs(options) do
-    if not kinds[key] then
-      error("match.new: unknown option " .. tostring(key), 3)
-    elseif type(value) ~= kinds[key] then
-      error(("match.new: %s must be a %s, not a %s"):format(key, kinds[key], type(value)), 3)
-    end
+-- What the game's player_of says of this seat; nil, why not.
+local function override_of(self, seat)
+  local player_of = self.options.backfill.player_of
+  if not player_of then
+    return {}
   end
-  for _, key in ipairs(required) do
-    if options[key] == nil then
-      error("match.new: " .. key .. " is missing", 3)
-    end
+  local ok, override = pcall(player_of, seat) -- called from within a tick, which goes on
+  if not ok then
+    return nil, "backfill.player_of raised: " .. tostring(override)
+  elseif override ~= nil and type(override) ~= "table" then
+    return nil, "backfill.player_of must return a table, not a " .. type(override)
   end
-  return setmetatable({}, {
-    __index = function(_, key)
-      if options[key] ~= nil then
-        return options[key]
-      end
-      return defaults[key]
-    end,
-  })
+  return override or {}
 end
 
 -- What a backfill request says of everyone who is here or expected; nil, why not.
@@ -205,7 +176,10 @@ local function players_for_backfill(self)
   for _, seat in ipairs(self.seat_table.list) do
     if seat.state ~= "left" then
       local matched = self.matched[seat.player_id] or {}
-      local override = self.options.backfill.player_of and self.options.backfill.player_of(seat) or {}
+      local override, problem = override_of(self, seat)
+      if not override then
+        return nil, problem
+      end
       local player = {
         player_id = seat.player_id,
         team = override.team or seat.team,
@@ -225,7 +199,7 @@ local function backfill_of(self)
   return new_backfill(self.options.backfill, {
     server = self.server,
     log = self.log,
-    run = function(fn) self:run(fn) end,
+    run = function(fn, on_failure) self:run(fn, on_failure) end,
     clock = function() return self.tasks.clock end,
     changed = function() self.changed = true end,
     open_seats = function() return self:open_seats() end,
@@ -239,13 +213,11 @@ end
 
 --- Take the server's handlers over and wait for m:start().
 function match.new(options)
-  if type(options) ~= "table" then
-    error("match.new: a table of options is needed", 2)
-  end
+  options = read_options(options)
   local self = setmetatable({
-    options = check_options(options),
+    options = options,
     server = options.server,
-    log = options.log or nothing,
+    log = options.log,
     tasks = new_tasks(),
     state = "new",
     visits = {},   -- by player
@@ -256,7 +228,7 @@ function match.new(options)
   if options.backfill then
     self.fill = backfill_of(self)
   end
-  self.server:set_handlers(handlers(self))
+  assert(self.server:set_handlers(handlers(self)))
   return self
 end
 
@@ -290,10 +262,21 @@ end
 
 -- ---- what the host calls
 
+-- Times make the clock of everything that waits: one that is no number would stop it.
+local function check_seconds(value, what)
+  if type(value) ~= "number" or value ~= value then
+    error(("%s must be a number of seconds, not %s"):format(what, tostring(value)), 3)
+  end
+end
+
 --- Say ProcessReady, or take up the game session that the server has already.
 function methods:start()
-  if self.state ~= "new" then
+  if self.started then
     error("match:start: called twice", 2)
+  end
+  self.started = true
+  if self.state ~= "new" then
+    return -- the host has begun to end
   end
   self:move "starting"
   local session = self.server:game_session()
@@ -348,6 +331,7 @@ end
 --- @param dt number     seconds since the tick before
 --- @param now number?   what loop is handed beside dt; default: seconds since the first tick
 function methods:tick(dt, now)
+  check_seconds(dt, "match:tick: dt")
   self.tasks:advance(dt)
   if self.fill and self.state == "active" then
     self.fill:step()
@@ -367,14 +351,18 @@ end
 --- The host ends.
 --- @param seconds number?   how long it waits for on_ended; the drain takes drain_grace_s at most
 function methods:terminate(seconds)
-  course.drain(self, "HOST", math.min((seconds or math.huge) - HOST_MARGIN_S, self.options.drain_grace_s))
+  seconds = seconds or math.huge
+  check_seconds(seconds, "match:terminate: seconds")
+  course.drain(self, "HOST", math.min(seconds - HOST_MARGIN_S, self.options.drain_grace_s))
 end
 
 --- The game is over.
 --- @param reason string?    handed to terminate
 --- @param seconds number?   until the players are put out; default: drain_grace_s
 function methods:finish(reason, seconds)
-  course.drain(self, reason or "GAME_OVER", seconds or self.options.drain_grace_s)
+  seconds = seconds or self.options.drain_grace_s
+  check_seconds(seconds, "match:finish: seconds")
+  course.drain(self, reason or "GAME_OVER", seconds)
 end
 
 --- Put one player out.
@@ -385,16 +373,11 @@ function methods:kick(player, reason)
   end
 end
 
---- Open or close the session for new players.
+--- Open or close the session for new players; one that is not active yet, from then on.
 function methods:allow_players(allowed)
   self.closed = not allowed
   if self.state == "active" then
-    self:run(function()
-      local ok, message = self.server:update_player_session_creation_policy(allowed and "ACCEPT_ALL" or "DENY_ALL")
-      if not ok then
-        self.log("warn", "the creation policy was not changed: " .. message)
-      end
-    end)
+    self:run(door.tell_policy, nil, self)
   end
 end
 

@@ -90,6 +90,9 @@ local function start(self, configuration, players)
     self.match.log("warn", "no backfill: " .. message)
     hold_off(self)
     over(self, message)
+  end, function()
+    hold_off(self)
+    over(self, "what is told of the players is refused: the log says why")
   end)
 end
 
@@ -102,6 +105,9 @@ local function try_to_start(self)
     problem = "a backfill needs somebody in the game"
   end
   if problem then
+    if self.reason ~= problem then
+      self.match.log("info", "no backfill: " .. problem)
+    end
     move(self, "waiting", problem)
   else
     start(self, configuration, players)
@@ -168,28 +174,13 @@ function methods:finish()
   end
 end
 
-local function check_policy(policy)
-  local known = { open_seconds = 5, retry_seconds = 10, search_seconds = 300 }
-  for key, value in pairs(policy) do
-    if known[key] and not (type(value) == "number" and value >= 0) then
-      error("match.new: backfill." .. key .. " must be a number of seconds", 4)
-    elseif not known[key] and key ~= "configuration" and key ~= "player_of" then
-      error("match.new: unknown option backfill." .. tostring(key), 4)
-    end
-  end
-  return setmetatable({}, {
-    __index = function(_, key)
-      return policy[key] == nil and known[key] or policy[key]
-    end,
-  })
-end
-
 --- @param policy table   the backfill options of match.new
---- @param session table  how this sees the match: server, run(fn), clock(), changed(), log(level, message),
----                       open_seats(), configuration() -> arn|nil, players() -> list | nil, why not
+--- @param session table  how this sees the match: server, run(fn, on_failure), clock(), changed(),
+---                       log(level, message), open_seats(), configuration() -> arn|nil,
+---                       players() -> list | nil, why not
 return function(policy, session)
   return setmetatable({
-    policy = check_policy(policy),
+    policy = policy,
     match = session,
     state = "none",
     since = 0,

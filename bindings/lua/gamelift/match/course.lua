@@ -16,9 +16,8 @@ local function stop_arrivals(self)
     self.fill:finish()
   end
   if self.state == "active" then
-    self:run(function()
-      self.server:update_player_session_creation_policy "DENY_ALL"
-    end)
+    self.closed = true
+    self:run(door.tell_policy, nil, self)
   end
 end
 
@@ -116,12 +115,18 @@ local function begin_session(self, session, resumed)
     door.take_up_players(self)
   end
   self:move("active")
+  if self.closed then
+    self:run(door.tell_policy, nil, self)
+  end
   self:run(door.keep_seats_fresh, nil, self)
 end
 
 -- A game session was placed here, or found here by scripts that were reloaded. GameLift places one in the life
 -- of a process; if another one comes all the same, it is the one that counts.
 function course.host_session(self, session, resumed)
+  if self.state == "draining" or self.state == "ended" then
+    return self.log("warn", "a game session was placed on a process that ends: it ends with it")
+  end
   door.empty(self, "another game begins here")
   self.placed = session
   self.seat_table = new_seats(function() self.changed = true end)

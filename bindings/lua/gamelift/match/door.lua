@@ -40,17 +40,18 @@ local function learn_player_session(self, found)
   }, self.tasks.clock)
 end
 
--- All player sessions of this game session that have this status; nil, message on failure. Waits.
+-- All player sessions of this game session that have this status; nil on failure, which is logged. Waits.
 local function describe_all(self, status)
   local found, next_token = {}, nil
   repeat
-    local page, message, code = self.server:describe_player_sessions {
+    local page, message = self.server:describe_player_sessions {
       game_session_id = self.placed.game_session_id,
       status_filter = status,
       next_token = next_token,
     }
     if not page then
-      return nil, message, code
+      self.log("warn", ("%s seats could not be asked for: %s"):format(status, message))
+      return nil
     end
     for _, player_session in ipairs(page.player_sessions) do
       found[#found + 1] = player_session
@@ -90,6 +91,14 @@ function door.keep_seats_fresh(self)
     self.tasks:pause(self.options.seat_refresh_s, function()
       return self.state ~= "active" or self.refresh_wanted
     end)
+  end
+end
+
+--- Tell GameLift whether new players may come. Waits.
+function door.tell_policy(self)
+  local ok, message = self.server:update_player_session_creation_policy(self.closed and "DENY_ALL" or "ACCEPT_ALL")
+  if not ok then
+    self.log("warn", "the creation policy was not changed: " .. message)
   end
 end
 

@@ -6,22 +6,26 @@ local gamelift = require "gamelift"
 local methods = {}
 local class = { __index = methods }
 
---- Start fn(...) as a coroutine. If it raises, now or after waiting, on_failure(message) runs as well.
---- Lua 5.1 cannot wait inside pcall, which is why this is not a pcall.
-function methods:run(fn, on_failure, ...)
-  gamelift.run(function(...)
-    self.on_failure[coroutine.running()] = on_failure
-    fn(...)
-  end, ...)
+-- A coroutine that has raised is dead before it could take itself out of `unfinished`, whoever resumed it last:
+-- GameLift's answer, the host, another script.
+local function settle(self, thread)
+  local on_failure = self.unfinished[thread]
+  if on_failure and coroutine.status(thread) == "dead" then
+    self.unfinished[thread] = nil
+    gamelift.run(on_failure)
+  end
 end
 
---- To be called by the on_error handler: this coroutine has raised.
-function methods:failed(thread, message)
-  local on_failure = thread and self.on_failure[thread]
-  if on_failure then
-    self.on_failure[thread] = nil
-    gamelift.run(on_failure, message)
-  end
+--- Start fn(...) as a coroutine. If it raises, on_failure() runs as well: now, or with the advance() after it.
+--- Lua 5.1 cannot wait inside pcall, which is why this is not a pcall.
+function methods:run(fn, on_failure, ...)
+  local thread = gamelift.run(function(...)
+    local this = coroutine.running()
+    self.unfinished[this] = on_failure
+    fn(...)
+    self.unfinished[this] = nil
+  end, ...)
+  settle(self, thread)
 end
 
 --- Wait in the running coroutine: so many seconds, or until done() is true.
@@ -33,11 +37,20 @@ function methods:pause(seconds, done)
   coroutine.yield()
 end
 
-local function wake(self, thread)
+local function wake(thread)
   local ok, message = coroutine.resume(thread)
   if not ok then
-    self:failed(thread, message)
     error(debug.traceback(thread, tostring(message)), 0)
+  end
+end
+
+local function settle_all(self)
+  local threads = {}
+  for thread in pairs(self.unfinished) do
+    threads[#threads + 1] = thread
+  end
+  for _, thread in ipairs(threads) do
+    settle(self, thread)
   end
 end
 
@@ -47,13 +60,18 @@ function methods:advance(dt)
   self.sleepers = {}
   for _, sleeper in ipairs(sleepers) do
     if self.clock >= sleeper.at or (sleeper.done and sleeper.done()) then
-      gamelift.run(wake, self, sleeper.thread)
+      gamelift.run(wake, sleeper.thread)
     else
       self.sleepers[#self.sleepers + 1] = sleeper
     end
   end
+  settle_all(self)
 end
 
 return function()
-  return setmetatable({ clock = 0, sleepers = {}, on_failure = setmetatable({}, { __mode = "k" }) }, class)
+  return setmetatable({
+    clock = 0,
+    sleepers = {},
+    unfinished = {}, -- coroutine -> its on_failure
+  }, class)
 end
