@@ -53,8 +53,7 @@ static const char *address_of_service(const plugin *p)
 /* One sentence, once, and the program ends: nobody wants a server that no player can be sent to. */
 static void give_up(plugin *p, const char *advice)
 {
-    plugin_log(p, GLIFT_LOG_ERROR, "no connection to GameLift at %s: %s; %s", address_of_service(p),
-            p->connect_failure, advice);
+    plugin_log(p, GLIFT_LOG_ERROR, "no connection to GameLift: %s; %s", p->connect_failure, advice);
     p->first_connect_deadline_ns = 0;
     p->core->request_exit(p->host, 1);
 }
@@ -181,7 +180,7 @@ static glift_status rebind(plugin *p)
 static void start_deadline(plugin *p)
 {
     uint32_t timeout_ms = plugin_config_ms(p, "gamelift.first_connect_timeout_ms", 0);
-    snprintf(p->connect_failure, sizeof p->connect_failure, "no answer");
+    snprintf(p->connect_failure, sizeof p->connect_failure, "%s does not answer", address_of_service(p));
     if (timeout_ms > 0 && !p->kept->connected_once)
         p->first_connect_deadline_ns = p->core->now_ns(p->host) + timeout_ms * ns_per_ms;
 }
@@ -190,13 +189,13 @@ glift_status plugin_server_start(plugin *p)
 {
     bool kept = p->kept->server != NULL;
     p->server = p->kept->server;
-    start_deadline(p);
     glift_status status = kept ? rebind(p) : create(p);
     if (status != GLIFT_OK) {
         p->server = NULL;
         return status;
     }
     p->kept->server = p->server;
+    start_deadline(p);
     p->connected = p->kept->connected_once; /* a server that was taken up again reports only changes */
     plugin_log(p, GLIFT_LOG_INFO, "%s %s", kept ? "taken up again after a reload:" : "GameLift is",
             address_of_service(p));

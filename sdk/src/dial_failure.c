@@ -49,21 +49,20 @@ static void read_error_message(
     glift__frame_close(frame);
 }
 
-static const char *advice(int http_status)
+static const char *advice_on_refusal(int http_status)
 {
     switch (http_status) {
     case 401:
-        return "the authorization is not valid: get a fresh auth token, or check the AWS keys and the clock";
+        return "get a fresh auth token, or check the AWS keys and the clock";
     case 403:
         return "the auth token may have expired, the process id may be in use already, or fleet id and host "
-               "id "
-               "do not belong to it";
+               "id do not belong to it";
     case 404:
-        return "nothing answers there: check the WebSocket URL";
+        return "nothing answers there, check the WebSocket URL";
     case 429:
-        return "too many connects at a time; dialling goes on at longer intervals";
+        return "too many connects at a time, dialling goes on at longer intervals";
     default:
-        return http_status >= 500 ? "the service has a problem; dialling goes on"
+        return http_status >= 500 ? "the service has a problem, dialling goes on"
                                   : "the service refuses this process";
     }
 }
@@ -91,43 +90,64 @@ static void describe_refusal(glift__dial_failure *out, const glift__socket_end *
     out->overloaded = end->code == 429 || end->code == 403;
     snprintf(out->reason, sizeof out->reason, "%s refused the connection with HTTP %d%s%s%s: %s", host,
             end->code, message[0] != '\0' ? " (" : "", message, message[0] != '\0' ? ")" : "",
-            advice(end->code));
+            advice_on_refusal(end->code));
+}
+
+/* For where the transport's sentence may not be told. */
+static void describe_end(char *out, size_t size, const glift__socket_end *end, const char *host)
+{
+    switch (end->kind) {
+    case GLIFT__END_NO_ADDRESS:
+        snprintf(out, size, "the name %s cannot be looked up", host);
+        break;
+    case GLIFT__END_NO_CONNECTION:
+        snprintf(out, size, "%s cannot be reached, or refuses connections", host);
+        break;
+    case GLIFT__END_TLS:
+        snprintf(out, size, "there is no TLS connection to %s", host);
+        break;
+    case GLIFT__END_HANDSHAKE_TIMEOUT:
+        snprintf(out, size, "%s did not answer in time", host);
+        break;
+    case GLIFT__END_CLOSED:
+        snprintf(out, size, "%s closed the connection with code %d", host, end->code);
+        break;
+    default:
+        snprintf(out, size, "the connection to %s was lost", host);
+    }
+}
+
+/* "" where there is nothing to do, or the transport's sentence says it. */
+static const char *advice_on_end(glift__end_kind kind)
+{
+    switch (kind) {
+    case GLIFT__END_NO_ADDRESS:
+        return ": check the WebSocket URL and DNS";
+    case GLIFT__END_NO_CONNECTION:
+        return ": check the WebSocket URL, and that the service runs";
+    case GLIFT__END_HANDSHAKE_TIMEOUT:
+        return ": check the WebSocket URL and the network";
+    default:
+        return "";
+    }
 }
 
 void glift__dial_failure_of_end(glift__dial_failure *out, const glift__socket_end *end,
         const char *websocket_url, const char *const *secrets, size_t secret_count)
 {
     glift__url url;
-    const char *what, *text = glift__tells_a_secret(end->text, secrets, secret_count) ? "" : end->text;
+    const char *what;
+    char own_words[sizeof url.host + 64];
     const char *host = glift__url_split(websocket_url, &url, &what) == GLIFT_OK ? url.host : "the service";
-    const char *colon = text[0] != '\0' ? ": " : "";
 
     memset(out, 0, sizeof *out);
-    out->status = GLIFT_ERR_CONNECT;
-    switch (end->kind) {
-    case GLIFT__END_NO_ADDRESS:
-        snprintf(out->reason, sizeof out->reason,
-                "the host name %s was not found%s%s: check the WebSocket URL and DNS", host, colon, text);
-        break;
-    case GLIFT__END_NO_CONNECTION:
-        snprintf(out->reason, sizeof out->reason, "%s could not be reached%s%s", host, colon, text);
-        break;
-    case GLIFT__END_TLS:
-        snprintf(out->reason, sizeof out->reason, "the TLS connection to %s failed%s%s", host, colon, text);
-        break;
-    case GLIFT__END_HANDSHAKE_REFUSED:
+    out->status = end->kind == GLIFT__END_HANDSHAKE_TIMEOUT ? GLIFT_ERR_TIMEOUT : GLIFT_ERR_CONNECT;
+    if (end->kind == GLIFT__END_HANDSHAKE_REFUSED) {
         describe_refusal(out, end, host, secrets, secret_count);
-        break;
-    case GLIFT__END_HANDSHAKE_TIMEOUT:
-        out->status = GLIFT_ERR_TIMEOUT;
-        snprintf(out->reason, sizeof out->reason, "%s did not answer the WebSocket handshake in time", host);
-        break;
-    case GLIFT__END_CLOSED:
-        snprintf(out->reason, sizeof out->reason, "%s closed the connection with code %d%s%s", host,
-                end->code, colon, text);
-        break;
-    case GLIFT__END_LOST:
-        snprintf(out->reason, sizeof out->reason, "the connection to %s was lost%s%s", host, colon, text);
-        break;
+        return;
     }
+    describe_end(own_words, sizeof own_words, end, host);
+    bool may_be_told = end->text[0] != '\0' && !glift__tells_a_secret(end->text, secrets, secret_count);
+    snprintf(out->reason, sizeof out->reason, "%s%s", may_be_told ? end->text : own_words,
+            advice_on_end(end->kind));
 }

@@ -245,7 +245,7 @@ static void looked_up(glift__endpoint *self)
 {
     self->dial->is_looked_up = true;
     if (self->dial->lookup->error != NULL)
-        glift__endpoint_cause(self, GLIFT__END_NO_ADDRESS, 0, "the name %s cannot be looked up: %s",
+        glift__endpoint_cause(self, GLIFT__END_NO_ADDRESS, 0, "the name %s cannot be looked up (%s)",
                 self->dial->url.host, self->dial->lookup->error);
     else if (connect_next(self))
         return;
@@ -312,7 +312,7 @@ static void begin(glift__endpoint *self, const char *url)
         return;
     }
     glift__endpoint_cause(self, GLIFT__END_NO_ADDRESS, 0,
-            "the name %s cannot be looked up: no memory or no thread for it", dial->url.host);
+            "the name %s cannot be looked up (no memory or no thread for it)", dial->url.host);
     append_ended(self);
 }
 
@@ -390,7 +390,7 @@ static int write_target(glift__endpoint *self, char **end, size_t room)
 
 static void connection_error(glift__endpoint *self, struct lws *wsi, const char *text, size_t length)
 {
-    char reason[256];
+    char reason[384];
     if (glift__tls_is_unfinished(lws_get_ssl(wsi))) {
         glift__tls_reason(lws_get_ssl(wsi), self->dial->url.host, reason, sizeof reason);
         glift__endpoint_cause(self, GLIFT__END_TLS, 0, "%s", reason);

@@ -130,7 +130,7 @@ static glift__endpoint *endpoint_of(
 
 static void dial(glift__attachment *self, const glift__order *order)
 {
-    static const glift__socket_end no_memory = {GLIFT__END_NO_CONNECTION, 0, "out of memory"};
+    static const glift__socket_end no_memory = {GLIFT__END_LOST, 0, "there was no memory to connect"};
     if (glift__dial_start(self, &glift__socket_kind, order->socket, order->url,
                 self->link->handshake_timeout_ms) == NULL)
         glift__core_closed(self->link->core, glift__io_now(), order->socket, &no_memory);

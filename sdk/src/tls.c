@@ -93,10 +93,13 @@ void glift__tls_reason(SSL *connection, const char *host, char *out, size_t size
         break;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        snprintf(out, size, "the certificate is not for %s (host name mismatch)", host);
+        snprintf(out, size, "the certificate is not for %s (host name mismatch): check the WebSocket URL",
+                host);
         break;
     default:
-        snprintf(out, size, "the certificate of %s is not accepted: %s", host,
-                X509_verify_cert_error_string(problem));
+        snprintf(out, size,
+                "the certificate of %s is not accepted (%s): check the clock, and that tls_ca_file has the "
+                "root that it is signed with",
+                host, X509_verify_cert_error_string(problem));
     }
 }

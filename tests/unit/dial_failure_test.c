@@ -52,19 +52,42 @@ TEST(P48_whatever_the_network_does_is_a_connection_error_with_its_words)
     }
 }
 
-TEST(what_the_network_says_is_passed_on_with_the_host)
+TEST(what_the_network_says_is_passed_on_once_with_what_to_do)
 {
-    CHECK_TEXT(reason_of(GLIFT__END_NO_CONNECTION, 0, "connection refused"),
-            "gamelift.test could not be reached: connection refused");
-    CHECK_CONTAINS(reason_of(GLIFT__END_NO_ADDRESS, 0, ""), "host name gamelift.test was not found");
-    CHECK_CONTAINS(reason_of(GLIFT__END_TLS, 0, "host name mismatch"), "host name mismatch");
-    CHECK_CONTAINS(reason_of(GLIFT__END_CLOSED, 1001, ""), "code 1001");
-    CHECK_CONTAINS(reason_of(GLIFT__END_LOST, 0, ""), "lost");
+    CHECK_TEXT(reason_of(GLIFT__END_NO_CONNECTION, 0, "gamelift.test:9 refuses"),
+            "gamelift.test:9 refuses: check the WebSocket URL, and that the service runs");
+    CHECK_TEXT(reason_of(GLIFT__END_NO_ADDRESS, 0, "there is no gamelift.test"),
+            "there is no gamelift.test: check the WebSocket URL and DNS");
+    CHECK_TEXT(reason_of(GLIFT__END_HANDSHAKE_TIMEOUT, 0, "gamelift.test sleeps"),
+            "gamelift.test sleeps: check the WebSocket URL and the network");
+    CHECK_TEXT(reason_of(GLIFT__END_TLS, 0, "this is no TLS port"), "this is no TLS port");
+    CHECK_TEXT(reason_of(GLIFT__END_CLOSED, 1001, "closed with 1001"), "closed with 1001");
+    CHECK_TEXT(reason_of(GLIFT__END_LOST, 0, "the service is silent"), "the service is silent");
+}
+
+TEST(what_may_not_be_passed_on_is_said_in_our_own_words)
+{
+    static const struct {
+        glift__end_kind kind;
+        const char *reason;
+    } ends[] = {
+            {GLIFT__END_NO_ADDRESS,
+                    "the name gamelift.test cannot be looked up: check the WebSocket URL and DNS"},
+            {GLIFT__END_NO_CONNECTION, "gamelift.test cannot be reached, or refuses connections: check the "
+                                       "WebSocket URL, and that the service runs"},
+            {GLIFT__END_TLS, "there is no TLS connection to gamelift.test"},
+            {GLIFT__END_HANDSHAKE_TIMEOUT,
+                    "gamelift.test did not answer in time: check the WebSocket URL and the network"},
+            {GLIFT__END_CLOSED, "gamelift.test closed the connection with code 1008"},
+            {GLIFT__END_LOST, "the connection to gamelift.test was lost"},
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        CHECK_TEXT(reason_of(ends[i].kind, 1008, "secret-token"), ends[i].reason);
 }
 
 TEST(P9_a_handshake_that_is_not_answered_is_a_timeout)
 {
-    CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_TIMEOUT, 0, ""), "did not answer");
+    CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_TIMEOUT, 0, "no answer"), "no answer");
     CHECK_INT(failure.status, GLIFT_ERR_TIMEOUT);
 }
 

@@ -79,14 +79,15 @@ class NoService(ArenaCase):
         with socket.create_server(("127.0.0.1", 0)) as closed:
             port = closed.getsockname()[1]
         log = self.unreachable(f"ws://127.0.0.1:{port}")
-        self.assertRegex(log, rf"ERROR gamelift no connection to GameLift at ws://127\.0\.0\.1:{port}: .*; "
+        self.assertRegex(log, rf"ERROR gamelift no connection to GameLift: 127\.0\.0\.1:{port} cannot be reached.*; "
                               "start gamelift-local, or set GAMELIFT_SDK_WEBSOCKET_URL")
         self.assertEqual(1, log.count(" ERROR "), log)
 
     def test_a_service_that_does_not_answer_is_one_sentence_within_ten_seconds(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            log = self.unreachable(f"ws://127.0.0.1:{silent.getsockname()[1]}")
-        self.assertIn("no connection to GameLift at", log)
+            url = f"ws://127.0.0.1:{silent.getsockname()[1]}"
+            log = self.unreachable(url)
+        self.assertIn(f"no connection to GameLift: {url} does not answer; start gamelift-local", log)
 
     def test_sigterm_before_the_first_connection_is_no_failure(self):
         with socket.create_server(("127.0.0.1", 0)) as nobody:

@@ -51,32 +51,32 @@ static inline void on_answer(glift_server *server, const glift_result *result, v
     self->resent = result->resent;
 }
 
-/* "" for what the desc leaves out. */
-static inline game *start_game(const char *url, const char *ca_file, glift_io *io)
+/* With what the desc says, and the usual in place of what it leaves out. */
+static inline game *start_game_of(glift_server_desc desc)
 {
     static int count;
     char process_id[32];
     game *self = calloc(1, sizeof *self);
     snprintf(process_id, sizeof process_id, "process-%d", count++);
-    glift_server_desc desc = {
-            .size_bytes = sizeof desc,
-            .websocket_url = url,
-            .auth_token = "token-that-is-secret",
-            .process_id = process_id,
-            .host_id = "host",
-            .fleet_id = "fleet-1",
-            .ignore_environment = true,
-            .tls_ca_file = ca_file,
-            .io = io,
-            .reconnect_base_ms = 1,
-            .reconnect_cap_ms = 1,
-            .on_connection = on_connection,
-            .on_log = on_log,
-            .log_level = GLIFT_LOG_DEBUG,
-            .user = self,
-    };
+    desc.size_bytes = sizeof desc;
+    desc.auth_token = "token-that-is-secret";
+    desc.process_id = process_id;
+    desc.host_id = "host";
+    desc.fleet_id = "fleet-1";
+    desc.ignore_environment = true;
+    desc.reconnect_base_ms = desc.reconnect_cap_ms = 1;
+    desc.on_connection = on_connection;
+    desc.on_log = on_log;
+    desc.log_level = GLIFT_LOG_DEBUG;
+    desc.user = self;
     CHECK_INT(glift_server_create(&desc, &self->server), GLIFT_OK);
     return self;
+}
+
+/* "" for what the desc leaves out. */
+static inline game *start_game(const char *url, const char *ca_file, glift_io *io)
+{
+    return start_game_of((glift_server_desc){.websocket_url = url, .tls_ca_file = ca_file, .io = io});
 }
 
 static inline game *start_game_at(const ws_service *service, glift_io *io)

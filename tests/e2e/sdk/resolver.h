@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A resolver under the test's control, which takes the place of the C library's in a program. Include it
+ * once.
+ *
+ *     one.test    127.0.0.1
+ *     two.test    127.0.0.2, where nobody listens, before 127.0.0.1
+ *     hangs.test  hangs until resolver_ends is posted, then is not known
+ *     others      are not known; numeric addresses are what they are */
+#ifndef RESOLVER_H
+#define RESOLVER_H
+
+#include <dlfcn.h>
+#include <netdb.h>
+#include <semaphore.h>
+#include <string.h>
+
+static sem_t resolver_ends;
+
+static int refuse_lookup(const char *name)
+{
+    if (strcmp(name, "hangs.test") == 0)
+        sem_wait(&resolver_ends);
+    return EAI_NONAME;
+}
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    struct addrinfo *second = NULL;
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if ((hints->ai_flags & AI_NUMERICHOST) != 0 || strpbrk(name, "0123456789:") == name)
+        return real(name, service, hints, out);
+    if (strcmp(name, "one.test") == 0)
+        return real("127.0.0.1", service, hints, out);
+    if (strcmp(name, "two.test") != 0)
+        return refuse_lookup(name);
+    int result = real("127.0.0.2", service, hints, out);
+    if (result == 0 && real("127.0.0.1", service, hints, &second) == 0)
+        (*out)->ai_next = second;
+    return result;
+}
+
+#endif
