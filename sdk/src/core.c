@@ -123,6 +123,21 @@ static void beat_answered(glift__core *core, glift_status status, const char *me
     glift__memory_fini(&core->beat.memory);
 }
 
+static bool is_accept(const glift__call *call)
+{
+    return call->body.action == GLIFT__ACCEPT_PLAYER_SESSION ||
+           call->flight.settles == GLIFT__ACCEPT_PLAYER_SESSION;
+}
+
+/* Whoever waited for this answer with the same player session id asks now, and hears from GameLift why not.
+ */
+static void accept_answered(glift__core *core, glift__call *call)
+{
+    glift__call *next = call->flight.seat != NULL ? glift__seats_answered(&core->seats, call) : NULL;
+    if (next != NULL)
+        glift__requests_queue(&core->requests, next);
+}
+
 void glift__core_answer(glift__core *core, glift__call *call, glift_status status, const char *message)
 {
     if (call == &core->beat) {
@@ -135,6 +150,8 @@ void glift__core_answer(glift__core *core, glift__call *call, glift_status statu
         const char *copy = glift__memory_text(&call->memory, message);
         call->result.message = copy != NULL ? copy : "out of memory: the reason is lost";
     }
+    if (is_accept(call))
+        accept_answered(core, call);
     call->item.kind = GLIFT__EVENT_ANSWER;
     glift__outbox_put(&core->outbox, &call->item);
 
@@ -257,6 +274,15 @@ static void start_deadlines(glift__core *core)
     }
 }
 
+static void queue_accept(glift__core *core, glift__call *call)
+{
+    call->flight.seat = call->body.as.player_session.player_session_id;
+    if (glift__seats_ask(&core->seats, call))
+        queue_call(core, call);
+    else
+        glift__requests_add_local(&core->requests, call);
+}
+
 void glift__core_connected(glift__core *core, bool for_the_first_time)
 {
     if (for_the_first_time)
@@ -280,6 +306,8 @@ static void take_call(glift__core *core, glift__call *call)
         queue_process_ready(core, call);
     else if (call->body.action == GLIFT__TERMINATE_SERVER_PROCESS)
         queue_process_ending(core, call);
+    else if (call->body.action == GLIFT__ACCEPT_PLAYER_SESSION)
+        queue_accept(core, call);
     else
         queue_call(core, call);
 }

@@ -164,7 +164,8 @@ typedef struct glift__call {
         unsigned times_sent;
         int state;
         glift__action settles; /* the refused request whose DescribePlayerSessions this is (inbound.c) */
-        const char *seat;      /* the player session that one was about */
+        const char *seat;      /* the player session that it is about, where it is about one */
+        struct glift__call *next_asking; /* seats.c */
         char request_id[GLIFT__UUID_SIZE];
     } flight;
 } glift__call;

@@ -133,7 +133,7 @@ glift__call *glift__requests_after(const glift__requests *requests, const glift_
 
 /* ---- by order ---- */
 
-void glift__requests_add(glift__requests *requests, glift__call *call)
+void glift__requests_queue(glift__requests *requests, glift__call *call)
 {
     do {
         glift__uuid(call->flight.request_id, requests->random, requests->random_user);
@@ -146,13 +146,18 @@ void glift__requests_add(glift__requests *requests, glift__call *call)
     call->flight.sequence = requests->next_sequence++;
     call->flight.times_sent = 0;
     glift__list_insert_before(&requests->queued, &call->flight.lane);
-    insert_due(requests, call);
 }
 
 void glift__requests_add_local(glift__requests *requests, glift__call *call)
 {
     call->flight.state = GLIFT__FLIGHT_LOCAL;
     insert_due(requests, call);
+}
+
+void glift__requests_add(glift__requests *requests, glift__call *call)
+{
+    glift__requests_add_local(requests, call);
+    glift__requests_queue(requests, call);
 }
 
 void glift__requests_remove(glift__requests *requests, glift__call *call)

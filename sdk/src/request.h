@@ -32,7 +32,9 @@ void glift__requests_fini(glift__requests *requests); /* the calls stay: whose t
 
 /* Give the call a RequestId of its own and queue it. */
 void glift__requests_add(glift__requests *requests, glift__call *call);
+/* Keep its deadline, and no more; until it is queued, if it is to be sent later. */
 void glift__requests_add_local(glift__requests *requests, glift__call *call);
+void glift__requests_queue(glift__requests *requests, glift__call *call);
 void glift__requests_remove(glift__requests *requests, glift__call *call);
 
 glift__call *glift__requests_find(const glift__requests *requests, const char *request_id);

@@ -2,6 +2,8 @@
 
 #include "seats.h"
 
+#include <string.h>
+
 /* FNV-1a; never 0, which marks an empty place. */
 static uint64_t hash_of(const char *text)
 {
@@ -33,4 +35,38 @@ bool glift__seats_has(const glift__seats *seats, const char *player_session_id)
             return true;
     }
     return false;
+}
+
+static glift__call **bucket_of(glift__seats *seats, const glift__call *call)
+{
+    return &seats->asking[hash_of(call->flight.seat) / 2 % (sizeof seats->asking / sizeof seats->asking[0])];
+}
+
+static glift__call *first_of_seat(glift__call *bucket, const glift__call *call)
+{
+    while (bucket != NULL && strcmp(bucket->flight.seat, call->flight.seat) != 0)
+        bucket = bucket->flight.next_asking;
+    return bucket;
+}
+
+bool glift__seats_ask(glift__seats *seats, glift__call *call)
+{
+    glift__call **end = bucket_of(seats, call);
+    bool is_first = first_of_seat(*end, call) == NULL;
+    while (*end != NULL)
+        end = &(*end)->flight.next_asking;
+    *end = call;
+    call->flight.next_asking = NULL;
+    return is_first;
+}
+
+glift__call *glift__seats_answered(glift__seats *seats, glift__call *call)
+{
+    glift__call **bucket = bucket_of(seats, call), **link = bucket;
+    bool was_first = first_of_seat(*bucket, call) == call;
+    while (*link != NULL && *link != call)
+        link = &(*link)->flight.next_asking;
+    if (*link != NULL)
+        *link = call->flight.next_asking;
+    return was_first ? first_of_seat(*bucket, call) : NULL;
 }

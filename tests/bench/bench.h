@@ -42,6 +42,8 @@ void wait_connected(glift_server *server);
 /* Ready, with a game session, after this. */
 void make_ready(glift_server *server);
 glift_server *ready_server(const place *at, glift_io *io, int number);
+/* Another player session id each time, of 10 bytes: only one Accept of a seat is out at a time. */
+const char *next_seat(void);
 /* One AcceptPlayerSession, there and back. */
 void round_trip(glift_server *server);
 void wait_and_tick(glift_server *server);

@@ -182,6 +182,17 @@ static void wait_done(glift_server *server)
     is_done = false;
 }
 
+const char *next_seat(void)
+{
+    static char ids[4096][16];
+    static unsigned count;
+    char *id = ids[count % 4096];
+    if (count < 4096)
+        snprintf(id, sizeof ids[0], "psess-%04u", count);
+    count++;
+    return id;
+}
+
 void round_trip(glift_server *server)
 {
     if (glift_accept_player_session(server, "psess-1", on_done, NULL) != GLIFT_OK)

@@ -67,7 +67,7 @@ static double time_reset(const place *at, int number)
     run_stream_for(server, 5);
     answers = 0;
     for (int call = 0; call < IN_FLIGHT; call++)
-        glift_accept_player_session(server, "psess-1", on_one, NULL);
+        glift_accept_player_session(server, next_seat(), on_one, NULL);
     run_stream_for(server, 10);
     int64_t before = now_ns();
     echo_service_order(at->service, ECHO_RESET_ALL);

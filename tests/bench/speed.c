@@ -37,7 +37,7 @@ static void call_cost(void)
     for (int tick = 0; tick < TICKS; tick++) {
         for (int i = 0; i < CALLS_A_TICK; i++) {
             int64_t before = now_ns();
-            glift_accept_player_session(server, "psess-1", on_answer, NULL);
+            glift_accept_player_session(server, next_seat(), on_answer, NULL);
             calls[i] = (double)(now_ns() - before);
         }
         int64_t delivery_ns = 0;
@@ -91,7 +91,7 @@ static double measure_floor_round_trips(lws_floor *floor)
     static double times[ROUND_TRIPS];
     for (int i = -WARM_UP; i < ROUND_TRIPS; i++) {
         int64_t before = now_ns();
-        lws_floor_send(floor, "psess-1");
+        lws_floor_send(floor, next_seat());
         lws_floor_wait(floor);
         if (i >= 0)
             times[i] = (double)(now_ns() - before) / 1000;
@@ -150,7 +150,7 @@ static int to_send;
 static void on_pipelined(glift_server *server, const glift_result *result, void *user)
 {
     on_answer(server, result, user);
-    if (to_send > 0 && glift_accept_player_session(server, "psess-1", on_pipelined, NULL) == GLIFT_OK)
+    if (to_send > 0 && glift_accept_player_session(server, next_seat(), on_pipelined, NULL) == GLIFT_OK)
         to_send--;
 }
 
@@ -160,7 +160,7 @@ static double measure_pipeline(glift_server *server)
     answered = 0;
     to_send = PIPELINED - PIPELINE;
     for (int i = 0; i < PIPELINE; i++)
-        glift_accept_player_session(server, "psess-1", on_pipelined, NULL);
+        glift_accept_player_session(server, next_seat(), on_pipelined, NULL);
     while (answered < PIPELINED)
         wait_and_tick(server);
     return PIPELINED * 1e9 / (double)(now_ns() - before);
@@ -172,7 +172,7 @@ static double measure_floor_pipeline(lws_floor *floor)
     for (int i = 0; i < PIPELINED; i++) {
         if (i >= PIPELINE)
             lws_floor_wait(floor);
-        lws_floor_send(floor, "psess-1");
+        lws_floor_send(floor, next_seat());
     }
     for (int i = 0; i < PIPELINE; i++)
         lws_floor_wait(floor);

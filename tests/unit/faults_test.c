@@ -34,6 +34,7 @@ static struct {
     fault plan[PLAN_LENGTH];
     int copies; /* of the request and its describe that were written */
     char request_id[64], answered_id[64];
+    bool is_for_two; /* requests, not one */
     char known_ids[8][64];
     int known_codes[8];
     int known_count;
@@ -154,7 +155,7 @@ static void on_message(fake_socket *socket, const char *message)
     }
     const char *id = id_of(message);
     CHECK(strcmp(id, service.answered_id) != 0); /* never again after its answer */
-    if (is_watched && service.request_id[0] != '\0')
+    if (is_watched && service.request_id[0] != '\0' && !service.is_for_two)
         CHECK_TEXT(id, service.request_id); /* one call, one RequestId */
     if (is_watched)
         snprintf(service.request_id, sizeof service.request_id, "%s", id);
@@ -173,9 +174,11 @@ static void let_the_network_act(void)
     fake_socket *last = fake_last_dial();
     if (last->state == FAKE_DIALLING) {
         fake_open(last);
-        if (service.late_answer[0] != '\0') {
+        if (service.late_on != NULL && service.late_on->state != FAKE_OPEN) {
+            service.late_answer[0] = '\0'; /* it was on a connection that has been cut meanwhile */
+        } else if (service.late_answer[0] != '\0') {
+            snprintf(service.answered_id, sizeof service.answered_id, "%s", id_of(service.late_answer));
             fake_say(service.late_on != NULL ? service.late_on : last, service.late_answer);
-            snprintf(service.answered_id, sizeof service.answered_id, "%s", service.request_id);
             service.late_answer[0] = '\0';
         } else if (service.late_on != NULL) {
             fake_end(service.late_on, GLIFT__END_CLOSED, 1001, "");
@@ -381,6 +384,33 @@ TEST(a_seat_that_an_earlier_call_has_taken_is_refused_even_if_the_later_call_was
     CHECK_INT(last_answer()->status, GLIFT_ERR_REJECTED);
     fake.on_message = NULL;
     end_game();
+}
+
+/* Two players come with one id at once. The first is let in, whatever happens to their requests. */
+static void play_twins(bool remembers, const fault plan[PLAN_LENGTH])
+{
+    begin(&kinds[4], remembers);
+    memcpy(service.plan, plan, sizeof service.plan);
+    service.is_for_two = true;
+    CHECK_INT(call_accept(), GLIFT_OK);
+    CHECK_INT(call_accept(), GLIFT_OK);
+    tick();
+    pass_20_s();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(the.answers[0].status, GLIFT_OK);
+    CHECK_INT(the.answers[1].status, GLIFT_ERR_REJECTED);
+    fake.on_message = NULL;
+    end_game();
+}
+
+TEST(of_two_accepts_of_one_seat_the_first_gets_it_whatever_is_sent_again)
+{
+    for (int plan = 0; plan < 2 * FAULT_COUNT * FAULT_COUNT * FAULT_COUNT; plan++) {
+        const fault faults[PLAN_LENGTH] = {(fault)(plan / 2 % FAULT_COUNT),
+                (fault)(plan / 2 / FAULT_COUNT % FAULT_COUNT),
+                (fault)(plan / 2 / FAULT_COUNT / FAULT_COUNT % FAULT_COUNT)};
+        play_twins(plan % 2 == 1, faults);
+    }
 }
 
 TEST(a_connection_that_never_comes_back_answers_with_a_timeout_once)

@@ -281,7 +281,7 @@ static void make_call(void)
     *call = (made){
             .action = actions[below(4)], .seat = seat_count > 0 ? (int)below((uint32_t)seat_count) : 0};
     bool is_accept = call->action == GLIFT__ACCEPT_PLAYER_SESSION;
-    if (is_accept && (chance(80) || !seat_is_settled[call->seat])) {
+    if (is_accept && (chance(80) || seat_count == 0)) {
         call->seat = seat_count++;
         call->is_first = true;
     }

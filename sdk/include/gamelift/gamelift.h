@@ -358,7 +358,9 @@ GLIFT_API glift_status glift_update_player_session_creation_policy(glift_server 
  *
  * The service checks the id against the seats it reserved for this game session
  * and moves that seat from RESERVED to ACTIVE. Let the player in only when
- * `done` reports GLIFT_OK: sending the request proves nothing.
+ * `done` reports GLIFT_OK: sending the request proves nothing. A second call with
+ * the same id is sent when the first has its answer, so that of two players who
+ * come with one id the first is let in, whatever is sent again.
  *
  * @param server             an active server: on_start_game_session has run.
  * @param player_session_id  [a-zA-Z0-9.-], 1..256 bytes, copied before returning.
