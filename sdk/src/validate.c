@@ -149,8 +149,6 @@ static glift_status check(const field *of, const char *text, char *what)
     if (is_empty(text))
         return of->optional ? GLIFT_OK : refuse(what, "%s is required.", of->name);
     size_t length = strlen(text);
-    if (length < of->min && of->max == NO_LIMIT)
-        return refuse(what, "%s is invalid. Length must be at least %zu characters.", of->name, of->min);
     if (length < of->min || length > of->max)
         return refuse(what, "%s is invalid. Length must be between %zu and %zu characters.", of->name,
                 of->min, of->max);

@@ -61,6 +61,12 @@ static void close_scene(scene *self)
     ws_service_close(&self->service);
 }
 
+static void put_clock_forward(scene *at, long seconds)
+{
+    clock_ahead_s += seconds;
+    stand_in_say(at->core, 99, "to nobody"); /* wakes the thread, which looks at its clock */
+}
+
 static char *text_of(size_t length)
 {
     char *text = malloc(length + 1);
@@ -345,16 +351,13 @@ TEST(an_ordered_close_writes_what_waits_then_its_code_and_ends)
 }
 
 /* P181 */
-TEST(a_close_that_the_peer_does_not_answer_ends_within_a_second)
+TEST(a_close_that_the_peer_does_not_answer_ends_after_a_second)
 {
     scene at = open_scene();
-    struct timespec before, after;
-    clock_gettime(CLOCK_MONOTONIC, &before);
     stand_in_close(at.core, 1, 1000);
     ws_expect_close(&at.peer, 1000);
+    put_clock_forward(&at, 1);
     stand_in_expect(at.core, "closed 1 closed 1000");
-    clock_gettime(CLOCK_MONOTONIC, &after);
-    CHECK(after.tv_sec - before.tv_sec <= 3);
     ws_expect_end(&at.peer);
     close_scene(&at);
 }
@@ -428,12 +431,6 @@ TEST(two_sockets_of_one_link_are_apart)
 }
 
 /* ---- is it still there? ---- */
-
-static void put_clock_forward(scene *at, long seconds)
-{
-    clock_ahead_s += seconds;
-    stand_in_say(at->core, 99, "to nobody"); /* wakes the thread, which looks at its clock */
-}
 
 TEST(a_silent_peer_is_pinged_after_30_s_and_given_up_20_s_later)
 {
