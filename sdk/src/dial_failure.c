@@ -34,18 +34,43 @@ bool glift__tells_a_secret(const char *text, const char *const *secrets, size_t 
     return strstr(text, "Authorization=") != NULL || strstr(text, "X-Amz-") != NULL || has_signature(text);
 }
 
-/* The ErrorMessage of a refused handshake's body (P17); "" where there is none, or where it tells a secret.
- */
-static void read_error_message(
+/* As one line, and without what escapes in JSON: no secret shall hide behind that. */
+static void flatten(char *out, size_t size, const char *text)
+{
+    size_t length = 0;
+    for (; *text != '\0' && length + 1 < size; text++) {
+        bool is_blank = (unsigned char)*text <= ' ', follows_blank = length == 0 || out[length - 1] == ' ';
+        if (*text != '\\' && !(is_blank && follows_blank))
+            out[length++] = is_blank ? ' ' : *text;
+    }
+    out[length - (length > 0 && out[length - 1] == ' ')] = '\0';
+}
+
+/* As much of it as there is room for and as is UTF-8. */
+static void copy_utf8(char *out, size_t size, const char *text)
+{
+    size_t length = (size_t)snprintf(out, size, "%s", text);
+    length = length < size ? length : size - 1;
+    while (!glift__utf8_is_valid(out, length))
+        length--;
+    out[length] = '\0';
+}
+
+/* What a refused handshake's body says (P17): its ErrorMessage, or else all of it, since what stands before
+ * the service has other bodies; "" where it tells a secret. */
+static void read_body(
         char *out, size_t size, const char *body, const char *const *secrets, size_t secret_count)
 {
-    out[0] = '\0';
+    char line[512]; /* well over `size`: a secret that begins in what is shown can be told */
     glift__frame *frame = NULL;
-    if (glift__frame_open(body, strlen(body), &frame) != GLIFT_OK)
-        return;
-    const char *message = glift__frame_envelope(frame).message;
-    if (!glift__tells_a_secret(message, secrets, secret_count))
-        snprintf(out, size, "%s", message);
+    const char *said = body;
+    if (glift__frame_open(body, strlen(body), &frame) == GLIFT_OK &&
+            glift__frame_envelope(frame).message[0] != '\0')
+        said = glift__frame_envelope(frame).message;
+    flatten(line, sizeof line, said);
+    bool is_secret = glift__tells_a_secret(said, secrets, secret_count) ||
+                     glift__tells_a_secret(line, secrets, secret_count);
+    copy_utf8(out, size, is_secret ? "" : line);
     glift__frame_close(frame);
 }
 
@@ -85,7 +110,7 @@ static void describe_refusal(glift__dial_failure *out, const glift__socket_end *
         const char *const *secrets, size_t secret_count)
 {
     char message[200];
-    read_error_message(message, sizeof message, end->text, secrets, secret_count);
+    read_body(message, sizeof message, end->text, secrets, secret_count);
     out->status = status_of_http(end->code);
     out->overloaded = end->code == 429 || end->code == 403;
     snprintf(out->reason, sizeof out->reason, "%s refused the connection with HTTP %d%s%s%s: %s", host,

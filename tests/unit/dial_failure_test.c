@@ -36,9 +36,30 @@ TEST(P48_each_http_status_says_what_to_do)
     CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 503, ""), "HTTP 503");
 }
 
-TEST(a_body_that_is_not_json_does_no_harm)
+/* As API Gateway says it itself, or a proxy on the way. */
+TEST(P17_a_body_of_another_shape_is_surfaced_as_one_line)
 {
-    CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, "<html>no</html>"), "HTTP 403: ");
+    static const char *const bodies[][2] = {{"Forbidden", "HTTP 403 (Forbidden): "},
+            {"{\"message\":\"Forbidden\", \"connectionId\":\"abc=\"}\n",
+                    "HTTP 403 ({\"message\":\"Forbidden\", \"connectionId\":\"abc=\"}): "},
+            {"<html>\r\n\t<b>no</b>\x01\r\n</html>\r\n", "HTTP 403 (<html> <b>no</b> </html>): "},
+            {"{\"ErrorMessage\":\"a\\nb\"}", "HTTP 403 (a b): "}, {"", "HTTP 403: "}, {" \r\n", "HTTP 403: "},
+            {"{\"ErrorMessage\":\"\"}", "HTTP 403 ({\"ErrorMessage\":\"\"}): "}};
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+        CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, bodies[i][0]), bodies[i][1]);
+}
+
+TEST(a_body_that_is_cut_or_is_not_utf8_leaves_a_sentence_that_is)
+{
+    char long_body[500] = "x";
+    for (int i = 0; i < 200; i++)
+        strcat(long_body, "\xC3\xA9");
+    const char *reason = reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, long_body);
+    CHECK(glift__utf8_is_valid(reason, strlen(reason)));
+    CHECK_CONTAINS(reason, "\xC3\xA9): ");
+    reason = reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, "caf\xE9 is closed");
+    CHECK(glift__utf8_is_valid(reason, strlen(reason)));
+    CHECK_CONTAINS(reason, "HTTP 403 (caf): ");
 }
 
 TEST(P48_whatever_the_network_does_is_a_connection_error_with_its_words)
@@ -96,6 +117,10 @@ TEST(no_secret_gets_into_the_sentence_whoever_writes_it)
     CHECK(strstr(reason_of(
                          GLIFT__END_HANDSHAKE_REFUSED, 403, "{\"ErrorMessage\":\"bad token secret-token\"}"),
                   "secret-token") == NULL);
+    CHECK(strstr(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, "<p>bad token secret-token</p>"),
+                  "secret-token") == NULL);
+    CHECK(strstr(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, "{\"t\":\"secret\\-token\"}"), "token\"") ==
+            NULL); /* not behind an escape either */
     CHECK(strstr(reason_of(GLIFT__END_TLS, 0, "url wss://x?Authorization=secret-token"), "secret-token") ==
             NULL);
     CHECK(strstr(reason_of(GLIFT__END_LOST, 0, ""), "token=abc") == NULL);
