@@ -170,12 +170,11 @@ static void keep_properties(glift__memory *memory, glift_game_session *to, const
     to->game_property_count = first->game_property_count;
 }
 
-/* The update's session replaces ours, but for what it leaves out. The id stays (P114). */
+/* The update's session replaces ours, but for what it leaves out. The id is the same (P114). */
 static void merge_update(glift_server *server, glift__event *event)
 {
     const glift_game_session *now = &server->session, *first = &server->session_event->push.game_session;
     glift_game_session merged = event->push.game_session;
-    merged.game_session_id = first->game_session_id;
     keep_texts(&event->memory, &merged, now, first);
     keep_properties(&event->memory, &merged, now, first);
     if (merged.status == GLIFT_GAME_SESSION_NOT_SET)

@@ -544,6 +544,7 @@ TEST(refresh_and_termination_are_read)
     glift__memory_fini(&memory);
 }
 
+/* P106 */
 TEST(a_push_without_what_its_action_needs_is_refused)
 {
     static const char *const texts[] = {

@@ -382,6 +382,9 @@ TEST(P115_a_refresh_dials_the_new_endpoint_with_the_new_token_and_no_signature)
     CHECK_CONTAINS(fresh->url, "wss://other.test/");
     CHECK_TEXT(parameter(fresh, "Authorization"), "token-2");
     CHECK_TEXT(parameter(fresh, "X-Amz-Signature"), "");
+    CHECK_TEXT(parameter(fresh, "pID"), the.process_id);
+    CHECK_TEXT(parameter(fresh, "ComputeId"), "host-1");
+    CHECK_TEXT(parameter(fresh, "FleetId"), "fleet-1");
     CHECK(strcmp(parameter(fresh, "IdempotencyToken"), parameter(socket, "IdempotencyToken")) != 0);
     end_game();
 }

@@ -318,11 +318,13 @@ TEST(P114_an_update_of_another_session_is_delivered_but_not_kept)
 {
     new_game();
     socket = hosting_game();
-    fake_say(socket, "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"arn:other\"}}");
+    fake_say(socket, "{\"Action\":\"UpdateGameSession\",\"GameSession\":{\"GameSessionId\":\"arn:other\","
+                     "\"Name\":\"other\",\"Port\":1}}");
     tick();
     CHECK_INT(the.updates, 1);
     CHECK_TEXT(glift_get_game_session_id(the.server), SESSION);
     CHECK_TEXT(glift_get_game_session(the.server)->name, "match 1");
+    CHECK_INT(glift_get_game_session(the.server)->port, 7777);
     end_game();
 }
 

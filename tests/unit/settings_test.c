@@ -33,6 +33,7 @@ static const text texts[] = {
                 container_credentials_uri, container_credentials_url, false),
         TEXT("ECS_CONTAINER_METADATA_URI_V4", "http://env/metadata", "http://desc/metadata",
                 container_metadata_uri, container_metadata_url, false),
+        /* P34 */
         TEXT("GAMELIFT_CONTAINER_DISCOVERY_SERVER_ENDPOINT", "http://env", "http://desc",
                 container_discovery_endpoint, container_discovery_endpoint, false),
         TEXT("GAMELIFT_SDK_TOOL_NAME", "env-tool", "desc-tool", tool_name, tool_name, false),
