@@ -32,6 +32,10 @@ class Failed(Exception):
     """A step that did not happen; the text says why."""
 
 
+class Refused(Failed):
+    """A program has ended instead of starting, and has said why; there is nothing to add to its sentence."""
+
+
 class Interrupted(Exception):
     """Ctrl-C, or SIGTERM: everything is to stop, in order."""
 
@@ -88,6 +92,12 @@ class Process:
             return None
         return f"{self.name} was ended by {signal.Signals(-code).name}" if code < 0 else \
             f"{self.name} ended with exit code {code}"
+
+    def refusal(self):
+        """Why it has not started: its last line without time and name. None where it died without a word."""
+        lines = self.text().split("\n")[:-1]
+        sentence = re.sub(r"^(\d\S+ +ERROR +)?[\w-]+[: ] *", "", lines[-1]) if lines else None
+        return f"{self.name}: {sentence}" if sentence and self.popen.poll() > 0 else None
 
     def family(self):
         """The processes of its session that are alive: itself, and what it has started."""
@@ -180,6 +190,7 @@ class Arena:
             old.unlink()
         self.options = options
         self.processes = []
+        self.blamed = None  # the process whose end is told already
         self.service = None
         self.environment = {}
         self.lobby_url = None
@@ -225,30 +236,35 @@ class Arena:
             if value:
                 return value
             if process is not None and process.ended():
-                raise Failed(f"{process.ended()} before {what}")
+                refusal = process.refusal()
+                raise self.blame(process, Refused(refusal) if refusal else Failed(f"{process.ended()} before {what}"))
             if time.monotonic() > deadline:
                 raise Failed(f"not within {timeout_s} s: {what}")
             time.sleep(0.05)
 
+    def blame(self, process, failure):
+        """The failure that the end of this process is: stop() will not tell of it again."""
+        self.blamed = process
+        return failure
+
     def ready_servers(self):
         return [p for p in self.service.state()["processes"] if p["state"] == "READY"]
 
-    def stop(self, known=None):
+    def stop(self):
         """Bots first, then the lobby, then the service, which drains its servers. Each must exit with 0.
 
-        Fails with whatever went wrong, what is known already aside.
+        Fails with whatever went wrong, but for the end of a process that was blamed before.
         """
         problems = []
         for process in reversed(self.processes):
             process.ask_to_stop()
             try:
-                if process.wait(STOP_TIMEOUT_S) != 0:
+                if process.wait(STOP_TIMEOUT_S) != 0 and process is not self.blamed:
                     problems.append(process.ended())
             except Failed as failure:
                 problems.append(str(failure))
             if process.end_family(STOP_TIMEOUT_S):
                 problems.append(f"{process.name} left processes behind, which were killed")
-        problems = [problem for problem in problems if problem != known]
         if problems:
             raise Failed("; ".join(problems))
 
@@ -372,29 +388,30 @@ Ctrl-C drains and stops everything.""", flush=True)
         arena.check_interrupt()
         for process in essential:
             if process.ended():
-                raise Failed(process.ended())
+                raise arena.blame(process, Failed(process.ended()))
         time.sleep(0.1)
 
 
 def run(arena):
     """Play until there is a reason to stop, then stop everything; the exit code."""
     started = time.monotonic()
-    reason, was_interrupted = None, False
+    reason, was_interrupted, is_told = None, False, False
     try:
         Smoke(arena).play() if arena.options.smoke else play(arena)
     except Interrupted:
         was_interrupted = True
         print("\nStopping: players are told, servers drain.", file=sys.stderr)
     except (Failed, OSError) as failure:
-        reason = str(failure)
+        reason, is_told = str(failure), isinstance(failure, Refused)
         print(f"FAILED: {reason}", file=sys.stderr)
     try:
-        arena.stop(known=reason)
+        arena.stop()
     except Failed as failure:
-        reason = reason or str(failure)
+        reason, is_told = reason or str(failure), False
         print(f"FAILED: while stopping: {failure}", file=sys.stderr)
     if reason:
-        arena.print_logs()
+        if not is_told:
+            arena.print_logs()
         return 1
     if was_interrupted:
         return exit_code_of_interrupted(arena.options)
@@ -408,12 +425,20 @@ def exit_code_of_interrupted(options):
     return 130 if options.smoke else 0
 
 
+def number(low, high):
+    def read(text):
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"a number from {low} to {high} is expected, not {text!r}")
+        return int(text)
+    return read
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="run.sh", description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="run.sh", description=__doc__.split("\n\n")[0], allow_abbrev=False)
     parser.add_argument("--smoke", action="store_true", help="play a short match with bots, check it, and exit")
-    parser.add_argument("--bots", type=int, default=5, metavar="N", help="bots that keep you company (default 5)")
-    parser.add_argument("--service-port", type=int, default=0, metavar="N", help="gamelift-local's port (default: a free one)")
-    parser.add_argument("--lobby-port", type=int, default=0, metavar="N", help="the lobby's port (default: a free one)")
+    parser.add_argument("--bots", type=number(0, 64), default=5, metavar="N", help="bots that keep you company (default 5)")
+    parser.add_argument("--service-port", type=number(0, 65535), default=0, metavar="N", help="gamelift-local's port (default: a free one)")
+    parser.add_argument("--lobby-port", type=number(0, 65535), default=0, metavar="N", help="the lobby's port (default: a free one)")
     parser.add_argument("--logs", default="run", help=argparse.SUPPRESS)
     parser.add_argument("--build-dir", metavar="DIR", help="run what is built there, instead of building")
     options = parser.parse_args()

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -93,11 +94,33 @@ class EndedEarly(unittest.TestCase):
         self.assertIn("FAILED: gamelift-local was ended by SIGKILL", run.output)
         self.assertEqual([], alive(address))
 
+    def refused(self, *options):
+        """One that does not begin: its exit code, and all that it says."""
+        run = subprocess.run(command("--logs", "run-refused", *options), stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
+        self.assertEqual([], alive(str(BUILD / "run-refused")))
+        return run.returncode, run.stdout
+
     def test_a_folder_without_a_build_is_named(self):
-        run = subprocess.run(["/usr/bin/python3", ROOT / "game" / "run.py", "--build-dir", "/nowhere"],
-                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10)
-        self.assertEqual(1, run.returncode)
-        self.assertIn("there is no /nowhere/gamelift-local: build first", run.stderr)
+        code, output = self.refused("--build-dir", "/nowhere")
+        self.assertEqual((1, "FAILED: there is no /nowhere/gamelift-local: build first, or leave --build-dir away\n"),
+                         (code, output))
+
+    def test_a_port_that_is_taken_is_one_sentence(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            for option, program in (("--lobby-port", "lobby"), ("--service-port", "gamelift-local")):
+                code, output = self.refused(option, str(port))
+                self.assertEqual(1, code)
+                self.assertRegex(output, f"\\AFAILED: {program}: port {port} is in use[^\n]*\n\\Z")
+
+    def test_options_that_mean_nothing_are_refused(self):
+        for options, complaint in ((["--bots", "-1"], "--bots"), (["--bots", "65"], "from 0 to 64 is expected, not '65'"),
+                                   (["--lobby-port", "65536"], "from 0 to 65535 is expected"), (["--smok"], "--smok")):
+            with self.subTest(options):
+                code, output = self.refused(*options)
+                self.assertEqual(2, code)
+                self.assertIn(complaint, output)
 
 
 def environment(pid):
