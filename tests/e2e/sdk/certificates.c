@@ -18,6 +18,26 @@ static void check(int condition)
     }
 }
 
+static char own_directory[] = "/tmp/gamelift-certificates-XXXXXX";
+
+static void remove_own_directory(void)
+{
+    char command[sizeof own_directory + 16];
+    snprintf(command, sizeof command, "rm -r %s", own_directory);
+    if (system(command) != 0)
+        printf("# %s is left behind\n", own_directory);
+}
+
+const char *certificates_directory(void)
+{
+    static const char *made;
+    if (made == NULL) {
+        made = mkdtemp(own_directory);
+        check(made != NULL && atexit(remove_own_directory) == 0);
+    }
+    return made;
+}
+
 static void add_extension(X509 *certificate, int id, const char *value)
 {
     X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, id, value);

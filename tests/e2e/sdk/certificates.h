@@ -3,6 +3,9 @@
 #ifndef CERTIFICATES_H
 #define CERTIFICATES_H
 
+/* A directory for them, which goes when the program ends. */
+const char *certificates_directory(void);
+
 /* Make a certificate authority and write <directory>/<name>.pem. */
 void certificates_authority(const char *directory, const char *name);
 

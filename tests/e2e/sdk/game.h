@@ -16,12 +16,14 @@
 
 typedef struct game {
     glift_server *server;
+    char process_id[32];
     glift_connection_state state;
     glift_status status;
     char reason[512];
     int answers; /* of on_answer */
     glift_status answer;
     bool resent;
+    int health_questions;
     char log[65536];
 } game;
 
@@ -32,6 +34,13 @@ static inline void on_connection(glift_server *server, const glift_connection_ev
     self->state = event->state;
     self->status = event->status;
     snprintf(self->reason, sizeof self->reason, "%s", event->reason);
+}
+
+static inline bool on_health_check(glift_server *server, void *user)
+{
+    (void)server;
+    ((game *)user)->health_questions++;
+    return true;
 }
 
 static inline void on_log(glift_server *server, glift_log_level level, const char *message, void *user)
@@ -55,17 +64,17 @@ static inline void on_answer(glift_server *server, const glift_result *result, v
 static inline game *start_game_of(glift_server_desc desc)
 {
     static int count;
-    char process_id[32];
     game *self = calloc(1, sizeof *self);
-    snprintf(process_id, sizeof process_id, "process-%d", count++);
+    snprintf(self->process_id, sizeof self->process_id, "process-%d", count++);
     desc.size_bytes = sizeof desc;
     desc.auth_token = "token-that-is-secret";
-    desc.process_id = process_id;
+    desc.process_id = self->process_id;
     desc.host_id = "host";
     desc.fleet_id = "fleet-1";
     desc.ignore_environment = true;
     desc.reconnect_base_ms = desc.reconnect_cap_ms = 1;
     desc.on_connection = on_connection;
+    desc.on_health_check = on_health_check;
     desc.on_log = on_log;
     desc.log_level = GLIFT_LOG_DEBUG;
     desc.user = self;

@@ -11,7 +11,8 @@
 
 #include "../../unit/test.h"
 
-static char directory[64], ca_file[128], other_ca_file[128];
+static const char *directory;
+static char ca_file[128], other_ca_file[128];
 
 /* Every name of this program is 127.0.0.1. */
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out);
@@ -26,21 +27,10 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
     return real_getaddrinfo(is_name ? "127.0.0.1" : name, service, hints, out);
 }
 
-static void remove_directory(void)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -r %s", directory);
-    if (system(command) != 0)
-        printf("# %s is left behind\n", directory);
-}
-
 __attribute__((constructor)) static void make_certificates(void)
 {
     *(void **)&real_getaddrinfo = dlsym(RTLD_NEXT, "getaddrinfo");
-    strcpy(directory, "/tmp/gamelift-tls-XXXXXX");
-    if (mkdtemp(directory) == NULL)
-        exit(1);
-    atexit(remove_directory);
+    directory = certificates_directory();
     certificates_authority(directory, "other-ca");
     certificates_leaf(directory, "foreign", "DNS:service.test", 30);
     certificates_authority(directory, "ca");

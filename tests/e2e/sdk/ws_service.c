@@ -106,6 +106,21 @@ void ws_write(ws_peer *peer, const void *bytes, size_t size)
     }
 }
 
+size_t ws_write_record(ws_peer *peer, const void *bytes, size_t size, size_t limit)
+{
+    BIO *network = SSL_get_wbio(peer->tls), *memory = BIO_new(BIO_s_mem());
+    char *record;
+    BIO_up_ref(network);
+    SSL_set0_wbio(peer->tls, memory);
+    SSL_write(peer->tls, bytes, (int)size);
+    size_t record_size = (size_t)BIO_get_mem_data(memory, &record);
+    ws_peer as_it_is = {.fd = peer->fd};
+    ws_write(&as_it_is, record, limit < record_size ? limit : record_size);
+    SSL_set0_wbio(peer->tls, network);
+    SSL_set_quiet_shutdown(peer->tls, limit < record_size); /* an alert would complete the record */
+    return record_size;
+}
+
 void ws_write_text(ws_peer *peer, const char *text)
 {
     ws_write(peer, text, strlen(text));

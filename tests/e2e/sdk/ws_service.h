@@ -53,6 +53,9 @@ ws_peer ws_accept_upgraded(ws_service *service);            /* the three above i
 
 void ws_write(ws_peer *peer, const void *bytes, size_t size);
 void ws_write_text(ws_peer *peer, const char *text); /* as it is, not as a frame */
+/* Over TLS: all bytes as one record, of which only the first `limit` bytes are sent. Returns the size of the
+ * record; the connection is of no use any more if the limit is less, but for closing. */
+size_t ws_write_record(ws_peer *peer, const void *bytes, size_t size, size_t limit);
 /* A frame as a service sends it: without a mask. Returns its size; `out` has 10 bytes of room. */
 size_t ws_encode(char *out, int opcode, bool is_final, const void *payload, size_t length);
 void ws_send(ws_peer *peer, int opcode, bool is_final, const void *payload, size_t length);
