@@ -596,35 +596,6 @@ TEST(a_second_refresh_replaces_a_dial_that_hangs)
     end_game();
 }
 
-TEST(a_hundred_refreshes_in_a_row_lose_and_repeat_nothing)
-{
-    new_game();
-    fake_socket *socket = hosting_game();
-    for (int i = 0; i < 100; i++) {
-        char id[32];
-        snprintf(id, sizeof id, "psess-%d", i);
-        CHECK_INT(glift_accept_player_session(the.server, id, on_answer, NULL), GLIFT_OK);
-        fake_say(socket, REFRESH("wss://other.test", "token-2"));
-        fake_socket *fresh = fake_last_dial();
-        tick();
-        const char *request = hear(socket, "AcceptPlayerSession");
-        CHECK_CONTAINS(request, id);
-        fake_open(fresh);
-        answer_ok(socket, request);
-        tick();
-        CHECK_INT(the.answer_count, i + 1);
-        CHECK_INT(last_answer()->status, GLIFT_OK);
-        CHECK(!last_answer()->resent);
-        socket = fresh;
-        fake_pass(1000);
-        answer_code(socket, "{\"Action\":\"X\",\"RequestId\":\"1\"}", 200, ""); /* keep the line alive */
-        const char *beat;
-        while ((beat = fake_hear(socket)) != NULL)
-            answer_ok(socket, beat);
-    }
-    end_game();
-}
-
 TEST(refreshes_faster_than_sockets_close_are_bounded_and_survive)
 {
     new_game();

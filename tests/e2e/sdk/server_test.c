@@ -310,6 +310,10 @@ TEST(five_hundred_servers_on_one_io_take_one_thread_and_each_gets_its_answer)
         games[i] = start_game_at(&service, io);
         peers[i] = make_ready(games[i], &service);
     }
+    for (int i = 0; i < SERVERS; i++) {
+        glift_server_tick(games[i]->server);
+        CHECK_INT(games[i]->state, GLIFT_CONNECTED);
+    }
     CHECK_INT(thread_count(), before + 1);
     for (int i = 0; i < SERVERS; i++)
         CHECK_INT(glift_accept_player_session(games[i]->server, "psess-1", on_answer, games[i]), GLIFT_OK);
