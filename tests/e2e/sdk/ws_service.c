@@ -155,8 +155,9 @@ ws_peer ws_accept(ws_service *service)
 char *ws_read_request(ws_peer *peer)
 {
     char *request = calloc(1, MAX_REQUEST);
-    for (size_t length = 0; strstr(request, "\r\n\r\n") == NULL; length++)
-        if (length + 1 >= MAX_REQUEST || read_some(peer, request + length, 1) == 0)
+    /* Behind it nothing comes before it is answered. */
+    for (size_t length = 0, got; strstr(request, "\r\n\r\n") == NULL; length += got)
+        if ((got = read_some(peer, request + length, MAX_REQUEST - 1 - length)) == 0)
             die("no whole request came");
     return request;
 }
