@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "../../unit/test.h"
 
