@@ -96,7 +96,6 @@ static struct lws_vhost *make_vhost(net *n, int port)
             .protocols = protocols,
             .vhost_name = "arena",
             .connect_timeout_secs = 5,
-            .keepalive_timeout = 30,
             .retry_and_idle_policy = &keep_alive,
     };
     return lws_create_vhost(n->context, &info);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lobby's side of HTTP: pages from a folder, and /api/ answered by the script. */
+/* The lobby's side of HTTP: pages from a folder, and /api/ answered by the script.
+ *
+ * One request per connection: of two that come in one piece, libwebsockets 4.1 takes the second one's head
+ * for its body, and never comes to an end with it. */
 
 #include "net_internal.h"
 
@@ -30,36 +33,27 @@ struct net_exchange {
 
 static int write_headers(struct lws *wsi, unsigned status, const char *type, size_t length)
 {
-    static const unsigned char no_store[] = "no-store", no_sniff[] = "nosniff";
+    static const unsigned char no_store[] = "no-store", no_sniff[] = "nosniff", close[] = "close";
     unsigned char room[LWS_PRE + HEADERS_MAX_BYTES], *start = room + LWS_PRE, *at = start;
     unsigned char *end = room + sizeof room - 1;
     if (lws_add_http_common_headers(wsi, status, type, length, &at, end) != 0 ||
             lws_add_http_header_by_name(wsi, (const unsigned char *)"cache-control:", no_store,
                     (int)sizeof no_store - 1, &at, end) != 0 ||
             lws_add_http_header_by_name(wsi, (const unsigned char *)"x-content-type-options:", no_sniff,
-                    (int)sizeof no_sniff - 1, &at, end) != 0)
+                    (int)sizeof no_sniff - 1, &at, end) != 0 ||
+            lws_add_http_header_by_name(
+                    wsi, (const unsigned char *)"connection:", close, (int)sizeof close - 1, &at, end) != 0)
         return -1;
     return lws_finalize_write_http_header(wsi, start, &at, end);
 }
 
-static int complete(struct lws *wsi)
-{
-    return lws_http_transaction_completed(wsi) != 0 ? -1 : 0;
-}
-
-static int write_text(struct lws *wsi, unsigned status, const char *text)
+/* Answers and hangs up, when what was written is out. */
+static int answer(struct lws *wsi, unsigned status, const char *text)
 {
     unsigned char room[LWS_PRE + 256];
     size_t length = (size_t)snprintf((char *)room + LWS_PRE, sizeof room - LWS_PRE, "%s\n", text);
-    if (write_headers(wsi, status, "text/plain; charset=utf-8", length) != 0)
-        return -1;
-    return lws_write(wsi, room + LWS_PRE, length, LWS_WRITE_HTTP_FINAL) < 0 ? -1 : 0;
-}
-
-/* Answers and hangs up: a body may follow that nobody reads. */
-static int refuse(struct lws *wsi, unsigned status, const char *why)
-{
-    write_text(wsi, status, why);
+    if (write_headers(wsi, status, "text/plain; charset=utf-8", length) == 0)
+        lws_write(wsi, room + LWS_PRE, length, LWS_WRITE_HTTP_FINAL);
     return -1;
 }
 
@@ -102,14 +96,15 @@ static bool is_plain(const char *path)
 
 static int serve_page(net *n, struct lws *wsi, const char *uri)
 {
-    static const char headers[] = "cache-control: no-store\r\nx-content-type-options: nosniff\r\n";
+    static const char headers[] =
+            "cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n";
     const char *path = strcmp(uri, "/") == 0 ? "/index.html" : uri, *type = content_type_of(path);
     char file[4096];
     if (lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) == 0)
-        return refuse(wsi, HTTP_STATUS_METHOD_NOT_ALLOWED, "Pages are fetched with GET.");
+        return answer(wsi, HTTP_STATUS_METHOD_NOT_ALLOWED, "Pages are fetched with GET.");
     int length = snprintf(file, sizeof file, "%s%s", n->desc.assets, path);
     if (type == NULL || !is_plain(path) || (size_t)length >= sizeof file || access(file, R_OK) != 0)
-        return write_text(wsi, HTTP_STATUS_NOT_FOUND, "There is no such page.") != 0 ? -1 : complete(wsi);
+        return answer(wsi, HTTP_STATUS_NOT_FOUND, "There is no such page.");
     return lws_serve_http_file(wsi, file, type, headers, (int)sizeof headers - 1) < 0 ? -1 : 0;
 }
 
@@ -193,7 +188,7 @@ static int begin_exchange(net *n, struct lws *wsi, const char *uri)
 {
     net_exchange *one = n->exchange_count < NET_MAX_REQUESTS ? calloc(1, sizeof *one) : NULL;
     if (one == NULL)
-        return refuse(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE, "Too many requests at once.");
+        return answer(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE, "Too many requests at once.");
     one->id = ++n->serial;
     one->wsi = wsi;
     one->next = n->exchanges;
@@ -203,7 +198,7 @@ static int begin_exchange(net *n, struct lws *wsi, const char *uri)
     if (refusal != NULL) {
         bool large = one->body_expected > NET_MAX_REQUEST_BODY;
         free_exchange(n, one);
-        return refuse(wsi, large ? HTTP_STATUS_REQ_ENTITY_TOO_LARGE : HTTP_STATUS_BAD_REQUEST, refusal);
+        return answer(wsi, large ? HTTP_STATUS_REQ_ENTITY_TOO_LARGE : HTTP_STATUS_BAD_REQUEST, refusal);
     }
     lws_set_opaque_user_data(wsi, one);
     if (one->body_expected == 0)
@@ -234,12 +229,11 @@ static int on_writable(net *n, net_exchange *one)
         lws_callback_on_writable(wsi);
         return 0;
     }
-    if (one->reply_length > 0 &&
-            lws_write(wsi, one->reply + LWS_PRE, one->reply_length, LWS_WRITE_HTTP_FINAL) < 0)
-        return -1;
+    if (one->reply_length > 0)
+        lws_write(wsi, one->reply + LWS_PRE, one->reply_length, LWS_WRITE_HTTP_FINAL);
     lws_set_opaque_user_data(wsi, NULL);
     free_exchange(n, one);
-    return complete(wsi);
+    return -1;
 }
 
 bool net_respond(
@@ -275,7 +269,7 @@ static int on_request(net *n, struct lws *wsi, const char *uri)
         refusal = net_refuse_origin(n, wsi);
     }
     if (refusal != NULL)
-        return refuse(wsi, status, refusal);
+        return answer(wsi, status, refusal);
     return api ? begin_exchange(n, wsi, uri) : serve_page(n, wsi, uri);
 }
 
@@ -290,8 +284,9 @@ int net_on_http(struct lws *wsi, enum lws_callback_reasons reason, void *in, siz
     case LWS_CALLBACK_HTTP_BODY:
         return one != NULL ? on_body(one, in, length) : -1;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        if (one != NULL && !one->handed_over)
-            hand_over(n, one);
+        if (one == NULL || one->handed_over)
+            return -1; /* more has come behind the body: libwebsockets would tell of it without end */
+        hand_over(n, one);
         return 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return one != NULL ? on_writable(n, one) : 0;
@@ -306,7 +301,7 @@ int net_on_http(struct lws *wsi, enum lws_callback_reasons reason, void *in, siz
         }
         return 0;
     case LWS_CALLBACK_HTTP_FILE_COMPLETION:
-        return complete(wsi);
+        return -1;
     default:
         return 0;
     }

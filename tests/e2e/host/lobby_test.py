@@ -80,7 +80,7 @@ class Lobby(ArenaCase):
                 self.assertEqual(404, self.ask(path)[0].status)
         self.assertEqual(405, self.ask("/index.html", "POST", "x")[0].status)
 
-    def test_one_connection_carries_many_requests(self):
+    def test_one_client_asks_many_times(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         self.addCleanup(connection.close)
         for number in range(20):
@@ -88,6 +88,18 @@ class Lobby(ArenaCase):
             self.assertEqual(f"body {number}", json.loads(connection.getresponse().read())["body"])
             connection.request("GET", "/")
             self.assertEqual(b"<p>the lobby</p>", connection.getresponse().read())
+
+    def test_who_does_not_wait_for_the_answer_harms_nobody_else(self):
+        host = f"HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+        post = f"POST /api/echo {host}Content-Length: 2\r\n\r\n{{}}"
+        for requests in (post + post, f"GET / {host}\r\n" + post, f"GET /api/late {host}\r\n" + post,
+                         f"POST /api/late {host}Content-Length: 2\r\n\r\n{{}}" + post, post + "garbage",
+                         f"GET /sub/game.js {host}\r\n" * 3 + post, f"PUT /api/echo {host}\r\n" + post):
+            with self.subTest(requests), socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+                client.sendall(requests.encode())
+                answer = b"".join(iter(lambda: client.recv(65536), b""))
+                self.assertLessEqual(answer.count(b"HTTP/1.1 "), 1)
+                self.assertEqual(200, self.ask("/")[0].status)
 
     def test_a_request_reaches_the_script_whole(self):
         told = json.loads(self.ask("/api/echo?a=1&b=x%20%26y&c", "PUT", "text")[1])
