@@ -19,10 +19,10 @@
 #include <unistd.h>
 #include <wordexp.h>
 
-/* Who lived less than this died at once, and its successor waits, twice as long each time. */
-#define SHORT_LIFE_MS   5000
-#define FIRST_DELAY_MS  250
-#define LONGEST_WAIT_MS 10000
+/* Who lived less than this died at once, and its successor waits, twice as long each time, up to 8 s. */
+#define SHORT_LIFE_MS  5000
+#define FIRST_DELAY_MS 250
+#define DOUBLINGS_MAX  5
 
 /* A terminal and a wrapper script may both pass on one Ctrl-C: only later than this is it a second one. */
 #define INSIST_MS 1000
@@ -73,8 +73,9 @@ static bool split_command(local_launcher *launcher, char why[LAUNCH_WHY_SIZE])
         snprintf(why, LAUNCH_WHY_SIZE,
                 "the command of --launch cannot be split into words: %s. Use --launch "
                 "\"sh -c '...'\" for what a shell would do",
-                result == WRDE_BADCHAR ? "it has an unquoted | & ; < > ( ) { or }"
-                                       : "its quotes do not match");
+                result == WRDE_BADCHAR  ? "it has an unquoted | & ; < > ( ) { or }"
+                : result == WRDE_CMDSUB ? "it has a command in it, $(...) or `...`"
+                                        : "its quotes do not match");
     else if (launcher->words.we_wordc == 0)
         snprintf(why, LAUNCH_WHY_SIZE, "the command of --launch is empty");
     else if (strchr(launcher->words.we_wordv[0], '/') != NULL &&
@@ -113,20 +114,22 @@ int launcher_fd(const local_launcher *launcher)
 
 static void end_line(const local_launcher *launcher, launch_child *child)
 {
-    if (child->log != NULL)
-        fprintf(child->log, "%.*s\n", (int)child->line_length, child->line);
-    else
+    if (child->log != NULL) {
+        fwrite(child->line, 1, child->line_length, child->log);
+        fputc('\n', child->log);
+    } else {
         say(launcher, "[%s] %.*s", child->id, (int)child->line_length, child->line);
+    }
     child->line_length = 0;
 }
 
 static void take_output(const local_launcher *launcher, launch_child *child, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        if (bytes[i] != '\n')
-            child->line[child->line_length++] = bytes[i];
         if (bytes[i] == '\n' || child->line_length == sizeof child->line)
             end_line(launcher, child);
+        if (bytes[i] != '\n')
+            child->line[child->line_length++] = bytes[i];
     }
     if (child->log != NULL)
         fflush(child->log);
@@ -163,18 +166,22 @@ static FILE *open_log(const local_launcher *launcher, const char *process_id)
 
 /* ---- starting ---- */
 
-static _Noreturn void become(char *const *words, int output)
+static _Noreturn void become(const local_launcher *launcher, int output)
 {
+    char *const *words = launcher->words.we_wordv;
     sigset_t none;
     sigemptyset(&none);
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* whatever ends us, servers do not stay behind */
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
+    setrlimit(RLIMIT_NOFILE, &launcher->desc.files);
     int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
+    if (nothing > STDERR_FILENO)
+        close(nothing);
     execvp(words[0], words);
     dprintf(STDERR_FILENO, "cannot run %s: %s\n", words[0], strerror(errno));
     _exit(127);
@@ -186,52 +193,85 @@ static bool watch(local_launcher *launcher, launch_child *child, int fd)
     return epoll_ctl(launcher->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static void wait_longer(launch_child *child, uint64_t now_ms)
+static uint64_t delay_ms(unsigned short_lives)
 {
-    unsigned doublings = child->short_lives < 6 ? child->short_lives : 6;
-    uint64_t delay_ms = child->short_lives > 0 ? (uint64_t)FIRST_DELAY_MS << (doublings - 1) : 0;
-    child->start_at_ms = now_ms + (delay_ms < LONGEST_WAIT_MS ? delay_ms : LONGEST_WAIT_MS);
+    if (short_lives == 0)
+        return 0;
+    return (uint64_t)FIRST_DELAY_MS << (short_lives <= DOUBLINGS_MAX ? short_lives - 1 : DOUBLINGS_MAX);
 }
 
 static void not_started(
         const local_launcher *launcher, launch_child *child, uint64_t now_ms, const char *what)
 {
     say(launcher, "%s was not started: %s", child->id, what);
-    child->short_lives++;
-    wait_longer(child, now_ms);
+    child->start_at_ms = now_ms + delay_ms(++child->short_lives);
+}
+
+/* Its output in *output; -1, and the reason in errno. */
+static pid_t spawn(const local_launcher *launcher, int *output)
+{
+    int pipe_ends[2];
+    if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return -1;
+    fcntl(pipe_ends[1], F_SETFL, 0); /* the child's end blocks, as programs expect */
+    pid_t pid = fork();
+    if (pid == 0)
+        become(launcher, pipe_ends[1]);
+    int error = errno;
+    close(pipe_ends[1]);
+    if (pid < 0) {
+        close(pipe_ends[0]);
+        errno = error;
+        return -1;
+    }
+    setpgid(pid, pid); /* in either process: whichever comes first */
+    *output = pipe_ends[0];
+    return pid;
+}
+
+/* With all that it started and left behind. Its group is ours until the child itself is waited for. */
+static int end_child(local_launcher *launcher, launch_child *child)
+{
+    int status = 0;
+    kill(-child->pid, SIGKILL);
+    waitpid(child->pid, &status, 0);
+    read_output(launcher, child);
+    if (child->line_length > 0)
+        end_line(launcher, child);
+    if (child->output >= 0)
+        close(child->output);
+    if (child->pidfd >= 0)
+        close(child->pidfd);
+    if (child->log != NULL)
+        fclose(child->log);
+    child->log = NULL;
+    child->output = child->pidfd = -1;
+    child->pid = 0;
+    return status;
 }
 
 static void start(local_launcher *launcher, launch_child *child, uint64_t now_ms)
 {
-    int pipe_ends[2];
     snprintf(child->id, sizeof child->id, "server-%u", ++launcher->started);
     if (!launcher->desc.prepare(launcher->desc.user, child->id)) {
         not_started(launcher, child, now_ms, "it has no fleet to belong to");
         return;
     }
-    if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-        not_started(launcher, child, now_ms, strerror(errno));
-        return;
-    }
-    fcntl(pipe_ends[1], F_SETFL, 0); /* the child's end blocks, as programs expect */
-    pid_t pid = fork();
-    if (pid == 0)
-        become(launcher->words.we_wordv, pipe_ends[1]);
-    close(pipe_ends[1]);
+    pid_t pid = spawn(launcher, &child->output);
     if (pid < 0) {
-        close(pipe_ends[0]);
         not_started(launcher, child, now_ms, strerror(errno));
         return;
     }
-    setpgid(pid, pid); /* in either process: whichever comes first */
     child->pid = pid;
     child->pidfd = pidfd_open(pid, 0);
-    child->output = pipe_ends[0];
     child->line_length = 0;
-    child->log = open_log(launcher, child->id);
     child->started_ms = now_ms;
-    if (child->pidfd < 0 || !watch(launcher, child, child->pidfd) || !watch(launcher, child, child->output))
-        say(launcher, "%s cannot be watched: %s", child->id, strerror(errno));
+    if (child->pidfd < 0 || !watch(launcher, child, child->pidfd) || !watch(launcher, child, child->output)) {
+        not_started(launcher, child, now_ms, strerror(errno));
+        end_child(launcher, child);
+        return;
+    }
+    child->log = open_log(launcher, child->id);
     say(launcher, "%s was started, pid %d", child->id, (int)pid);
 }
 
@@ -245,26 +285,20 @@ static void say_how(const local_launcher *launcher, const launch_child *child, i
         say(launcher, "%s was ended by signal %d", child->id, WTERMSIG(status));
 }
 
+static bool has_ended(const launch_child *child)
+{
+    siginfo_t info = {0};
+    return child->pid != 0 && waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid != 0;
+}
+
 static void reap(local_launcher *launcher, launch_child *child, uint64_t now_ms)
 {
-    int status;
-    if (child->pid == 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
+    if (!has_ended(child))
         return;
-    kill(-child->pid, SIGKILL); /* what it started and left behind */
-    read_output(launcher, child);
-    if (child->line_length > 0)
-        end_line(launcher, child);
-    if (child->output >= 0)
-        close(child->output);
-    if (child->pidfd >= 0)
-        close(child->pidfd);
-    if (child->log != NULL)
-        fclose(child->log);
-    child->log = NULL;
-    child->output = child->pidfd = -1;
-    child->pid = 0;
+    int status = end_child(launcher, child);
     child->short_lives = now_ms - child->started_ms < SHORT_LIFE_MS ? child->short_lives + 1 : 0;
-    wait_longer(child, now_ms);
+    child->start_at_ms = now_ms + delay_ms(child->short_lives);
     say_how(launcher, child, status);
     launcher->desc.ended(launcher->desc.user, child->id);
 }

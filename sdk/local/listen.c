@@ -9,6 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What libwebsockets counts beside the sockets of clients: the one it listens on, its wake-up, those watched.
+ */
+#define OTHER_FILES 8
+
 /* A socket that says nothing for that long is pinged, and given up when no pong comes. */
 static const lws_retry_bo_t keep_alive = {.secs_since_valid_ping = 60, .secs_since_valid_hangup = 75};
 
@@ -113,17 +117,19 @@ static void on_lws_log(int level, const char *line)
     fprintf(stderr, "libwebsockets: %s", line);
 }
 
-static struct lws_context *make_context(local_listener *listener)
+static struct lws_context *make_context(local_listener *listener, int sockets)
 {
+    unsigned files = (unsigned)sockets + OTHER_FILES;
     struct lws_context_creation_info info = {
             .port = CONTEXT_PORT_NO_LISTEN,
             .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6 |
                        LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_VALIDATE_UTF8,
             .user = listener,
+            .timeout_secs = 20, /* counts here; a vhost's own is not looked at */
             .pt_serv_buf_size = 65536,
-            .fd_limit_per_thread = LISTEN_SOCKETS_MAX,
-            .max_http_header_pool = LISTEN_SOCKETS_MAX,
-            .max_http_header_data = 16384, /* a connect URL may have 4,096 characters */
+            .fd_limit_per_thread = files,
+            .max_http_header_pool = (unsigned short)files, /* else one that is idle keeps another waiting */
+            .max_http_header_data = 16384,                 /* a connect URL may have 4,096 characters */
     };
     lws_set_log_level(LLL_ERR, on_lws_log);
     return lws_create_context(&info);
@@ -138,7 +144,6 @@ static struct lws_vhost *make_vhost(local_listener *listener, const local_listen
                        (desc->tls_cert_file != NULL ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
             .protocols = protocols,
             .vhost_name = "gamelift-local",
-            .timeout_secs = 20,
             .keepalive_timeout = 60,
             .retry_and_idle_policy = &keep_alive,
             .ssl_cert_filepath = desc->tls_cert_file,
@@ -206,7 +211,7 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
     listener->service = desc->service;
     listener->log = desc->log;
     listener->log_user = desc->log_user;
-    listener->context = make_context(listener);
+    listener->context = make_context(listener, desc->sockets);
     if (listener->context == NULL)
         snprintf(why, LOCAL_WHY_SIZE, "libwebsockets could not be started");
     if (listener->context == NULL || !start_listening(listener, desc, why)) {

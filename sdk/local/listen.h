@@ -10,9 +10,12 @@
 
 typedef struct local_listener local_listener;
 
+#define LISTEN_SOCKETS_MAX 4096
+
 typedef struct local_listener_desc {
     local_service *service;
     int port;                                 /* 0: any free one */
+    int sockets;                              /* at the same time; more wait to be accepted */
     const char *tls_cert_file, *tls_key_file; /* both, or neither */
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;

@@ -8,49 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../src/random.h"
-
-#define TEXT_TYPE "text/plain; charset=utf-8"
 #define JSON_TYPE "application/json"
 #define AWS_TYPE  "application/x-amz-json-1.1"
 
-/* Longer than any client needs on one machine: whoever takes more keeps our memory busy. */
-#define BODY_PATIENCE_US (30 * LWS_USEC_PER_SEC)
 /* A body beyond our limit is read away up to here, so that the client sees the answer. */
 #define DROPPED_MAX (64u * 1024 * 1024)
-
-/* ---- answers ---- */
-
-static bool add_header(
-        struct lws *wsi, const char *name, const char *value, unsigned char **at, unsigned char *end)
-{
-    return lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)value,
-                   (int)strlen(value), at, end) == 0;
-}
-
-/* Pages are kept from being framed or from loading anything that is not ours. */
-static bool add_safety_headers(struct lws *wsi, unsigned char **at, unsigned char *end)
-{
-    return add_header(wsi, "x-content-type-options:", "nosniff", at, end) &&
-           add_header(wsi, "cache-control:", "no-store", at, end) &&
-           add_header(wsi, "content-security-policy:",
-                   "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'", at, end);
-}
-
-/* Status line, headers and the body's length. False: the connection cannot be used any more. */
-static bool write_headers(listen_peer *peer, int status, const char *type, size_t length)
-{
-    unsigned char buffer[LWS_PRE + 1024], *start = buffer + LWS_PRE, *at = start,
-                                          *end = buffer + sizeof buffer - 1;
-    char request_id[GLIFT__UUID_SIZE];
-    glift__random random;
-    glift__random_seed(&random);
-    glift__uuid(request_id, glift__random_next, &random);
-    return lws_add_http_common_headers(peer->wsi, (unsigned)status, type, length, &at, end) == 0 &&
-           add_header(peer->wsi, "x-amzn-requestid:", request_id, &at, end) &&
-           add_safety_headers(peer->wsi, &at, end) &&
-           lws_finalize_write_http_header(peer->wsi, start, &at, end) == 0;
-}
 
 static void forget_body(listen_peer *peer)
 {
@@ -64,39 +26,22 @@ static void forget_body(listen_peer *peer)
 void listen_forget_http(listen_peer *peer)
 {
     forget_body(peer);
-    free(peer->reply);
-    peer->reply = NULL;
+    listen_forget_reply(peer);
 }
+
+/* ---- answers ---- */
 
 /* Takes over the message. */
 static int send_reply(listen_peer *peer, int status, const char *type, listen_message *body)
 {
     forget_body(peer);
     peer->route = ROUTE_NONE;
-    peer->reply = body;
-    if (body == NULL || !write_headers(peer, status, type, body->length))
-        return -1;
-    lws_callback_on_writable(peer->wsi);
-    return 0;
+    return listen_reply(peer, status, type, body);
 }
 
 static int send_text(listen_peer *peer, int status, const char *type, const char *text)
 {
     return send_reply(peer, status, type, listen_message_of(text, strlen(text)));
-}
-
-static int write_reply(listen_peer *peer)
-{
-    listen_message *reply = peer->reply;
-    if (reply == NULL)
-        return 0;
-    peer->reply = NULL;
-    int length = (int)reply->length;
-    int written = lws_write(peer->wsi, reply->bytes + LWS_PRE, reply->length, LWS_WRITE_HTTP_FINAL);
-    free(reply);
-    if (written < length || peer->close_after_reply)
-        return -1;
-    return lws_http_transaction_completed(peer->wsi) ? -1 : 0;
 }
 
 /* ---- what is asked ---- */
@@ -113,7 +58,7 @@ static int answer_state(listen_peer *peer)
     local_listener *listener = peer->listener;
     glift__text state = {0};
     if (local_service_state(listener->service, local_listener_now(listener), &state) != GLIFT_OK)
-        return send_text(peer, 500, TEXT_TYPE, "gamelift-local is out of memory.\n");
+        return send_text(peer, 500, LISTEN_TEXT_TYPE, "gamelift-local is out of memory.\n");
     return answer_with(peer, 200, JSON_TYPE, &state);
 }
 
@@ -143,11 +88,10 @@ static int finish_request(listen_peer *peer)
     case ROUTE_CONTROL:
         return run_call(peer);
     case ROUTE_REFUSED:
-        return send_text(peer, peer->reply_status, TEXT_TYPE, peer->name);
-    case ROUTE_NONE:
-        break;
+        return send_text(peer, peer->refusal_status, LISTEN_TEXT_TYPE, peer->name);
+    default: /* answered already */
+        return listen_on_more(peer);
     }
-    return 0; /* answered already */
 }
 
 /* The answer is certain; it is sent when the body is out of the way. */
@@ -160,7 +104,7 @@ static void refuse(listen_peer *peer, int status, const char *format, ...)
     vsnprintf(peer->name, sizeof peer->name, format, arguments);
     va_end(arguments);
     peer->route = ROUTE_REFUSED;
-    peer->reply_status = status;
+    peer->refusal_status = status;
 }
 
 static bool read_target(listen_peer *peer)
@@ -201,7 +145,7 @@ static int route_get(listen_peer *peer, const char *path)
         return answer_state(peer);
     if (strcmp(path, "/_local/health") == 0)
         return send_text(peer, 200, JSON_TYPE, "{\"status\":\"ok\"}");
-    return send_text(peer, 404, TEXT_TYPE, "There is nothing here. See / and /_local/state.\n");
+    return send_text(peer, 404, LISTEN_TEXT_TYPE, "There is nothing here. See / and /_local/state.\n");
 }
 
 static bool has_header(const listen_peer *peer, enum lws_token_indexes header)
@@ -248,10 +192,12 @@ static void judge_post(listen_peer *peer, const char *path, unsigned long long l
 static int begin_post(listen_peer *peer, const char *path)
 {
     unsigned long long length;
+    if (!has_header(peer, WSI_TOKEN_HTTP_CONTENT_LENGTH))
+        peer->close_after_reply = true; /* libwebsockets would wait for a body */
     if (has_header(peer, WSI_TOKEN_HTTP_TRANSFER_ENCODING) || !read_length(peer, &length) ||
             length > DROPPED_MAX) {
         peer->close_after_reply = true;
-        return send_text(peer, 411, TEXT_TYPE, "Send a Content-Length, and no more than 4 MiB.\n");
+        return send_text(peer, 411, LISTEN_TEXT_TYPE, "Send a Content-Length, and no more than 4 MiB.\n");
     }
     judge_post(peer, path, length);
     return length == 0 ? finish_request(peer) : 0;
@@ -259,23 +205,27 @@ static int begin_post(listen_peer *peer, const char *path)
 
 static int begin_request(listen_peer *peer, const char *path)
 {
+    static const char wait[] = "Send the next request when the answer to the one before has come.\n";
+    bool is_bare = has_header(peer, WSI_TOKEN_GET_URI) && !has_header(peer, WSI_TOKEN_HTTP_CONTENT_LENGTH);
     listen_forget_http(peer);
     peer->route = ROUTE_NONE;
     peer->asked_us = lws_now_usecs();
+    if (!is_bare && listen_came_too_early(peer))
+        return listen_reply_and_close(peer, 400, LISTEN_TEXT_TYPE, wait);
     if (has_header(peer, WSI_TOKEN_POST_URI))
         return begin_post(peer, path);
     const char *refusal = listen_refuse_request(peer->wsi);
     if (refusal[0] != '\0')
-        return send_text(peer, 403, TEXT_TYPE, refusal);
+        return send_text(peer, 403, LISTEN_TEXT_TYPE, refusal);
     if (has_header(peer, WSI_TOKEN_GET_URI))
         return route_get(peer, path);
     peer->close_after_reply = true; /* what follows may be a body that is not read */
-    return send_text(peer, 405, TEXT_TYPE, "Only GET and POST are answered here.\n");
+    return send_text(peer, 405, LISTEN_TEXT_TYPE, "Only GET and POST are answered here.\n");
 }
 
 static int take_body(listen_peer *peer, const char *bytes, size_t length)
 {
-    if (lws_now_usecs() - peer->asked_us > BODY_PATIENCE_US)
+    if (lws_now_usecs() - peer->asked_us > LISTEN_PATIENCE_S * LWS_USEC_PER_SEC)
         return -1;
     if (peer->body == NULL)
         return 0; /* refused: read away */
@@ -296,6 +246,6 @@ int listen_on_http(listen_peer *peer, enum lws_callback_reasons reason, const ch
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         return finish_request(peer);
     default: /* LWS_CALLBACK_HTTP_WRITEABLE */
-        return write_reply(peer);
+        return listen_write_reply(peer);
     }
 }

@@ -8,36 +8,6 @@
 
 /* ---- handshake ---- */
 
-static const char *reason_phrase(int status)
-{
-    switch (status) {
-    case 400:
-        return "Bad Request";
-    case 403:
-        return "Forbidden";
-    default:
-        return "Internal Server Error";
-    }
-}
-
-/* By hand: before the upgrade is decided, libwebsockets would answer with HTTP/1.0, which some clients
- * refuse. */
-static int reply_now(listen_peer *peer, int status, const char *type, const char *body)
-{
-    char *reply = NULL;
-    int length = asprintf(&reply,
-            "HTTP/1.1 %d %s\r\ncontent-type: %s\r\ncontent-length: %zu\r\nconnection: close\r\n\r\n%s",
-            status, reason_phrase(status), type, strlen(body), body);
-    if (length < 0)
-        return -1;
-    listen_message *message = listen_message_of(reply, (size_t)length);
-    free(reply);
-    if (message != NULL)
-        lws_write(peer->wsi, message->bytes + LWS_PRE, message->length, LWS_WRITE_HTTP_FINAL);
-    free(message);
-    return -1; /* no upgrade, and the end of this connection */
-}
-
 /* libwebsockets has taken the query apart and decoded it; the core reads it as it travels. */
 static bool copy_query(struct lws *wsi, glift__text *out)
 {
@@ -58,6 +28,7 @@ static bool copy_query(struct lws *wsi, glift__text *out)
     }
 }
 
+/* Before the upgrade is decided libwebsockets would answer with HTTP/1.0, which some clients refuse. */
 static int shake_hands(listen_peer *peer)
 {
     local_listener *listener = peer->listener;
@@ -70,7 +41,8 @@ static int shake_hands(listen_peer *peer)
     if (status == 101)
         TAILQ_INSERT_TAIL(&listener->sockets, peer, link);
     else
-        result = reply_now(peer, status, "application/json", refusal.bytes != NULL ? refusal.bytes : "{}");
+        result = listen_reply_and_close(
+                peer, status, "application/json", refusal.bytes != NULL ? refusal.bytes : "{}");
     glift__text_free(&query);
     glift__text_free(&refusal);
     return result;
@@ -81,9 +53,9 @@ int listen_on_upgrade(listen_peer *peer, const char *protocol)
     static const char only[] = "gamelift-local upgrades connections to WebSocket only.\n";
     const char *refusal = listen_refuse_request(peer->wsi);
     if (refusal[0] != '\0')
-        return reply_now(peer, 403, "text/plain; charset=utf-8", refusal);
+        return listen_reply_and_close(peer, 403, LISTEN_TEXT_TYPE, refusal);
     if (strcmp(protocol, "websocket") != 0)
-        return reply_now(peer, 400, "text/plain; charset=utf-8", only);
+        return listen_reply_and_close(peer, 400, LISTEN_TEXT_TYPE, only);
     if (peer->connection != 0) /* one upgrade per connection */
         return -1;
     return shake_hands(peer);

@@ -5,6 +5,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Files that are neither sockets of clients nor kept for servers: logs, signals, the listener's own. */
+#define OWN_FILES     64
+#define LEAST_SOCKETS 16
+
 typedef struct program {
     local_options options;
     local_service *service;
@@ -22,6 +27,7 @@ typedef struct program {
     local_launcher *launcher;
     local_demo demo;
     char websocket_url[64], http_url[64];
+    struct rlimit files; /* what we were started with */
     int signals;
     bool stopping;
 } program;
@@ -137,6 +143,19 @@ static bool make_service(program *self)
     return local_service_create(&desc, now, &self->service) == GLIFT_OK || fail("out of memory");
 }
 
+/* As many files as it takes, where the system lets us; half a thousand connections would else be the end of
+ * it on most. The number of sockets among them. */
+static int take_files(program *self)
+{
+    rlim_t others = OWN_FILES + (rlim_t)self->options.instances * LAUNCH_FILES_EACH;
+    rlim_t wanted = LISTEN_SOCKETS_MAX + others;
+    getrlimit(RLIMIT_NOFILE, &self->files);
+    rlim_t files = wanted < self->files.rlim_max ? wanted : self->files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &(struct rlimit){files, self->files.rlim_max}) != 0)
+        files = self->files.rlim_cur;
+    return (int)(files > others + LEAST_SOCKETS ? files - others : LEAST_SOCKETS);
+}
+
 static bool open_listener(program *self)
 {
     const local_options *options = &self->options;
@@ -144,6 +163,7 @@ static bool open_listener(program *self)
     local_listener_desc desc = {
             .service = self->service,
             .port = options->port,
+            .sockets = take_files(self),
             .tls_cert_file = options->tls_cert,
             .tls_key_file = options->tls_key,
     };
@@ -181,6 +201,7 @@ static bool open_launcher(program *self)
             .instances = options->instances,
             .log_dir = options->launch_log_dir,
             .grace_ms = options->launch_grace_ms,
+            .files = self->files,
             .prepare = prepare_child,
             .ended = child_ended,
             .log = child_said,
@@ -190,7 +211,7 @@ static bool open_launcher(program *self)
     if (self->launcher == NULL)
         return fail(why);
     /* The listener closes what it watches: it gets a descriptor of its own. */
-    int watched = dup(launcher_fd(self->launcher));
+    int watched = fcntl(launcher_fd(self->launcher), F_DUPFD_CLOEXEC, 0);
     return (watched >= 0 && local_listener_watch(self->listener, watched, launcher_is_ready, self)) ||
            fail("the launcher cannot be watched");
 }
@@ -232,12 +253,12 @@ static bool run(program *self)
 {
     for (;;) {
         glift__time now = local_listener_now(self->listener);
+        if (self->launcher != NULL)
+            launcher_serve(self->launcher, now.mono_ms); /* may bring deadlines of the service with it */
         local_service_advance(self->service, now);
         uint64_t deadline_ms = local_service_deadline_ms(self->service);
-        if (self->launcher != NULL) {
-            launcher_serve(self->launcher, now.mono_ms);
+        if (self->launcher != NULL)
             deadline_ms = earlier(deadline_ms, launcher_deadline_ms(self->launcher));
-        }
         if (self->stopping && (self->launcher == NULL || launcher_is_idle(self->launcher)))
             return true;
         if (!local_listener_serve(self->listener, deadline_ms))

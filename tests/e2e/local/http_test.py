@@ -3,6 +3,7 @@
 """gamelift-local's HTTP side: the AWS API's framing, who may talk to it, and clients that misbehave."""
 import http.client
 import json
+import re
 import socket
 import unittest
 import uuid
@@ -156,6 +157,36 @@ class Http(unittest.TestCase):
                 self.service.control(name, **members)
             self.assertEqual((400, kind), (refusal.exception.status, refusal.exception.kind))
 
+    # ---- requests that do not wait for the answer before ----
+
+    def statuses(self, *requests):
+        """Sends them in one piece; what was answered until the service closed the connection."""
+        host = f"Host: 127.0.0.1:{self.service.port}\r\n"
+        with self.raw("".join(line + "\r\n" + host + rest for line, rest in requests)) as connection:
+            reply = b"".join(iter(lambda: connection.recv(65536), b""))
+        return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", reply)]
+
+    GET = ("GET /_local/health HTTP/1.1", "\r\n")
+    LAST = ("GET /_local/health HTTP/1.1", "Connection: close\r\n\r\n")
+    POST = ("POST / HTTP/1.1", "X-Amz-Target: GameLift.ListFleets\r\nContent-Length: 2\r\n\r\n{}")
+
+    def test_pages_asked_for_in_one_piece_are_all_sent(self):  # S7
+        self.assertEqual([200] * 6, self.statuses(*[self.GET] * 5, self.LAST))
+        self.assertEqual([200] * 2, self.statuses(self.POST, self.LAST))
+
+    def test_a_body_that_did_not_wait_is_refused_and_nobody_else_suffers(self):  # S84
+        for last in (self.POST, ("PUT / HTTP/1.1", "Content-Length: 2\r\n\r\n{}"),
+                     ("GET / HTTP/1.1", "Content-Length: 2\r\n\r\n{}"),
+                     ("POST / HTTP/1.1", "Content-Length: 100\r\n\r\n{}"), ("POST / HTTP/1.1", "\r\n"),
+                     ("POST / HTTP/1.1", "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")):
+            for first in (self.GET, self.POST):
+                with self.subTest(first=first, last=last):
+                    self.assertEqual([200, 400], self.statuses(first, last))
+                    self.is_well()
+
+    def test_a_post_without_a_length_has_no_body_and_ends_its_connection(self):
+        self.assertEqual([200], self.statuses(("POST / HTTP/1.1", "X-Amz-Target: GameLift.ListFleets\r\n\r\n")))
+
     # ---- clients that misbehave ----
 
     def test_half_requests_keep_nobody_waiting(self):  # S84
@@ -193,6 +224,37 @@ class Http(unittest.TestCase):
         for connection in crowd:
             connection.close()
         until(lambda: self.request("GET", "/_local/health", None)[0] == 200)
+
+
+class FewFiles(unittest.TestCase):
+    def crowd(self, service, size):
+        connections = [socket.create_connection(("127.0.0.1", service.port), timeout=20) for _ in range(size)]
+        for connection in connections:
+            self.addCleanup(connection.close)
+        return connections
+
+    def test_more_connections_than_files_wait_and_harm_nobody(self):  # S84
+        service = Service(files=(200, 200))
+        self.addCleanup(service.stop)
+        known = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+        known.connect()
+        crowd = self.crowd(service, 300)
+        for _ in range(10):
+            known.request("GET", "/_local/health")
+            answer = known.getresponse()
+            self.assertEqual(200, answer.status)
+            answer.read()
+        for connection in crowd:
+            connection.close()
+        service.state()
+        self.assertNotIn("libwebsockets", service.log())
+        known.close()
+
+    def test_it_takes_as_many_files_as_it_is_allowed(self):  # S84
+        service = Service(files=(100, 2000))
+        self.addCleanup(service.stop)
+        self.crowd(service, 300)
+        service.state()
 
 
 if __name__ == "__main__":

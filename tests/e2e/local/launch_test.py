@@ -50,6 +50,8 @@ class Options(unittest.TestCase):
         for options, words in ((["--env-file", "/nonexistent/env"], "/nonexistent/env"),
                                (["--demo", "--launch", "/nonexistent/server"], "cannot run /nonexistent/server"),
                                (["--demo", "--launch", "a | b"], "unquoted"),
+                               (["--demo", "--launch", "a $(b)"], "a command in it"),
+                               (["--demo", "--launch", "'a"], "quotes do not match"),
                                (["--demo", "--launch", " "], "empty"),
                                (["--tls-cert", "/nonexistent/c", "--tls-key", "/nonexistent/k"], "/nonexistent/c")):
             with self.subTest(options):
@@ -160,6 +162,22 @@ class Launch(unittest.TestCase):
               (self.path / "server-1.log").read_text() == "out\nerror\n")
         service.stop()
         self.assertEqual("out\nerror\nno newline\n", (self.path / "server-1.log").read_text())
+
+    def test_a_line_of_any_length_and_content_comes_out(self):
+        text = "x" * 2048 + "\n" + "y" * 2049 + "\nz\0z\n"
+        (self.path / "text").write_text(text)
+        service = self.serve(self.script(f"cat {self.path}/text; exec sleep 60\n"),
+                             "--launch-log-dir", str(self.path))
+        log = self.path / "server-1.log"
+        until(lambda: log.exists() and log.read_text().endswith("z\0z\n"))
+        self.assertEqual("x" * 2048 + "\n" + "y" * 2048 + "\ny\nz\0z\n", log.read_text())
+
+    def test_a_server_gets_no_files_of_ours_and_the_limit_that_we_were_given(self):
+        service = Service("--launch", self.script("ls /proc/self/fd; echo limit $(ulimit -S -n); exec sleep 60\n"),
+                          files=(300, 2000))
+        self.addCleanup(service.stop)
+        until(lambda: "] limit 300\n" in service.log())
+        self.assertEqual(["0", "1", "2", "3"], re.findall(r"\[server-1\] (\d+)\n", service.log()))  # 3 is ls's own
 
     def test_the_end_asks_first(self):
         service = self.serve(self.script("""\

@@ -11,7 +11,8 @@ TEST(a_deadline_that_is_here_ends_the_wait)
     char why[LOCAL_WHY_SIZE];
     local_service *service;
     CHECK_INT(GLIFT_OK, local_service_create(&service_desc, (glift__time){0}, &service));
-    local_listener *listener = local_listener_open(&(local_listener_desc){.service = service}, why);
+    local_listener *listener =
+            local_listener_open(&(local_listener_desc){.service = service, .sockets = 16}, why);
     CHECK(listener != NULL);
     for (int i = 0; i < 100; i++) {
         uint64_t now_ms = local_listener_now(listener).mono_ms;

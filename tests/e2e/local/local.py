@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shlex
 import ssl
 import subprocess
@@ -40,7 +41,8 @@ class Refused(Exception):
 class Service:
     """gamelift-local as a process; its environment file as a dictionary."""
 
-    def __init__(self, *options, demo=True, trust=None):
+    def __init__(self, *options, demo=True, trust=None, files=None):
+        """files: (soft, hard) limit of open files."""
         self.folder = tempfile.TemporaryDirectory()
         self.path = pathlib.Path(self.folder.name)
         self.trust = trust
@@ -48,7 +50,8 @@ class Service:
         self.log_file = open(self.path / "log", "w+", encoding="utf-8")
         command = [PROGRAM, "--port", "0", "--env-file", env_file, *(["--demo"] if demo else []), *options]
         self.popen = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log_file)
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log_file,
+            preexec_fn=files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, files)))
         until(lambda: env_file.exists() or self.popen.poll() is not None, START_TIMEOUT_S, "the service starts")
         if not env_file.exists():
             raise AssertionError(f"gamelift-local ended with {self.popen.returncode}: {self.log()}")
