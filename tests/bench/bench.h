@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the scenarios share: figures, clocks, servers under measurement. */
+/* What the scenarios share: figures, a service, servers under measurement, and what they are compared with.
+ */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -8,16 +9,25 @@
 
 #include "echo_service.h"
 
+/* ---- figures (figures.c) ---- */
+
 /* "figure <name> <value> <unit>" on a line of its own. */
 void figure(const char *name, double value, const char *unit);
+/* The same, with the floor of the same run on the next line: "figure <name>_floor <value> <unit>". */
+void figure_and_floor(const char *name, double value, double floor, const char *unit);
+/* Prints what a scenario prints; behind each floor "figure <name>_ratio <value> times". */
+void figures_pass_on(FILE *from);
 
 int64_t now_ns(void);
+double us_since(int64_t before_ns);
+double ms_since(int64_t before_ns);
+
 /* Of a sample that is sorted here: 0.5 is the median. */
 double quantile(double *sample, size_t count, double q);
 
 _Noreturn void fail(const char *what);
 
-/* ---- certificates and a service, for one program ---- */
+/* ---- certificates and a service, for one scenario (servers.c) ---- */
 
 typedef struct place {
     echo_service *service; /* NULL: in another process */
@@ -28,18 +38,24 @@ typedef struct place {
     char roots_and_ca[128]; /* the system's roots, and the test authority behind them */
 } place;
 
+/* Certificates of this run, in this folder, for the places of its processes. */
+void make_certificates(const char *directory);
+void use_certificates(const char *directory);
+
 /* The service on a thread of this process. */
 place open_place(bool tls);
-/* In a process of its own, which ends with this one: for figures of memory. */
+/* In a process of its own, which ends with this one: for figures of memory and of CPU time. */
 place open_place_apart(bool tls);
 void close_place(place *self);
 
-/* ---- a server ---- */
+/* ---- a server (servers.c) ---- */
 
 /* Created; process `number` of this program. */
 glift_server *start_server(const place *at, glift_io *io, int number, const char *ca_file);
 void wait_connected(glift_server *server);
-/* Ready, with a game session, after this. */
+/* ProcessReady, there and back. */
+void process_ready(glift_server *server);
+/* Ready, with an active game session, after this. */
 void make_ready(glift_server *server);
 glift_server *ready_server(const place *at, glift_io *io, int number);
 /* Another player session id each time, of 10 bytes: only one Accept of a seat is out at a time. */
@@ -50,14 +66,22 @@ void wait_and_tick(glift_server *server);
 
 /* ---- floors ---- */
 
-typedef struct lws_floor lws_floor; /* a bare libwebsockets client with one I/O thread */
+/* A bare libwebsockets client with one I/O thread, which takes requests from another thread. */
+typedef struct lws_floor lws_floor;
 lws_floor *lws_floor_start(const place *at);
-void lws_floor_send(lws_floor *self, const char *player_session_id);
-void lws_floor_wait(lws_floor *self); /* for one answer; each once */
+/* Until this many connections stand; requests go over the first. */
+void lws_floor_connect(lws_floor *self, int count);
+/* So many requests with this text. */
+void lws_floor_send(lws_floor *self, const char *player_session_id, int count);
+void lws_floor_wait(lws_floor *self); /* until there are answers */
+int lws_floor_take(lws_floor *self);  /* how many there are; each once */
+void lws_floor_round_trip(lws_floor *self);
 void lws_floor_stop(lws_floor *self);
 
-typedef struct tls_floor tls_floor; /* a bare OpenSSL client: context, connection, upgrade */
+/* A bare OpenSSL client: context, connection, upgrade. Blocks. */
+typedef struct tls_floor tls_floor;
 tls_floor *tls_floor_connect(const place *at, const char *ca_file);
+void tls_floor_round_trip(tls_floor *self);
 void tls_floor_close(tls_floor *self);
 
 /* ---- scenarios ---- */
@@ -66,6 +90,8 @@ typedef struct scenario {
     const char *name;
     int cores; /* that it may use: 1 or 2 */
     void (*run)(void);
+    void (*run_floor)(void); /* in a fresh process, after the other; NULL: run() measures its floor itself */
+    const char *about;
 } scenario;
 
 extern const scenario speed_scenarios[], memory_scenarios[], recovery_scenarios[];

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -11,15 +10,15 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { IN_SIZE = 65536, OUT_SIZE = 262144, MAX_FDS = 4096, STOP = 1000 };
+enum { IN_SIZE = 65536, OUT_SIZE = 262144, MAX_FDS = 4096, STOP = 255 };
 
 typedef struct connection {
     int fd;
@@ -30,10 +29,12 @@ typedef struct connection {
 } connection;
 
 struct echo_service {
-    int listener, epoll, orders;
+    int listener, epoll;
+    int orders[2]; /* a pair of sockets, the first for the thread: one byte each way per order */
     uint16_t port;
     SSL_CTX *tls;
     pthread_t thread;
+    atomic_int accepted;
     connection *connections[MAX_FDS]; /* by descriptor */
     char out[OUT_SIZE];
     size_t out_length;
@@ -197,11 +198,14 @@ static void serve(echo_service *self, connection *who)
                 at += size;
             memmove(who->in, who->in + at, who->in_length -= at);
         }
-        flush(self, who);
         if (who->tls == NULL)
-            return; /* what is left comes with the next event */
+            break; /* what is left comes with the next event */
+        if (self->out_length > OUT_SIZE / 2)
+            flush(self, who);
     }
-    if (got == 0 || errno != EAGAIN)
+    int why = errno;
+    flush(self, who);
+    if (got == 0 || (got < 0 && why != EAGAIN))
         end(self, who, false);
 }
 
@@ -210,6 +214,7 @@ static void take_connection(echo_service *self)
     int fd = accept4(self->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), on = 1;
     if (fd < 0 || fd >= MAX_FDS)
         return;
+    atomic_fetch_add(&self->accepted, 1);
     connection *who = calloc(1, sizeof *who);
     who->fd = fd;
     who->in = malloc(IN_SIZE);
@@ -260,14 +265,15 @@ static void carry_out(echo_service *self, connection *who, echo_command command)
 /* False: stop. */
 static bool take_orders(echo_service *self)
 {
-    eventfd_t order;
-    if (eventfd_read(self->orders, &order) != 0)
+    unsigned char order;
+    if (read(self->orders[0], &order, 1) != 1)
         return true;
-    if (order >= STOP)
+    if (order == STOP)
         return false;
     for (int fd = 0; fd < MAX_FDS; fd++)
         if (self->connections[fd] != NULL && self->connections[fd]->is_open)
-            carry_out(self, self->connections[fd], (echo_command)(order - 1));
+            carry_out(self, self->connections[fd], (echo_command)order);
+    check(write(self->orders[0], &order, 1) == 1, "order");
     return true;
 }
 
@@ -284,7 +290,7 @@ static void *run(void *argument)
             int fd = events[i].data.fd;
             if (fd == self->listener)
                 take_connection(self);
-            else if (fd == self->orders) {
+            else if (fd == self->orders[0]) {
                 if (!take_orders(self))
                     return NULL;
             } else if (self->connections[fd] != NULL)
@@ -312,14 +318,15 @@ echo_service *echo_service_start(const char *certificate_file, const char *key_f
     self->port = ntohs(where.sin_port);
     if (certificate_file != NULL) {
         self->tls = SSL_CTX_new(TLS_server_method());
+        SSL_CTX_set_read_ahead(self->tls, 1); /* many records with one recv() */
         check(SSL_CTX_use_certificate_chain_file(self->tls, certificate_file) == 1 &&
                         SSL_CTX_use_PrivateKey_file(self->tls, key_file, SSL_FILETYPE_PEM) == 1,
                 "certificate");
     }
     self->epoll = epoll_create1(EPOLL_CLOEXEC);
-    self->orders = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, self->orders) == 0, "socketpair");
     watch(self, self->listener);
-    watch(self, self->orders);
+    watch(self, self->orders[0]);
     check(pthread_create(&self->thread, NULL, run, self) == 0, "thread");
     return self;
 }
@@ -329,14 +336,21 @@ uint16_t echo_service_port(const echo_service *self)
     return self->port;
 }
 
+int echo_service_accepted(const echo_service *self)
+{
+    return atomic_load(&self->accepted);
+}
+
 void echo_service_order(echo_service *self, echo_command command)
 {
-    eventfd_write(self->orders, (eventfd_t)command + 1);
+    unsigned char order = (unsigned char)command;
+    check(write(self->orders[1], &order, 1) == 1 && read(self->orders[1], &order, 1) == 1, "order");
 }
 
 void echo_service_stop(echo_service *self)
 {
-    eventfd_write(self->orders, STOP);
+    unsigned char order = STOP;
+    check(write(self->orders[1], &order, 1) == 1, "order");
     pthread_join(self->thread, NULL);
     for (int fd = 0; fd < MAX_FDS; fd++)
         if (self->connections[fd] != NULL)
@@ -344,6 +358,7 @@ void echo_service_stop(echo_service *self)
     SSL_CTX_free(self->tls);
     close(self->listener);
     close(self->epoll);
-    close(self->orders);
+    close(self->orders[0]);
+    close(self->orders[1]);
     free(self);
 }

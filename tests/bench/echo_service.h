@@ -20,7 +20,9 @@ typedef enum echo_command {
 /* Runs on a thread of its own. With certificate and key: TLS. */
 echo_service *echo_service_start(const char *certificate_file, const char *key_file);
 uint16_t echo_service_port(const echo_service *service);
-/* Carried out soon, by the service's thread. */
+/* Connections that have been made so far. */
+int echo_service_accepted(const echo_service *service);
+/* Has been carried out, by the service's thread, when this returns. */
 void echo_service_order(echo_service *service, echo_command command);
 void echo_service_stop(echo_service *service);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The floor of connecting and of memory over TLS: a blocking OpenSSL client, with the same roots. */
+/* The floor of connecting, of memory and of a dial over TLS: a blocking OpenSSL client, with the same roots.
+ * It has no thread, no JSON library and no random numbers for its mask and key. */
 #include "bench.h"
 
 #include <arpa/inet.h>
@@ -53,6 +54,20 @@ tls_floor *tls_floor_connect(const place *at, const char *ca_file)
         fail("floor: TLS");
     upgrade(self);
     return self;
+}
+
+void tls_floor_round_trip(tls_floor *self)
+{
+    /* Masked with zeros: the text as it is. */
+    static const char request[] =
+            "\x81\xfe\0\x89\0\0\0\0"
+            "{\"Action\":\"AcceptPlayerSession\",\"RequestId\":\"00000000-0000-4000-8000-"
+            "000000000000\",\"GameSessionId\":\"gsess-1\",\"PlayerSessionId\":\"psess-1\"}";
+    _Static_assert(sizeof request - 1 - 8 == 0x89, "the length in the frame's header");
+    unsigned char answer[1024];
+    SSL_write(self->connection, request, sizeof request - 1);
+    if (SSL_read(self->connection, answer, sizeof answer) <= 2 || answer[0] != 0x81)
+        fail("floor: no answer");
 }
 
 void tls_floor_close(tls_floor *self)

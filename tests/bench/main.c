@@ -5,239 +5,34 @@
  * are printed, and a person reads them. */
 #include "bench.h"
 
-#include "certificates.h"
-
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-static char directory[64];
+static const scenario *scenarios[64]; /* all, in the order of a run; then NULL */
 
-void figure(const char *name, double value, const char *unit)
+static void collect_scenarios(void)
 {
-    printf("figure %s %.*f %s\n", name, value < 100 ? 3 : 1, value, unit);
-    fflush(stdout);
+    static const scenario *const groups[] = {speed_scenarios, memory_scenarios, recovery_scenarios};
+    size_t count = 0;
+    for (size_t group = 0; group < sizeof groups / sizeof groups[0]; group++)
+        for (const scenario *at = groups[group]; at->name != NULL; at++)
+            scenarios[count++] = at;
 }
 
-int64_t now_ns(void)
+static const scenario *find(const char *name)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    for (size_t i = 0; scenarios[i] != NULL; i++)
+        if (strcmp(scenarios[i]->name, name) == 0)
+            return scenarios[i];
+    fprintf(stderr, "bench: there is no scenario %s; see --help\n", name);
+    exit(2);
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-double quantile(double *sample, size_t count, double q)
-{
-    qsort(sample, count, sizeof *sample, compare);
-    return sample[(size_t)((double)(count - 1) * q)];
-}
-
-_Noreturn void fail(const char *what)
-{
-    fprintf(stderr, "bench: %s\n", what);
-    exit(1);
-}
-
-/* ---- places ---- */
-
-static void append_file(FILE *to, const char *path)
-{
-    char bytes[4096];
-    size_t size;
-    FILE *from = fopen(path, "r");
-    while (from != NULL && (size = fread(bytes, 1, sizeof bytes, from)) > 0)
-        fwrite(bytes, 1, size, to);
-    if (from != NULL)
-        fclose(from);
-}
-
-static place describe_place(bool tls, uint16_t port)
-{
-    place self = {.tls = tls, .port = port};
-    snprintf(self.url, sizeof self.url, "ws%s://127.0.0.1:%u", tls ? "s" : "", port);
-    snprintf(self.ca_file, sizeof self.ca_file, "%s/ca.pem", directory);
-    snprintf(self.roots_and_ca, sizeof self.roots_and_ca, "%s/roots.pem", directory);
-    return self;
-}
-
-static echo_service *start_service(bool tls)
-{
-    char pem[128], key[128];
-    snprintf(pem, sizeof pem, "%s/service.pem", directory);
-    snprintf(key, sizeof key, "%s/service.key", directory);
-    return echo_service_start(tls ? pem : NULL, key);
-}
-
-place open_place(bool tls)
-{
-    echo_service *service = start_service(tls);
-    place self = describe_place(tls, echo_service_port(service));
-    self.service = service;
-    return self;
-}
-
-place open_place_apart(bool tls)
-{
-    int ends[2];
-    uint16_t port;
-    if (pipe(ends) != 0)
-        fail("pipe");
-    if (fork() == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        port = echo_service_port(start_service(tls));
-        if (write(ends[1], &port, sizeof port) != sizeof port)
-            _exit(1);
-        for (;;)
-            pause();
-    }
-    if (read(ends[0], &port, sizeof port) != sizeof port)
-        fail("no service");
-    return describe_place(tls, port);
-}
-
-void close_place(place *self)
-{
-    if (self->service != NULL)
-        echo_service_stop(self->service);
-}
-
-/* ---- servers ---- */
-
-void wait_and_tick(glift_server *server)
-{
-    glift_server_wait(server, 10000);
-    glift_server_tick(server);
-}
-
-static bool is_connected;
-
-static void on_connection(glift_server *server, const glift_connection_event *event, void *user)
-{
-    (void)server, (void)user;
-    is_connected = event->state == GLIFT_CONNECTED;
-}
-
-/* Only what is wrong: scenarios cut connections by the hundred. */
-static void on_log(glift_server *server, glift_log_level level, const char *message, void *user)
-{
-    (void)server, (void)user;
-    if (level >= GLIFT_LOG_ERROR)
-        fprintf(stderr, "bench: %s\n", message);
-}
-
-void wait_connected(glift_server *server)
-{
-    is_connected = false;
-    while (!is_connected)
-        wait_and_tick(server);
-}
-
-glift_server *start_server(const place *at, glift_io *io, int number, const char *ca_file)
-{
-    char process_id[32];
-    glift_server *server;
-    snprintf(process_id, sizeof process_id, "bench-%d", number);
-    glift_server_desc desc = {
-            .size_bytes = sizeof desc,
-            .websocket_url = at->url,
-            .auth_token = "token",
-            .process_id = process_id,
-            .host_id = "host",
-            .fleet_id = "fleet-1",
-            .ignore_environment = true,
-            .tls_ca_file = ca_file,
-            .io = io,
-            .on_connection = on_connection,
-            .on_log = on_log,
-    };
-    if (glift_server_create(&desc, &server) != GLIFT_OK)
-        fail("no server");
-    return server;
-}
-
-static bool is_done;
-
-static void on_done(glift_server *server, const glift_result *result, void *user)
-{
-    (void)server, (void)user;
-    if (result->status != GLIFT_OK)
-        fail(result->message);
-    is_done = true;
-}
-
-static void wait_done(glift_server *server)
-{
-    while (!is_done)
-        wait_and_tick(server);
-    is_done = false;
-}
-
-const char *next_seat(void)
-{
-    static char ids[4096][16];
-    static unsigned count;
-    char *id = ids[count % 4096];
-    if (count < 4096)
-        snprintf(id, sizeof ids[0], "psess-%04u", count);
-    count++;
-    return id;
-}
-
-void round_trip(glift_server *server)
-{
-    if (glift_accept_player_session(server, "psess-1", on_done, NULL) != GLIFT_OK)
-        fail("accept");
-    wait_done(server);
-}
-
-void make_ready(glift_server *server)
-{
-    glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = 7777};
-    if (glift_process_ready(server, &parameters, on_done, NULL) != GLIFT_OK)
-        fail("ready");
-    wait_done(server);
-    while (glift_get_game_session(server) == NULL)
-        wait_and_tick(server);
-    if (glift_activate_game_session(server, on_done, NULL) != GLIFT_OK)
-        fail("activate");
-    wait_done(server);
-}
-
-glift_server *ready_server(const place *at, glift_io *io, int number)
-{
-    glift_server *server = start_server(at, io, number, at->tls ? at->ca_file : NULL);
-    make_ready(server);
-    return server;
-}
-
-/* ---- the program ---- */
-
-static const scenario *const groups[] = {speed_scenarios, memory_scenarios, recovery_scenarios};
-
-static void make_certificates(void)
-{
-    char path[128];
-    certificates_authority(directory, "ca");
-    certificates_leaf(directory, "service", "IP:127.0.0.1", 30);
-    snprintf(path, sizeof path, "%s/roots.pem", directory);
-    FILE *roots = fopen(path, "w");
-    if (roots == NULL)
-        fail("no room for certificates");
-    append_file(roots, "/etc/ssl/certs/ca-certificates.crt");
-    snprintf(path, sizeof path, "%s/ca.pem", directory);
-    append_file(roots, path);
-    fclose(roots);
-}
+/* ---- one scenario, in its own process ---- */
 
 static void bind_to_cores(int count)
 {
@@ -253,70 +48,105 @@ static void bind_to_cores(int count)
     sched_setaffinity(0, sizeof some, &some);
 }
 
-static const scenario *find(const char *name)
+/* Five hundred connections of two clients, both ends of them in one process. */
+static void allow_many_files(void)
 {
-    for (size_t group = 0; group < sizeof groups / sizeof groups[0]; group++)
-        for (const scenario *at = groups[group]; at->name != NULL; at++)
-            if (strcmp(at->name, name) == 0)
-                return at;
-    fprintf(stderr, "bench: there is no scenario %s; see --help\n", name);
-    exit(2);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max < 4096 ? limit.rlim_max : 4096;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* In a fresh process: what ran before has left no memory, thread or cache behind. */
-static int run_apart(const char *name)
+static int run_here(const char *what, const char *name, const char *certificates)
 {
-    int status = 0;
+    const scenario *at = find(name);
+    use_certificates(certificates);
+    allow_many_files();
+    bind_to_cores(at->cores);
+    if (strcmp(what, "--here") == 0)
+        at->run();
+    else
+        at->run_floor();
+    return 0;
+}
+
+/* ---- a run ---- */
+
+static char certificates[] = "/tmp/gamelift-bench-XXXXXX";
+
+/* In a fresh process: what ran before has left no memory, thread or cache behind. */
+static int run_apart(const char *what, const char *name)
+{
+    int status = 0, ends[2];
+    if (pipe(ends) != 0)
+        fail("pipe");
     pid_t child = fork();
     if (child == 0) {
-        setenv("BENCH_CERTIFICATES", directory, 1);
-        execl("/proc/self/exe", "bench", "--here", name, (char *)NULL);
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execl("/proc/self/exe", "bench", what, name, certificates, (char *)NULL);
         _exit(127);
     }
+    close(ends[1]);
+    FILE *output = fdopen(ends[0], "r");
+    figures_pass_on(output);
+    fclose(output);
     waitpid(child, &status, 0);
     if (status != 0)
         fprintf(stderr, "bench: %s did not come to its end\n", name);
     return status != 0;
 }
 
-static int run_here(const char *name)
+static int run(const scenario *at)
 {
-    const scenario *at = find(name);
-    snprintf(directory, sizeof directory, "%s", getenv("BENCH_CERTIFICATES"));
-    bind_to_cores(at->cores);
-    at->run();
-    return 0;
-}
-
-static void print_help(void)
-{
-    printf("Usage: bench [SCENARIO...]\nPrints figures of the SDK beside their floors. Scenarios:\n");
-    for (size_t group = 0; group < sizeof groups / sizeof groups[0]; group++)
-        for (const scenario *at = groups[group]; at->name != NULL; at++)
-            printf("  %s\n", at->name);
+    printf("\n# %s: %s\n", at->name, at->about);
+    fflush(stdout);
+    int failed = run_apart("--here", at->name);
+    if (at->run_floor != NULL)
+        failed += run_apart("--here-floor", at->name);
+    return failed;
 }
 
 static int run_all(int count, char **names)
 {
     char command[96];
     int failed = 0;
-    strcpy(directory, "/tmp/gamelift-bench-XXXXXX");
-    if (mkdtemp(directory) == NULL)
+    if (mkdtemp(certificates) == NULL)
         fail("no temporary directory");
-    make_certificates();
+    make_certificates(certificates);
     for (int i = 0; i < count; i++)
-        failed += run_apart(names[i]);
-    for (size_t group = 0; count == 0 && group < sizeof groups / sizeof groups[0]; group++)
-        for (const scenario *at = groups[group]; at->name != NULL; at++)
-            failed += run_apart(at->name);
-    snprintf(command, sizeof command, "rm -r %s", directory);
+        failed += run(find(names[i]));
+    for (size_t i = 0; count == 0 && scenarios[i] != NULL; i++)
+        failed += run(scenarios[i]);
+    snprintf(command, sizeof command, "rm -r %s", certificates);
     return system(command) != 0 || failed > 0;
+}
+
+static void print_help(void)
+{
+    printf("Usage: bench [SCENARIO...]\n"
+           "\n"
+           "Prints figures of the SDK, one on a line: figure NAME VALUE UNIT. All of it takes five minutes.\n"
+           "\n"
+           "NAME_floor is what the same costs without the SDK, measured in the same run: with a bare client\n"
+           "on libwebsockets or OpenSSL, or as said below. NAME_ratio is the figure divided by its floor. "
+           "Of\n"
+           "requests/s more is better, of all else less.\n"
+           "\n"
+           "What else runs on the machine is in every time. Root can measure past it: chrt -f 50 bench\n"
+           "\n"
+           "Scenarios:\n");
+    for (size_t i = 0; scenarios[i] != NULL; i++)
+        printf("  %-24s %s\n", scenarios[i]->name, scenarios[i]->about);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "--here") == 0)
-        return run_here(argv[2]);
+    collect_scenarios();
+    if (argc == 4 && strncmp(argv[1], "--here", 6) == 0)
+        return run_here(argv[1], argv[2], argv[3]);
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         print_help();
         return 0;

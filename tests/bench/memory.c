@@ -3,9 +3,9 @@
 #include "bench.h"
 
 #include <dirent.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,12 +27,12 @@ static double private_kib(void)
     return smaps_kib("Private_");
 }
 
-static void print_memory(const char *name)
+static void print_memory(const char *name, const char *suffix)
 {
     char line[64];
-    snprintf(line, sizeof line, "%s_resident", name);
+    snprintf(line, sizeof line, "%s_resident%s", name, suffix);
     figure(line, smaps_kib("Rss") / 1024, "MiB");
-    snprintf(line, sizeof line, "%s_private", name);
+    snprintf(line, sizeof line, "%s_private%s", name, suffix);
     figure(line, private_kib() / 1024, "MiB");
 }
 
@@ -50,21 +50,21 @@ static void server_with_roots(const char *name, const char *ca_file, const place
 {
     glift_server *server = start_server(at, NULL, 1, ca_file);
     make_ready(server);
-    print_memory(name);
-    figure("threads_beside_the_games", thread_count() - 1, "threads");
+    print_memory(name, "");
 }
 
 static void memory_tls(void)
 {
     place at = open_place_apart(true);
     server_with_roots("memory_tls", at.roots_and_ca, &at);
+    figure("threads_beside_the_games", thread_count() - 1, "threads");
 }
 
 static void memory_tls_floor(void)
 {
     place at = open_place_apart(true);
     tls_floor_connect(&at, at.roots_and_ca);
-    print_memory("memory_tls_floor");
+    print_memory("memory_tls", "_floor");
 }
 
 /* As on a system whose roots are single files. */
@@ -78,20 +78,33 @@ static void memory_tls_private_ca_floor(void)
 {
     place at = open_place_apart(true);
     tls_floor_connect(&at, at.ca_file);
-    print_memory("memory_tls_private_ca_floor");
+    print_memory("memory_tls_private_ca", "_floor");
 }
+
+/* ---- one more of them ---- */
+
+enum { FIRST = 10, MORE = 100 };
 
 static void further_servers(bool tls, const char *name)
 {
-    enum { MORE = 100 };
     glift_io *io;
     place at = open_place_apart(tls);
     glift_io_create(&io);
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < FIRST; i++)
         ready_server(&at, io, i);
     double before = private_kib();
-    for (int i = 10; i < 10 + MORE; i++)
+    for (int i = FIRST; i < FIRST + MORE; i++)
         ready_server(&at, io, i);
+    figure(name, (private_kib() - before) / MORE, "KiB");
+}
+
+static void further_connections(bool tls, const char *name)
+{
+    place at = open_place_apart(tls);
+    lws_floor *floor = lws_floor_start(&at);
+    lws_floor_connect(floor, FIRST);
+    double before = private_kib();
+    lws_floor_connect(floor, FIRST + MORE);
     figure(name, (private_kib() - before) / MORE, "KiB");
 }
 
@@ -100,43 +113,105 @@ static void further_plain(void)
     further_servers(false, "further_server_plain");
 }
 
+static void further_plain_floor(void)
+{
+    further_connections(false, "further_server_plain_floor");
+}
+
 static void further_tls(void)
 {
     further_servers(true, "further_server_tls");
 }
 
+static void further_tls_floor(void)
+{
+    further_connections(true, "further_server_tls_floor");
+}
+
+/* ---- growth ---- */
+
+enum { WARM_UP = 2000, CALLS = 100000 };
+
 static void growth(void)
 {
     place at = open_place_apart(true);
     glift_server *server = ready_server(&at, NULL, 1);
-    for (int i = 0; i < 2000; i++)
+    for (int i = 0; i < WARM_UP; i++)
         round_trip(server);
     double before = private_kib();
-    for (int i = 0; i < 100000; i++)
+    for (int i = 0; i < CALLS; i++)
         round_trip(server);
     figure("growth_over_100000_calls", private_kib() - before, "KiB");
 }
 
-static double cpu_s(void)
+static void growth_floor(void)
 {
-    struct timespec used;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+    place at = open_place_apart(true);
+    lws_floor *floor = lws_floor_start(&at);
+    for (int i = 0; i < WARM_UP; i++)
+        lws_floor_round_trip(floor);
+    double before = private_kib();
+    for (int i = 0; i < CALLS; i++)
+        lws_floor_round_trip(floor);
+    figure("growth_over_100000_calls_floor", private_kib() - before, "KiB");
 }
 
-/* With a heartbeat and pings in it. */
+/* ---- at rest ---- */
+
+typedef struct effort {
+    double cpu_s;
+    long wake_ups;
+} effort;
+
+/* Of this process, all its threads. */
+static effort effort_so_far(void)
+{
+    struct timespec cpu;
+    struct rusage used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    getrusage(RUSAGE_SELF, &used);
+    return (effort){(double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9, used.ru_nvcsw};
+}
+
+/* With a heartbeat and two pings in it. */
+enum { REST_S = 75 };
+
+static void print_effort(effort before, const char *suffix)
+{
+    char line[64];
+    effort after = effort_so_far();
+    snprintf(line, sizeof line, "idle_cpu%s", suffix);
+    figure(line, (after.cpu_s - before.cpu_s) / REST_S * 100, "percent");
+    snprintf(line, sizeof line, "idle_wake_ups_a_minute%s", suffix);
+    figure(line, (double)(after.wake_ups - before.wake_ups) * 60 / REST_S, "wake-ups");
+}
+
 static void idle_cpu(void)
 {
-    enum { SECONDS = 75 };
     place at = open_place_apart(true);
     glift_server *server = ready_server(&at, NULL, 1);
-    double before = cpu_s();
-    for (int64_t until = now_ns() + SECONDS * (int64_t)1000000000; now_ns() < until;) {
+    effort before = effort_so_far();
+    for (int64_t until = now_ns() + REST_S * (int64_t)1000000000; now_ns() < until;) {
         glift_server_wait(server, (uint32_t)((until - now_ns()) / 1000000 + 1));
         glift_server_tick(server);
     }
-    figure("idle_cpu", (cpu_s() - before) / SECONDS * 100, "percent");
+    print_effort(before, "");
 }
+
+/* What has to be said in that time, said without the SDK: three round trips. */
+static void idle_cpu_floor(void)
+{
+    place at = open_place_apart(true);
+    lws_floor *floor = lws_floor_start(&at);
+    effort before = effort_so_far();
+    for (int i = 0; i < 3; i++) {
+        sleep(REST_S / 3);
+        lws_floor_round_trip(floor);
+    }
+    print_effort(before, "_floor");
+}
+
+/* ---- the library ---- */
 
 static void library_size(void)
 {
@@ -153,14 +228,16 @@ static void library_size(void)
 }
 
 const scenario memory_scenarios[] = {
-        {"memory_tls", 2, memory_tls},
-        {"memory_tls_floor", 2, memory_tls_floor},
-        {"memory_tls_private_ca", 2, memory_tls_private_ca},
-        {"memory_tls_private_ca_floor", 2, memory_tls_private_ca_floor},
-        {"further_plain", 2, further_plain},
-        {"further_tls", 2, further_tls},
-        {"growth", 2, growth},
-        {"idle_cpu", 2, idle_cpu},
-        {"library_size", 2, library_size},
-        {NULL, 0, NULL},
+        {"memory_tls", 2, memory_tls, memory_tls_floor,
+                "a process with one server over TLS and the system's roots; floor: a bare OpenSSL client"},
+        {"memory_tls_private_ca", 2, memory_tls_private_ca, memory_tls_private_ca_floor,
+                "the same with one root"},
+        {"further_plain", 2, further_plain, further_plain_floor,
+                "private memory of one more server; floor: one more bare connection"},
+        {"further_tls", 2, further_tls, further_tls_floor, "the same over TLS"},
+        {"growth", 2, growth, growth_floor, "what private memory grows by over 100,000 calls"},
+        {"idle_cpu", 2, idle_cpu, idle_cpu_floor,
+                "an idle server over 75 s; floor: three round trips in that time"},
+        {"library_size", 2, library_size, NULL, "libgamelift.so, stripped"},
+        {0},
 };

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the game's thread pays, how long a request takes, how many a second there can be. */
+/* What the game's thread pays, how long a request takes, how many a second there can be.
+ *
+ * The SDK and its floor take turns, round after round: what else the machine does hits both. */
 #include "bench.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 enum {
-    WARM_UP = 2000,
-    ROUND_TRIPS = 20000,
-    PIPELINE = 64,
-    PIPELINED = 200000,
-    CALLS_A_TICK = 8,
-    TICKS = 20000
+    ROUNDS = 10,
+    WARM_UP = 200,      /* round trips at the start of a round that do not count */
+    ROUND_TRIPS = 2000, /* of a round that do */
+    PIPELINE = 64,      /* requests in flight */
+    PIPELINED = 40000,  /* requests of a round */
+    CALLS_A_FRAME = 8,
+    FRAMES = 20000
 };
 
 /* ---- the game's thread ---- */
@@ -26,34 +26,70 @@ static void on_answer(glift_server *server, const glift_result *result, void *us
     answered++;
 }
 
-/* A frame with eight players at the door: the first call of a frame wakes the I/O thread. */
+typedef struct frame_costs {
+    double calls_us[FRAMES * (CALLS_A_FRAME - 1)]; /* each with its share of the delivery */
+    double wakes_us[FRAMES];                       /* the first call of each frame */
+    size_t call_count, frame_count;
+} frame_costs;
+
+static void add_frame(frame_costs *costs, const double *calls_us, double delivery_us)
+{
+    for (int i = 1; i < CALLS_A_FRAME; i++)
+        costs->calls_us[costs->call_count++] = calls_us[i] + delivery_us / CALLS_A_FRAME;
+    costs->wakes_us[costs->frame_count++] = calls_us[0];
+}
+
+static void our_frame(glift_server *server, frame_costs *costs)
+{
+    double calls_us[CALLS_A_FRAME], delivery_us = 0;
+    for (int i = 0; i < CALLS_A_FRAME; i++) {
+        int64_t before = now_ns();
+        glift_accept_player_session(server, next_seat(), on_answer, NULL);
+        calls_us[i] = us_since(before);
+    }
+    for (answered = 0; answered < CALLS_A_FRAME;) {
+        glift_server_wait(server, 10000);
+        int64_t before = now_ns();
+        glift_server_tick(server);
+        delivery_us += us_since(before);
+    }
+    add_frame(costs, calls_us, delivery_us);
+}
+
+static void floor_frame(lws_floor *floor, frame_costs *costs)
+{
+    double calls_us[CALLS_A_FRAME], delivery_us = 0;
+    for (int i = 0; i < CALLS_A_FRAME; i++) {
+        int64_t before = now_ns();
+        lws_floor_send(floor, next_seat(), 1);
+        calls_us[i] = us_since(before);
+    }
+    for (int taken = 0; taken < CALLS_A_FRAME;) {
+        lws_floor_wait(floor);
+        int64_t before = now_ns();
+        taken += lws_floor_take(floor);
+        delivery_us += us_since(before);
+    }
+    add_frame(costs, calls_us, delivery_us);
+}
+
 static void call_cost(void)
 {
-    static double costs[TICKS * (CALLS_A_TICK - 1)], wakes[TICKS];
-    double calls[CALLS_A_TICK];
-    size_t count = 0;
+    static frame_costs ours, theirs;
     place at = open_place(false);
     glift_server *server = ready_server(&at, NULL, 1);
-    for (int tick = 0; tick < TICKS; tick++) {
-        for (int i = 0; i < CALLS_A_TICK; i++) {
-            int64_t before = now_ns();
-            glift_accept_player_session(server, next_seat(), on_answer, NULL);
-            calls[i] = (double)(now_ns() - before);
-        }
-        int64_t delivery_ns = 0;
-        for (answered = 0; answered < CALLS_A_TICK;) {
-            glift_server_wait(server, 10000);
-            int64_t before = now_ns();
-            glift_server_tick(server);
-            delivery_ns += now_ns() - before;
-        }
-        for (int i = 1; i < CALLS_A_TICK; i++)
-            costs[count++] = calls[i] + (double)delivery_ns / CALLS_A_TICK;
-        wakes[tick] = calls[0];
+    lws_floor *floor = lws_floor_start(&at);
+    for (int i = 0; i < FRAMES; i++) {
+        our_frame(server, &ours);
+        floor_frame(floor, &theirs);
     }
-    figure("call_and_delivery_median", quantile(costs, count, 0.5) / 1000, "us");
-    figure("call_and_delivery_p99", quantile(costs, count, 0.99) / 1000, "us");
-    figure("call_that_wakes_median", quantile(wakes, TICKS, 0.5) / 1000, "us");
+    figure_and_floor("call_and_delivery_median", quantile(ours.calls_us, ours.call_count, 0.5),
+            quantile(theirs.calls_us, theirs.call_count, 0.5), "us");
+    figure_and_floor("call_and_delivery_p99", quantile(ours.calls_us, ours.call_count, 0.99),
+            quantile(theirs.calls_us, theirs.call_count, 0.99), "us");
+    figure_and_floor("call_that_wakes_median", quantile(ours.wakes_us, FRAMES, 0.5),
+            quantile(theirs.wakes_us, FRAMES, 0.5), "us");
+    lws_floor_stop(floor);
     glift_server_destroy(server);
     close_place(&at);
 }
@@ -66,65 +102,67 @@ static void idle_tick(void)
     int64_t before = now_ns();
     for (int i = 0; i < COUNT; i++)
         glift_server_tick(server);
-    figure("idle_tick", (double)(now_ns() - before) / COUNT, "ns");
+    double ours = us_since(before) * 1000 / COUNT;
+    before = now_ns();
+    for (int i = 0; i < COUNT; i++)
+        glift_is_process_ready(server);
+    figure_and_floor("idle_tick", ours, us_since(before) * 1000 / COUNT, "ns");
     glift_server_destroy(server);
     close_place(&at);
 }
 
 /* ---- round trips ---- */
 
-static double measure_round_trips(glift_server *server)
+static void our_trips(double *times_us, glift_server *server)
 {
-    static double times[ROUND_TRIPS];
-    for (int i = 0; i < WARM_UP; i++)
-        round_trip(server);
-    for (int i = 0; i < ROUND_TRIPS; i++) {
-        int64_t before = now_ns();
-        round_trip(server);
-        times[i] = (double)(now_ns() - before) / 1000;
-    }
-    return quantile(times, ROUND_TRIPS, 0.5);
-}
-
-static double measure_floor_round_trips(lws_floor *floor)
-{
-    static double times[ROUND_TRIPS];
     for (int i = -WARM_UP; i < ROUND_TRIPS; i++) {
         int64_t before = now_ns();
-        lws_floor_send(floor, next_seat());
-        lws_floor_wait(floor);
+        round_trip(server);
         if (i >= 0)
-            times[i] = (double)(now_ns() - before) / 1000;
+            times_us[i] = us_since(before);
     }
-    return quantile(times, ROUND_TRIPS, 0.5);
 }
 
-static void compare_round_trips(bool tls, const char *name)
+static void floor_trips(double *times_us, lws_floor *floor)
 {
-    char line[64];
+    for (int i = -WARM_UP; i < ROUND_TRIPS; i++) {
+        int64_t before = now_ns();
+        lws_floor_round_trip(floor);
+        if (i >= 0)
+            times_us[i] = us_since(before);
+    }
+}
+
+static void compare_round_trips(const char *name, glift_server *server, lws_floor *floor)
+{
+    static double ours[ROUNDS * ROUND_TRIPS], theirs[ROUNDS * ROUND_TRIPS];
+    for (int round = 0; round < ROUNDS; round++) {
+        our_trips(ours + round * ROUND_TRIPS, server);
+        floor_trips(theirs + round * ROUND_TRIPS, floor);
+    }
+    figure_and_floor(name, quantile(ours, ROUNDS * ROUND_TRIPS, 0.5),
+            quantile(theirs, ROUNDS * ROUND_TRIPS, 0.5), "us");
+}
+
+static void latency_of_one(const char *name, bool tls)
+{
     place at = open_place(tls);
     glift_server *server = ready_server(&at, NULL, 1);
-    double ours = measure_round_trips(server);
-    glift_server_destroy(server);
     lws_floor *floor = lws_floor_start(&at);
-    double theirs = measure_floor_round_trips(floor);
+    compare_round_trips(name, server, floor);
     lws_floor_stop(floor);
-    figure(name, ours, "us");
-    snprintf(line, sizeof line, "%s_floor", name);
-    figure(line, theirs, "us");
-    snprintf(line, sizeof line, "%s_ratio", name);
-    figure(line, ours / theirs, "times");
+    glift_server_destroy(server);
     close_place(&at);
 }
 
 static void latency(void)
 {
-    compare_round_trips(false, "latency_plain");
+    latency_of_one("latency_plain", false);
 }
 
 static void latency_tls(void)
 {
-    compare_round_trips(true, "latency_tls");
+    latency_of_one("latency_tls", true);
 }
 
 static void latency_500(void)
@@ -136,11 +174,46 @@ static void latency_500(void)
     glift_io_create(&io);
     for (int i = 0; i < SERVERS; i++)
         servers[i] = ready_server(&at, io, i);
-    figure("latency_500", measure_round_trips(servers[0]), "us");
+    lws_floor *floor = lws_floor_start(&at);
+    lws_floor_connect(floor, SERVERS);
+    compare_round_trips("latency_500", servers[0], floor);
+    lws_floor_stop(floor);
     for (int i = 0; i < SERVERS; i++)
         glift_server_destroy(servers[i]);
     glift_io_destroy(io);
     close_place(&at);
+}
+
+/* What so many round trips of the floor compare with; on connections that have just been made. */
+static void compare_beginnings(const char *name, bool tls, void (*begin)(glift_server *server), int trips)
+{
+    enum { COUNT = 200 };
+    double ours[COUNT], theirs[COUNT];
+    place at = open_place(tls);
+    for (int i = 0; i < COUNT; i++) {
+        glift_server *server = start_server(&at, NULL, i, tls ? at.ca_file : NULL);
+        wait_connected(server);
+        int64_t before = now_ns();
+        begin(server);
+        ours[i] = us_since(before);
+        glift_server_destroy(server);
+        lws_floor *floor = lws_floor_start(&at);
+        before = now_ns();
+        for (int trip = 0; trip < trips; trip++)
+            lws_floor_round_trip(floor);
+        theirs[i] = us_since(before);
+        lws_floor_stop(floor);
+    }
+    figure_and_floor(name, quantile(ours, COUNT, 0.5), quantile(theirs, COUNT, 0.5), "us");
+    close_place(&at);
+}
+
+/* The game session comes in one packet with the answer to ProcessReady: two round trips are all. */
+static void ready(void)
+{
+    compare_beginnings("process_ready_plain", false, process_ready, 1);
+    compare_beginnings("process_ready_tls", true, process_ready, 1);
+    compare_beginnings("ready_session_and_activate", true, make_ready, 2);
 }
 
 /* ---- many at once ---- */
@@ -154,7 +227,7 @@ static void on_pipelined(glift_server *server, const glift_result *result, void 
         to_send--;
 }
 
-static double measure_pipeline(glift_server *server)
+static double our_rate(glift_server *server)
 {
     int64_t before = now_ns();
     answered = 0;
@@ -163,100 +236,109 @@ static double measure_pipeline(glift_server *server)
         glift_accept_player_session(server, next_seat(), on_pipelined, NULL);
     while (answered < PIPELINED)
         wait_and_tick(server);
-    return PIPELINED * 1e9 / (double)(now_ns() - before);
+    return PIPELINED * 1e6 / us_since(before);
 }
 
-static double measure_floor_pipeline(lws_floor *floor)
+/* For as many answers as have come, so many new requests, with one wake-up. */
+static double floor_rate(lws_floor *floor)
 {
     int64_t before = now_ns();
-    for (int i = 0; i < PIPELINED; i++) {
-        if (i >= PIPELINE)
-            lws_floor_wait(floor);
-        lws_floor_send(floor, next_seat());
-    }
-    for (int i = 0; i < PIPELINE; i++)
+    int sent = PIPELINE;
+    lws_floor_send(floor, next_seat(), PIPELINE);
+    for (int taken = 0; taken < PIPELINED;) {
         lws_floor_wait(floor);
-    return PIPELINED * 1e9 / (double)(now_ns() - before);
+        int count = lws_floor_take(floor);
+        taken += count;
+        if (count > PIPELINED - sent)
+            count = PIPELINED - sent;
+        sent += count;
+        lws_floor_send(floor, next_seat(), count);
+    }
+    return PIPELINED * 1e6 / us_since(before);
 }
 
-static void compare_pipelines(bool tls, const char *name)
+static void compare_rates(const char *name, bool tls)
 {
-    char line[64];
+    double ours[ROUNDS], theirs[ROUNDS];
     place at = open_place(tls);
     glift_server *server = ready_server(&at, NULL, 1);
-    measure_pipeline(server); /* warm */
-    double ours = measure_pipeline(server);
-    glift_server_destroy(server);
     lws_floor *floor = lws_floor_start(&at);
-    measure_floor_pipeline(floor);
-    double theirs = measure_floor_pipeline(floor);
+    our_rate(server); /* warm */
+    floor_rate(floor);
+    for (int round = 0; round < ROUNDS; round++) {
+        ours[round] = our_rate(server);
+        theirs[round] = floor_rate(floor);
+    }
+    figure_and_floor(name, quantile(ours, ROUNDS, 0.5), quantile(theirs, ROUNDS, 0.5), "requests/s");
     lws_floor_stop(floor);
-    figure(name, ours, "requests/s");
-    snprintf(line, sizeof line, "%s_floor", name);
-    figure(line, theirs, "requests/s");
-    snprintf(line, sizeof line, "%s_ratio", name);
-    figure(line, ours / theirs, "times");
+    glift_server_destroy(server);
     close_place(&at);
 }
 
 static void pipelined(void)
 {
-    compare_pipelines(false, "pipelined_plain");
+    compare_rates("pipelined_plain", false);
 }
 
 static void pipelined_tls(void)
 {
-    compare_pipelines(true, "pipelined_tls");
+    compare_rates("pipelined_tls", true);
 }
 
 /* ---- connecting ---- */
 
-static double time_connect(const place *at, const char *ca_file, int number)
+static double connect_time_ms(const place *at, const char *ca_file, int number)
 {
     int64_t before = now_ns();
     glift_server *server = start_server(at, NULL, number, ca_file);
     wait_connected(server);
-    double took = (double)(now_ns() - before) / 1e6;
+    double took_ms = ms_since(before);
     glift_server_destroy(server);
-    return took;
+    return took_ms;
+}
+
+static double floor_connect_time_ms(const place *at, const char *ca_file)
+{
+    int64_t before = now_ns();
+    tls_floor *floor = tls_floor_connect(at, ca_file);
+    double took_ms = ms_since(before);
+    tls_floor_close(floor);
+    return took_ms;
+}
+
+static void compare_connects(const char *name, const place *at, const char *ca_file)
+{
+    enum { COUNT = 50 };
+    double ours[COUNT], theirs[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        ours[i] = connect_time_ms(at, ca_file, i);
+        theirs[i] = floor_connect_time_ms(at, ca_file);
+    }
+    figure_and_floor(name, quantile(ours, COUNT, 0.5), quantile(theirs, COUNT, 0.5), "ms");
 }
 
 static void connect_tls(void)
 {
-    enum { COUNT = 50 };
-    double ours[COUNT], theirs[COUNT], private_ca[COUNT], ready[COUNT];
     place at = open_place(true);
-    for (int i = 0; i < COUNT; i++) {
-        ours[i] = time_connect(&at, at.roots_and_ca, i);
-        private_ca[i] = time_connect(&at, at.ca_file, i);
-        int64_t before = now_ns();
-        tls_floor *floor = tls_floor_connect(&at, at.roots_and_ca);
-        theirs[i] = (double)(now_ns() - before) / 1e6;
-        tls_floor_close(floor);
-        glift_server *server = start_server(&at, NULL, i, at.ca_file);
-        wait_connected(server);
-        before = now_ns();
-        make_ready(server);
-        ready[i] = (double)(now_ns() - before) / 1e6;
-        glift_server_destroy(server);
-    }
-    double median = quantile(ours, COUNT, 0.5), floor_median = quantile(theirs, COUNT, 0.5);
-    figure("connect_tls", median, "ms");
-    figure("connect_tls_floor", floor_median, "ms");
-    figure("connect_tls_ratio", median / floor_median, "times");
-    figure("connect_tls_private_ca", quantile(private_ca, COUNT, 0.5), "ms");
-    figure("ready_session_and_activate", quantile(ready, COUNT, 0.5), "ms");
+    compare_connects("connect_tls", &at, at.roots_and_ca);
+    compare_connects("connect_tls_private_ca", &at, at.ca_file);
     close_place(&at);
 }
 
 const scenario speed_scenarios[] = {
-        {"call_cost", 2, call_cost},
-        {"idle_tick", 2, idle_tick},
-        {"latency", 1, latency},
-        {"latency_tls", 1, latency_tls},
-        {"latency_500", 1, latency_500},
-        {"pipelined", 2, pipelined},
-        {"pipelined_tls", 2, pipelined_tls},
-        {"connect_tls", 1, connect_tls},
-        {NULL, 0, NULL},
+        {"call_cost", 2, call_cost, NULL,
+                "on the game's thread: a call with the delivery of its answer; a call that wakes the I/O "
+                "thread"},
+        {"idle_tick", 2, idle_tick, NULL,
+                "a tick with nothing to do; floor: a call of the library that reads one field"},
+        {"latency", 1, latency, NULL, "AcceptPlayerSession, there and back, all of it on one core"},
+        {"latency_tls", 1, latency_tls, NULL, "the same over TLS"},
+        {"latency_500", 1, latency_500, NULL, "the same with 500 servers, or connections, on one I/O thread"},
+        {"process_ready", 1, ready, NULL,
+                "ProcessReady on a new connection; the way from there to an active game session included"},
+        {"pipelined", 2, pipelined, NULL, "requests a second with 64 in flight"},
+        {"pipelined_tls", 2, pipelined_tls, NULL, "the same over TLS"},
+        {"connect_tls", 1, connect_tls, NULL,
+                "from nothing to an open connection, with the system's roots and with a root of one's own"},
+        {0},
 };
