@@ -193,6 +193,24 @@ describe("a match made by FlexMatch", function()
     assert.is_true(server:is_process_ready())
   end)
 
+  it("replaces the ticket of a start that was refused, sent again, because its first copy had arrived", function()
+    local first
+    begin_with_both { open_seconds = 1, retry_seconds = 2 }
+    service:each_step(function()
+      if not first and m:backfill().state == "starting" then
+        first = searching().ticket_id -- the service has acted; its answer is lost
+        service.cut()
+      end
+    end)
+    service:advance(10)
+    assert.equal("searching", m:backfill().state)
+    assert.not_equal(first, m:backfill().ticket_id)
+    assert.equal(m:backfill().ticket_id, searching().ticket_id)
+    queue "cid"
+    service:advance(4)
+    assert.equal(0, m:open_seats())
+  end)
+
   it("leaves backfill to FlexMatch where that does it by itself", function()
     begin_with_both({ open_seconds = 1 }, "AUTOMATIC")
     service:advance(5)

@@ -417,6 +417,10 @@ typedef struct glift_start_match_backfill_request {
 
 /** Ask FlexMatch for players to fill open seats. The answer carries the ticket id, in
  * result->backfill_ticket_id; the outcome comes as on_update_game_session.
+ *
+ * A request that was sent again (result->resent) and is refused may have been refused because its first copy
+ * made the ticket: GameLift documents no way to tell. A new ticket for the session takes the place of such a
+ * one; give ticket_ids of your own to know it in an update.
  * @return GLIFT_ERR_STATE before ProcessReady has succeeded.
  * Source: wire protocol 2.8. */
 GLIFT_API glift_status glift_start_match_backfill(glift_server *server,
