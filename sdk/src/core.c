@@ -118,8 +118,7 @@ static void beat_answered(glift__core *core, glift_status status, const char *me
 {
     core->beat_unanswered = status == GLIFT_ERR_TIMEOUT || status == GLIFT_ERR_MEMORY;
     if (status != GLIFT_OK)
-        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING, "a heartbeat failed: %s",
-                glift__dial_tells_a_secret(core, message) ? "the service's text holds a secret" : message);
+        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING, "a heartbeat failed: %s", message);
     glift__memory_fini(&core->beat.memory);
 }
 

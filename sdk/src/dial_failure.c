@@ -4,6 +4,7 @@
 
 #include "connect_url.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,15 +24,56 @@ static bool has_signature(const char *text)
     return false;
 }
 
+static int hex_value(char digit)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *found = digit != '\0' ? strchr(digits, tolower((unsigned char)digit)) : NULL;
+    return found != NULL ? (int)(found - digits) : -1;
+}
+
+static bool is_escaped(const char *at)
+{
+    return hex_value(at[1]) >= 0 && hex_value(at[2]) >= 0;
+}
+
+/* The character here, percent-encoded (more than once even) or as it is; *at goes on behind it. */
+static char next_character(const char **at)
+{
+    const char *percent = *at; /* or where one would stand if %25 were replaced by it */
+    if (*percent != '%' || !is_escaped(percent))
+        return *(*at)++;
+    while (strncmp(percent + 1, "25", 2) == 0 && is_escaped(percent + 2))
+        percent += 2;
+    *at = percent + 3;
+    return (char)(hex_value(percent[1]) * 16 + hex_value(percent[2]));
+}
+
+static bool starts_with(const char *text, const char *part)
+{
+    for (; *part != '\0'; part++) {
+        bool is_plus_for_space = *part == ' ' && *text == '+';
+        if (*text == '\0' || (next_character(&text) != *part && !is_plus_for_space))
+            return false;
+    }
+    return true;
+}
+
+static bool contains(const char *text, const char *part)
+{
+    while (*text != '\0' && !starts_with(text, part))
+        text++;
+    return *text != '\0';
+}
+
 bool glift__tells_a_secret(const char *text, const char *const *secrets, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         char beginning[TELLING_LENGTH + 1];
         snprintf(beginning, sizeof beginning, "%s", secrets[i] != NULL ? secrets[i] : "");
-        if (beginning[0] != '\0' && strstr(text, beginning) != NULL)
+        if (beginning[0] != '\0' && contains(text, beginning))
             return true;
     }
-    return strstr(text, "Authorization=") != NULL || strstr(text, "X-Amz-") != NULL || has_signature(text);
+    return contains(text, "Authorization=") || contains(text, "X-Amz-") || has_signature(text);
 }
 
 /* As one line, and without what escapes in JSON: no secret shall hide behind that. */

@@ -12,7 +12,7 @@ typedef struct glift__dial_failure {
 } glift__dial_failure;
 
 /* Whether a text of the service repeats one of the secrets, or the beginning of a long one, or quotes our
- * query or a signature. Empty ones and NULL are skipped. */
+ * query or a signature; percent-encoded too. Empty ones and NULL are skipped. */
 bool glift__tells_a_secret(const char *text, const char *const *secrets, size_t count);
 
 /* What the end of a socket means. `secrets` are texts that must not show up in the sentence, whatever the

@@ -133,7 +133,10 @@ static void refused(glift__core *core, glift__call *call, const glift__envelope 
     char without_text[64];
     snprintf(without_text, sizeof without_text, "the service answered with StatusCode %d",
             envelope->status_code);
-    const char *message = envelope->message[0] != '\0' ? envelope->message : without_text;
+    const char *message = envelope->message[0] == '\0' ? without_text
+                          : glift__dial_tells_a_secret(core, envelope->message)
+                                  ? "the service's text holds a secret"
+                                  : envelope->message;
     glift_status status = glift__status_from_service(envelope->status_code);
     if (!may_have_been_acted_on(core, call)) {
         glift__core_answer(core, call, status, message);

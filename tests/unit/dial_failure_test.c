@@ -143,6 +143,17 @@ TEST(a_long_secret_that_the_service_repeats_cut_short_is_kept)
     CHECK(strstr(failure.reason, "01234567") == NULL);
 }
 
+TEST(a_secret_is_known_in_whatever_way_it_is_percent_encoded)
+{
+    static const char *const encoded[] = {"bad token a/b+c=d 1", "bad token a%2Fb%2Bc%3Dd%201",
+            "a%2fb%2bc%3dd+1", "a/b%2Bc=d%201", "%61%2F%62%2B%63%3D%64%20%31",
+            "%2561%252Fb%252Bc%253Dd%25201", "GET /?x=1%26Authorization%3Dabc", "X%2DAmz%2DSignature"};
+    static const char *const base64[] = {"a/b+c=d 1"};
+    for (size_t i = 0; i < sizeof encoded / sizeof encoded[0]; i++)
+        CHECK(glift__tells_a_secret(encoded[i], base64, 1));
+    CHECK(!glift__tells_a_secret("100% of a/b%2Bc=%zz a%2", base64, 1));
+}
+
 TEST(a_text_that_quotes_our_query_or_a_signature_is_left_out)
 {
     static const char *const texts[] = {"GET /?Authorization=a%2Bb&pID=1 is refused",

@@ -67,6 +67,16 @@ TEST(an_error_without_text_still_says_something)
     end_game();
 }
 
+TEST(a_refusal_that_repeats_a_secret_is_handed_on_without_its_text)
+{
+    begin_ready();
+    answer_code(socket, certificate_request(), 401, ",\"ErrorMessage\":\"token%2D1 has expired\"");
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_ERR_UNAUTHORIZED);
+    CHECK_TEXT(last_answer()->message, "the service's text holds a secret");
+    end_game();
+}
+
 TEST(P96_an_answer_without_status_code_is_a_service_error)
 {
     char text[200];
