@@ -45,6 +45,7 @@ class Examples(unittest.TestCase):
 
     def run_example(self, name, *arguments):
         example = Example(name, self.service, *arguments)
+        self.addCleanup(lambda: self.assertNotIn(self.service.environment["GAMELIFT_SDK_AUTH_TOKEN"], example.text))
         self.addCleanup(example.close)
         return example
 
