@@ -75,7 +75,7 @@ static inline game *start_game_of(glift_server_desc desc)
     desc.reconnect_base_ms = desc.reconnect_cap_ms = 1;
     desc.on_connection = on_connection;
     desc.on_health_check = on_health_check;
-    desc.on_log = on_log;
+    desc.on_log = desc.on_log != NULL ? desc.on_log : on_log;
     desc.log_level = GLIFT_LOG_DEBUG;
     desc.user = self;
     CHECK_INT(glift_server_create(&desc, &self->server), GLIFT_OK);

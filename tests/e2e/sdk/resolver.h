@@ -4,7 +4,7 @@
  *
  *     one.test    127.0.0.1
  *     two.test    127.0.0.2, where nobody listens, before 127.0.0.1
- *     hangs.test  hangs until resolver_ends is posted, then is not known
+ *     hangs.test  posts resolver_hangs, hangs until resolver_ends is posted, then is not known
  *     others      are not known; numeric addresses are what they are */
 #ifndef RESOLVER_H
 #define RESOLVER_H
@@ -14,12 +14,14 @@
 #include <semaphore.h>
 #include <string.h>
 
-static sem_t resolver_ends;
+static sem_t resolver_hangs, resolver_ends;
 
 static int refuse_lookup(const char *name)
 {
-    if (strcmp(name, "hangs.test") == 0)
+    if (strcmp(name, "hangs.test") == 0) {
+        sem_post(&resolver_hangs);
         sem_wait(&resolver_ends);
+    }
     return EAI_NONAME;
 }
 

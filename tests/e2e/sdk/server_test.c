@@ -235,55 +235,6 @@ TEST(a_game_that_does_not_tick_keeps_its_connection)
     ws_service_close(&service);
 }
 
-/* ---- the end is bounded, whatever the service does ---- */
-
-static void check_destroy_is_quick(game *self)
-{
-    int64_t before = now_ms();
-    end_game(self);
-    CHECK(now_ms() - before < 2500); /* 1 000 by contract, and a busy machine */
-}
-
-TEST(destroy_is_bounded_when_the_handshake_is_never_answered)
-{
-    ws_service service = ws_service_open(NULL, NULL, NULL);
-    game *self = start_game_at(&service, NULL);
-    ws_peer peer = ws_accept(&service);
-    free(ws_read_request(&peer));
-    check_destroy_is_quick(self);
-    ws_close(&peer);
-    ws_service_close(&service);
-}
-
-/* P181, P158 */
-TEST(destroy_is_bounded_when_the_close_frame_is_never_answered)
-{
-    ws_service service = ws_service_open(NULL, NULL, NULL);
-    game *self = start_game_at(&service, NULL);
-    ws_peer peer = make_ready(self, &service);
-    for (int i = 0; i < 100; i++)
-        glift_accept_player_session(self->server, "psess-1", on_answer, self);
-    check_destroy_is_quick(self);
-    ws_close(&peer);
-    ws_service_close(&service);
-}
-
-TEST(a_service_that_never_answers_a_handshake_does_not_stop_another_server_on_the_io)
-{
-    glift_io *io;
-    CHECK_INT(glift_io_create(&io), GLIFT_OK);
-    ws_service silent = ws_service_open(NULL, NULL, NULL), service = ws_service_open(NULL, NULL, NULL);
-    game *stuck = start_game_at(&silent, io), *self = start_game_at(&service, io);
-    ws_peer peer = make_ready(self, &service);
-    CHECK_INT(glift_io_destroy(io), GLIFT_ERR_STATE);
-    end_game(stuck);
-    end_game(self);
-    CHECK_INT(glift_io_destroy(io), GLIFT_OK);
-    ws_close(&peer);
-    ws_service_close(&silent);
-    ws_service_close(&service);
-}
-
 /* ---- many servers ---- */
 
 static int thread_count(void)
