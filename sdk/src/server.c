@@ -405,7 +405,7 @@ static bool mark_cancelled(glift_server *server, const void *user)
     for (glift__node *node = server->pending.next, *next; node != &server->pending; node = next) {
         glift__call *call = GLIFT__OWNER(node, glift__call, game.pending);
         next = node->next;
-        if (call->user != user || call->is_internal)
+        if (call->user != user)
             continue;
         glift__list_remove(node);
         glift__list_insert_before(&server->cancelled, node);
@@ -466,7 +466,8 @@ glift_status glift_server_rebind(glift_server *server, const glift_server_desc *
     server->closing = false;
     set_callbacks(server, &desc);
     server->parked = given == NULL;
-    if (glift__something_to_deliver(server))
+    server->tick_asked = false; /* whoever was asked, is bound no more */
+    if (server->flush_due || glift__something_to_deliver(server))
         ask_for_tick(server);
     return GLIFT_OK;
 }

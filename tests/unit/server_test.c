@@ -118,9 +118,29 @@ TEST(an_insecure_server_says_so_loudly)
 {
     new_game();
     the.desc.tls_insecure = true;
+    the.desc.log_level = GLIFT_LOG_WARNING;
     create_game();
     tick();
     CHECK_CONTAINS(the.log, "tls_insecure");
+    end_game();
+}
+
+TEST(the_io_is_handed_what_the_desc_says_of_tls_and_time)
+{
+    new_game();
+    create_game();
+    CHECK(!fake_dial(0)->link->tls_insecure);
+    CHECK_TEXT(fake_dial(0)->link->tls_ca_file, "");
+    CHECK_INT(fake_dial(0)->link->handshake_timeout_ms, 20000); /* 8.2, 30 */
+    end_game();
+    new_game();
+    the.desc.tls_insecure = true;
+    the.desc.tls_ca_file = "/etc/ca.pem";
+    the.desc.handshake_timeout_ms = 5000;
+    create_game();
+    CHECK(fake_dial(0)->link->tls_insecure);
+    CHECK_TEXT(fake_dial(0)->link->tls_ca_file, "/etc/ca.pem");
+    CHECK_INT(fake_dial(0)->link->handshake_timeout_ms, 5000);
     end_game();
 }
 
@@ -432,17 +452,36 @@ TEST(nothing_wakes_the_game_after_destroy_has_returned)
     CHECK_INT(glift_io_destroy(io), GLIFT_OK);
 }
 
+/* What destroy tells the core, without what it does besides. */
+static void shut_down_the_core(void)
+{
+    glift__item *shutdown = calloc(1, sizeof *shutdown);
+    shutdown->kind = GLIFT__COMMAND_SHUTDOWN;
+    glift__mailbox_push(&fake_dial(0)->link->commands, shutdown);
+    fake_run();
+}
+
+TEST(P140_the_end_of_our_own_shutdown_is_not_told_as_an_outage)
+{
+    new_game();
+    ready_game();
+    the.events[0] = the.log[0] = '\0';
+    shut_down_the_core();
+    CHECK(fake_dial(0)->close_ordered);
+    tick();
+    CHECK_TEXT(the.events, "");
+    CHECK_TEXT(the.log, "");
+    end_game();
+}
+
 TEST(P181_a_peer_that_does_not_answer_the_close_does_not_keep_the_core)
 {
     new_game();
     ready_game();
     fake.closes_stall = true;
     /* The core waits three quarters of shutdown_timeout_ms for the socket, then detaches all the same. */
-    glift__item *shutdown = calloc(1, sizeof *shutdown);
-    shutdown->kind = GLIFT__COMMAND_SHUTDOWN;
     glift__link *link = fake_dial(0)->link;
-    glift__mailbox_push(&link->commands, shutdown);
-    fake_run();
+    shut_down_the_core();
     CHECK(glift__core_deadline_ms(link->core) == fake.now_ms + 750);
     fake_pass(750);
     end_game();
@@ -676,6 +715,44 @@ TEST(rebind_answers_everything_with_cancelled_before_it_returns_and_keeps_the_co
     end_game();
 }
 
+TEST(rebind_answers_what_was_cancelled_just_before_it_too)
+{
+    new_game();
+    ready_game();
+    glift_get_compute_certificate(the.server, on_answer, &owner_a);
+    glift_get_compute_certificate(the.server, on_answer, &owner_b);
+    glift_server_cancel(the.server, &owner_a);
+    CHECK_INT(glift_server_rebind(the.server, &the.desc), GLIFT_OK);
+    CHECK_INT(the.answer_count, 2);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    end_game();
+}
+
+/* A game without on_process_terminate: its ProcessEnding is ours, whatever the script does. */
+TEST(the_process_ending_of_our_own_is_neither_cancelled_nor_rebound)
+{
+    for (int rebinds = 0; rebinds < 2; rebinds++) {
+        new_game();
+        the.desc.on_process_terminate = NULL;
+        fake_socket *socket = ready_game();
+        fake_say(socket, "{\"Action\":\"TerminateProcess\",\"TerminationTime\":5}");
+        fake.writes_stall = true;
+        tick();
+        CHECK_INT(
+                rebinds ? glift_server_rebind(the.server, &the.desc) : glift_server_cancel(the.server, NULL),
+                GLIFT_OK);
+        tick();
+        fake.writes_stall = false;
+        fake_run();
+        answer_ok(socket, hear(socket, "TerminateServerProcess"));
+        tick();
+        CHECK_INT(the.connections[the.connection_count - 1].state, GLIFT_ENDED);
+        CHECK_INT(the.connections[the.connection_count - 1].status, GLIFT_OK);
+        end_game();
+    }
+}
+
 static int new_terminations;
 static void on_terminate_anew(glift_server *server, int64_t time, void *user)
 {
@@ -712,7 +789,10 @@ TEST(a_parked_server_keeps_its_events_until_it_is_bound_again)
     for (int i = 0; i < 3; i++)
         tick();
     CHECK_TEXT(the.events, "");
+    wakes_heard = 0;
+    the.desc.on_wake = on_wake;
     CHECK_INT(glift_server_rebind(the.server, &the.desc), GLIFT_OK);
+    CHECK_INT(wakes_heard, 1);
     CHECK_TEXT(the.events, "");
     tick();
     CHECK_TEXT(the.events, "start terminate ");
@@ -759,6 +839,7 @@ static void rebind_here(glift_server *server, const glift_result *result, void *
 {
     on_answer(server, result, user);
     CHECK_INT(glift_server_rebind(server, &the.desc), GLIFT_OK);
+    CHECK_INT(glift_server_tick(server), GLIFT_ERR_STATE); /* still inside */
 }
 
 TEST(rebind_inside_a_callback_cancels_the_rest_of_the_batch_too)
