@@ -84,7 +84,7 @@ void glift__core_opened(glift__core *core, glift__time now, uint32_t number)
     core->now = now;
     glift__connection *self = &core->connection;
     glift__socket *socket = find_socket(self, number), *old = self->current;
-    if (socket == NULL || socket != self->dialled || socket->state != GLIFT__SOCKET_DIALLING)
+    if (socket == NULL || socket != self->dialled)
         return; /* given up meanwhile; its end will be reported */
 
     socket->state = GLIFT__SOCKET_OPEN;
@@ -180,7 +180,6 @@ void glift__connection_unanswered(glift__core *core, uint32_t number)
     glift__connection *self = &core->connection;
     if (self->current == NULL || self->current->number != number || ++self->timeouts_in_a_row < 2)
         return;
-    self->timeouts_in_a_row = 0;
     if (self->dial != GLIFT__DIAL_NONE)
         return;
     glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING,

@@ -55,15 +55,15 @@ static glift__connect_parameters connect_parameters(const glift__core *core)
     return parameters;
 }
 
-/* Every second dial of an outage tries the other identity that may work: one that was offered but could not
- * be reached then, or keys that can be signed with anew where the token of a refresh may have expired. */
+/* Every second dial tries the other identity that may work: one that was offered but could not be reached
+ * then, or keys that can be signed with anew where the token of a refresh may have expired. */
 static glift__identity_kind choose_identity(const glift__core *core)
 {
     const glift__connection *self = &core->connection;
     if (self->purpose == GLIFT__DIAL_TO_REFRESH)
         return GLIFT__IDENTITY_OFFERED;
     glift__identity_kind usual = usual_identity(self);
-    if (self->purpose == GLIFT__DIAL_TO_REPLACE || self->dials % 2 == 0)
+    if (self->dials % 2 == 0)
         return usual;
     if (self->offered.is_set)
         return GLIFT__IDENTITY_OFFERED;

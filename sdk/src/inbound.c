@@ -270,7 +270,7 @@ static void dispatch(glift__core *core, uint32_t socket, const glift__frame *fra
     glift__envelope envelope = glift__frame_envelope(frame);
     bool has_id = envelope.request_id[0] != '\0';
     glift__call *call = has_id ? glift__requests_find(&core->requests, envelope.request_id) : NULL;
-    if (call != NULL && call->flight.times_sent > 0)
+    if (call != NULL)
         answered(core, call, frame, &envelope);
     else if (is_push(envelope.action) && (!has_id || envelope.status_code == HTTP_OK)) /* P97, P98 */
         pushed(core, socket, frame, envelope.action, length);

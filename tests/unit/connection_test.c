@@ -36,6 +36,14 @@ static void refuse(fake_socket *socket)
     fake_end(socket, GLIFT__END_NO_CONNECTION, 0, "connection refused");
 }
 
+static void sign_with_keys(void)
+{
+    the.desc.auth_token = NULL;
+    the.desc.aws_region = "us-west-2";
+    the.desc.access_key = "AKIA";
+    the.desc.secret_key = "secret";
+}
+
 /* ---- the first connection ---- */
 
 TEST(create_dials_at_once_with_the_identity_in_the_url)
@@ -201,22 +209,37 @@ TEST(P141_a_server_made_after_destroy_reconnects_too)
     end_game();
 }
 
-TEST(P18_a_throttled_handshake_is_dialled_again_somewhere_within_32_s)
+/* Between the shortest and the longest of 40 delays. */
+static uint64_t spread_of_redials(bool was_open, glift__end_kind kind, int code, uint64_t within_ms)
 {
     uint64_t shortest = UINT64_MAX, longest = 0;
     for (int round = 0; round < 40; round++) {
         new_game();
         the.seed += (uint32_t)round;
         create_game();
-        fake_end(fake_dial(0), GLIFT__END_HANDSHAKE_REFUSED, 429, "");
+        if (was_open)
+            fake_open(fake_dial(0));
+        fake_end(fake_dial(0), kind, code, "");
         uint64_t begin = fake.now_ms;
-        CHECK(next_dial(32001) != NULL);
+        CHECK(next_dial(within_ms) != NULL);
         uint64_t delay = fake.now_ms - begin;
         shortest = delay < shortest ? delay : shortest;
         longest = delay > longest ? delay : longest;
         end_game();
     }
-    CHECK(longest - shortest > 8000); /* spread over 0..32 s: 40 draws within 8 s are not chance */
+    return longest - shortest;
+}
+
+/* 40 draws within a quarter of the range would not be chance. */
+TEST(P18_a_throttled_handshake_is_dialled_again_somewhere_within_32_s)
+{
+    CHECK(spread_of_redials(false, GLIFT__END_HANDSHAKE_REFUSED, 429, 32001) > 8000);
+}
+
+/* 8.2, 9 */
+TEST(P136_the_first_redials_of_servers_that_lost_the_service_together_are_spread_too)
+{
+    CHECK(spread_of_redials(true, GLIFT__END_LOST, 0, 101) > 25);
 }
 
 TEST(outages_up_to_a_minute_are_over_within_2_s_of_the_services_return)
@@ -366,15 +389,31 @@ TEST(what_is_unanswered_when_the_connection_drops_is_sent_again_with_the_same_id
     end_game();
 }
 
+TEST(a_timeout_says_whether_the_request_was_sent_again)
+{
+    new_game();
+    fake_socket *socket = hosting_game();
+    glift_activate_game_session(the.server, on_answer, NULL);
+    hear(socket, "ActivateGameSession");
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    fake_open(next_dial(101));
+    tick();
+    glift_get_compute_certificate(the.server, on_answer, NULL);
+    fake_pass(20000);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(the.answers[0].status, GLIFT_ERR_TIMEOUT);
+    CHECK(the.answers[0].resent);
+    CHECK(!the.answers[1].resent);
+    end_game();
+}
+
 /* ---- refresh ---- */
 
 TEST(P115_a_refresh_dials_the_new_endpoint_with_the_new_token_and_no_signature)
 {
     new_game();
-    the.desc.auth_token = NULL;
-    the.desc.aws_region = "us-west-2";
-    the.desc.access_key = "AKIA";
-    the.desc.secret_key = "secret";
+    sign_with_keys();
     fake_socket *socket = ready_game();
     CHECK_TEXT(parameter(socket, "Authorization"), "SigV4");
     fake_say(socket, REFRESH("wss://other.test", "token-2"));
@@ -459,6 +498,38 @@ TEST(P142_the_end_of_a_superseded_socket_does_not_touch_the_new_one)
     glift_activate_game_session(the.server, on_answer, NULL);
     tick();
     hear(fresh, "ActivateGameSession");
+    end_game();
+}
+
+TEST(P142_a_dial_that_was_given_up_and_opens_after_all_changes_nothing)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake.closes_stall = true;
+    fake_say(old, REFRESH("wss://hangs.test", "token-2"));
+    fake_socket *hanging = fake_last_dial();
+    fake_say(old, REFRESH("wss://works.test", "token-3"));
+    fake_open(hanging);
+    glift_activate_game_session(the.server, on_answer, NULL);
+    tick();
+    hear(old, "ActivateGameSession");
+    CHECK(fake_hear(hanging) == NULL);
+    fake_open(fake_last_dial());
+    glift_accept_player_session(the.server, "psess-1", on_answer, NULL);
+    tick();
+    hear(fake_last_dial(), "AcceptPlayerSession");
+    fake.closes_stall = false;
+    end_game();
+}
+
+TEST(P142_what_a_socket_that_has_ended_says_is_ignored)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    fake_say(socket, CREATE_GAME_SESSION);
+    tick();
+    CHECK_INT(the.sessions, 0);
     end_game();
 }
 
@@ -553,16 +624,47 @@ TEST(P145_a_reconnect_after_a_refresh_uses_the_new_endpoint_and_token)
 TEST(P145_a_signed_reconnect_carries_a_new_date_and_signature)
 {
     new_game();
-    the.desc.auth_token = NULL;
-    the.desc.aws_region = "us-west-2";
-    the.desc.access_key = "AKIA";
-    the.desc.secret_key = "secret";
+    sign_with_keys();
     fake_socket *socket = ready_game();
     fake_pass(40000);
     fake_end(socket, GLIFT__END_LOST, 0, "reset");
     fake_socket *redial = next_dial(101);
     CHECK(strcmp(parameter(redial, "X-Amz-Date"), parameter(socket, "X-Amz-Date")) != 0);
     CHECK(strcmp(parameter(redial, "X-Amz-Signature"), parameter(socket, "X-Amz-Signature")) != 0);
+    end_game();
+}
+
+/* 8.2, 8 and 24: a token lives for minutes, keys for as long as the process. */
+TEST(P145_keys_sign_anew_where_the_token_of_a_refresh_has_expired)
+{
+    new_game();
+    sign_with_keys();
+    fake_socket *socket = ready_game();
+    fake_say(socket, REFRESH("wss://other.test", "token-2"));
+    fake_open(fake_last_dial());
+    fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
+    CHECK_TEXT(parameter(next_dial(101), "Authorization"), "token-2");
+    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403, "");
+    CHECK_TEXT(parameter(next_dial(32001), "Authorization"), "SigV4");
+    fake_open(fake_last_dial());
+    fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
+    CHECK_TEXT(parameter(next_dial(501), "Authorization"), "SigV4"); /* the token is not tried again */
+    end_game();
+}
+
+TEST(once_the_old_token_has_connected_the_one_of_a_failed_refresh_is_not_tried_any_more)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://b.test", "token-2"));
+    refuse(fake_last_dial());
+    fake_end(old, GLIFT__END_LOST, 0, "reset");
+    fake_open(next_dial(101));
+    fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
+    for (int i = 0; i < 3; i++) {
+        CHECK_TEXT(parameter(next_dial(2001), "Authorization"), "token-1");
+        refuse(fake_last_dial());
+    }
     end_game();
 }
 
@@ -658,6 +760,78 @@ TEST(P150_any_message_in_between_starts_the_count_anew)
     fake_say(socket, "garbage");
     let_time_out(1);
     CHECK_INT(fake.dial_count, 1);
+    end_game();
+}
+
+TEST(P149_a_timeout_before_a_drop_does_not_count_for_the_next_connection)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    let_time_out(1);
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    fake_open(next_dial(101));
+    let_time_out(1);
+    CHECK_INT(fake.dial_count, 2);
+    end_game();
+}
+
+TEST(P142_timeouts_on_a_superseded_socket_do_not_count_for_the_current_one)
+{
+    new_game();
+    fake_socket *old = ready_game();
+    for (int i = 0; i < 2; i++)
+        glift_get_compute_certificate(the.server, on_answer, NULL);
+    tick();
+    fake_pass(17000);
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    fake_open(fake_last_dial());
+    fake_pass(3000);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(fake.dial_count, 2);
+    end_game();
+}
+
+/* Requests that come to be written only so long after the call. */
+static size_t dials_after_two_timeouts_written_late(uint64_t late_ms)
+{
+    new_game();
+    ready_game();
+    fake.writes_stall = true;
+    for (int i = 0; i < 2; i++)
+        glift_get_compute_certificate(the.server, on_answer, NULL);
+    tick();
+    fake_pass(late_ms);
+    fake.writes_stall = false;
+    fake_run();
+    fake_pass(20000 - late_ms);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    size_t dials = fake.dial_count;
+    end_game();
+    return dials;
+}
+
+TEST(P149_a_timeout_counts_if_the_service_had_half_the_time_to_answer)
+{
+    CHECK_INT(dials_after_two_timeouts_written_late(9000), 2);
+    CHECK_INT(dials_after_two_timeouts_written_late(11000), 1);
+}
+
+/* 8.2, 24 */
+TEST(P149_a_connection_that_is_replaced_is_dialled_as_whoever_works_and_signed_anew)
+{
+    new_game();
+    sign_with_keys();
+    fake_socket *socket = ready_game();
+    fake_say(socket, REFRESH("wss://other.test", "token-2"));
+    fake_open(fake_last_dial());
+    let_time_out(1);
+    let_time_out(1);
+    CHECK_TEXT(parameter(fake_last_dial(), "Authorization"), "token-2");
+    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403, "");
+    CHECK_TEXT(parameter(next_dial(32001), "Authorization"), "SigV4");
+    CHECK(strcmp(parameter(fake_last_dial(), "X-Amz-Date"), parameter(socket, "X-Amz-Date")) != 0);
     end_game();
 }
 
@@ -783,6 +957,8 @@ TEST(no_secret_reaches_a_log_line_or_a_reason)
     fake_say(socket, REFRESH("wss://other.test", "another-secret"));
     fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403,
             "{\"ErrorMessage\":\"another-secret is bad\"}");
+    fake_say(socket, "{\"Action\":\"RefreshConnection\",\"AuthToken\":\"third-secret\"}"); /* to nowhere */
+    fake_say(socket, "{\"Action\":\"RefreshConnection\",\"AuthToken\":\"third-secret\","); /* cut off */
     fake_end(socket, GLIFT__END_CLOSED, 1008, "very-secret-token expired");
     fake_pass(100);
     fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403, "{\"ErrorMessage\":\"very-secret-token\"}");
@@ -847,10 +1023,16 @@ TEST(no_secret_of_a_container_reaches_a_log_line)
     fake_pass(33000);
     fake_answer_fetch(fake_last_fetch(), 200, credentials);
     fake_answer_fetch(fake_last_fetch(), 200, TASK);
-    CHECK_INT(fake_last_dial()->state, FAKE_DIALLING);
-    CHECK_CONTAINS(fake_last_dial()->url, "AKSECRET");
-    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403,
-            "{\"ErrorMessage\":\"AKSECRET with tokSECRET is refused\"}");
+    static const char *const echoes[] = {"AKSECRET", "keySECRET", "tokSECRET"};
+    for (size_t i = 0; i < sizeof echoes / sizeof echoes[0]; i++) {
+        char body[128];
+        CHECK_INT(fake_last_dial()->state, FAKE_DIALLING);
+        CHECK_CONTAINS(fake_last_dial()->url, "AKSECRET");
+        snprintf(body, sizeof body, "{\"ErrorMessage\":\"%s is refused\"}", echoes[i]);
+        fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403, body);
+        fake_pass(33000);
+        fake_answer_fetch(fake_last_fetch(), 200, credentials);
+    }
     tick();
     end_game();
     CHECK_CONTAINS(the.log, "HTTP 403");

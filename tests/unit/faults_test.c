@@ -101,9 +101,9 @@ static void write_answer(char *out, size_t size, const char *message)
     snprintf(out, size,
             "{\"Action\":\"%s\",\"RequestId\":\"%s\",\"StatusCode\":%d,\"ErrorMessage\":\"refused\","
             "\"TicketId\":\"t\","
-            "\"AccessKeyId\":\"AKIA\",\"Expiration\":1,\"PlayerSessions\":[{\"PlayerSessionId\":\"psess-1\","
-            "\"Status\":"
-            "\"%s\"}]}",
+            "\"AccessKeyId\":\"AKIA\",\"Expiration\":1,\"PlayerSessions\":["
+            "{\"PlayerSessionId\":\"psess-0\",\"Status\":\"TIMEDOUT\"},"
+            "{\"PlayerSessionId\":\"psess-1\",\"Status\":\"%s\"}]}",
             envelope.action_name, envelope.request_id, code, status);
     glift__frame_close(frame);
     glift__memory_fini(&memory);
@@ -459,6 +459,27 @@ TEST(of_two_accepts_of_one_seat_the_first_gets_it_whatever_is_sent_again)
                 (fault)(plan / 2 / FAULT_COUNT / FAULT_COUNT % FAULT_COUNT)};
         play_twins(plan % 2 == 1, faults);
     }
+}
+
+TEST(a_seat_that_was_given_back_and_reserved_again_is_settled_like_a_new_one)
+{
+    new_game();
+    fake_socket *socket = hosting_game();
+    CHECK_INT(call_accept(), GLIFT_OK);
+    tick();
+    answer_ok(socket, hear(socket, "AcceptPlayerSession"));
+    CHECK_INT(call_remove_reserved(), GLIFT_OK);
+    tick();
+    answer_ok(socket, hear(socket, "RemovePlayerSession"));
+    CHECK_INT(call_accept(), GLIFT_OK);
+    tick();
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    fake_pass(100);
+    socket = fake_last_dial();
+    fake_open(socket);
+    answer_code(socket, hear(socket, "AcceptPlayerSession"), 400, "");
+    hear(socket, "DescribePlayerSessions");
+    end_game();
 }
 
 TEST(a_connection_that_never_comes_back_answers_with_a_timeout_once)
