@@ -220,7 +220,93 @@ TEST(a_call_that_the_world_has_overtaken_is_answered_with_a_wrong_moment)
     end_game();
 }
 
+/* The answer to the first has arrived, but not been delivered when it is cancelled and a second is made. */
+static void say_ready_again(glift_server *server, const glift_result *result, void *user)
+{
+    on_answer(server, result, user);
+    say_ready();
+}
+
+/* 8.2, 12 */
+TEST(P164_a_process_ready_after_one_that_was_cancelled_too_late_is_a_wrong_moment)
+{
+    new_game();
+    socket = connected_game();
+    const glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = 7777};
+    CHECK_INT(glift_process_ready(the.server, &parameters, say_ready_again, NULL), GLIFT_OK);
+    tick();
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    CHECK_INT(glift_server_cancel(the.server, NULL), GLIFT_OK);
+    tick();
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(the.answers[0].status, GLIFT_ERR_CANCELLED);
+    CHECK_INT(the.answers[1].status, GLIFT_ERR_STATE);
+    CHECK(glift_is_process_ready(the.server));
+    hear(socket, "HeartbeatServerProcess");
+    CHECK(fake_hear(socket) == NULL);
+    end_game();
+}
+
+TEST(a_process_ready_after_an_end_that_was_not_delivered_yet_is_a_wrong_moment)
+{
+    new_game();
+    socket = connected_game();
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK);
+    answer_ok(socket, hear(socket, "TerminateServerProcess"));
+    say_ready();
+    tick();
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(last_answer()->status, GLIFT_ERR_STATE);
+    CHECK(fake_hear(socket) == NULL);
+    end_game();
+}
+
 /* ---- arguments ---- */
+
+#define CHECK_NAMED(call, name)                                                                              \
+    do {                                                                                                     \
+        the.log[0] = '\0';                                                                                   \
+        CHECK((call) != GLIFT_OK);                                                                           \
+        tick();                                                                                              \
+        CHECK_CONTAINS(the.log, name " was not sent: ");                                                     \
+    } while (0)
+
+/* 8.2, 16 */
+TEST(what_is_refused_is_named_in_the_log)
+{
+    const glift_process_parameters nowhere = {.size_bytes = sizeof nowhere};
+    new_game();
+    socket = connected_game();
+    CHECK_NAMED(glift_activate_game_session(the.server, on_answer, NULL), "ActivateGameSession");
+    CHECK_NAMED(set_policy(1), "UpdatePlayerSessionCreationPolicy");
+    CHECK_NAMED(glift_accept_player_session(the.server, "p", on_answer, NULL), "AcceptPlayerSession");
+    CHECK_NAMED(glift_remove_player_session(the.server, "p", on_answer, NULL), "RemovePlayerSession");
+    CHECK_NAMED(describe(SESSION), "DescribePlayerSessions");
+    CHECK_NAMED(start_backfill(), "StartMatchBackfill");
+    CHECK_NAMED(stop_backfill("t"), "StopMatchBackfill");
+    CHECK_NAMED(glift_get_compute_certificate(the.server, on_answer, NULL), "GetComputeCertificate");
+    CHECK_NAMED(glift_get_fleet_role_credentials(the.server, "arn:aws:iam::1:role/r", NULL, on_answer, NULL),
+            "GetFleetRoleCredentials");
+    CHECK_NAMED(glift_process_ready(the.server, &nowhere, on_answer, NULL), "ProcessReady");
+    end_game();
+
+    new_game();
+    socket = hosting_game();
+    CHECK_NAMED(set_policy(0), "UpdatePlayerSessionCreationPolicy");
+    CHECK_NAMED(describe(NULL), "DescribePlayerSessions");
+    CHECK_NAMED(stop_backfill(""), "StopMatchBackfill");
+    const glift_start_match_backfill_request empty = {.size_bytes = sizeof empty};
+    CHECK_NAMED(glift_start_match_backfill(the.server, &empty, on_answer, NULL), "StartMatchBackfill");
+    CHECK_NAMED(glift_process_ready(the.server, &nowhere, on_answer, NULL), "ProcessReady");
+    glift_process_ending(the.server, on_answer, NULL);
+    tick();
+    answer_ok(socket, hear(socket, "TerminateServerProcess"));
+    tick();
+    CHECK_NAMED(glift_process_ending(the.server, on_answer, NULL), "ProcessEnding");
+    end_game();
+}
 
 TEST(P57_ports_outside_1_to_60000_are_refused)
 {

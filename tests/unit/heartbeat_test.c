@@ -138,6 +138,23 @@ TEST(P65_after_process_ending_there_are_no_more_beats)
     end_game();
 }
 
+TEST(P65_a_beat_without_an_answer_is_not_sent_again_after_process_ending)
+{
+    new_game();
+    socket = ready_game();
+    fake_pass(70000);
+    tick();
+    next_beat();
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK);
+    tick();
+    answer_ok(socket, hear(socket, "TerminateServerProcess"));
+    fake_end(socket, GLIFT__END_LOST, 0, "reset");
+    fake_pass(100);
+    fake_open(fake_last_dial());
+    CHECK(fake_hear(fake_last_dial()) == NULL);
+    end_game();
+}
+
 TEST(P64_a_refused_process_ending_keeps_the_process_ready_and_beating)
 {
     new_game();

@@ -178,6 +178,32 @@ static void run(void)
     CHECK_INT(glift_server_destroy(the.server), GLIFT_OK);
 }
 
+/* 8.2, 12: the cancel did not reach the core, so the first is still under way there. */
+TEST(P164_a_process_ready_whose_cancel_had_no_memory_stays_the_only_one)
+{
+    new_game();
+    fake_socket *socket = connected_game();
+    CHECK_INT(call_ready(), GLIFT_OK);
+    tick();
+    fail_alloc_start();
+    fail_alloc.failing = 0;
+    CHECK_INT(glift_server_cancel(the.server, NULL), GLIFT_OK);
+    fail_alloc.on = false;
+    tick();
+    CHECK_INT(last_answer()->status, GLIFT_ERR_CANCELLED);
+    CHECK_INT(call_ready(), GLIFT_OK);
+    tick();
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(last_answer()->status, GLIFT_ERR_STATE);
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    tick();
+    CHECK(glift_is_process_ready(the.server));
+    hear(socket, "HeartbeatServerProcess");
+    CHECK(fake_hear(socket) == NULL);
+    end_game();
+}
+
 TEST(every_allocation_of_a_session_fails_once_and_every_call_is_answered_once)
 {
     new_game();
