@@ -143,18 +143,27 @@ class InstalledSdk(unittest.TestCase):
         needed = re.findall(r"\(NEEDED\).*\[(\w+)\.so", run("readelf", "-d", self.library / "libgamelift.so"))
         self.assertEqual(sorted(needed), ["libc", "libcjson", "libcrypto", "libssl", "libwebsockets"])
 
-    def test_the_shared_library_can_start_no_process(self):
+    def calls_of_the_shared_library(self):
         lines = run("nm", "-D", "--undefined-only", self.library / "libgamelift.so").splitlines()
-        used = {line.split()[-1].split("@")[0] for line in lines}
-        self.assertIn("pthread_create", used)  # the list is that of what it calls
+        calls = {line.split()[-1].split("@")[0] for line in lines}
+        self.assertIn("pthread_create", calls)
+        return calls
+
+    def test_the_shared_library_can_start_no_process(self):
         starts = re.compile(r"_?_?(v?fork|clone\d?|posix_spawnp?|popen|system|exec[lv]\w*|fexecve|syscall|dlopen|dlsym|"
                             r"lws_spawn\w*|lws_cgi\w*|lws_daemonize)")
-        self.assertEqual([name for name in used if starts.fullmatch(name)], [])
+        self.assertEqual([name for name in self.calls_of_the_shared_library() if starts.fullmatch(name)], [])
 
     def test_the_shared_library_is_under_160_kib_stripped(self):
         stripped = self.work / "stripped.so"
         run("strip", "-o", stripped, self.library / "libgamelift.so")
         self.assertLess(stripped.stat().st_size, 160 * 1024)
+
+    def test_the_shared_library_can_neither_end_the_process_nor_write_a_file(self):
+        """Wire protocol 8.2, 6, 7, 18 and 26."""
+        ending = {"exit", "_exit", "_Exit", "quick_exit", "abort", "__assert_fail", "raise", "kill"}
+        writing = {"fopen", "fopen64", "freopen", "open", "open64", "openat", "creat", "mkdir"}
+        self.assertEqual(self.calls_of_the_shared_library() & (ending | writing), set())
 
     def test_cmake_package_from_c_and_cxx(self):
         build = self.work / "build"

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The I/O thread against real sockets: from an order to dial to an open socket, and all that can go wrong
  * on the way. */
+#include "clock.h"
 #include "resolver.h"
 #include "stand_in.h"
 #include "ws_service.h"
 
-#include <unistd.h>
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include "../../unit/test.h"
 
@@ -238,6 +241,101 @@ TEST(a_handshake_that_is_never_answered_times_out)
     stand_in_expect(core, "closed 1 timeout 0 127.0.0.1 did not answer within 200 ms");
     ws_expect_end(&peer);
     ws_close(&peer);
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+/* ---- slow networks (8.2, 30) ---- */
+
+/* A port that answers no SYN: the one place in its queue is taken. Port 0: any. */
+typedef struct deaf_port {
+    int listener, filler;
+    uint16_t port;
+} deaf_port;
+
+static deaf_port deaf_port_open(const char *address, uint16_t port)
+{
+    deaf_port self = {socket(AF_INET, SOCK_STREAM, 0), socket(AF_INET, SOCK_STREAM, 0), 0};
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
+    socklen_t size = sizeof at;
+    inet_pton(AF_INET, address, &at.sin_addr);
+    CHECK_INT(bind(self.listener, (struct sockaddr *)&at, size), 0);
+    CHECK_INT(listen(self.listener, 0), 0);
+    CHECK_INT(getsockname(self.listener, (struct sockaddr *)&at, &size), 0);
+    CHECK_INT(connect(self.filler, (struct sockaddr *)&at, size), 0);
+    self.port = ntohs(at.sin_port);
+    return self;
+}
+
+static void deaf_port_close(deaf_port *self)
+{
+    close(self->listener);
+    close(self->filler);
+}
+
+/* The thread has carried out all orders so far. */
+static void wait_for_orders(glift__core *core)
+{
+    stand_in_set_deadline(core, 1);
+    stand_in_expect(core, "advanced");
+}
+
+TEST(a_connect_may_take_as_long_as_the_whole_handshake)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach(io, "", false, 20000);
+    deaf_port deaf = deaf_port_open("127.0.0.1", 0);
+    stand_in_dial_port(core, 1, deaf.port);
+    wait_for_orders(core);
+    put_clock_forward(core, 15);
+    stand_in_expect_silence(core, 50);
+    put_clock_forward(core, 6);
+    stand_in_expect(core, "closed 1 timeout 0 127.0.0.1 did not answer within 20000 ms");
+    deaf_port_close(&deaf);
+    stand_in_detach(core);
+    glift_io_destroy(io);
+}
+
+TEST(an_address_that_does_not_answer_leaves_time_for_the_next)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach(io, "", false, 1000000);
+    ws_service service = ws_service_open("127.0.0.1", NULL, NULL);
+    deaf_port deaf = deaf_port_open("127.0.0.2", service.port);
+    char url[64];
+    snprintf(url, sizeof url, "ws://two.test:%u/", service.port);
+    stand_in_dial(core, 1, url);
+    struct pollfd dialled = {.fd = service.listener, .events = POLLIN};
+    for (int i = 0; i < 100 && poll(&dialled, 1, 50) == 0; i++) /* the name may take a moment to look up */
+        put_clock_forward(core, 4);
+    ws_peer peer = ws_accept_upgraded(&service);
+    stand_in_expect(core, "opened 1");
+    ws_close(&peer);
+    stand_in_expect(core, "closed 1");
+    deaf_port_close(&deaf);
+    stand_in_detach(core);
+    glift_io_destroy(io);
+    ws_service_close(&service);
+}
+
+TEST(an_address_that_has_been_connected_to_has_the_whole_handshake_time)
+{
+    glift_io *io = new_io();
+    glift__core *core = stand_in_attach(io, "", false, 20000);
+    ws_service service = ws_service_open("127.0.0.1", NULL, NULL);
+    char url[64];
+    snprintf(url, sizeof url, "ws://owt.test:%u/", service.port);
+    stand_in_dial(core, 1, url);
+    ws_peer peer = ws_accept(&service);
+    char *request = ws_read_request(&peer);
+    put_clock_forward(core, 15);
+    stand_in_expect_silence(core, 50);
+    ws_answer_upgrade(&peer, request);
+    stand_in_expect(core, "opened 1");
+    free(request);
+    ws_close(&peer);
+    stand_in_expect(core, "closed 1");
     stand_in_detach(core);
     glift_io_destroy(io);
     ws_service_close(&service);

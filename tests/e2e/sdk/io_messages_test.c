@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The I/O thread against real sockets: what goes over an open WebSocket, and how it ends. */
+#include "clock.h"
 #include "stand_in.h"
 #include "ws_service.h"
 
 #include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "../../unit/test.h"
-
-/* The clock of this program, of the SDK and of libwebsockets, which a test can put forward. */
-static _Atomic(long) clock_ahead_s;
-
-__attribute__((visibility("default"))) int clock_gettime(clockid_t id, struct timespec *out)
-{
-    int result = (int)syscall(SYS_clock_gettime, id, out);
-    if (id == CLOCK_MONOTONIC)
-        out->tv_sec += clock_ahead_s;
-    return result;
-}
 
 /* The turns that the I/O thread takes: libwebsockets sleeps in here. */
 static _Atomic(unsigned) poll_count;
@@ -435,16 +422,22 @@ TEST(two_sockets_of_one_link_are_apart)
 TEST(a_silent_peer_is_pinged_after_30_s_and_given_up_20_s_later)
 {
     scene at = open_scene();
-    put_clock_forward(&at, 31);
+    put_clock_forward(at.core, 31);
     ws_expect(&at.peer, WS_PING, "");
     ws_send(&at.peer, WS_PONG, true, "", 0);
+    ws_send(&at.peer, WS_PING, true, "read", 4);
+    ws_expect(&at.peer, WS_PONG, "read");
+    put_clock_forward(at.core, 21); /* the pong counts */
+    stand_in_expect_silence(at.core, 50);
+    put_clock_forward(at.core, 10);
+    ws_expect(&at.peer, WS_PING, "");
     ws_send(&at.peer, WS_TEXT, true, "alive", 5);
     stand_in_expect(at.core, "received 1 alive");
-    put_clock_forward(&at, 21); /* the pong counts */
+    put_clock_forward(at.core, 21); /* so does a message */
     stand_in_expect_silence(at.core, 50);
-    put_clock_forward(&at, 10);
+    put_clock_forward(at.core, 10);
     ws_expect(&at.peer, WS_PING, "");
-    put_clock_forward(&at, 21);
+    put_clock_forward(at.core, 21);
     CHECK_CONTAINS(stand_in_expect(at.core, "closed 1 lost 0 "), "did not answer a ping");
     close_scene(&at);
 }

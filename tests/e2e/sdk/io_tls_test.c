@@ -35,7 +35,8 @@ __attribute__((constructor)) static void make_certificates(void)
     certificates_leaf(directory, "foreign", "DNS:service.test", 30);
     certificates_authority(directory, "ca");
     certificates_leaf(directory, "service", "DNS:service.test,DNS:*.wild.test,IP:127.0.0.1,IP:::1", 30);
-    certificates_leaf(directory, "expired", "DNS:service.test", -1);
+    certificates_leaf(directory, "expired", "DNS:service.test,IP:::1", -1);
+    certificates_leaf(directory, "named", "DNS:service.test", 30);
     snprintf(ca_file, sizeof ca_file, "%s/ca.pem", directory);
     snprintf(other_ca_file, sizeof other_ca_file, "%s/other-ca.pem", directory);
 }
@@ -203,7 +204,10 @@ TEST(a_certificate_for_an_ipv6_address_is_checked_against_it)
     check_opens(&at, "[::1]");
     close_scene(&at);
     at = open_scene_at("::1", "expired", ca_file, false);
-    check_fails(&at, "[::1]", "certificate");
+    check_fails(&at, "[::1]", "certificate has expired");
+    close_scene(&at);
+    at = open_scene_at("::1", "named", ca_file, false);
+    check_fails(&at, "[::1]", "the certificate is not for ::1");
     close_scene(&at);
 }
 

@@ -4,6 +4,7 @@
  *
  *     one.test    127.0.0.1
  *     two.test    127.0.0.2, where nobody listens, before 127.0.0.1
+ *     owt.test    the other way round
  *     hangs.test  posts resolver_hangs, hangs until resolver_ends is posted, then is not known
  *     others      are not known; numeric addresses are what they are */
 #ifndef RESOLVER_H
@@ -12,6 +13,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <semaphore.h>
+#include <stdbool.h>
 #include <string.h>
 
 static sem_t resolver_hangs, resolver_ends;
@@ -29,15 +31,16 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 {
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
     struct addrinfo *second = NULL;
+    bool is_owt = strcmp(name, "owt.test") == 0;
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
     if ((hints->ai_flags & AI_NUMERICHOST) != 0 || strpbrk(name, "0123456789:") == name)
         return real(name, service, hints, out);
     if (strcmp(name, "one.test") == 0)
         return real("127.0.0.1", service, hints, out);
-    if (strcmp(name, "two.test") != 0)
+    if (strcmp(name, "two.test") != 0 && !is_owt)
         return refuse_lookup(name);
-    int result = real("127.0.0.2", service, hints, out);
-    if (result == 0 && real("127.0.0.1", service, hints, &second) == 0)
+    int result = real(is_owt ? "127.0.0.1" : "127.0.0.2", service, hints, out);
+    if (result == 0 && real(is_owt ? "127.0.0.2" : "127.0.0.1", service, hints, &second) == 0)
         (*out)->ai_next = second;
     return result;
 }
