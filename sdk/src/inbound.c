@@ -34,12 +34,8 @@ static void settle(glift__core *core, glift__call *call)
     glift__requests_add(&core->requests, call);
 }
 
-static bool seat_is_as_wanted(
-        const glift__core *core, const glift__call *call, const glift_player_session_page *page)
+static bool seat_is_as_wanted(const glift__call *call, const glift_player_session_page *page)
 {
-    if (call->flight.settles == GLIFT__ACCEPT_PLAYER_SESSION &&
-            glift__seats_has(&core->seats, call->flight.seat))
-        return false; /* another call has it meanwhile */
     glift_player_session_status wanted = call->flight.settles == GLIFT__ACCEPT_PLAYER_SESSION
                                                  ? GLIFT_PLAYER_SESSION_ACTIVE
                                                  : GLIFT_PLAYER_SESSION_COMPLETED;
@@ -106,7 +102,7 @@ static void settled(glift__core *core, glift__call *call, const glift__frame *fr
     bool as_wanted = answered_ok &&
                      glift__frame_read_answer(frame, GLIFT__DESCRIBE_PLAYER_SESSIONS, &call->memory, &body) ==
                              GLIFT_OK &&
-                     seat_is_as_wanted(core, call, &body.player_session_page);
+                     seat_is_as_wanted(call, &body.player_session_page);
     if (as_wanted) {
         call->result.service_status_code = HTTP_OK;
         note_seat(core, call->flight.settles, call->flight.seat);

@@ -48,12 +48,6 @@ static void close_scene(scene *self)
     ws_service_close(&self->service);
 }
 
-static void put_clock_forward(scene *at, long seconds)
-{
-    clock_ahead_s += seconds;
-    stand_in_say(at->core, 99, "to nobody"); /* wakes the thread, which looks at its clock */
-}
-
 static char *text_of(size_t length)
 {
     char *text = malloc(length + 1);
@@ -343,7 +337,7 @@ TEST(a_close_that_the_peer_does_not_answer_ends_after_a_second)
     scene at = open_scene();
     stand_in_close(at.core, 1, 1000);
     ws_expect_close(&at.peer, 1000);
-    put_clock_forward(&at, 1);
+    put_clock_forward(at.core, 1);
     stand_in_expect(at.core, "closed 1 closed 1000");
     ws_expect_end(&at.peer);
     close_scene(&at);
