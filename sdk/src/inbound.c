@@ -236,6 +236,8 @@ static void session_push(glift__core *core, glift__event *event)
         event->push.game_session.fleet_id = core->desc.fleet_id; /* P109 */
     if (core->ready)
         glift__outbox_push(&core->outbox, event);
+    else if (glift__outbox_has_room(&core->outbox, event))
+        glift__items_put(&core->held, &event->item);
     else
         glift__items_put_newest(&core->held, event);
 }

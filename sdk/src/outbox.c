@@ -36,6 +36,8 @@ glift__item *glift__outbox_take(glift__outbox *outbox)
 
 static bool take_room(glift__event *event, atomic_int *room, int reserve)
 {
+    if (event->room == room)
+        return true;
     if (atomic_load_explicit(room, memory_order_relaxed) <= reserve)
         return false;
     atomic_fetch_sub_explicit(room, event->size, memory_order_relaxed);
@@ -114,12 +116,17 @@ bool glift__outbox_health_check(glift__outbox *outbox, uint32_t question)
 
 /* ---- what the service pushed ---- */
 
+bool glift__outbox_has_room(glift__outbox *outbox, glift__event *push)
+{
+    return take_room(push, &outbox->push_room, 0);
+}
+
 bool glift__outbox_push_waiting(glift__outbox *outbox)
 {
     glift__event *push;
     while ((push = (glift__event *)outbox->waiting.first) != NULL) {
         glift__item *rest = push->item.next;
-        if (!take_room(push, &outbox->push_room, 0))
+        if (!glift__outbox_has_room(outbox, push))
             return false;
         outbox->waiting.first = rest;
         glift__outbox_put(outbox, &push->item);
@@ -130,8 +137,9 @@ bool glift__outbox_push_waiting(glift__outbox *outbox)
 void glift__outbox_push(glift__outbox *outbox, glift__event *push)
 {
     if (!glift__outbox_push_waiting(outbox)) {
+        glift__event_give_room_back(push); /* what waits before it may need that */
         glift__items_put_newest(&outbox->waiting, push);
-    } else if (take_room(push, &outbox->push_room, 0)) {
+    } else if (glift__outbox_has_room(outbox, push)) {
         glift__outbox_put(outbox, &push->item);
     } else {
         glift__outbox_log(outbox, GLIFT_LOG_ERROR,

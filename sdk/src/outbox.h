@@ -34,7 +34,9 @@ glift__item *glift__outbox_take(glift__outbox *outbox);
 __attribute__((format(printf, 3, 4))) void glift__outbox_log(
         glift__outbox *outbox, glift_log_level level, const char *format, ...);
 
-/* A push with its size, for the game. */
+/* For a push with its size: takes room for it, now or before. False if there is none. */
+bool glift__outbox_has_room(glift__outbox *outbox, glift__event *push);
+/* A push for the game. */
 void glift__outbox_push(glift__outbox *outbox, glift__event *push);
 /* What waits for room, as far as there is some now. False if some still waits: try again later. */
 bool glift__outbox_push_waiting(glift__outbox *outbox);

@@ -450,23 +450,31 @@ TEST(a_session_that_was_delivered_takes_up_no_room)
     end_game();
 }
 
-TEST(sessions_that_wait_for_process_ready_are_bounded)
+TEST(sessions_that_wait_for_process_ready_are_bounded_too)
 {
     new_game();
     socket = connected_game();
     say_ready();
     const char *request = hear(socket, "ActivateServerProcess");
-    for (int i = 0; i < 1000; i++) {
-        char text[200];
-        snprintf(text, sizeof text, "{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"arn:%d\"}", i);
-        fake_say(socket, text);
-        fake_say(socket, UPDATE_GAME_SESSION);
-    }
+    fake_say(socket, CREATE_GAME_SESSION);
+    fake_say(socket, UPDATE_GAME_SESSION);
+    say_update(1);
     answer_ok(socket, request);
     tick();
     CHECK_INT(the.sessions, 1);
-    CHECK_TEXT(the.session_id, "arn:999");
-    CHECK_INT(the.updates, 1);
+    CHECK_INT(the.updates, 2);
+    end_game();
+
+    new_game();
+    socket = connected_game();
+    say_ready();
+    request = hear(socket, "ActivateServerProcess");
+    for (int i = 1; i <= 1000; i++)
+        say_update(i);
+    answer_ok(socket, request);
+    tick();
+    CHECK(the.updates < 80);
+    CHECK_TEXT(the.update_ticket, "ticket-1000");
     end_game();
 }
 

@@ -70,6 +70,29 @@ TEST(a_connection_event_without_room_says_so)
     glift__outbox_fini(&outbox);
 }
 
+static glift__event *push_of(glift__event_kind kind, int size)
+{
+    glift__event *push = glift__event_new(kind);
+    push->size = size;
+    return push;
+}
+
+TEST(a_push_that_waits_behind_another_does_not_keep_the_room_that_the_other_waits_for)
+{
+    glift__outbox_init(&outbox, GLIFT_LOG_DEBUG);
+    glift__event *first = push_of(GLIFT__EVENT_START_GAME_SESSION, 100);
+    glift__event *second = push_of(GLIFT__EVENT_UPDATE_GAME_SESSION, GLIFT__OUTBOX_PUSH_BYTES);
+    CHECK(glift__outbox_has_room(&outbox, second)); /* while they were held back */
+    glift__outbox_push(&outbox, first);
+    glift__outbox_push(&outbox, second);
+    glift__items_free(glift__outbox_take(&outbox), false); /* a log line */
+    CHECK(glift__outbox_push_waiting(&outbox));
+    glift__item *items = glift__outbox_take(&outbox);
+    CHECK(items == &first->item && items->next == &second->item);
+    glift__items_free(items, false);
+    glift__outbox_fini(&outbox);
+}
+
 TEST(a_line_that_is_too_long_is_cut)
 {
     char text[2000];
