@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RETRY_PUSHES_MS   1000 /* the game does not tell when it has taken some */
-#define UNHEARD_ENDING_MS 500  /* a ProcessEnding without any connection waits so long for the first */
+#define RETRY_MS          250 /* what waits for memory, or for the game to take some events */
+#define UNHEARD_ENDING_MS 500 /* a ProcessEnding without any connection waits so long for the first */
 
 uint32_t glift__core_random(glift__core *core)
 {
@@ -71,6 +71,7 @@ void glift__core_destroy(glift__core *core)
     glift__items_free(glift__items_take(&core->held), false);
     glift__outbox_fini(&core->outbox);
     glift__dial_fini(core);
+    glift__inbound_fini(core);
     glift__role_cache_fini(&core->roles);
     glift__container_discovery_fini(&core->discovery);
     glift__text_free(&core->outgoing);
@@ -423,6 +424,7 @@ void glift__core_advance(glift__core *core, glift__time now)
                     (unsigned)core->desc.shutdown_timeout_ms);
         return;
     }
+    glift__inbound_read_again(core);
     glift__call *call;
     while ((call = glift__requests_overdue(&core->requests, now.mono_ms)) != NULL)
         timed_out(core, call);
@@ -443,10 +445,10 @@ uint64_t glift__core_deadline_ms(const glift__core *core)
 {
     if (core->shutting_down)
         return core->detached ? UINT64_MAX : core->shutdown_deadline_ms;
-    bool pushes_wait = core->outbox.waiting.first != NULL;
+    bool something_waits = core->outbox.waiting.first != NULL || core->unread != NULL;
     const uint64_t deadlines[] = {glift__requests_deadline_ms(&core->requests),
             glift__heartbeat_deadline_ms(&core->heartbeat), glift__connection_deadline_ms(core),
-            pushes_wait ? core->now.mono_ms + RETRY_PUSHES_MS : UINT64_MAX};
+            something_waits ? core->now.mono_ms + RETRY_MS : UINT64_MAX};
     uint64_t earliest = UINT64_MAX;
     for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++)
         earliest = deadlines[i] < earliest ? deadlines[i] : earliest;

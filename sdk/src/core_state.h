@@ -141,6 +141,15 @@ bool glift__dial_fetched(glift__core *core, uint32_t fetch, int http_status, con
 bool glift__dial_next_order(glift__core *core, glift__order *order);
 void glift__dial_fini(glift__core *core);
 
+/* ---- inbound.c ---- */
+
+/* A message that there was no memory for. */
+typedef struct glift__unread glift__unread;
+
+/* What could not be read, as far as there is memory now, in the order in which it came. */
+void glift__inbound_read_again(glift__core *core);
+void glift__inbound_fini(glift__core *core);
+
 /* ---- discovery.c ---- */
 
 void glift__discovery_list(glift__core *core, glift__call *call);
@@ -161,6 +170,8 @@ struct glift__core {
     glift__requests requests;
     glift__connection connection;
     glift__text outgoing; /* the message handed out last */
+    glift__unread *unread, *last_unread;
+    size_t unread_bytes;
 
     bool ready, ended;
     glift__call *process_ready; /* under way */

@@ -5,9 +5,11 @@
 #include "core_state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define HTTP_OK 200
+#define HTTP_OK     200
+#define MOST_UNREAD (4 * 1024 * 1024) /* bytes; one message may go past it */
 
 /* ---- a refused Accept or Remove that was sent twice ----
  *
@@ -95,15 +97,10 @@ static glift_status take_payload(glift__core *core, glift__call *call)
     }
 }
 
-static void settled(glift__core *core, glift__call *call, const glift__frame *frame, bool answered_ok)
+/* `status` is of reading the answer to its DescribePlayerSessions. */
+static void settled(glift__core *core, glift__call *call, bool answered_ok, glift_status status)
 {
-    glift__answer_body body;
-    memset(&body, 0, sizeof body);
-    bool as_wanted = answered_ok &&
-                     glift__frame_read_answer(frame, GLIFT__DESCRIBE_PLAYER_SESSIONS, &call->memory, &body) ==
-                             GLIFT_OK &&
-                     seat_is_as_wanted(call, &body.player_session_page);
-    if (as_wanted) {
+    if (answered_ok && status == GLIFT_OK && seat_is_as_wanted(call, &call->answer.player_session_page)) {
         call->result.service_status_code = HTTP_OK;
         note_seat(core, call->flight.settles, call->flight.seat);
         glift__core_answer(core, call, GLIFT_OK, "");
@@ -112,13 +109,12 @@ static void settled(glift__core *core, glift__call *call, const glift__frame *fr
     }
 }
 
-static void succeeded(glift__core *core, glift__call *call, const glift__frame *frame)
+/* `status` is of reading the answer. */
+static void succeeded(glift__core *core, glift__call *call, glift_status status)
 {
-    glift_status status = glift__frame_read_answer(frame, call->body.action, &call->memory, &call->answer);
     if (status == GLIFT_OK)
         status = take_payload(core, call);
     const char *message = status == GLIFT_OK             ? ""
-                          : status == GLIFT_ERR_MEMORY   ? "out of memory"
                           : status == GLIFT_ERR_REJECTED ? GLIFT__NOT_A_MANAGED_FLEET
                                                          : "the service's answer makes no sense";
     glift__core_answer(core, call, status == GLIFT_ERR_ARGUMENT ? GLIFT_ERR_SERVICE : status, message);
@@ -145,21 +141,27 @@ static void refused(glift__core *core, glift__call *call, const glift__envelope 
     settle(core, call);
 }
 
-static void answered(
+static glift_status answered(
         glift__core *core, glift__call *call, const glift__frame *frame, const glift__envelope *envelope)
 {
     bool is_ok = envelope->status_code == HTTP_OK;
+    glift_status status =
+            is_ok ? glift__frame_read_answer(frame, call->body.action, &call->memory, &call->answer)
+                  : GLIFT_OK;
+    if (status == GLIFT_ERR_MEMORY)
+        return status;
     glift__requests_remove(&core->requests, call);
     if (call->flight.settles != GLIFT__ACTION_UNKNOWN) {
-        settled(core, call, frame, is_ok);
-        return;
+        settled(core, call, is_ok, status);
+        return GLIFT_OK;
     }
     call->result.service_status_code = envelope->status_code;
     call->result.resent = call->flight.times_sent > 1;
     if (is_ok)
-        succeeded(core, call, frame);
+        succeeded(core, call, status);
     else
         refused(core, call, envelope);
+    return GLIFT_OK;
 }
 
 /* ---- pushes ---- */
@@ -183,16 +185,6 @@ static bool is_repeated(glift__core *core, const glift_game_session *session)
     return false;
 }
 
-static void lost_push(glift__core *core, glift__action action, glift_status status)
-{
-    if (status == GLIFT_ERR_MEMORY)
-        glift__outbox_log(
-                &core->outbox, GLIFT_LOG_ERROR, "out of memory: %s was lost", glift__action_name(action));
-    else
-        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING, "ignored %s: it lacks what it must carry",
-                glift__action_name(action));
-}
-
 /* RefreshConnection is read into an event too, but never travels. */
 static glift__event_kind event_of(glift__action action)
 {
@@ -201,21 +193,18 @@ static glift__event_kind event_of(glift__action action)
                                                   : GLIFT__EVENT_PROCESS_TERMINATE;
 }
 
-/* NULL if it cannot be read. */
-static glift__event *read_push(
-        glift__core *core, const glift__frame *frame, glift__action action, size_t length)
+static glift_status read_push(
+        const glift__frame *frame, glift__action action, size_t length, glift__event **out)
 {
     glift__event *event = glift__event_new(event_of(action));
     glift_status status =
             event != NULL ? glift__frame_read_push(frame, &event->memory, &event->push) : GLIFT_ERR_MEMORY;
-    if (status == GLIFT_OK) {
+    *out = event;
+    if (status == GLIFT_OK)
         event->size = (int)(sizeof *event + length);
-        return event;
-    }
-    lost_push(core, action, status);
-    if (event != NULL)
+    else if (event != NULL)
         glift__item_free(&event->item, false);
-    return NULL;
+    return status;
 }
 
 /* A session belongs to a process that is ready. While ProcessReady is under way the service may have acted on
@@ -242,16 +231,20 @@ static void session_push(glift__core *core, glift__event *event)
         glift__items_put_newest(&core->held, event);
 }
 
-static void pushed(
+static glift_status pushed(
         glift__core *core, uint32_t socket, const glift__frame *frame, glift__action action, size_t length)
 {
     bool is_refresh = action == GLIFT__REFRESH_CONNECTION;
     if (is_refresh && (core->connection.current == NULL || core->connection.current->number != socket))
-        return; /* P142: said to a connection that is refreshed already */
-    glift__event *event = read_push(core, frame, action, length);
-    if (event == NULL)
-        return;
-    if (is_refresh) {
+        return GLIFT_OK; /* P142: said to a connection that is refreshed already */
+    glift__event *event;
+    glift_status status = read_push(frame, action, length, &event);
+    if (status == GLIFT_ERR_MEMORY)
+        return status;
+    if (status != GLIFT_OK) {
+        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING, "ignored %s: it lacks what it must carry",
+                glift__action_name(action));
+    } else if (is_refresh) {
         glift__connection_refresh(core, event->push.refresh_endpoint, event->push.auth_token);
         glift__item_free(&event->item, false);
     } else if (action == GLIFT__TERMINATE_PROCESS) {
@@ -259,22 +252,87 @@ static void pushed(
     } else {
         session_push(core, event);
     }
+    return GLIFT_OK;
 }
 
-/* ---- dispatch ---- */
+/* ---- dispatch: all or, with GLIFT_ERR_MEMORY, nothing of a message is taken ---- */
 
-static void dispatch(glift__core *core, uint32_t socket, const glift__frame *frame, size_t length)
+static glift_status dispatch(glift__core *core, uint32_t socket, const glift__frame *frame, size_t length)
 {
     glift__envelope envelope = glift__frame_envelope(frame);
     bool has_id = envelope.request_id[0] != '\0';
     glift__call *call = has_id ? glift__requests_find(&core->requests, envelope.request_id) : NULL;
     if (call != NULL)
-        answered(core, call, frame, &envelope);
-    else if (is_push(envelope.action) && (!has_id || envelope.status_code == HTTP_OK)) /* P97, P98 */
-        pushed(core, socket, frame, envelope.action, length);
+        return answered(core, call, frame, &envelope);
+    if (is_push(envelope.action) && (!has_id || envelope.status_code == HTTP_OK)) /* P97, P98 */
+        return pushed(core, socket, frame, envelope.action, length);
+    glift__outbox_log(
+            &core->outbox, GLIFT_LOG_DEBUG, "ignored a message: no request waits for it"); /* P101, P104 */
+    return GLIFT_OK;
+}
+
+static glift_status read_message(glift__core *core, uint32_t socket, const char *bytes, size_t length)
+{
+    glift__frame *frame = NULL;
+    glift_status status = glift__frame_open(bytes, length, &frame);
+    if (status == GLIFT_OK)
+        status = dispatch(core, socket, frame, length);
+    else if (status == GLIFT_ERR_ARGUMENT)
+        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING,
+                "ignored a message that is not a JSON object"); /* P102, P103 */
+    glift__frame_close(frame);
+    return status;
+}
+
+/* ---- messages that there was no memory for ---- */
+
+struct glift__unread {
+    glift__unread *next;
+    uint32_t socket;
+    size_t length;
+    char bytes[];
+};
+
+static void keep_unread(glift__core *core, uint32_t socket, const char *bytes, size_t length)
+{
+    glift__unread *unread = core->unread_bytes < MOST_UNREAD ? malloc(sizeof *unread + length) : NULL;
+    if (unread == NULL) {
+        glift__outbox_log(
+                &core->outbox, GLIFT_LOG_ERROR, "out of memory: a message from the service was lost");
+        return;
+    }
+    *unread = (glift__unread){.socket = socket, .length = length};
+    memcpy(unread->bytes, bytes, length);
+    if (core->unread == NULL)
+        core->unread = unread;
     else
-        glift__outbox_log(&core->outbox, GLIFT_LOG_DEBUG,
-                "ignored a message: no request waits for it"); /* P101, P104 */
+        core->last_unread->next = unread;
+    core->last_unread = unread;
+    core->unread_bytes += sizeof *unread + length;
+    glift__outbox_log(&core->outbox, GLIFT_LOG_ERROR,
+            "out of memory: a message from the service is read again when there is some");
+}
+
+static void forget_first_unread(glift__core *core)
+{
+    glift__unread *first = core->unread;
+    core->unread = first->next;
+    core->unread_bytes -= sizeof *first + first->length;
+    free(first);
+}
+
+void glift__inbound_read_again(glift__core *core)
+{
+    const glift__unread *first;
+    while ((first = core->unread) != NULL &&
+            read_message(core, first->socket, first->bytes, first->length) != GLIFT_ERR_MEMORY)
+        forget_first_unread(core);
+}
+
+void glift__inbound_fini(glift__core *core)
+{
+    while (core->unread != NULL)
+        forget_first_unread(core);
 }
 
 void glift__core_received(
@@ -283,13 +341,7 @@ void glift__core_received(
     core->now = now;
     if (!glift__connection_heard(core, socket))
         return;
-    glift__frame *frame = NULL;
-    glift_status status = glift__frame_open(bytes, length, &frame);
-    if (status == GLIFT_OK)
-        dispatch(core, socket, frame, length);
-    else
-        glift__outbox_log(&core->outbox, status == GLIFT_ERR_MEMORY ? GLIFT_LOG_ERROR : GLIFT_LOG_WARNING,
-                status == GLIFT_ERR_MEMORY ? "out of memory: a message from the service was lost"
-                                           : "ignored a message that is not a JSON object"); /* P102, P103 */
-    glift__frame_close(frame);
+    glift__inbound_read_again(core);
+    if (core->unread != NULL || read_message(core, socket, bytes, length) == GLIFT_ERR_MEMORY)
+        keep_unread(core, socket, bytes, length);
 }
