@@ -80,7 +80,7 @@ function host.http(request) end
 
 --- JSON. decode: nil, message for bad text; null becomes nil; arrays are sequences.
 --- encode: a table with 1..n keys is an array, an empty table is an object; host.empty_array is []. It raises for
---- what JSON cannot say: functions, NaN, tables deeper than 64.
+--- what JSON cannot say: functions, NaN, zero bytes, tables with both 1..n and names, tables deeper than 64.
 host.empty_array = nil
 function host.json_encode(value) end
 function host.json_decode(text) end

@@ -78,6 +78,11 @@ static bool has_what_it_needs(const options *o, const settings *all, const engin
         fprintf(stderr, "arena: --bots needs the lobby: --endpoint http://127.0.0.1:8080\n");
         return false;
     }
+    if (settings_get(all, "terminate_grace_s") != NULL && settings_number(all, "terminate_grace_s", -1) < 0) {
+        fprintf(stderr, "arena: terminate_grace_s is a number of seconds, not \"%s\"\n",
+                settings_get(all, "terminate_grace_s"));
+        return false;
+    }
     if (o->mode == MODE_LOBBY && access(paths->assets, R_OK | X_OK) != 0) {
         fprintf(stderr, "arena: there is no folder %s: give --assets DIR\n", paths->assets);
         return false;

@@ -111,12 +111,14 @@ static int host_dial(lua_State *L)
     return 2;
 }
 
-/* Headers go to the wire as they are: a line break in one would begin another. */
+/* Headers go to the wire as they are: a line break in one would begin another, a zero byte end it. */
 static const char *check_line(lua_State *L, int index)
 {
-    if (lua_type(L, index) != LUA_TSTRING || strpbrk(lua_tostring(L, index), "\r\n") != NULL)
-        luaL_error(L, "headers are strings without line breaks");
-    return lua_tostring(L, index);
+    size_t length = 0;
+    const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &length) : NULL;
+    if (text == NULL || strcspn(text, "\r\n") != length)
+        luaL_error(L, "host.http: headers are strings without line breaks and zero bytes");
+    return text;
 }
 
 static size_t read_headers(lua_State *L, int index, net_header *headers)
@@ -124,23 +126,46 @@ static size_t read_headers(lua_State *L, int index, net_header *headers)
     size_t count = 0;
     if (lua_isnil(L, index))
         return 0;
-    luaL_checktype(L, index, LUA_TTABLE);
+    if (!lua_istable(L, index))
+        luaL_error(L, "host.http: headers is a table of strings, not a %s", luaL_typename(L, index));
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
         if (count == MAX_HEADERS)
-            luaL_error(L, "more than %d headers", MAX_HEADERS);
+            luaL_error(L, "host.http: more than %d headers", MAX_HEADERS);
         headers[count++] = (net_header){.name = check_line(L, -2), .value = check_line(L, -1)};
     }
     return count;
 }
 
+/* The value of this field; NULL where it is absent. */
+static const char *check_text(lua_State *L, int index, const char *field, size_t *length)
+{
+    if (lua_isnil(L, index))
+        return NULL;
+    if (lua_type(L, index) != LUA_TSTRING)
+        luaL_error(L, "host.http: %s is a string, not a %s", field, luaL_typename(L, index));
+    return lua_tolstring(L, index, length);
+}
+
+static void check_fields(lua_State *L, int table)
+{
+    static const char *const known[] = {"url", "method", "body", "headers", NULL};
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        const char *const *name = known;
+        while (*name != NULL && (lua_type(L, -2) != LUA_TSTRING || strcmp(*name, lua_tostring(L, -2)) != 0))
+            name++;
+        if (*name == NULL)
+            luaL_error(L, "host.http: unknown field '%s'", luaL_tolstring(L, -2, NULL));
+    }
+}
+
 /* It goes to the wire as it is. */
 static const char *check_method(lua_State *L, int index)
 {
-    const char *method = luaL_optstring(L, index, NULL);
+    const char *method = check_text(L, index, "method", NULL);
     bool ok = method == NULL ||
               (method[0] != '\0' && strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(method));
     if (!ok)
-        luaL_error(L, "a method is capital letters, such as \"POST\"");
+        luaL_error(L, "host.http: a method is capital letters, such as \"POST\"");
     return method;
 }
 
@@ -151,12 +176,15 @@ static int host_http(lua_State *L)
     char reason[512];
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
+    check_fields(L, 1);
     lua_getfield(L, 1, "url");
     lua_getfield(L, 1, "method");
     lua_getfield(L, 1, "body");
     lua_getfield(L, 1, "headers");
-    net_fetch what = {.url = luaL_checkstring(L, 2), .method = check_method(L, 3), .headers = headers};
-    what.body = luaL_optlstring(L, 4, NULL, &what.body_length);
+    net_fetch what = {.url = check_text(L, 2, "url", NULL), .method = check_method(L, 3), .headers = headers};
+    if (what.url == NULL)
+        return luaL_error(L, "host.http: url is missing");
+    what.body = check_text(L, 4, "body", &what.body_length);
     what.header_count = read_headers(L, 5, headers);
     script_check_can_wait(L);
     uint64_t fetch = net_fetch_begin(host_of(L)->net, &what, reason, sizeof reason);

@@ -5,6 +5,7 @@
 
 #include <cJSON.h>
 #include <math.h>
+#include <string.h>
 
 enum { MAX_DEPTH = 64 };
 
@@ -71,6 +72,13 @@ static int push_tree(lua_State *L)
     return 1;
 }
 
+static bool is_blank(const char *from, const char *to)
+{
+    while (from < to && (*from == ' ' || *from == '\t' || *from == '\n' || *from == '\r'))
+        from++;
+    return from == to;
+}
+
 /* value | nil, message */
 static int json_decode(lua_State *L)
 {
@@ -78,7 +86,7 @@ static int json_decode(lua_State *L)
     const char *text = luaL_checklstring(L, 1, &length), *end = NULL;
     cJSON **tree = new_tree(L);
     *tree = cJSON_ParseWithLengthOpts(text, length, &end, false);
-    if (*tree == NULL) {
+    if (*tree == NULL || !is_blank(end, text + length)) {
         luaL_pushfail(L);
         lua_pushfstring(L, "bad JSON at byte %d", end != NULL ? (int)(end - text) + 1 : 1);
         return 2;
@@ -95,6 +103,22 @@ static int json_decode(lua_State *L)
 /* ---- encode ---- */
 
 static cJSON *build(lua_State *L, int index, int depth);
+
+static size_t count_keys(lua_State *L, int index)
+{
+    size_t count = 0;
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+        count++;
+    return count;
+}
+
+/* A string of JSON goes into C, where a zero byte would end it. */
+static cJSON *build_string(lua_State *L, int index)
+{
+    size_t length;
+    const char *text = lua_tolstring(L, index, &length);
+    return strlen(text) == length ? cJSON_CreateString(text) : NULL;
+}
 
 static cJSON *build_array(lua_State *L, int index, size_t count, int depth)
 {
@@ -141,14 +165,16 @@ static cJSON *build(lua_State *L, int index, int depth)
     case LUA_TBOOLEAN:
         return cJSON_CreateBool(lua_toboolean(L, index));
     case LUA_TSTRING:
-        return cJSON_CreateString(lua_tostring(L, index));
+        return build_string(L, index);
     case LUA_TNUMBER:
         return isfinite(lua_tonumber(L, index)) ? cJSON_CreateNumber(lua_tonumber(L, index)) : NULL;
     case LUA_TLIGHTUSERDATA:
         return lua_touserdata(L, index) == &empty_array ? cJSON_CreateArray() : NULL;
     case LUA_TTABLE: {
         size_t count = (size_t)lua_rawlen(L, index);
-        return count > 0 ? build_array(L, index, count, depth + 1) : build_object(L, index, depth + 1);
+        if (count == 0)
+            return build_object(L, index, depth + 1);
+        return count_keys(L, index) == count ? build_array(L, index, count, depth + 1) : NULL;
     }
     default:
         return NULL;
@@ -163,8 +189,8 @@ void script_push_json(lua_State *L, int index)
     char *text = *tree != NULL ? cJSON_PrintUnformatted(*tree) : NULL;
     if (text == NULL)
         luaL_error(L,
-                "JSON holds nil, booleans, finite numbers, strings, sequences, and tables with names, "
-                "at most %d deep",
+                "JSON holds nil, booleans, finite numbers, strings without zero bytes, sequences, and tables "
+                "with names, at most %d deep",
                 MAX_DEPTH);
     lua_pushstring(L, text);
     cJSON_free(text);

@@ -95,6 +95,19 @@ class Beat(ArenaCase):
         arena.wait_for("lives")
         self.finish(arena)
 
+    def test_a_request_that_cannot_be_made_is_refused_by_name(self):
+        arena = self.offline(r"""
+            for _, request in ipairs {
+              { url = "http://127.0.0.1/", metod = "PUT" }, { "http://127.0.0.1/" }, {}, { url = 5 },
+              { url = "http://127.0.0.1/", headers = "X: y" }, { url = "http://127.0.0.1/", headers = { x = "y\0z" } },
+            } do
+              host.log("info", select(2, pcall(host.http, request)))
+            end""")
+        for sentence in ("unknown field 'metod'", "unknown field '1'", "url is missing", "url is a string, not a number",
+                         "headers is a table of strings, not a string", "without line breaks and zero bytes"):
+            arena.wait_for(f"host.http: .*{sentence}")
+        self.finish(arena)
+
     def test_waiting_outside_a_coroutine_and_unknown_events_raise(self):
         arena = self.offline("""
             print = nil
@@ -122,9 +135,11 @@ class Beat(ArenaCase):
             assert(host.json_encode { n = 1700000000000 } == '{"n":1700000000000}')
             assert(select(2, host.json_decode "[1,") == "bad JSON at byte 3")
             assert(host.json_decode "null" == nil)
+            assert(host.json_decode ' {"a":1} \n'.a == 1)
+            assert(select(2, host.json_decode '{"a":1} {"b":2}') == "bad JSON at byte 8")
             local loop = {}
             loop[1] = loop
-            for _, bad in ipairs { loop, { f = print }, { 0 / 0 }, { [3] = 1, [{}] = 2 } } do
+            for _, bad in ipairs { loop, { f = print }, { 0 / 0 }, { [3] = 1, [{}] = 2 }, "a\0b", { 1, 2, name = 3 } } do
               assert(not pcall(host.json_encode, bad))
             end
             assert(select(2, host.json_decode(("["):rep(200) .. ("]"):rep(200))):find "nested deeper")

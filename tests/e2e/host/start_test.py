@@ -67,6 +67,7 @@ class Start(ArenaCase):
                 (["--bots", "2"], "--bots needs the lobby: --endpoint http://"),
                 (["--lobby", "--endpoint", "http://127.0.0.1:9", "--assets", "/nowhere"],
                  "there is no folder /nowhere: give --assets DIR"),
+                (["--set", "terminate_grace_s=soon"], 'terminate_grace_s is a number of seconds, not "soon"'),
                 (["surplus"], '"surplus" is no option; --help lists them')):
             with self.subTest(arguments):
                 self.assertIn(sentence, self.fails(*arguments, code=2))
