@@ -194,7 +194,11 @@ describe("a wrong argument", function()
     raises("process_ready: port: whole number", "process_ready", { port = 1.5 }, print)
     raises("process_ready: log_paths%[2%]: string expected, got boolean", "process_ready",
       { port = 7, log_paths = { "a", true } }, print)
-    raises("describe_player_sessions: status_filter: 'IDLE'", "describe_player_sessions",
+    raises("process_ready: log_paths: a list with the keys 1 to n expected", "process_ready",
+      { port = 7, log_paths = { game = "game.log" } }, print)
+    raises("start_match_backfill: players: a list with the keys 1 to n expected", "start_match_backfill",
+      { matchmaking_configuration_arn = "arn", players = { ann = { player_id = "ann" } } }, print)
+    raises("status_filter: 'IDLE' is none of RESERVED, ACTIVE, COMPLETED, TIMEDOUT", "describe_player_sessions",
       { player_id = "a", status_filter = "IDLE" }, print)
     raises("stop_match_backfill: ticket_id is missing", "stop_match_backfill",
       { matchmaking_configuration_arn = "a" }, print)
@@ -227,6 +231,8 @@ describe("a wrong argument", function()
         { player_id = "bob", attributes = { skill = true } })
       backfill_raises("players%[2%]%.attributes%.maps%[2%]: string expected, got number",
         { player_id = "bob", attributes = { maps = { "pit", 2 } } })
+      backfill_raises("players%[2%]%.attributes%.maps: a list",
+        { player_id = "bob", attributes = { maps = { "pit", best = "pit" } } })
       backfill_raises("players%[2%]%.attributes%.gear%.sword: number expected",
         { player_id = "bob", attributes = { gear = { sword = "3" } } })
       backfill_raises("players%[2%].*home: number expected",

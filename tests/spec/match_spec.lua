@@ -270,6 +270,7 @@ describe("match.new", function()
     raises("tick_rate must be more than 0", { tick_rate = 0 })
     raises("drain_grace_s must be 0 or more seconds", { drain_grace_s = 0 / 0 })
     raises("log_paths must be a list of strings", { log_paths = { 1 } })
+    raises("log_paths must be a list of strings", { log_paths = { game = "game.log" } })
 
     local function raises_for_backfill(pattern, backfill)
       raises(pattern, { server = server, port = 1, kick = nothing, on_ended = nothing, backfill = backfill })

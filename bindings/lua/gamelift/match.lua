@@ -48,8 +48,9 @@
 ---   host.on("disconnect", function(player, reason) game:disconnect(player, reason) end)
 ---   host.on("terminate", function(grace_s) game:terminate(grace_s) end)
 ---
---- Every function runs in a coroutine of its own and may wait, but loop and health. One that raises is logged
---- with its traceback; then init ends the process, join_attempt and join turn the player away, others go on.
+--- Every function runs in a coroutine of its own and may wait, but loop, health, log, unix_time and player_of. One
+--- that raises is logged with its traceback; then init ends the process, join_attempt and join turn the player away,
+--- others go on.
 ---
 --- A player is any value but nil, unique while connected. A seat is a table, the same one in every call:
 ---   { player_session_id =, player_id =, player =, team =, player_data =, state = "reserved"|"accepted"|"left" }

@@ -135,11 +135,22 @@ int lread_choice(
 
 /* ---- arrays ---- */
 
+/* How many items the list at `list` has; a field beside them would be lost. */
+static size_t count_items(lua_State *L, int list, const char *what, const char *name)
+{
+    size_t count = 0, length = lua_rawlen(L, list);
+    for (lua_pushnil(L); lua_next(L, list) != 0; lua_pop(L, 1))
+        count++;
+    if (count != length)
+        luaL_error(L, "%s: %s: a list with the keys 1 to n expected", what, name);
+    return count;
+}
+
 /* The list at `list`: each item a string. */
 static const char *const *texts_at(
         lua_State *L, int keep, int list, const char *what, const char *name, size_t *count)
 {
-    *count = lua_rawlen(L, list);
+    *count = count_items(L, list, what, name);
     const char **texts = carve(L, keep, *count, sizeof *texts);
     for (size_t i = 0; i < *count; i++) {
         const char *item = lua_pushfstring(L, "%s[%d]", name, (int)i + 1);
@@ -310,7 +321,7 @@ const glift_player *lread_players(lua_State *L, int keep, int table, const char 
     if (lread_push_field(L, table, "players") != LUA_TTABLE)
         luaL_error(L, "%s: players: table expected, got %s", what, luaL_typename(L, -1));
     int list = lua_gettop(L);
-    *count = lua_rawlen(L, list);
+    *count = count_items(L, list, what, "players");
     glift_player *players = carve(L, keep, *count, sizeof *players);
     for (size_t i = 0; i < *count; i++) {
         const char *name = lua_pushfstring(L, "players[%d]", (int)i + 1);

@@ -17,12 +17,14 @@ local function is_not_negative(value)
 end
 
 local function is_list_of_strings(value)
+  local count = 0
   for _, item in pairs(value) do
     if type(item) ~= "string" then
       return false
     end
+    count = count + 1
   end
-  return true
+  return count == #value
 end
 
 local KNOWN = {
