@@ -43,7 +43,7 @@ export class Hud {
     this.foundAt = -Infinity;
     for (const id of ["session-id", "player-session-id"]) $(id).addEventListener("click", () => copy($(id)));
     $("panel-toggle").addEventListener("click", () => this.fold($("gamelift").dataset.folded !== "true"));
-    this.fold(innerWidth < 760);
+    this.fold(matchMedia("(max-width: 980px)").matches); // as in hud.css
   }
 
   fold(folded) {
