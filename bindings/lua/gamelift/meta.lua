@@ -6,7 +6,8 @@
 --  * An action called in a coroutine waits there and returns its result, or nil, message, code. With a function
 --    as its last argument it returns true at once (or nil, message, code if it was not even sent), and the
 --    function gets the result, or nil, message, code, in a coroutine of its own, from a later tick.
---    Outside a coroutine and without a function an action raises.
+--    Outside a coroutine and without a function an action raises; also where Lua cannot wait: in a function that C
+--    calls back (table.sort, string.gsub), and on Lua 5.1, though not LuaJIT, inside pcall.
 --  * Wrong types, unknown fields and a closed server raise. What GameLift or the network says comes back as
 --    nil, message, code.
 --  * Every handler runs in a coroutine of its own. An error in one is logged with its traceback, counted, and
