@@ -37,7 +37,7 @@ class Refused(Failed):
 
 
 class Interrupted(Exception):
-    """Ctrl-C, or SIGTERM: everything is to stop, in order."""
+    """Ctrl-C, SIGTERM, or the end of the terminal: everything is to stop, in order."""
 
 
 class Interrupt:
@@ -45,11 +45,16 @@ class Interrupt:
 
     def __init__(self):
         self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self.note)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores the end of the terminal
+                signal.signal(number, self.note)
 
-    def note(self, *_):
+    def note(self, number, _):
         self.asked = True
+        if number == signal.SIGHUP:  # nobody is left to read, and writing would fail
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, sys.stdout.fileno())
+            os.dup2(null, sys.stderr.fileno())
 
     def check(self):
         if self.asked:

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import unittest
 
+from local import until
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
 
@@ -48,6 +50,13 @@ class Run:
         self.output += self.process.communicate(timeout=60)[0]
         return self.process.returncode
 
+    def close(self):
+        """What a test that failed has left running is stopped too, with all that belongs to it."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.end()
+        self.process.stdout.close()
+
 
 class Smoke(unittest.TestCase):
     def test_a_whole_match_from_matchmaking_to_drain(self):
@@ -60,8 +69,7 @@ class Smoke(unittest.TestCase):
 class EndedEarly(unittest.TestCase):
     def start(self, logs, *options):
         run = Run(logs, *options)
-        self.addCleanup(run.process.stdout.close)
-        self.addCleanup(run.process.kill)
+        self.addCleanup(run.close)
         return run
 
     def service(self, run):
@@ -70,11 +78,12 @@ class EndedEarly(unittest.TestCase):
         return run.until("gamelift-local").split()[1].removeprefix("http://").rstrip("/")
 
     def test_a_person_stops_it_and_nothing_is_left(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number.name):
                 run = self.start("run-stopped")
                 address = self.service(run)
-                self.assertEqual(2, len([pid for pid in alive(address) if "GAMELIFT_SDK_PROCESS_ID" in environment(pid)]))
+                until(lambda: 2 == len([pid for pid in alive(address) if "GAMELIFT_SDK_PROCESS_ID" in environment(pid)]),
+                      10, "both servers run")
                 run.process.send_signal(number)
                 self.assertEqual(0, run.end(), run.output)
                 self.assertEqual([], alive(address))
