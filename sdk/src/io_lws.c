@@ -365,11 +365,12 @@ static struct lws_context *make_context(void)
 }
 
 /* libwebsockets rounds its sleep down to whole milliseconds, and spins through the rest of the last one
- * before each timer: a hundred turns in which nothing happens. A few in a row are no sign of it yet: a TLS
- * handshake, or a long record, comes in parts of which nobody is told. */
+ * before each timer: a hundred turns in which nothing happens. One rest of a millisecond is past it, with the
+ * timer that much late. A few turns in a row are no sign of it yet: a TLS handshake, or a long record, comes
+ * in parts of which nobody is told. */
 static void rest_if_spinning(glift_io *io)
 {
-    static const struct timespec rest = {.tv_nsec = 200000};
+    static const struct timespec rest = {.tv_nsec = 1000000};
     io->idle_turns = io->has_worked ? 0 : io->idle_turns + 1;
     if (io->idle_turns > 4)
         nanosleep(&rest, NULL);
