@@ -94,19 +94,24 @@ static void call_cost(void)
     close_place(&at);
 }
 
+/* The best of many short rounds: whatever else runs can only add to so short a time. */
 static void idle_tick(void)
 {
-    enum { COUNT = 20000000 };
+    enum { SHORT_ROUNDS = 200, COUNT = 100000 };
+    double ours[SHORT_ROUNDS], theirs[SHORT_ROUNDS];
     place at = open_place(false);
     glift_server *server = ready_server(&at, NULL, 1);
-    int64_t before = now_ns();
-    for (int i = 0; i < COUNT; i++)
-        glift_server_tick(server);
-    double ours = us_since(before) * 1000 / COUNT;
-    before = now_ns();
-    for (int i = 0; i < COUNT; i++)
-        glift_is_process_ready(server);
-    figure_and_floor("idle_tick", ours, us_since(before) * 1000 / COUNT, "ns");
+    for (int round = 0; round < SHORT_ROUNDS; round++) {
+        int64_t before = now_ns();
+        for (int i = 0; i < COUNT; i++)
+            glift_server_tick(server);
+        ours[round] = us_since(before) * 1000 / COUNT;
+        before = now_ns();
+        for (int i = 0; i < COUNT; i++)
+            glift_is_process_ready(server);
+        theirs[round] = us_since(before) * 1000 / COUNT;
+    }
+    figure_and_floor("idle_tick", quantile(ours, SHORT_ROUNDS, 0), quantile(theirs, SHORT_ROUNDS, 0), "ns");
     glift_server_destroy(server);
     close_place(&at);
 }
