@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
-/* Sockets that one io can carry: 500 servers, each with two during a refresh, and room. Without a limit
- * libwebsockets fills tables as large as the process may have files, which can be a million. */
-#define SOCKET_LIMIT 4096
+/* Sockets that one io can carry: 500 servers, each with two during a refresh, and room. */
+#define SOCKET_LIMIT 2048
 /* libwebsockets' own time-outs, in seconds: out of the way, all limits are ours. */
 #define LONG_ENOUGH_S (24 * 3600)
 
@@ -346,6 +346,16 @@ glift__trust *glift__io_trust(glift_io *io, bool tls, const char *ca_file, bool 
 
 /* ---- the io ---- */
 
+/* Told of no limit, or of one that is not below that of open files, libwebsockets makes tables by the numbers
+ * of sockets, as large as that limit is now, which can be a million, and has no place for higher numbers when
+ * the program raises it later. */
+static unsigned socket_limit(void)
+{
+    enum { ITS_OWN = 3 /* it adds two to what it is told */ };
+    long files = sysconf(_SC_OPEN_MAX);
+    return files > ITS_OWN && files < SOCKET_LIMIT + ITS_OWN ? (unsigned)files - ITS_OWN : SOCKET_LIMIT;
+}
+
 static struct lws_context *make_context(void)
 {
     struct lws_context_creation_info info = {0};
@@ -353,7 +363,7 @@ static struct lws_context *make_context(void)
     info.port = CONTEXT_PORT_NO_LISTEN;
     info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
                    LWS_SERVER_OPTION_VALIDATE_UTF8;
-    info.fd_limit_per_thread = SOCKET_LIMIT;
+    info.fd_limit_per_thread = socket_limit();
     info.pt_serv_buf_size = GLIFT__SERVICE_BUFFER;
     info.timeout_secs = LONG_ENOUGH_S;
     /* libwebsockets ignores SIGPIPE for the whole process. It is the host's, and this thread blocks it. */

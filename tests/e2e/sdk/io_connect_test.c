@@ -7,8 +7,11 @@
 #include "ws_service.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "../../unit/test.h"
 
@@ -74,6 +77,35 @@ TEST(a_url_of_4096_bytes_arrives_whole)
     stand_in_detach(core);
     glift_io_destroy(io);
     ws_service_close(&service);
+}
+
+/* libwebsockets once refused sockets with higher numbers than there could be when the io was made. */
+TEST(a_program_may_raise_its_limit_of_open_files_later)
+{
+    enum { FILES = 200 };
+    struct rlimit before, small;
+    int files[FILES];
+    CHECK_INT(getrlimit(RLIMIT_NOFILE, &before), 0);
+    small = (struct rlimit){FILES / 2, before.rlim_max};
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &small), 0);
+    glift_io *io = new_io();
+    CHECK_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
+    for (int i = 0; i < FILES; i++)
+        files[i] = open("/dev/null", O_RDONLY);
+    glift__core *core = stand_in_attach_usual(io);
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    char url[64];
+    snprintf(url, sizeof url, "ws://127.0.0.1:%u", service.port);
+    stand_in_dial(core, 1, url);
+    ws_peer peer = ws_accept_upgraded(&service);
+    stand_in_expect(core, "opened 1");
+    ws_close(&peer);
+    stand_in_expect(core, "closed 1 lost");
+    stand_in_detach(core);
+    CHECK_INT(glift_io_destroy(io), GLIFT_OK);
+    ws_service_close(&service);
+    for (int i = 0; i < FILES; i++)
+        close(files[i]);
 }
 
 static void answer(ws_service *service, const char *text)
