@@ -10,7 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIRST_FREE_PORT = 20000, FREE_PORTS = 10000, FREE_PORT_TRIES = 200 };
+enum {
+    FIRST_FREE_PORT = 20000,
+    FREE_PORTS = 10000,
+    FREE_PORT_TRIES = 200,
+    CONNECTIONS = 4 * NET_MAX_SOCKETS, /* of all kinds; further ones wait to be accepted */
+};
 
 uint64_t net_now_ns(void)
 {
@@ -77,7 +82,8 @@ static struct lws_context *make_context(net *n)
             .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6,
             .user = n,
             .pt_serv_buf_size = 16384,
-            .max_http_header_pool = NET_MAX_SOCKETS,
+            .fd_limit_per_thread = CONNECTIONS,
+            .max_http_header_pool = CONNECTIONS, /* else an idle one keeps another waiting */
             .max_http_header_data = 8192,
             .timeout_secs = NET_TIMEOUT_S, /* counts here; a vhost's own is not looked at by clients */
     };
