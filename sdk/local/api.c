@@ -108,7 +108,10 @@ cJSON *api_add_array(api_call *call, cJSON *parent, const char *name)
 
 void api_add_any_text(api_call *call, cJSON *object, const char *name, const char *value)
 {
-    add(call, object, name, cJSON_CreateString(value != NULL ? value : ""));
+    cJSON *item = cJSON_CreateString(value != NULL ? value : "");
+    if (item != NULL)
+        local_mend_text(item->valuestring); /* sentences are cut to the room they have */
+    add(call, object, name, item);
 }
 
 void api_add_text(api_call *call, cJSON *object, const char *name, const char *value)

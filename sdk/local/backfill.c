@@ -116,19 +116,14 @@ void local_matchmaking_stop_backfill(local_service *service, glift__time now, st
 
 /* ---- while it waits ---- */
 
-static bool holds_seat(const local_player_session *seat)
-{
-    return seat->status == GLIFT_PLAYER_SESSION_RESERVED || seat->status == GLIFT_PLAYER_SESSION_ACTIVE;
-}
-
 /* Who has a seat, whether the request named them or not. */
 static void list_seated(local_ticket *ticket, const char **out)
 {
     const local_player_session *seat;
     size_t count = 0;
-    TAILQ_FOREACH(seat, &ticket->game_session->player_sessions, link)
+    TAILQ_FOREACH(seat, &ticket->game_session->held, state_link)
     {
-        if (holds_seat(seat) && count < LOCAL_PLAYERS_MAX)
+        if (count < LOCAL_PLAYERS_MAX)
             out[count++] = seat->player_id;
     }
     ticket->candidate.seated = out;
@@ -248,17 +243,6 @@ void local_free_automatics(local_service *service)
         remove_automatic(service, TAILQ_FIRST(&service->matchmaking->automatics));
 }
 
-static bool has_seat(const local_game_session *session, const char *player_id)
-{
-    const local_player_session *seat;
-    TAILQ_FOREACH(seat, &session->player_sessions, link)
-    {
-        if (holds_seat(seat) && strcmp(seat->player_id, player_id) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* With the players of the last matchmaker data who still have a seat. */
 static void open_automatic(local_service *service, glift__time now, local_automatic *automatic)
 {
@@ -281,7 +265,7 @@ static void open_automatic(local_service *service, glift__time now, local_automa
         wish.id = fresh;
     }
     for (size_t i = 0; status == GLIFT_OK && players != NULL && i < data.player_count; i++) {
-        if (has_seat(session, data.players[i].player_id))
+        if (local_seat_of(session, data.players[i].player_id) != NULL)
             players[wish.player_count++] = data.players[i];
     }
     if (status != GLIFT_OK || players == NULL || wish.configuration == NULL ||

@@ -53,12 +53,11 @@ static const api_member drop_members[] = {
 static void drop(api_call *call)
 {
     const local_process *process = need_process(call);
-    const local_connection *connection;
     if (process == NULL)
         return;
     int code = api_integer(call->input, "CloseCode", LOCAL_CUT);
-    TAILQ_FOREACH(connection, &process->connections, link)
-    local_queue_output(call->service, connection->number, NULL, code);
+    while (!TAILQ_EMPTY(&process->connections))
+        local_close_connection(call->service, TAILQ_FIRST(&process->connections), code);
 }
 
 static const api_member terminate_members[] = {

@@ -41,15 +41,10 @@ bool local_refuse(local_refusal *why, local_error error, const char *format, ...
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(why->message, sizeof why->message, format, arguments);
+    vsnprintf(why->message, sizeof why->message, format, arguments);
     va_end(arguments);
+    local_mend_text(why->message);
     why->error = error;
-    if (length >= (int)sizeof why->message) { /* cut between characters, not inside one */
-        size_t end = sizeof why->message - 2;
-        while (end > 0 && ((unsigned char)why->message[end] & 0xC0) == 0x80)
-            end--;
-        why->message[end] = '\0';
-    }
     return false;
 }
 

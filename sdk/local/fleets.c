@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A token with less left is not handed out again (S21). */
+/* A token with less left is not handed out again (S21): 15 minutes, and of one that lives for less than
+ * GameLift's 3 hours the same part. Else a short-lived one would never be handed out twice, and many servers
+ * that start together would push out each other's. */
 #define TOKEN_MIN_LEFT_MS (15 * 60 * 1000)
+#define TOKEN_MIN_PART    12
 
 /* ---- locations ---- */
 
@@ -366,7 +369,10 @@ void local_deregister_compute(local_service *service, glift__time now, local_com
 const local_token *local_compute_token(local_service *service, glift__time now, local_compute *compute)
 {
     size_t count = compute->token_count;
-    if (count > 0 && compute->tokens[count - 1].expires_ms > now.mono_ms + TOKEN_MIN_LEFT_MS)
+    uint64_t least_ms = service->patience.token_ms / TOKEN_MIN_PART;
+    if (least_ms > TOKEN_MIN_LEFT_MS)
+        least_ms = TOKEN_MIN_LEFT_MS;
+    if (count > 0 && compute->tokens[count - 1].expires_ms > now.mono_ms + least_ms)
         return &compute->tokens[count - 1];
     if (count == LOCAL_TOKENS_KEPT) {
         count--;

@@ -26,21 +26,10 @@ bool local_game_session_is_over(const local_game_session *session)
 
 /* ---- memory ---- */
 
-static void free_player_session(local_service *service, local_player_session *seat)
-{
-    TAILQ_REMOVE(&service->player_sessions, seat, service_link);
-    local_timer_unmake(&service->timers, &seat->timer);
-    local_index_remove(&service->player_sessions_by_id, seat);
-    local_free_player_session(seat);
-}
-
 void local_free_game_session(local_service *service, local_game_session *session)
 {
-    local_player_session *seat;
-    while ((seat = TAILQ_FIRST(&session->player_sessions)) != NULL) {
-        TAILQ_REMOVE(&session->player_sessions, seat, link);
-        free_player_session(service, seat);
-    }
+    while (!TAILQ_EMPTY(&session->player_sessions))
+        local_forget_player_session(service, TAILQ_FIRST(&session->player_sessions));
     local_timer_unmake(&service->timers, &session->timer);
     if (session->serial != 0) { /* it was complete */
         local_index_remove(&service->game_sessions_by_arn, session);
@@ -157,6 +146,7 @@ static local_game_session *make_session(
     if (session == NULL)
         return NULL;
     TAILQ_INIT(&session->player_sessions);
+    TAILQ_INIT(&session->held);
     session->fleet = wish->fleet;
     if (!fill_session(service, session, wish, process)) {
         local_free_game_session(service, session);

@@ -20,6 +20,7 @@
 
 /* [E] Records of what has ended, oldest forgotten first, and events: memory stays bounded (S83). */
 #define LOCAL_ENDED_SESSIONS_KEPT  10000
+#define LOCAL_ENDED_SEATS_KEPT     100000 /* COMPLETED and TIMEDOUT, also of sessions that go on for days */
 #define LOCAL_ENDED_PROCESSES_KEPT 100
 #define LOCAL_EVENTS_KEPT          10000
 #define LOCAL_LOCATIONS_MAX        1000
@@ -172,6 +173,7 @@ typedef struct local_player_session {
     int64_t creation_unix_ms, termination_unix_ms;
     local_timer timer; /* of the reservation */
     TAILQ_ENTRY(local_player_session) link, service_link;
+    TAILQ_ENTRY(local_player_session) state_link; /* in its session's held seats, or in the ended ones of all */
 } local_player_session;
 
 typedef struct local_property {
@@ -199,6 +201,7 @@ struct local_game_session {
     int64_t creation_unix_ms, termination_unix_ms;
     uint64_t fingerprint;                               /* of what it was created with (S37) */
     TAILQ_HEAD(, local_player_session) player_sessions; /* oldest first */
+    TAILQ_HEAD(, local_player_session) held;            /* those that hold a seat: RESERVED, ACTIVE */
     local_timer timer;                                  /* of the activation */
     TAILQ_ENTRY(local_game_session) link, ended_link;
 };
@@ -232,10 +235,11 @@ struct local_service {
     TAILQ_HEAD(, local_process) gone_processes;                            /* oldest first */
     TAILQ_HEAD(local_game_session_list, local_game_session) game_sessions; /* all, oldest first */
     TAILQ_HEAD(, local_game_session) ended_game_sessions;
-    TAILQ_HEAD(, local_player_session) player_sessions; /* all, oldest first */
+    TAILQ_HEAD(local_player_session_list, local_player_session) player_sessions; /* all, oldest first */
+    TAILQ_HEAD(, local_player_session) ended_player_sessions;
     TAILQ_HEAD(, local_event) events;
     TAILQ_HEAD(local_output_queue, local_waiting_output) outputs;
-    size_t location_count, fleet_count, compute_count, gone_count, ended_count, event_count;
+    size_t location_count, fleet_count, compute_count, gone_count, ended_count, ended_seat_count, event_count;
     local_index locations_by_name, fleets_by_id, computes_by_key, processes_by_key, game_sessions_by_arn,
             player_sessions_by_id, connections_by_number;
     uint64_t last_connection;
@@ -249,6 +253,8 @@ uint64_t local_next_serial(local_service *service);
 void local_make_id(local_service *service, const char *prefix, char out[LOCAL_ID_SIZE]);
 /* Heap text as vasprintf makes it; NULL when out of memory. */
 char *local_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Drops what is no UTF-8: what is left of a character where a text was cut. Answers must not carry it. */
+void local_mend_text(char *text);
 /* *slot becomes a copy of text (NULL and "" become NULL); what it held is freed. False: out of memory. */
 bool local_keep_text(char **slot, const char *text);
 
@@ -315,6 +321,9 @@ local_process *local_connect_process(local_service *service, glift__time now, lo
         const char *process_id, uint64_t connection, local_refusal *why);
 local_connection *local_find_connection(const local_service *service, uint64_t number);
 void local_disconnect(local_service *service, local_connection *connection);
+/* Ends it from this side, with a Close frame or LOCAL_CUT. Nothing is sent there or heard from there any more,
+ * however long the client takes to notice: pushes wait for its next socket. */
+void local_close_connection(local_service *service, local_connection *connection, int code);
 /* A GONE process begins a new life; refused where its compute is not registered any more. */
 bool local_revive_process(
         local_service *service, glift__time now, local_process *process, local_refusal *why);
@@ -388,8 +397,14 @@ bool local_seats_begin(const local_service *service, local_seat_query *query, lo
 const local_player_session *local_seats_next(
         const local_service *service, const local_seat_query *query, const local_player_session *seat);
 
+/* The seat that this player holds there; NULL: none. */
+const local_player_session *local_seat_of(const local_game_session *session, const char *player_id);
+
 /* Of a game session that has ended. */
 void local_end_player_sessions(local_service *service, glift__time now, local_game_session *session);
+
+/* Takes it out of everything and frees it. */
+void local_forget_player_session(local_service *service, local_player_session *seat);
 
 /* ---- memory: each frees one entity, which is in no list or index any more ---- */
 
@@ -399,7 +414,6 @@ void local_free_fleet(local_fleet *fleet);
 void local_free_process(local_service *service, local_process *process);
 void local_free_game_session(
         local_service *service, local_game_session *session); /* with its player sessions */
-void local_free_player_session(local_player_session *seat);
 void local_free_event(local_event *event);
 void local_forget_answers(local_process *process); /* requests.c */
 

@@ -15,12 +15,35 @@ static bool holds_seat(const local_player_session *seat)
     return seat->status == GLIFT_PLAYER_SESSION_RESERVED || seat->status == GLIFT_PLAYER_SESSION_ACTIVE;
 }
 
-void local_free_player_session(local_player_session *seat)
+/* ---- memory ---- */
+
+static void free_seat(local_service *service, local_player_session *seat)
 {
+    local_timer_unmake(&service->timers, &seat->timer);
     free((char *)seat->id);
     free(seat->player_id);
     free(seat->player_data);
     free(seat);
+}
+
+void local_forget_player_session(local_service *service, local_player_session *seat)
+{
+    TAILQ_REMOVE(&seat->game_session->player_sessions, seat, link);
+    TAILQ_REMOVE(&service->player_sessions, seat, service_link);
+    if (holds_seat(seat)) {
+        TAILQ_REMOVE(&seat->game_session->held, seat, state_link);
+    } else {
+        TAILQ_REMOVE(&service->ended_player_sessions, seat, state_link);
+        service->ended_seat_count--;
+    }
+    local_index_remove(&service->player_sessions_by_id, seat);
+    free_seat(service, seat);
+}
+
+static void forget_oldest_ended(local_service *service)
+{
+    while (service->ended_seat_count > LOCAL_ENDED_SEATS_KEPT)
+        local_forget_player_session(service, TAILQ_FIRST(&service->ended_player_sessions));
 }
 
 /* ---- ends of a seat ---- */
@@ -32,6 +55,9 @@ static void end_seat(local_service *service, glift__time now, local_player_sessi
     seat->termination_unix_ms = now.unix_ms;
     seat->game_session->taken--;
     local_timer_stop(&service->timers, &seat->timer);
+    TAILQ_REMOVE(&seat->game_session->held, seat, state_link);
+    TAILQ_INSERT_TAIL(&service->ended_player_sessions, seat, state_link);
+    service->ended_seat_count++;
 }
 
 static void on_reservation_timeout(local_service *service, glift__time now, void *owner)
@@ -44,23 +70,20 @@ static void on_reservation_timeout(local_service *service, glift__time now, void
 void local_end_player_sessions(local_service *service, glift__time now, local_game_session *session)
 {
     local_player_session *seat;
-    TAILQ_FOREACH(seat, &session->player_sessions, link)
-    {
-        if (seat->status == GLIFT_PLAYER_SESSION_RESERVED)
-            end_seat(service, now, seat, GLIFT_PLAYER_SESSION_TIMEDOUT);
-        else if (seat->status == GLIFT_PLAYER_SESSION_ACTIVE)
-            end_seat(service, now, seat, GLIFT_PLAYER_SESSION_COMPLETED);
-    }
+    while ((seat = TAILQ_FIRST(&session->held)) != NULL)
+        end_seat(service, now, seat,
+                seat->status == GLIFT_PLAYER_SESSION_RESERVED ? GLIFT_PLAYER_SESSION_TIMEDOUT
+                                                              : GLIFT_PLAYER_SESSION_COMPLETED);
 }
 
 /* ---- reserving ---- */
 
-static const local_player_session *seat_of(const local_game_session *session, const char *player_id)
+const local_player_session *local_seat_of(const local_game_session *session, const char *player_id)
 {
     const local_player_session *seat;
-    TAILQ_FOREACH(seat, &session->player_sessions, link)
+    TAILQ_FOREACH(seat, &session->held, state_link)
     {
-        if (holds_seat(seat) && strcmp(seat->player_id, player_id) == 0)
+        if (strcmp(seat->player_id, player_id) == 0)
             return seat;
     }
     return NULL;
@@ -70,7 +93,7 @@ static bool players_are_new(
         const local_game_session *session, const local_seat_wish *wishes, size_t count, local_refusal *why)
 {
     for (size_t i = 0; i < count; i++) {
-        if (seat_of(session, wishes[i].player_id) != NULL)
+        if (local_seat_of(session, wishes[i].player_id) != NULL)
             return local_refuse(why, LOCAL_INVALID_REQUEST,
                     "Player %s has a player session in game session %s already.", wishes[i].player_id,
                     session->arn);
@@ -115,21 +138,20 @@ static local_player_session *make_seat(local_service *service, const local_seat_
                 local_timer_make(&service->timers, &seat->timer, on_reservation_timeout, seat);
     if (made && local_index_add(&service->player_sessions_by_id, seat))
         return seat;
-    local_timer_unmake(&service->timers, &seat->timer);
-    local_free_player_session(seat);
+    free_seat(service, seat);
     return NULL;
 }
 
 static void unmake_seat(local_service *service, local_player_session *seat)
 {
     local_index_remove(&service->player_sessions_by_id, seat);
-    local_timer_unmake(&service->timers, &seat->timer);
-    local_free_player_session(seat);
+    free_seat(service, seat);
 }
 
 bool local_reserve_seats(local_service *service, glift__time now, local_game_session *session,
         const local_seat_wish *wishes, size_t count, local_player_session **out, local_refusal *why)
 {
+    forget_oldest_ended(service);
     if (!may_reserve(session, wishes, count, why))
         return false;
     for (size_t made = 0; made < count; made++) {
@@ -147,6 +169,7 @@ bool local_reserve_seats(local_service *service, glift__time now, local_game_ses
         seat->status = GLIFT_PLAYER_SESSION_RESERVED;
         seat->creation_unix_ms = now.unix_ms;
         TAILQ_INSERT_TAIL(&session->player_sessions, seat, link);
+        TAILQ_INSERT_TAIL(&session->held, seat, state_link);
         TAILQ_INSERT_TAIL(&service->player_sessions, seat, service_link);
         session->taken++;
         local_timer_set(&service->timers, &seat->timer, now.mono_ms + service->patience.reservation_ms);

@@ -224,6 +224,24 @@ static bool add_connection(local_service *service, local_process *process, uint6
     return true;
 }
 
+/* A closed socket is not yet a crash: the health clock decides (S28). */
+void local_disconnect(local_service *service, local_connection *connection)
+{
+    local_process *process = connection->process;
+    local_log(service, GLIFT_LOG_INFO, "a connection of process %s has closed", process->id);
+    forget_connection(service, connection);
+    if (process->state == LOCAL_PROCESS_GONE)
+        forget_gone_processes(service);
+}
+
+void local_close_connection(local_service *service, local_connection *connection, int code)
+{
+    if (!local_queue_output(service, connection->number, NULL, code))
+        local_log(service, GLIFT_LOG_ERROR, "out of memory: a connection of process %s stays open",
+                connection->process->id);
+    local_disconnect(service, connection);
+}
+
 /* A client that piles up sockets loses the oldest; an honest one has two for a moment (P157). */
 static void bound_connections(local_service *service, local_process *process)
 {
@@ -232,7 +250,7 @@ static void bound_connections(local_service *service, local_process *process)
     TAILQ_FOREACH(connection, &process->connections, link)
     count++;
     if (count > LOCAL_SOCKETS_MAX)
-        local_queue_output(service, TAILQ_FIRST(&process->connections)->number, NULL, 1008);
+        local_close_connection(service, TAILQ_FIRST(&process->connections), 1008);
 }
 
 static void deliver_pending(local_service *service, local_process *process, uint64_t number)
@@ -267,15 +285,6 @@ local_process *local_connect_process(local_service *service, glift__time now, lo
     bound_connections(service, process);
     deliver_pending(service, process, connection);
     return process;
-}
-
-/* A closed socket is not yet a crash: the health clock decides (S28). */
-void local_disconnect(local_service *service, local_connection *connection)
-{
-    local_process *process = connection->process;
-    forget_connection(service, connection);
-    if (process->state == LOCAL_PROCESS_GONE)
-        forget_gone_processes(service);
 }
 
 /* ---- the states ---- */
@@ -339,13 +348,6 @@ void local_end_process(local_service *service, glift__time now, local_process *p
     forget_gone_processes(service);
 }
 
-static void close_connections(local_service *service, local_process *process)
-{
-    local_connection *connection;
-    TAILQ_FOREACH(connection, &process->connections, link)
-    local_queue_output(service, connection->number, NULL, 1008);
-}
-
 void local_process_crashed(local_service *service, glift__time now, local_process *process)
 {
     local_record_event(service, now, "SERVER_PROCESS_CRASHED", process->fleet->id, process->id,
@@ -374,7 +376,8 @@ static void on_timer(local_service *service, glift__time now, void *owner)
                 process->id,
                 "Server process %s did not call ProcessReady() within %" PRIu64 " seconds of InitSDK().",
                 process->id, service->patience.process_ready_ms / 1000);
-        close_connections(service, process);
+        while (!TAILQ_EMPTY(&process->connections))
+            local_close_connection(service, TAILQ_FIRST(&process->connections), 1008);
         local_end_process(service, now, process);
         break;
     case LOCAL_PROCESS_READY:

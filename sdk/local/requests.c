@@ -514,10 +514,8 @@ void local_service_closed(local_service *service, glift__time now, uint64_t conn
 {
     (void)now;
     local_connection *from = local_find_connection(service, connection);
-    if (from == NULL)
-        return;
-    local_log(service, GLIFT_LOG_INFO, "a connection of process %s has closed", from->process->id);
-    local_disconnect(service, from);
+    if (from != NULL)
+        local_disconnect(service, from);
 }
 
 void local_service_process_exited(local_service *service, glift__time now, const char *process_id)

@@ -50,6 +50,7 @@ glift_status local_service_create(const local_service_desc *desc, glift__time no
     TAILQ_INIT(&service->game_sessions);
     TAILQ_INIT(&service->ended_game_sessions);
     TAILQ_INIT(&service->player_sessions);
+    TAILQ_INIT(&service->ended_player_sessions);
     TAILQ_INIT(&service->events);
     TAILQ_INIT(&service->outputs);
     service->remember_request_ids = desc->remember_request_ids;
@@ -210,6 +211,11 @@ void local_log(const local_service *service, glift_log_level level, const char *
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    for (char *at = text; *at != '\0';
+            at++) { /* names are a client's: no line of its own making, no escapes */
+        if ((unsigned char)*at < ' ' || *at == 0x7F)
+            *at = '?';
+    }
     service->log(service->log_user, level, text);
 }
 
@@ -243,6 +249,32 @@ char *local_format(const char *format, ...)
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);
     return length >= 0 ? text : NULL;
+}
+
+/* The length of the character that begins here; 0: there is none. */
+static size_t character_at(const char *text, size_t left)
+{
+    for (size_t length = 1; length <= 4 && length <= left; length++) {
+        if (glift__utf8_is_valid(text, length))
+            return length;
+    }
+    return 0;
+}
+
+void local_mend_text(char *text)
+{
+    size_t left = strlen(text), length;
+    char *out = text;
+    if (glift__utf8_is_valid(text, left))
+        return;
+    for (const char *at = text; left > 0; at += length, left -= length) {
+        length = character_at(at, left);
+        memmove(out, at, length);
+        out += length;
+        if (length == 0)
+            length = 1; /* left out */
+    }
+    *out = '\0';
 }
 
 bool local_keep_text(char **slot, const char *text)

@@ -7,6 +7,7 @@
 
 /* The document shows the latest of what may be many. */
 #define SESSIONS_SHOWN 500
+#define SEATS_SHOWN    2000
 #define EVENTS_SHOWN   200
 
 static void add_unix_ms(api_call *call, cJSON *object, const char *name, int64_t unix_ms)
@@ -126,37 +127,46 @@ static void add_game_session(api_call *call, cJSON *list, const local_game_sessi
         api_add_any_text(call, properties, session->properties[i].key, session->properties[i].value);
 }
 
-static void add_player_sessions(api_call *call, cJSON *list, const local_game_session *session)
+static void add_game_sessions(api_call *call)
 {
-    const local_player_session *seat;
-    TAILQ_FOREACH(seat, &session->player_sessions, link)
+    cJSON *list = api_add_array(call, call->reply, "game_sessions");
+    const local_game_session *first = NULL, *session;
+    size_t shown = 0;
+    TAILQ_FOREACH_REVERSE(session, &call->service->game_sessions, local_game_session_list, link)
     {
-        cJSON *object = api_add_object(call, list, NULL);
-        api_add_any_text(call, object, "player_session_id", seat->id);
-        api_add_any_text(call, object, "player_id", seat->player_id);
-        api_add_any_text(call, object, "player_data", seat->player_data);
-        api_add_any_text(call, object, "game_session_id", session->arn);
-        api_add_any_text(call, object, "status", glift_player_session_status_name(seat->status));
-        add_unix_ms(call, object, "creation_time_unix_ms", seat->creation_unix_ms);
-        add_unix_ms(call, object, "termination_time_unix_ms", seat->termination_unix_ms);
+        if (++shown > SESSIONS_SHOWN)
+            break;
+        first = session;
     }
+    for (session = first; session != NULL; session = TAILQ_NEXT(session, link))
+        add_game_session(call, list, session);
 }
 
-static void add_sessions(api_call *call)
+static void add_player_session(api_call *call, cJSON *list, const local_player_session *seat)
 {
-    cJSON *sessions = api_add_array(call, call->reply, "game_sessions");
-    cJSON *seats = api_add_array(call, call->reply, "player_sessions");
-    const local_game_session *first = TAILQ_LAST(&call->service->game_sessions, local_game_session_list);
-    for (size_t shown = 1; first != NULL && shown < SESSIONS_SHOWN; shown++) {
-        const local_game_session *older = TAILQ_PREV(first, local_game_session_list, link);
-        if (older == NULL)
+    cJSON *object = api_add_object(call, list, NULL);
+    api_add_any_text(call, object, "player_session_id", seat->id);
+    api_add_any_text(call, object, "player_id", seat->player_id);
+    api_add_any_text(call, object, "player_data", seat->player_data);
+    api_add_any_text(call, object, "game_session_id", seat->game_session->arn);
+    api_add_any_text(call, object, "status", glift_player_session_status_name(seat->status));
+    add_unix_ms(call, object, "creation_time_unix_ms", seat->creation_unix_ms);
+    add_unix_ms(call, object, "termination_time_unix_ms", seat->termination_unix_ms);
+}
+
+static void add_player_sessions(api_call *call)
+{
+    cJSON *list = api_add_array(call, call->reply, "player_sessions");
+    const local_player_session *first = NULL, *seat;
+    size_t shown = 0;
+    TAILQ_FOREACH_REVERSE(seat, &call->service->player_sessions, local_player_session_list, service_link)
+    {
+        if (++shown > SEATS_SHOWN)
             break;
-        first = older;
+        first = seat;
     }
-    for (const local_game_session *session = first; session != NULL; session = TAILQ_NEXT(session, link)) {
-        add_game_session(call, sessions, session);
-        add_player_sessions(call, seats, session);
-    }
+    for (seat = first; seat != NULL; seat = TAILQ_NEXT(seat, service_link))
+        add_player_session(call, list, seat);
 }
 
 static void add_events(api_call *call)
@@ -188,7 +198,8 @@ glift_status local_service_state(const local_service *service, glift__time now, 
     add_locations(&call);
     add_fleets(&call);
     add_processes(&call);
-    add_sessions(&call);
+    add_game_sessions(&call);
+    add_player_sessions(&call);
     local_matchmaking_state(&call, call.reply);
     add_events(&call);
     *out = (glift__text){.bytes = call.out_of_memory ? NULL : cJSON_PrintUnformatted(call.reply)};

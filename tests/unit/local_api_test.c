@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The AWS API's side of the service: protocol, validation, fleets, sessions, pages (service model 2, 3). */
 #include "local_helper.h"
+#include "model.h"
 
 /* ---- protocol ---- */
 
@@ -139,6 +140,58 @@ TEST(long_values_are_cut_between_characters)
     CHECK_REFUSED(call(service, "CreateFleet", "{\"Name\":\"%s\"}", name), "InvalidRequestException");
     CHECK_CONTAINS(field("Message"), "\xC3\xA9...' at 'name'");
     CHECK_CONTAINS(field("Message"), "length less than or equal to 1024");
+    local_service_destroy(service);
+}
+
+/* Bytes of which each cut leaves half a character. */
+static const char *odd_text(size_t characters)
+{
+    static char text[2100];
+    text[0] = 'x';
+    for (size_t i = 0; i < characters; i++)
+        memcpy(text + 1 + 2 * i, "\xC3\xA9", 3);
+    return text;
+}
+
+TEST(answers_are_utf8_wherever_a_sentence_was_cut)
+{
+    char session[300], targets[][40] = {"GameLift\xFF", "\xC3"};
+    game_server server;
+    local_service *service = make_active_service(&server, 4, session);
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        CHECK_REFUSED(call(service, targets[i], "{}"), "UnknownOperationException");
+        CHECK(glift__utf8_is_valid(last_answer, strlen(last_answer)));
+    }
+    for (size_t length = 50; length <= 1000; length += 19) {
+        CHECK_REFUSED(call(service, "CreatePlayerSessions",
+                              "{\"GameSessionId\":\"%s\",\"PlayerIds\":[1],\"PlayerDataMap\":{\"%s\":7}}",
+                              session, odd_text(length)),
+                "InvalidRequestException");
+        CHECK(glift__utf8_is_valid(last_answer, strlen(last_answer)));
+        CHECK_REFUSED(
+                call(service, "StartMatchmaking",
+                        "{\"ConfigurationName\":\"arena\",\"Players\":[{\"PlayerId\":\"%s\"},{\"PlayerId\":"
+                        "\"%s\"}]}",
+                        odd_text(length), odd_text(length)),
+                "InvalidRequestException");
+        CHECK(glift__utf8_is_valid(last_answer, strlen(last_answer)));
+    }
+    finish(service, &server);
+}
+
+TEST(why_a_ticket_ended_is_utf8)
+{
+    local_service *service = make_service();
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    for (int i = 0; i < 2; i++)
+        CHECK_INT(call(service, "StartMatchmaking",
+                          "{\"TicketId\":\"t-%d\",\"ConfigurationName\":\"arena\",\"Players\":[{\"PlayerId\":"
+                          "\"%s\"}]}",
+                          i, odd_text(100)),
+                200);
+    CHECK_INT(call(service, "DescribeMatchmaking", "{\"TicketIds\":[\"t-0\"]}"), 200);
+    CHECK_CONTAINS(field("TicketList.0.StatusMessage"), "\xC3\xA9 is in a newer ticket.");
+    CHECK(glift__utf8_is_valid(last_answer, strlen(last_answer)));
     local_service_destroy(service);
 }
 
@@ -287,6 +340,25 @@ TEST(auth_token_is_repeated_until_fifteen_minutes_before_its_end) /* S21 */
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token),
             101); /* the old one lives until its own end */
     finish(service, &server);
+}
+
+/* Else servers that start together push out each other's. */
+TEST(auth_token_of_a_minute_is_repeated_too)
+{
+    local_service_desc desc = {.seed = 7, .patience.token_ms = 60000};
+    local_service *service = NULL;
+    char name[] = "GetComputeAuthToken";
+    CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    for (int i = 0; i < 54; i++) {
+        CHECK_INT(call(service, name, "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}", demo.fleet_id), 200);
+        CHECK_TEXT(field("AuthToken"), demo.auth_token);
+        pass(service, 1000);
+    }
+    pass(service, 1000);
+    CHECK_INT(call(service, name, "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}", demo.fleet_id), 200);
+    CHECK(strcmp(field("AuthToken"), demo.auth_token) != 0);
+    local_service_destroy(service);
 }
 
 /* ---- game sessions ---- */
@@ -645,6 +717,36 @@ TEST(events_are_those_of_the_fleet_and_the_time) /* S86 */
             200);
     CHECK_TEXT(field("Events"), "[0]");
     local_service_destroy(service);
+}
+
+/* A game session that goes on for weeks has had any number of players. */
+TEST(ended_player_sessions_are_forgotten_in_the_end) /* S83 */
+{
+    enum { SEATS = 200, ROUNDS = LOCAL_ENDED_SEATS_KEPT / SEATS + 2 };
+    char id[300], names[SEATS][8], first[LOCAL_ID_SIZE] = "";
+    game_server server;
+    local_service *service = make_active_service(&server, SEATS, id);
+    local_refusal why;
+    local_game_session *session = local_need_game_session(service, id, &why);
+    local_player_session *seats[SEATS];
+    local_seat_wish wishes[SEATS];
+    for (int i = 0; i < SEATS; i++) {
+        snprintf(names[i], sizeof names[i], "p-%d", i);
+        wishes[i] = (local_seat_wish){.player_id = names[i]};
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        CHECK(local_reserve_seats(service, clock_now, session, wishes, SEATS, seats, &why));
+        if (round == 0)
+            snprintf(first, sizeof first, "%s", seats[0]->id);
+        for (int i = 0; i < SEATS && round + 1 < ROUNDS; i++)
+            CHECK(local_remove_player(service, clock_now, session, seats[i]->id, &why) != NULL);
+    }
+    CHECK_REFUSED(call(service, "DescribePlayerSessions", "{\"PlayerSessionId\":\"%s\"}", first),
+            "NotFoundException");
+    CHECK_INT(call(service, "DescribePlayerSessions", "{\"PlayerSessionId\":\"%s\"}", seats[0]->id), 200);
+    CHECK_TEXT(field("PlayerSessions.0.Status"), "RESERVED");
+    CHECK_INT(service->ended_seat_count, LOCAL_ENDED_SEATS_KEPT);
+    finish(service, &server);
 }
 
 TEST(ended_sessions_are_forgotten_in_the_end) /* S83 */

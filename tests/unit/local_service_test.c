@@ -167,6 +167,38 @@ TEST(unknown_action_is_refused_and_the_connection_kept) /* S33 */
     finish(service, &server);
 }
 
+TEST(request_is_answered_wherever_its_name_is_cut) /* S25 */
+{
+    char name[200] = "";
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    for (int i = 0; i < 40; i++) {
+        strcat(name, i % 7 == 0 ? "x" : "\xE2\x82\xAC");
+        CHECK_INT(ask(&server, name, "r1", "%s", ""), 400);
+    }
+    finish(service, &server);
+}
+
+static char logged[1024];
+
+static void keep_log(void *user, glift_log_level level, const char *text)
+{
+    (void)user, (void)level;
+    snprintf(logged, sizeof logged, "%s", text);
+}
+
+TEST(log_has_one_line_per_event_whatever_a_name_holds)
+{
+    local_service_desc desc = {.seed = 7, .log = keep_log};
+    local_service *service = NULL;
+    game_server server;
+    CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(connect_as(service, &server, "a%0Ab%1B[2Jc%7F", demo.auth_token), 101);
+    CHECK_CONTAINS(logged, "process a?b?[2Jc? connected");
+    finish(service, &server);
+}
+
 TEST(message_that_is_no_json_object_is_refused) /* S25 */
 {
     game_server server;
@@ -808,10 +840,29 @@ TEST(drop_cuts_the_sockets_or_closes_them_with_a_code)
     collect(&server, 1);
     CHECK(server.closed);
     CHECK_INT(server.close_code, 1001);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     CHECK_INT(control(service, "drop", "{\"ProcessId\":\"p1\"}"), 200);
     collect(&server, 1);
     CHECK_INT(server.close_code, LOCAL_CUT);
     finish(service, &server);
+}
+
+TEST(push_does_not_go_to_a_socket_that_is_being_closed) /* S28 */
+{
+    game_server server, again;
+    local_service *service = make_ready_service(&server);
+    CHECK_INT(control(service, "drop", "{\"ProcessId\":\"p1\",\"CloseCode\":1001}"), 200);
+    CHECK_INT(control(service, "terminate", "{\"ProcessId\":\"p1\"}"), 200);
+    collect(&server, 1);
+    CHECK(server.closed);
+    CHECK_INT(server.count, 0);
+    CHECK_INT(connect_as(service, &again, "p1", demo.auth_token), 101);
+    local_service_closed(service, clock_now, server.connection);
+    collect(&again, 1);
+    CHECK(take(&again));
+    CHECK_TEXT(field("Action"), "TerminateProcess");
+    CHECK(!take(&again));
+    finish(service, &again);
 }
 
 TEST(controls_check_their_input)
