@@ -123,10 +123,12 @@ TEST(P101_P148_unknown_late_and_repeated_answers_are_ignored)
     CHECK_INT(the.answer_count, 2);
     CHECK_INT(the.answers[0].status, GLIFT_OK);
     CHECK_INT(the.answers[1].status, GLIFT_ERR_TIMEOUT);
+    CHECK_INT(fake.dial_count, 1);
+    CHECK(!socket->close_ordered);
     end_game();
 }
 
-TEST(P102_P103_garbage_is_ignored_and_the_connection_stays)
+TEST(P102_P103_P104_garbage_is_ignored_and_the_connection_stays)
 {
     static const char *const garbage[] = {"", "{", "nonsense", "[]", "\"text\"", "42", "null", "{}",
             "{\"Action\":3}", "{\"Action\":\"CreateGameSession\"}",

@@ -52,6 +52,30 @@ TEST(P87_the_default_session_name_is_fleet_and_host_cut_to_64)
     end_game();
 }
 
+TEST(P87_in_a_container_the_host_is_the_task)
+{
+    new_game();
+    the.desc.auth_token = the.desc.host_id = NULL;
+    the.desc.compute_type = "CONTAINER";
+    the.desc.aws_region = "us-west-2";
+    the.desc.container_credentials_uri = "/credentials";
+    the.desc.container_metadata_uri = "http://meta";
+    create_game();
+    fake_answer_fetch(
+            fake_last_fetch(), 200, "{\"AccessKeyId\":\"AKIA\",\"SecretAccessKey\":\"s\",\"Token\":\"t\"}");
+    fake_answer_fetch(
+            fake_last_fetch(), 200, "{\"TaskARN\":\"arn:aws:ecs:us-west-2:1:task/cluster/task-7\"}");
+    socket = fake_dial(0);
+    fake_open(socket);
+    say_ready();
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    tick();
+    answer_ok(socket, hear(socket, "HeartbeatServerProcess"));
+    ask(ROLE);
+    CHECK_CONTAINS(hear(socket, "GetFleetRoleCredentials"), "\"RoleSessionName\":\"fleet-1-task-7\"");
+    end_game();
+}
+
 TEST(P89_P91_credentials_are_kept_while_more_than_15_minutes_remain)
 {
     begin();
