@@ -313,6 +313,7 @@ static void wait_for_orders(glift__core *core)
     stand_in_expect(core, "advanced");
 }
 
+/* P9: TCP itself is never answered. */
 TEST(a_connect_may_take_as_long_as_the_whole_handshake)
 {
     glift_io *io = new_io();
