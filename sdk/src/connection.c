@@ -158,7 +158,7 @@ void glift__connection_refresh(glift__core *core, const char *endpoint, const ch
     }
     glift__dial_abandon(core);
     glift__dial_prepare(core, GLIFT__DIAL_TO_REFRESH, core->now.mono_ms);
-    glift__dial_begin(core);
+    glift__dial_begin(core); /* before a Close frame in the same packet */
 }
 
 bool glift__connection_heard(glift__core *core, uint32_t number)
@@ -186,7 +186,6 @@ void glift__connection_unanswered(glift__core *core, uint32_t number)
             "two requests in a row were not answered: the connection is replaced");
     self->outage_since_ms = core->now.mono_ms;
     glift__dial_prepare(core, GLIFT__DIAL_TO_REPLACE, core->now.mono_ms); /* P149 */
-    glift__dial_begin(core);
 }
 
 /* ---- begin, time, end ---- */

@@ -95,11 +95,9 @@ void glift__dial_adopt(glift__core *core)
 {
     glift__connection *self = &core->connection;
     glift__identity_offer none = {.is_set = false};
-    if (self->identity == GLIFT__IDENTITY_OFFERED) {
+    if (self->identity == GLIFT__IDENTITY_OFFERED)
         set_offer(&self->refreshed, &self->offered);
-        return;
-    }
-    if (self->identity == GLIFT__IDENTITY_ORIGINAL)
+    else if (self->identity == GLIFT__IDENTITY_ORIGINAL)
         set_offer(&self->refreshed, &none);
     set_offer(&self->offered, &none);
 }
@@ -246,7 +244,7 @@ void glift__dial_begin(glift__core *core)
 bool glift__dial_fetched(glift__core *core, uint32_t fetch, int http_status, const char *body, size_t length)
 {
     glift__connection *self = &core->connection;
-    if (fetch != self->login_fetch || self->dial != GLIFT__DIAL_LOGIN)
+    if (fetch != self->login_fetch)
         return false;
     login_goes_on(core, glift__container_login_fetched(&self->login, http_status, body, length));
     return true;

@@ -4,6 +4,16 @@
 
 #include "dials.h"
 
+/* What fake.closes_stall kept open. */
+static void answer_closes(void)
+{
+    fake.closes_stall = false;
+    for (fake_socket *socket = fake.sockets; socket != NULL; socket = socket->next) {
+        if (socket->close_ordered)
+            fake_end(socket, GLIFT__END_CLOSED, 1000, "");
+    }
+}
+
 /* ---- the first connection ---- */
 
 TEST(a_failed_dial_is_told_with_its_reason_and_dialling_goes_on)
@@ -41,6 +51,63 @@ TEST(lost_is_told_once_when_connect_timeout_has_passed_and_dialling_goes_on)
     CHECK_INT(the.connections[the.connection_count - 1].state, GLIFT_LOST);
     CHECK_CONTAINS(the.reasons[the.connection_count - 1], "connection refused");
     CHECK(next_dial(33000) != NULL);
+    end_game();
+}
+
+TEST(lost_is_told_again_in_the_next_outage)
+{
+    new_game();
+    the.desc.connect_timeout_ms = 10000;
+    create_game();
+    fake_pass(10000);
+    fake_open(fake_dial(0));
+    fake_end(fake_dial(0), GLIFT__END_LOST, 0, "reset");
+    fake_pass(10000);
+    tick();
+    CHECK_TEXT(the.events, "lost connected reconnecting lost ");
+    end_game();
+}
+
+TEST(lost_before_anything_was_heard_of_the_first_dial_says_so)
+{
+    new_game();
+    create_game();
+    fake_pass(300000);
+    tick();
+    CHECK_TEXT(the.events, "lost ");
+    CHECK_INT(the.connections[0].status, GLIFT_ERR_CONNECT);
+    CHECK_CONTAINS(the.reasons[0], "has not been reached yet");
+    end_game();
+}
+
+TEST(a_connection_that_holds_is_never_told_lost)
+{
+    new_game();
+    connected_game();
+    fake_pass(3600000);
+    tick();
+    CHECK_TEXT(the.events, "connected ");
+    end_game();
+}
+
+/* More is told than there is room for, while nobody listens. */
+TEST(the_state_of_the_connection_is_told_late_rather_than_never)
+{
+    new_game();
+    create_game();
+    for (int i = 0; i < 300; i++) {
+        fake_open(fake_last_dial());
+        fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
+        fake_pass(33000);
+    }
+    fake_open(fake_last_dial());
+    tick();
+    int told = the.connection_count;
+    CHECK(told < 300);
+    fake_pass(1000);
+    tick();
+    CHECK_INT(the.connection_count, told + 1);
+    CHECK_INT(the.connections[told].state, GLIFT_CONNECTED);
     end_game();
 }
 
@@ -149,6 +216,7 @@ static uint64_t spread_of_redials(bool was_open, glift__end_kind kind, int code,
     for (int round = 0; round < 40; round++) {
         new_game();
         the.seed += (uint32_t)round;
+        the.desc.connect_timeout_ms = 1; /* told while the dial waits, which does not hurry it */
         create_game();
         if (was_open)
             fake_open(fake_dial(0));
@@ -173,6 +241,32 @@ TEST(P18_a_throttled_handshake_is_dialled_again_somewhere_within_32_s)
 TEST(P136_the_first_redials_of_servers_that_lost_the_service_together_are_spread_too)
 {
     CHECK(spread_of_redials(true, GLIFT__END_LOST, 0, 101) > 25);
+}
+
+/* Of the second drop, after a connection that lasted so long. */
+static uint64_t longest_redial_after(uint64_t lasted_ms)
+{
+    uint64_t longest = 0;
+    for (int round = 0; round < 40; round++) {
+        new_game();
+        the.seed += (uint32_t)round;
+        connected_game();
+        fake_end(fake_dial(0), GLIFT__END_LOST, 0, "reset");
+        fake_open(next_dial(101));
+        fake_pass(lasted_ms);
+        fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
+        uint64_t begin = fake.now_ms;
+        CHECK(next_dial(501) != NULL);
+        longest = fake.now_ms - begin > longest ? fake.now_ms - begin : longest;
+        end_game();
+    }
+    return longest;
+}
+
+TEST(only_a_connection_that_lasted_5_s_is_redialled_as_quickly_as_the_first)
+{
+    CHECK(longest_redial_after(4999) > 100);
+    CHECK(longest_redial_after(5000) <= 100);
 }
 
 TEST(outages_up_to_a_minute_are_over_within_2_s_of_the_services_return)
@@ -370,12 +464,17 @@ TEST(P155_answers_on_the_old_socket_are_delivered_within_the_grace)
 {
     new_game();
     fake_socket *old = hosting_game();
+    glift_get_compute_certificate(the.server, on_answer, NULL);
+    tick();
+    hear(old, "GetComputeCertificate");
+    fake_pass(18000);
     glift_activate_game_session(the.server, on_answer, NULL);
+    tick();
     const char *request = hear(old, "ActivateGameSession");
     fake_say(old, REFRESH("wss://other.test", "token-2"));
     fake_socket *fresh = fake_last_dial();
     fake_open(fresh);
-    fake_pass(3000);
+    fake_pass(3000); /* in which the first request times out */
     answer_ok(old, request);
     tick();
     CHECK_INT(last_answer()->status, GLIFT_OK);
@@ -391,11 +490,14 @@ TEST(what_the_old_socket_leaves_unanswered_is_sent_again_on_the_new_one)
     glift_activate_game_session(the.server, on_answer, NULL);
     char id[64];
     snprintf(id, sizeof id, "%s", id_of(hear(old, "ActivateGameSession")));
+    fake.closes_stall = true;
     fake_say(old, REFRESH("wss://other.test", "token-2"));
     fake_socket *fresh = fake_last_dial();
     fake_open(fresh);
     fake_pass(5000);
+    CHECK(old->close_ordered);
     CHECK_TEXT(id_of(hear(fresh, "ActivateGameSession")), id);
+    answer_closes();
     end_game();
 }
 
@@ -433,7 +535,7 @@ TEST(P142_a_dial_that_was_given_up_and_opens_after_all_changes_nothing)
     glift_accept_player_session(the.server, "psess-1", on_answer, NULL);
     tick();
     hear(fake_last_dial(), "AcceptPlayerSession");
-    fake.closes_stall = false;
+    answer_closes();
     end_game();
 }
 
@@ -516,6 +618,69 @@ TEST(a_second_refresh_replaces_a_dial_that_hangs)
     glift_activate_game_session(the.server, on_answer, NULL);
     tick();
     hear(fake_last_dial(), "ActivateGameSession");
+    end_game();
+}
+
+TEST(a_dial_that_has_taken_over_from_a_refresh_and_fails_is_dialled_again)
+{
+    new_game();
+    fake_socket *old = hosting_game();
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    fake_end(old, GLIFT__END_LOST, 0, "reset");
+    refuse(fake_last_dial());
+    CHECK(next_dial(2001) != NULL);
+    end_game();
+}
+
+/* Without the I/O thread coming round in between, as when both are in one packet. */
+static void hear_at_once(fake_socket *socket, const char *text)
+{
+    glift__core_received(socket->link->core, glift__io_now(), socket->number, text, strlen(text));
+}
+
+TEST(a_refresh_is_dialled_even_if_the_connection_is_closed_with_it)
+{
+    static const glift__socket_end end = {GLIFT__END_CLOSED, 1001, "going away"};
+    new_game();
+    fake_socket *socket = ready_game();
+    hear_at_once(socket, REFRESH("wss://other.test", "token-2"));
+    glift__core_closed(socket->link->core, glift__io_now(), socket->number, &end);
+    socket->state = FAKE_ENDED;
+    fake_run();
+    CHECK_INT(fake.dial_count, 2);
+    CHECK_CONTAINS(fake_last_dial()->url, "wss://other.test/");
+    end_game();
+}
+
+TEST(of_two_refreshes_at_once_only_the_second_is_dialled)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    hear_at_once(socket, REFRESH("wss://a.test", "token-2"));
+    hear_at_once(socket, REFRESH("wss://b.test", "token-3"));
+    fake_run();
+    CHECK_INT(fake.dial_count, 2);
+    CHECK_CONTAINS(fake_last_dial()->url, "wss://b.test/");
+    end_game();
+}
+
+/* Until one has been closed; whatever is heard meanwhile. */
+TEST(a_refresh_waits_for_a_socket_while_all_are_being_closed)
+{
+    new_game();
+    fake_socket *socket = ready_game();
+    fake.closes_stall = true;
+    for (int i = 0; i < 20; i++)
+        fake_say(socket, REFRESH("wss://hangs.test", "token-2"));
+    fake_socket *closing = fake_last_dial();
+    size_t dials = fake.dial_count;
+    CHECK(closing->close_ordered);
+    fake_say(socket, "{}");
+    fake_end(closing, GLIFT__END_CLOSED, 1000, "");
+    fake_pass(1000);
+    CHECK_INT(fake.dial_count, dials + 1);
+    CHECK_INT(fake_last_dial()->state, FAKE_DIALLING);
+    answer_closes();
     end_game();
 }
 
@@ -615,6 +780,24 @@ TEST(P142_timeouts_on_a_superseded_socket_do_not_count_for_the_current_one)
     end_game();
 }
 
+TEST(P142_a_timeout_on_a_superseded_socket_without_a_current_one_does_nothing)
+{
+    new_game();
+    fake_socket *old = ready_game();
+    for (int i = 0; i < 2; i++)
+        glift_get_compute_certificate(the.server, on_answer, NULL);
+    tick();
+    fake_pass(17000);
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    fake_open(fake_last_dial());
+    fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
+    fake_pass(3000);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    CHECK_INT(fake.dial_count, 3);
+    end_game();
+}
+
 /* Requests that come to be written only so long after the call. */
 static size_t dials_after_two_timeouts_written_late(uint64_t late_ms)
 {
@@ -667,7 +850,32 @@ TEST(a_connection_that_answers_again_is_not_replaced_after_a_failed_dial)
     fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 429, "");
     fake_say(socket, "{}");
     fake_pass(40000);
+    tick();
     CHECK_INT(fake.dial_count, 2);
+    CHECK_CONTAINS(the.log, "the connection was not replaced");
+    CHECK(strstr(the.events, "reconnecting") == NULL);
+    end_game();
+}
+
+TEST(a_connection_that_does_not_answer_is_dialled_as_often_as_one_that_was_just_lost)
+{
+    new_game();
+    ready_game();
+    for (int i = 0; i < 100; i++) { /* long after the last outage */
+        fake_pass(1000);
+        tick();
+        const char *beat;
+        while ((beat = fake_hear(fake_dial(0))) != NULL)
+            answer_ok(fake_dial(0), beat);
+    }
+    let_time_out(1);
+    let_time_out(1);
+    for (int i = 0; i < 50; i++) {
+        if (fake_last_dial()->state == FAKE_DIALLING)
+            refuse(fake_last_dial());
+        fake_pass(1000);
+    }
+    CHECK(fake.dial_count > 25); /* at most 2 s apart for the first minute */
     end_game();
 }
 

@@ -118,6 +118,7 @@ TEST(P145_a_signed_reconnect_carries_a_new_date_and_signature)
     new_game();
     sign_with_keys();
     fake_socket *socket = ready_game();
+    CHECK_TEXT(parameter(socket, "X-Amz-Date"), "20260101T001640Z"); /* as fake_io begins */
     fake_pass(40000);
     fake_end(socket, GLIFT__END_LOST, 0, "reset");
     fake_socket *redial = next_dial(101);
@@ -136,6 +137,10 @@ TEST(P145_keys_sign_anew_where_the_token_of_a_refresh_has_expired)
     fake_open(fake_last_dial());
     fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
     CHECK_TEXT(parameter(next_dial(101), "Authorization"), "token-2");
+    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403, "");
+    CHECK_TEXT(parameter(next_dial(32001), "Authorization"), "SigV4");
+    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403, "");
+    CHECK_TEXT(parameter(next_dial(32001), "Authorization"), "token-2");
     fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 403, "");
     CHECK_TEXT(parameter(next_dial(32001), "Authorization"), "SigV4");
     fake_open(fake_last_dial());
@@ -201,6 +206,51 @@ TEST(P32_a_container_agent_that_refuses_is_told_and_asked_again)
     CHECK_CONTAINS(the.reasons[0], "HTTP 500");
     fake_pass(501);
     CHECK_INT(fake.fetch_count, 2);
+    end_game();
+}
+
+TEST(a_container_agent_that_fails_after_a_refused_dial_is_the_reason_from_then_on)
+{
+    in_a_container();
+    create_game();
+    fake_answer_fetch(fake_last_fetch(), 200, CREDENTIALS("AKIA1"));
+    fake_answer_fetch(fake_last_fetch(), 200, TASK);
+    fake_end(fake_last_dial(), GLIFT__END_HANDSHAKE_REFUSED, 429, "");
+    fake_pass(32001);
+    fake_answer_fetch(fake_last_fetch(), 500, "");
+    size_t fetches = fake.fetch_count;
+    fake_pass(2001); /* and is not given the distance that the service asked for */
+    tick();
+    CHECK_INT(the.connections[0].status, GLIFT_ERR_THROTTLED);
+    CHECK_INT(the.connections[1].status, GLIFT_ERR_CONNECT);
+    CHECK_INT(fake.fetch_count, fetches + 1);
+    end_game();
+}
+
+TEST(what_the_container_agent_answers_for_a_dial_that_was_given_up_is_ignored)
+{
+    in_a_container();
+    create_game();
+    fake_answer_fetch(fake_last_fetch(), 200, CREDENTIALS("AKIA1"));
+    fake_answer_fetch(fake_last_fetch(), 200, TASK);
+    fake_socket *socket = fake_last_dial();
+    fake_open(socket);
+    say_ready();
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    for (int i = 0; i < 2; i++) { /* a connection that does not answer is to be replaced */
+        tick();
+        glift_get_compute_certificate(the.server, on_answer, NULL);
+        tick();
+        fake_pass(20000);
+    }
+    CHECK_INT(fake.fetch_count, 3);
+    fake_say(socket, REFRESH("wss://other.test", "token-2"));
+    CHECK_INT(fake.dial_count, 2);
+    fake_answer_fetch(fake_last_fetch(), 200, CREDENTIALS("AKIA2"));
+    CHECK_INT(fake.dial_count, 2);
+    fake_open(fake_last_dial());
+    fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
+    CHECK_TEXT(parameter(next_dial(501), "Authorization"), "token-2");
     end_game();
 }
 
