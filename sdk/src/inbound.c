@@ -31,7 +31,6 @@ static void settle(glift__core *core, glift__call *call)
     call->flight.seat = call->body.as.player_session.player_session_id;
     memset(&call->body, 0, sizeof call->body);
     call->body.action = GLIFT__DESCRIBE_PLAYER_SESSIONS;
-    call->body.as.describe.size_bytes = sizeof call->body.as.describe;
     call->body.as.describe.player_session_id = call->flight.seat;
     glift__requests_add(&core->requests, call);
 }

@@ -642,3 +642,23 @@ TEST(a_discovery_server_that_never_answers_times_out)
     CHECK_INT(the.answer_count, 1);
     end_game();
 }
+
+TEST(a_list_of_containers_has_to_do_with_no_connection)
+{
+    new_game();
+    the.desc.compute_type = "CONTAINER";
+    the.desc.container_metadata_uri = "http://meta/v4";
+    create_game();
+    glift_list_containers_network_info(the.server, on_answer, NULL);
+    fake_pass(10000);
+    glift_list_containers_network_info(the.server, on_answer, NULL);
+    fake_pass(10000);
+    tick();
+    CHECK_INT(the.answer_count, 1);
+    CHECK_TEXT(last_answer()->message, "no answer within 20000 ms");
+    fake_open(fake_dial(0));
+    fake_pass(10000);
+    tick();
+    CHECK_INT(the.answer_count, 2);
+    end_game();
+}

@@ -392,6 +392,7 @@ TEST(P146_what_a_dead_socket_does_not_take_is_answered_at_its_deadline)
     tick();
     CHECK_INT(the.answer_count, 2);
     CHECK_INT(last_answer()->status, GLIFT_ERR_TIMEOUT);
+    CHECK_TEXT(last_answer()->message, "no answer within 20000 ms");
     CHECK(fake_hear(socket) == NULL);
     end_game();
 }
@@ -794,6 +795,7 @@ TEST(P142_a_timeout_on_a_superseded_socket_without_a_current_one_does_nothing)
     fake_pass(3000);
     tick();
     CHECK_INT(the.answer_count, 2);
+    CHECK_TEXT(last_answer()->message, "no answer within 20000 ms");
     CHECK_INT(fake.dial_count, 3);
     end_game();
 }

@@ -172,8 +172,10 @@ TEST(P30_P31_a_container_fetches_credentials_and_task_id_before_the_dial)
     CHECK_TEXT(fake_last_fetch()->url, "http://169.254.170.2/v2/credentials/1");
     fake_answer_fetch(fake_last_fetch(), 200, CREDENTIALS("AKIA1"));
     CHECK_TEXT(fake_last_fetch()->url, "http://169.254.170.2/v4/1/task");
+    fake_pass(3000);
     fake_answer_fetch(fake_last_fetch(), 200, TASK);
     CHECK_INT(fake.dial_count, 1);
+    CHECK_TEXT(parameter(fake_dial(0), "X-Amz-Date"), "20260101T001643Z"); /* of the dial */
     CHECK_TEXT(parameter(fake_dial(0), "ComputeId"), "task-7");
     CHECK_CONTAINS(parameter(fake_dial(0), "X-Amz-Credential"), "AKIA1");
     CHECK_TEXT(parameter(fake_dial(0), "X-Amz-Security-Token"), "t");

@@ -357,10 +357,12 @@ static void check_beats(bool remembers)
 static void check_outcome(const kind *of, bool remembers)
 {
     CHECK_INT(the.answer_count, answers_to(of));
-    if (of->call == call_beat)
+    if (of->call == call_beat) {
         check_beats(remembers);
-    else
+    } else {
         CHECK_INT(last_answer()->status, of->right);
+        CHECK_INT(last_answer()->code == 200, of->right == GLIFT_OK);
+    }
     if (of->call == call_accept)
         CHECK(service.seat_active);
     if (of->call == call_remove)

@@ -196,6 +196,21 @@ TEST(P110_a_session_before_ready_is_ignored)
     end_game();
 }
 
+TEST(P110_a_session_while_process_ready_waits_to_be_sent_is_ignored)
+{
+    new_game();
+    socket = connected_game();
+    fake.writes_stall = true;
+    say_ready();
+    fake_say(socket, CREATE_GAME_SESSION);
+    fake.writes_stall = false;
+    fake_run();
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    tick();
+    CHECK_INT(the.sessions, 0);
+    end_game();
+}
+
 static void say_ready_answer_with_session(bool session_first)
 {
     new_game();

@@ -76,6 +76,17 @@ TEST(P87_in_a_container_the_host_is_the_task)
     end_game();
 }
 
+TEST(P87_a_session_name_that_is_given_is_sent_and_an_empty_one_is_none)
+{
+    begin();
+    glift_get_fleet_role_credentials(the.server, ROLE, "my-session", on_answer, NULL);
+    glift_get_fleet_role_credentials(the.server, ROLE, "", on_answer, NULL);
+    tick();
+    CHECK_CONTAINS(hear(socket, "GetFleetRoleCredentials"), "\"RoleSessionName\":\"my-session\"");
+    CHECK_CONTAINS(hear(socket, "GetFleetRoleCredentials"), "\"RoleSessionName\":\"fleet-1-host-1\"");
+    end_game();
+}
+
 TEST(P89_P91_credentials_are_kept_while_more_than_15_minutes_remain)
 {
     begin();
@@ -88,6 +99,7 @@ TEST(P89_P91_credentials_are_kept_while_more_than_15_minutes_remain)
         tick();
         CHECK_INT(the.answer_count, 2 + i);
         CHECK_TEXT(last_answer()->text, "AKIA1");
+        CHECK_TEXT(last_answer()->message, "");
     }
     fake.now_ms += 45 * 60 * 1000 - 1;
     ask(ROLE);

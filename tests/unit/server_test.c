@@ -479,6 +479,8 @@ TEST(P181_a_peer_that_does_not_answer_the_close_does_not_keep_the_core)
     new_game();
     ready_game();
     fake.closes_stall = true;
+    glift_get_compute_certificate(the.server, on_answer, NULL);
+    fake_pass(19500); /* its deadline comes while the core waits */
     /* The core waits three quarters of shutdown_timeout_ms for the socket, then detaches all the same. */
     glift__link *link = fake_dial(0)->link;
     shut_down_the_core();
@@ -486,6 +488,7 @@ TEST(P181_a_peer_that_does_not_answer_the_close_does_not_keep_the_core)
     fake_pass(750);
     end_game();
     CHECK_CONTAINS(the.log, "did not answer the Close frame within 750 ms");
+    CHECK_INT(last_answer()->status, GLIFT_ERR_CLOSED);
 }
 
 TEST(what_was_queued_before_destroy_is_still_written)
@@ -767,9 +770,12 @@ TEST(after_rebind_the_new_callbacks_run_with_the_new_user)
     fake_socket *socket = ready_game();
     glift_server_desc desc = {.size_bytes = sizeof desc,
             .on_process_terminate = on_terminate_anew,
+            .on_wake = on_wake,
             .user = &owner_b,
             .log_level = GLIFT_LOG_ERROR};
+    wakes_heard = 0;
     CHECK_INT(glift_server_rebind(the.server, &desc), GLIFT_OK);
+    CHECK_INT(wakes_heard, 1); /* a tick takes the new log level to the I/O thread */
     fake_say(socket, "{\"Action\":\"TerminateProcess\"}");
     new_terminations = 0;
     tick();
