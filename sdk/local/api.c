@@ -2,6 +2,7 @@
 /* From a call's name and body to its answer: find the operation, check the input, run the handler. */
 #include "matchmaking.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -2,6 +2,7 @@
 /* Refusals: one list of errors, with its name for either door (service model 2, wire protocol 4.1). */
 #include "model.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 static const struct {

@@ -2,6 +2,7 @@
 /* Fleet events: what DescribeFleetEvents and the dashboard tell of what happened. */
 #include "model.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -4,7 +4,6 @@
 #define LOCAL_LAUNCH_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
 

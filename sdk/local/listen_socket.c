@@ -2,7 +2,6 @@
 /* A game server's WebSocket: the handshake, messages joined from their fragments, and the way back. */
 #include "listen_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -25,9 +25,11 @@ void local_matchmaking_game_session_ended(
 bool local_matchmaking_start_backfill(local_service *service, glift__time now, local_game_session *session,
         const glift_start_match_backfill_request *request, char ticket_id[GLIFT_MAX_TICKET_ID_LENGTH + 1],
         local_refusal *why);
-/* The ticket that may be stopped; NULL: refused. Stopping it tells the process, so it comes after the answer. */
-struct local_ticket *local_matchmaking_find_backfill(local_service *service, const local_game_session *session,
-        const glift_stop_match_backfill_request *request, local_refusal *why);
+/* The ticket that may be stopped; NULL: refused. Stopping it tells the process, so it comes after the answer.
+ */
+struct local_ticket *local_matchmaking_find_backfill(local_service *service,
+        const local_game_session *session, const glift_stop_match_backfill_request *request,
+        local_refusal *why);
 void local_matchmaking_stop_backfill(local_service *service, glift__time now, struct local_ticket *ticket);
 
 /* Its part of GET /_local/state: "tickets" and what else it holds, written into root. */

@@ -7,7 +7,6 @@
 #ifndef LOCAL_MODEL_H
 #define LOCAL_MODEL_H
 
-#include <stdarg.h>
 #include <sys/queue.h>
 
 #include "service.h"
@@ -148,7 +147,7 @@ typedef struct local_process {
     TAILQ_HEAD(, local_pending) pending; /* pushes that wait for a connection (S28) */
     size_t pending_count;
     TAILQ_HEAD(local_answered_list, local_answered)
-    answered; /* what was answered to which RequestId (requests.c) */
+    answered; /* what was answered to which RequestId (answers.c) */
     size_t answered_count;
     uint64_t ready_connection; /* where ActivateServerProcess came from, and with which RequestId */
     char *ready_request_id;
@@ -173,7 +172,8 @@ typedef struct local_player_session {
     int64_t creation_unix_ms, termination_unix_ms;
     local_timer timer; /* of the reservation */
     TAILQ_ENTRY(local_player_session) link, service_link;
-    TAILQ_ENTRY(local_player_session) state_link; /* in its session's held seats, or in the ended ones of all */
+    TAILQ_ENTRY(local_player_session)
+    state_link; /* in its session's held seats, or in the ended ones of all */
 } local_player_session;
 
 typedef struct local_property {
@@ -321,8 +321,8 @@ local_process *local_connect_process(local_service *service, glift__time now, lo
         const char *process_id, uint64_t connection, local_refusal *why);
 local_connection *local_find_connection(const local_service *service, uint64_t number);
 void local_disconnect(local_service *service, local_connection *connection);
-/* Ends it from this side, with a Close frame or LOCAL_CUT. Nothing is sent there or heard from there any more,
- * however long the client takes to notice: pushes wait for its next socket. */
+/* Ends it from this side, with a Close frame or LOCAL_CUT. Nothing is sent there or heard from there any
+ * more, however long the client takes to notice: pushes wait for its next socket. */
 void local_close_connection(local_service *service, local_connection *connection, int code);
 /* A GONE process begins a new life; refused where its compute is not registered any more. */
 bool local_revive_process(
@@ -334,6 +334,15 @@ void local_heartbeat(local_service *service, glift__time now, local_process *pro
 void local_process_crashed(local_service *service, glift__time now, local_process *process);
 /* To the newest socket, or kept until there is one. False: the push cannot be delivered at all. */
 bool local_push(local_service *service, local_process *process, const glift__push *push);
+
+/* ---- answers to its requests (answers.c) ---- */
+
+/* Without memory for it the answer is not remembered: a second copy is then judged anew. */
+void local_remember_answer(local_process *process, const char *request_id, const glift__text *text);
+/* False: this request was not answered before, or there is no memory to do it again. */
+bool local_repeat_answer(
+        local_service *service, const local_process *process, uint64_t connection, const char *request_id);
+void local_forget_answers(local_process *process);
 
 /* ---- game sessions (game_sessions.c) ---- */
 
@@ -415,6 +424,5 @@ void local_free_process(local_service *service, local_process *process);
 void local_free_game_session(
         local_service *service, local_game_session *session); /* with its player sessions */
 void local_free_event(local_event *event);
-void local_forget_answers(local_process *process); /* requests.c */
 
 #endif

@@ -5,21 +5,12 @@
 #include "matchmaking.h"
 #include "page.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* So many answers are remembered per process, for requests that come a second time. */
-#define ANSWERED_MAX 512
 /* Game servers take messages up to 128 KiB: a page of player sessions ends before that. */
 #define PAGE_BYTES_MAX (96 * 1024)
 #define PAGE_DEFAULT   50
 #define PAGE_LIMIT_MAX 1024
-
-typedef struct local_answered {
-    char *request_id;
-    glift__text text;
-    TAILQ_ENTRY(local_answered) link;
-} local_answered;
 
 typedef struct server_request {
     local_service *service;
@@ -33,60 +24,6 @@ typedef struct server_request {
 } server_request;
 
 /* ---- answers ---- */
-
-static void forget_answer(local_process *process, local_answered *answered)
-{
-    TAILQ_REMOVE(&process->answered, answered, link);
-    process->answered_count--;
-    free(answered->request_id);
-    glift__text_free(&answered->text);
-    free(answered);
-}
-
-void local_forget_answers(local_process *process)
-{
-    while (!TAILQ_EMPTY(&process->answered))
-        forget_answer(process, TAILQ_FIRST(&process->answered));
-}
-
-static bool copy_text(const glift__text *from, glift__text *to)
-{
-    to->bytes = malloc(from->length + 1);
-    if (to->bytes == NULL)
-        return false;
-    memcpy(to->bytes, from->bytes, from->length + 1);
-    to->length = from->length;
-    return true;
-}
-
-/* Without memory for it the answer is not remembered: a second copy is then judged anew. */
-static void remember_answer(const server_request *request, const glift__text *text)
-{
-    local_process *process = request->process;
-    local_answered *answered = calloc(1, sizeof *answered);
-    if (answered == NULL)
-        return;
-    answered->request_id = strdup(request->id);
-    if (answered->request_id == NULL || !copy_text(text, &answered->text)) {
-        free(answered->request_id);
-        free(answered);
-        return;
-    }
-    TAILQ_INSERT_TAIL(&process->answered, answered, link);
-    if (++process->answered_count > ANSWERED_MAX)
-        forget_answer(process, TAILQ_FIRST(&process->answered));
-}
-
-static const local_answered *known_answer(const local_process *process, const char *request_id)
-{
-    const local_answered *answered;
-    TAILQ_FOREACH_REVERSE(answered, &process->answered, local_answered_list, link)
-    {
-        if (strcmp(answered->request_id, request_id) == 0)
-            return answered;
-    }
-    return NULL;
-}
 
 static void answer(
         const server_request *request, int status_code, const char *message, const glift__answer_body *body)
@@ -102,7 +39,7 @@ static void answer(
     }
     bool repeatable = request->action == GLIFT__DESCRIBE_PLAYER_SESSIONS;
     if (request->service->remember_request_ids && request->id[0] != '\0' && !repeatable)
-        remember_answer(request, &text);
+        local_remember_answer(request->process, request->id, &text);
     if (!local_queue_output(request->service, request->connection, &text, 0))
         local_log(request->service, GLIFT_LOG_ERROR, "out of memory: an answer to process %s is lost",
                 request->process->id);
@@ -458,14 +395,10 @@ static void handle(server_request *request, const glift__frame *frame)
     glift__memory_fini(&memory);
 }
 
-static bool answer_again(server_request *request)
+static bool answer_again(const server_request *request)
 {
-    const local_answered *answered =
-            request->service->remember_request_ids ? known_answer(request->process, request->id) : NULL;
-    glift__text copy = {0};
-    if (answered == NULL || !copy_text(&answered->text, &copy))
-        return false;
-    return local_queue_output(request->service, request->connection, &copy, 0);
+    return request->service->remember_request_ids &&
+           local_repeat_answer(request->service, request->process, request->connection, request->id);
 }
 
 static void dispatch(server_request *request, const glift__frame *frame)
