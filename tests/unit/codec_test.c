@@ -280,23 +280,42 @@ TEST(a_request_over_128_kib_is_refused)
 
 /* ---- answers ---- */
 
-static glift__answer_body read_answer(const char *text, glift__action action, glift__memory *memory)
+/* What is read lies here, until forget(). */
+static glift__memory memory;
+
+static void forget(void)
+{
+    glift__memory_fini(&memory);
+}
+
+static glift__answer_body read_answer(const char *text, glift__action action)
 {
     glift__answer_body body;
     glift__frame *frame = opened(text);
-    CHECK_INT(glift__frame_read_answer(frame, action, memory, &body), GLIFT_OK);
+    CHECK_INT(glift__frame_read_answer(frame, action, &memory, &body), GLIFT_OK);
     glift__frame_close(frame);
     return body;
+}
+
+static glift__answer_body read_golden_answer(const char *name, glift__action action)
+{
+    golden file = golden_open(name);
+    glift__answer_body body = read_answer(file.bytes, action);
+    golden_close(&file);
+    return body;
+}
+
+static glift_player_session_page read_page(const char *text)
+{
+    return read_answer(text, GLIFT__DESCRIBE_PLAYER_SESSIONS).player_session_page;
 }
 
 /* P77 */
 TEST(a_page_of_player_sessions_is_read)
 {
-    glift__memory memory;
-    glift__memory_init(&memory);
-    golden file = golden_open("describe_player_sessions.answer");
     glift_player_session_page page =
-            read_answer(file.bytes, GLIFT__DESCRIBE_PLAYER_SESSIONS, &memory).player_session_page;
+            read_golden_answer("describe_player_sessions.answer", GLIFT__DESCRIBE_PLAYER_SESSIONS)
+                    .player_session_page;
     CHECK_INT(page.player_session_count, 2);
     const glift_player_session *session = &page.player_sessions[0];
     CHECK_TEXT(session->player_id, "player-1");
@@ -310,8 +329,7 @@ TEST(a_page_of_player_sessions_is_read)
     CHECK_INT(session->termination_time_unix_ms, 0);
     CHECK_INT(session->status, GLIFT_PLAYER_SESSION_ACTIVE);
     CHECK_INT(page.player_sessions[1].status, GLIFT_PLAYER_SESSION_COMPLETED);
-    golden_close(&file);
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P78 */
@@ -319,31 +337,22 @@ TEST(the_last_page_has_no_next_token)
 {
     static const char *const texts[] = {
             "{}", "{\"NextToken\":null}", "{\"NextToken\":\"\"}", "{\"NextToken\":5}"};
-    glift__memory memory;
-    glift__memory_init(&memory);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        glift_player_session_page page =
-                read_answer(texts[i], GLIFT__DESCRIBE_PLAYER_SESSIONS, &memory).player_session_page;
+        glift_player_session_page page = read_page(texts[i]);
         CHECK_TEXT(page.next_token, "");
         CHECK_INT(page.player_session_count, 0);
     }
-    CHECK_TEXT(read_answer("{\"NextToken\":\"n\"}", GLIFT__DESCRIBE_PLAYER_SESSIONS, &memory)
-                       .player_session_page.next_token,
-            "n");
-    glift__memory_fini(&memory);
+    CHECK_TEXT(read_page("{\"NextToken\":\"n\"}").next_token, "n");
+    forget();
 }
 
 /* P79, P105, P106 */
 TEST(a_player_session_of_wrong_types_is_defaulted)
 {
-    glift__memory memory;
-    glift__memory_init(&memory);
     glift_player_session_page page =
-            read_answer("{\"PlayerSessions\":[null,{\"PlayerId\":7,\"Port\":\"80\",\"CreationTime\":1.5,"
-                        "\"Status\":\"BANNED\","
-                        "\"TerminationTime\":1e99,\"Extra\":{\"a\":[]}},\"x\",{\"Status\":null}]}",
-                    GLIFT__DESCRIBE_PLAYER_SESSIONS, &memory)
-                    .player_session_page;
+            read_page("{\"PlayerSessions\":[null,{\"PlayerId\":7,\"Port\":\"80\",\"CreationTime\":1.5,"
+                      "\"Status\":\"BANNED\","
+                      "\"TerminationTime\":1e99,\"Extra\":{\"a\":[]}},\"x\",{\"Status\":null}]}");
     CHECK_INT(page.player_session_count, 2);
     CHECK_TEXT(page.player_sessions[0].player_id, "");
     CHECK_INT(page.player_sessions[0].port, 0);
@@ -351,10 +360,9 @@ TEST(a_player_session_of_wrong_types_is_defaulted)
     CHECK_INT(page.player_sessions[0].termination_time_unix_ms, 0);
     CHECK_INT(page.player_sessions[0].status, GLIFT_PLAYER_SESSION_NOT_SET);
     CHECK_INT(page.player_sessions[1].status, GLIFT_PLAYER_SESSION_NOT_SET);
-    page = read_answer("{\"PlayerSessions\":{\"a\":{}}}", GLIFT__DESCRIBE_PLAYER_SESSIONS, &memory)
-                   .player_session_page;
+    page = read_page("{\"PlayerSessions\":{\"a\":{}}}");
     CHECK_INT(page.player_session_count, 0);
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P84, P86, P91 */
@@ -364,13 +372,9 @@ TEST(the_other_payloads_are_read)
             "get_fleet_role_credentials.answer"};
     static const glift__action actions[] = {
             GLIFT__START_MATCH_BACKFILL, GLIFT__GET_COMPUTE_CERTIFICATE, GLIFT__GET_FLEET_ROLE_CREDENTIALS};
-    glift__memory memory;
     glift__answer_body bodies[3];
-    glift__memory_init(&memory);
     for (size_t i = 0; i < 3; i++) {
-        golden file = golden_open(files[i]);
-        bodies[i] = read_answer(file.bytes, actions[i], &memory);
-        golden_close(&file);
+        bodies[i] = read_golden_answer(files[i], actions[i]);
     }
     CHECK_TEXT(bodies[0].backfill_ticket_id, "backfill-1");
     CHECK_TEXT(bodies[1].compute_certificate.certificate_path, "/etc/pki/gl/cert.pem");
@@ -381,41 +385,49 @@ TEST(the_other_payloads_are_read)
     CHECK_TEXT(bodies[2].fleet_role_credentials.assumed_role_id, "AROAEXAMPLE:x");
     CHECK_CONTAINS(bodies[2].fleet_role_credentials.assumed_role_user_arn, "exampleGameLiftAction");
     CHECK_INT(bodies[2].fleet_role_credentials.expiration_unix_ms, INT64_C(1722855600000));
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P90: the core judges; here the key is "". */
 TEST(absent_credentials_are_empty_texts)
 {
-    glift__memory memory;
-    glift__memory_init(&memory);
     glift_fleet_role_credentials credentials =
-            read_answer("{\"StatusCode\":200}", GLIFT__GET_FLEET_ROLE_CREDENTIALS, &memory)
-                    .fleet_role_credentials;
+            read_answer("{\"StatusCode\":200}", GLIFT__GET_FLEET_ROLE_CREDENTIALS).fleet_role_credentials;
     CHECK_TEXT(credentials.access_key_id, "");
     CHECK_TEXT(credentials.session_token, "");
     CHECK_INT(credentials.expiration_unix_ms, 0);
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* ---- pushes ---- */
 
-static glift_status read_push(const char *text, glift__memory *memory, glift__push *push)
+static glift_status try_push(const char *text, glift__push *push)
 {
     glift__frame *frame = opened(text);
-    glift_status status = glift__frame_read_push(frame, memory, push);
+    glift_status status = glift__frame_read_push(frame, &memory, push);
     glift__frame_close(frame);
     return status;
+}
+
+static glift__push read_push(const char *text)
+{
+    glift__push push;
+    CHECK_INT(try_push(text, &push), GLIFT_OK);
+    return push;
+}
+
+static glift__push read_golden_push(const char *name)
+{
+    golden file = golden_open(name);
+    glift__push push = read_push(file.bytes);
+    golden_close(&file);
+    return push;
 }
 
 /* P107, P108 */
 TEST(a_new_game_session_is_read)
 {
-    glift__memory memory;
-    glift__push push;
-    glift__memory_init(&memory);
-    golden file = golden_open("create_game_session.push");
-    CHECK_INT(read_push(file.bytes, &memory, &push), GLIFT_OK);
+    glift__push push = read_golden_push("create_game_session.push");
     CHECK_INT(push.action, GLIFT__CREATE_GAME_SESSION);
     CHECK_CONTAINS(push.game_session.game_session_id, "gsess-0001");
     CHECK_TEXT(push.game_session.name, "match 1");
@@ -428,38 +440,27 @@ TEST(a_new_game_session_is_read)
     CHECK_TEXT(push.game_session.game_properties[0].key, "map");
     CHECK_TEXT(push.game_session.game_properties[0].value, "dust");
     CHECK_TEXT(push.game_session.game_properties[1].key, "mode");
-    golden_close(&file);
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P107, P109: neither a Name nor a FleetId on the wire means anything here. */
 TEST(a_new_game_session_has_its_name_under_game_session_name_only)
 {
-    glift__memory memory;
-    glift__push push;
-    glift__memory_init(&memory);
-    CHECK_INT(read_push("{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"g\",\"Name\":\"n\","
-                        "\"FleetId\":\"f\","
-                        "\"Status\":\"ACTIVE\"}",
-                      &memory, &push),
-            GLIFT_OK);
+    glift__push push = read_push("{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"g\",\"Name\":\"n\","
+                                 "\"FleetId\":\"f\","
+                                 "\"Status\":\"ACTIVE\"}");
     CHECK_TEXT(push.game_session.name, "");
     CHECK_TEXT(push.game_session.fleet_id, "");
     CHECK_INT(push.game_session.status, GLIFT_GAME_SESSION_NOT_SET);
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P106, P108 */
 TEST(absent_texts_are_empty_and_odd_properties_skipped)
 {
-    glift__memory memory;
-    glift__push push;
-    glift__memory_init(&memory);
-    CHECK_INT(
-            read_push("{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"g\",\"Port\":\"x\","
-                      "\"GameProperties\":{\"a\":1,\"b\":\"two\",\"c\":null,\"d\":{\"e\":\"f\"},\"g\":\"\"}}",
-                    &memory, &push),
-            GLIFT_OK);
+    glift__push push = read_push(
+            "{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"g\",\"Port\":\"x\","
+            "\"GameProperties\":{\"a\":1,\"b\":\"two\",\"c\":null,\"d\":{\"e\":\"f\"},\"g\":\"\"}}");
     const glift_game_session *session = &push.game_session;
     CHECK_TEXT(session->name, "");
     CHECK_TEXT(session->fleet_id, "");
@@ -474,22 +475,16 @@ TEST(absent_texts_are_empty_and_odd_properties_skipped)
     CHECK_TEXT(session->game_properties[0].key, "b");
     CHECK_TEXT(session->game_properties[0].value, "two");
     CHECK_TEXT(session->game_properties[1].key, "g");
-    CHECK_INT(read_push("{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"g\",\"GameProperties\":[{"
-                        "\"Key\":\"a\"}]}",
-                      &memory, &push),
-            GLIFT_OK);
+    push = read_push("{\"Action\":\"CreateGameSession\",\"GameSessionId\":\"g\",\"GameProperties\":[{"
+                     "\"Key\":\"a\"}]}");
     CHECK_INT(push.game_session.game_property_count, 0);
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P112 */
 TEST(an_update_has_its_name_under_name_and_tells_the_status)
 {
-    glift__memory memory;
-    glift__push push;
-    glift__memory_init(&memory);
-    golden file = golden_open("update_game_session_with_status.push");
-    CHECK_INT(read_push(file.bytes, &memory, &push), GLIFT_OK);
+    glift__push push = read_golden_push("update_game_session_with_status.push");
     CHECK_INT(push.action, GLIFT__UPDATE_GAME_SESSION);
     CHECK_TEXT(push.game_session.name, "match 1");
     CHECK_CONTAINS(push.game_session.fleet_id, "fleet-9999");
@@ -499,8 +494,7 @@ TEST(an_update_has_its_name_under_name_and_tells_the_status)
     CHECK_TEXT(push.game_session.dns_name, "game.example.com");
     CHECK_INT(push.update_reason, GLIFT_UPDATE_BACKFILL_TIMED_OUT);
     CHECK_TEXT(push.backfill_ticket_id, "backfill-1");
-    golden_close(&file);
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P113 */
@@ -512,36 +506,27 @@ TEST(an_update_reason_may_be_unknown_or_absent)
             "{\"Action\":\"UpdateGameSession\",\"GameSession\":{},\"UpdateReason\":3}",
             "{\"Action\":\"UpdateGameSession\",\"GameSession\":{},\"UpdateReason\":\"WHO_KNOWS\"}",
     };
-    glift__memory memory;
     glift__push push;
-    glift__memory_init(&memory);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        CHECK_INT(read_push(texts[i], &memory, &push), GLIFT_OK);
+        push = read_push(texts[i]);
         CHECK_INT(push.update_reason, GLIFT_UPDATE_UNKNOWN);
         CHECK_TEXT(push.backfill_ticket_id, "");
         CHECK_TEXT(push.game_session.name, "");
     }
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P115, P117 */
 TEST(refresh_and_termination_are_read)
 {
-    glift__memory memory;
-    glift__push push;
-    glift__memory_init(&memory);
-    golden file = golden_open("refresh_connection.push");
-    CHECK_INT(read_push(file.bytes, &memory, &push), GLIFT_OK);
+    glift__push push = read_golden_push("refresh_connection.push");
     CHECK_TEXT(push.refresh_endpoint, "wss://us-west-2.api.amazongamelift.com");
     CHECK_TEXT(push.auth_token, "0b7b1b0e-2c4e-4b0f-9e0d-4d7c5a1f2e33");
-    golden_close(&file);
-    file = golden_open("terminate_process.push");
-    CHECK_INT(read_push(file.bytes, &memory, &push), GLIFT_OK);
+    push = read_golden_push("terminate_process.push");
     CHECK_INT(push.termination_time_unix_ms, INT64_C(1722852300000));
-    CHECK_INT(read_push("{\"Action\":\"TerminateProcess\"}", &memory, &push), GLIFT_OK);
+    push = read_push("{\"Action\":\"TerminateProcess\"}");
     CHECK_INT(push.termination_time_unix_ms, 0);
-    golden_close(&file);
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P106 */
@@ -559,28 +544,24 @@ TEST(a_push_without_what_its_action_needs_is_refused)
             "{\"Action\":\"AcceptPlayerSession\"}",
             "{}",
     };
-    glift__memory memory;
     glift__push push;
-    glift__memory_init(&memory);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        CHECK_INT(read_push(texts[i], &memory, &push), GLIFT_ERR_ARGUMENT);
-    glift__memory_fini(&memory);
+        CHECK_INT(try_push(texts[i], &push), GLIFT_ERR_ARGUMENT);
+    forget();
 }
 
 /* ---- the service's side ---- */
 
 static const char *request_verdict(const char *text)
 {
-    glift__memory memory;
     glift__request_body body;
     const char *what;
-    glift__memory_init(&memory);
     glift__frame *frame = opened(text);
     glift_status status = glift__frame_read_request(frame, &memory, &body, &what);
     CHECK(status == GLIFT_OK || status == GLIFT_ERR_ARGUMENT);
     CHECK((status == GLIFT_OK) == (what[0] == '\0'));
     glift__frame_close(frame);
-    glift__memory_fini(&memory);
+    forget();
     return what; /* static text */
 }
 
@@ -637,10 +618,8 @@ TEST(a_request_that_lacks_what_its_action_needs_is_refused_by_name)
 /* S77: the type that is named counts, not the members that are there. */
 TEST(an_attribute_is_what_its_type_says)
 {
-    glift__memory memory;
     glift__request_body body;
     const char *what;
-    glift__memory_init(&memory);
     glift__frame *frame = opened("{\"Action\":\"StartMatchBackfill\",\"GameSessionArn\":\"g\","
                                  "\"MatchmakingConfigurationArn\":\"m\","
                                  "\"Players\":[{\"PlayerId\":\"p\",\"PlayerAttributes\":{"
@@ -667,7 +646,7 @@ TEST(an_attribute_is_what_its_type_says)
     for (int i = 4; i < 7; i++)
         CHECK_INT(a[i].type, GLIFT_ATTRIBUTE_NONE);
     glift__frame_close(frame);
-    glift__memory_fini(&memory);
+    forget();
 }
 
 /* P100, P130 */

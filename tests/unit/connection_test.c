@@ -438,12 +438,24 @@ TEST(a_timeout_says_whether_the_request_was_sent_again)
 
 /* ---- refresh ---- */
 
+/* The service asks for a new connection: the dial that follows. */
+static fake_socket *refresh(fake_socket *old)
+{
+    fake_say(old, REFRESH("wss://other.test", "token-2"));
+    return fake_last_dial();
+}
+
+static fake_socket *refresh_and_open(fake_socket *old)
+{
+    fake_open(refresh(old));
+    return fake_last_dial();
+}
+
 TEST(P153_P156_the_old_socket_serves_until_the_new_one_is_open_and_is_closed_with_1000_within_5_s)
 {
     new_game();
     fake_socket *old = hosting_game();
-    fake_say(old, REFRESH("wss://other.test", "token-2"));
-    fake_socket *fresh = fake_last_dial();
+    fake_socket *fresh = refresh(old);
     glift_activate_game_session(the.server, on_answer, NULL);
     tick();
     answer_ok(old, hear(old, "ActivateGameSession")); /* P154 */
@@ -472,9 +484,7 @@ TEST(P155_answers_on_the_old_socket_are_delivered_within_the_grace)
     glift_activate_game_session(the.server, on_answer, NULL);
     tick();
     const char *request = hear(old, "ActivateGameSession");
-    fake_say(old, REFRESH("wss://other.test", "token-2"));
-    fake_socket *fresh = fake_last_dial();
-    fake_open(fresh);
+    fake_socket *fresh = refresh_and_open(old);
     fake_pass(3000); /* in which the first request times out */
     answer_ok(old, request);
     tick();
@@ -492,9 +502,7 @@ TEST(what_the_old_socket_leaves_unanswered_is_sent_again_on_the_new_one)
     char id[64];
     snprintf(id, sizeof id, "%s", id_of(hear(old, "ActivateGameSession")));
     fake.closes_stall = true;
-    fake_say(old, REFRESH("wss://other.test", "token-2"));
-    fake_socket *fresh = fake_last_dial();
-    fake_open(fresh);
+    fake_socket *fresh = refresh_and_open(old);
     fake_pass(5000);
     CHECK(old->close_ordered);
     CHECK_TEXT(id_of(hear(fresh, "ActivateGameSession")), id);
@@ -506,9 +514,7 @@ TEST(P142_the_end_of_a_superseded_socket_does_not_touch_the_new_one)
 {
     new_game();
     fake_socket *old = hosting_game();
-    fake_say(old, REFRESH("wss://other.test", "token-2"));
-    fake_socket *fresh = fake_last_dial();
-    fake_open(fresh);
+    fake_socket *fresh = refresh_and_open(old);
     fake_end(old, GLIFT__END_CLOSED, 1001, "");
     fake_pass(10000);
     CHECK_INT(fake.dial_count, 2);
@@ -555,8 +561,7 @@ TEST(P142_a_refresh_asked_for_on_a_superseded_socket_is_ignored)
 {
     new_game();
     fake_socket *old = hosting_game();
-    fake_say(old, REFRESH("wss://b.test", "token-2"));
-    fake_open(fake_last_dial());
+    refresh_and_open(old);
     fake_say(old, REFRESH("wss://b.test", "token-2"));
     CHECK_INT(fake.dial_count, 2);
     end_game();
@@ -566,8 +571,7 @@ TEST(a_session_pushed_on_a_superseded_socket_is_delivered)
 {
     new_game();
     fake_socket *old = ready_game();
-    fake_say(old, REFRESH("wss://b.test", "token-2"));
-    fake_open(fake_last_dial());
+    refresh_and_open(old);
     fake_say(old, CREATE_GAME_SESSION);
     tick();
     CHECK_INT(the.sessions, 1);
@@ -772,8 +776,7 @@ TEST(P142_timeouts_on_a_superseded_socket_do_not_count_for_the_current_one)
         glift_get_compute_certificate(the.server, on_answer, NULL);
     tick();
     fake_pass(17000);
-    fake_say(old, REFRESH("wss://other.test", "token-2"));
-    fake_open(fake_last_dial());
+    refresh_and_open(old);
     fake_pass(3000);
     tick();
     CHECK_INT(the.answer_count, 2);
@@ -789,8 +792,7 @@ TEST(P142_a_timeout_on_a_superseded_socket_without_a_current_one_does_nothing)
         glift_get_compute_certificate(the.server, on_answer, NULL);
     tick();
     fake_pass(17000);
-    fake_say(old, REFRESH("wss://other.test", "token-2"));
-    fake_open(fake_last_dial());
+    refresh_and_open(old);
     fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
     fake_pass(3000);
     tick();
@@ -832,8 +834,7 @@ TEST(P149_a_connection_that_is_replaced_is_dialled_as_whoever_works_and_signed_a
     new_game();
     sign_with_keys();
     fake_socket *socket = ready_game();
-    fake_say(socket, REFRESH("wss://other.test", "token-2"));
-    fake_open(fake_last_dial());
+    refresh_and_open(socket);
     let_time_out(1);
     let_time_out(1);
     CHECK_TEXT(parameter(fake_last_dial(), "Authorization"), "token-2");

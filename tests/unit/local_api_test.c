@@ -39,8 +39,7 @@ TEST(nesting_without_end_is_refused) /* S11 */
 
 TEST(times_are_seconds_with_three_decimals_at_most) /* S5 */
 {
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     CHECK_INT(call(service, "DescribeFleetAttributes", "{}"), 200);
     char expected[64];
     snprintf(expected, sizeof expected, "\"CreationTime\":%lld.%03lld", (long long)clock_now.unix_ms / 1000,
@@ -181,8 +180,7 @@ TEST(answers_are_utf8_wherever_a_sentence_was_cut)
 
 TEST(why_a_ticket_ended_is_utf8)
 {
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     for (int i = 0; i < 2; i++)
         CHECK_INT(call(service, "StartMatchmaking",
                           "{\"TicketId\":\"t-%d\",\"ConfigurationName\":\"arena\",\"Players\":[{\"PlayerId\":"
@@ -281,8 +279,7 @@ TEST(ids_and_arns_are_the_same_in_requests) /* S16 */
 
 TEST(compute_needs_an_address_and_a_location_of_the_fleet) /* S20 */
 {
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     CHECK_REFUSED(call(service, "RegisterCompute",
                           "{\"FleetId\":\"%s\",\"ComputeName\":\"c\",\"Location\":\"custom-local\"}",
                           demo.fleet_id),
@@ -309,8 +306,7 @@ TEST(compute_needs_an_address_and_a_location_of_the_fleet) /* S20 */
 
 TEST(compute_registered_again_is_the_same_or_a_conflict)
 {
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     CHECK_INT(call(service, "RegisterCompute",
                       "{\"FleetId\":\"%s\",\"ComputeName\":\"local\",\"IpAddress\":\"127.0.0.1\","
                       "\"Location\":\"custom-local\"}",
@@ -326,8 +322,7 @@ TEST(compute_registered_again_is_the_same_or_a_conflict)
 
 TEST(auth_token_is_repeated_until_fifteen_minutes_before_its_end) /* S21 */
 {
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     const char *name = "GetComputeAuthToken";
     pass(service, (3 * 3600 - 901) * 1000);
     CHECK_INT(call(service, name, "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}", demo.fleet_id), 200);
@@ -380,11 +375,7 @@ TEST(session_needs_one_fleet_and_a_location) /* S38 */
                           "{\"FleetId\":\"%s\",\"Location\":\"custom-x\",\"MaximumPlayerSessionCount\":2}",
                           demo.fleet_id),
             "InvalidRequestException");
-    CHECK_REFUSED(
-            call(service, "CreateGameSession",
-                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":201}",
-                    demo.fleet_id),
-            "InvalidRequestException");
+    CHECK_REFUSED(try_session(service, 201), "InvalidRequestException");
     CHECK_REFUSED(call(service, "CreateGameSession",
                           "{\"FleetId\":\"fleet-none\",\"Location\":\"custom-local\","
                           "\"MaximumPlayerSessionCount\":2}"),
@@ -451,8 +442,7 @@ TEST(creator_policy_of_the_fleet_is_kept) /* S40 */
 {
     game_server servers[3];
     char compute[64], token[64];
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     CHECK_INT(call(service, "CreateFleet",
                       "{\"Name\":\"f\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"custom-"
                       "local\"}],"
@@ -487,11 +477,7 @@ TEST(creator_policy_of_the_fleet_is_kept) /* S40 */
         else
             CHECK_REFUSED(status, "LimitExceededException");
     }
-    CHECK_REFUSED(
-            call(service, "CreateGameSession",
-                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
-                    demo.fleet_id),
-            "InvalidRequestException");
+    CHECK_REFUSED(try_session(service, 2), "InvalidRequestException");
     finish(service, &servers[0]);
 }
 
@@ -548,7 +534,7 @@ TEST(update_merges_properties_and_may_lower_the_maximum) /* S43 */
             "GameSessionFullException");
     collect(&server, 1);
     CHECK_INT(server.count, 0);
-    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    end_process(&server);
     CHECK_REFUSED(call(service, "UpdateGameSession", "{\"GameSessionId\":\"%s\",\"Name\":\"x\"}", session),
             "InvalidGameSessionStatusException");
     finish(service, &server);
@@ -703,8 +689,7 @@ TEST(token_of_another_list_is_refused) /* S13 */
 
 TEST(events_are_those_of_the_fleet_and_the_time) /* S86 */
 {
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     CHECK_INT(call(service, "CreateFleet",
                       "{\"Name\":\"f\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"custom-"
                       "local\"}]}"),
@@ -760,7 +745,7 @@ TEST(ended_sessions_are_forgotten_in_the_end) /* S83 */
             snprintf(first, sizeof first, "%s", session);
         collect(&server, 1);
         forget(&server);
-        CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+        end_process(&server);
         ready(&server, 7777);
     }
     CHECK_REFUSED(

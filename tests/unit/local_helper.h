@@ -183,23 +183,45 @@ static void ready(game_server *server, int port)
             200);
 }
 
-/* A service with the demo fleet and a process p1 that waits for a game session. */
-static local_service *make_ready_service(game_server *server)
+/* The Action of the oldest push that was not taken yet, which is last_answer then; "" if there is none. */
+static inline const char *pushed(game_server *server)
+{
+    collect(server, 1);
+    return take(server) ? field("Action") : "";
+}
+
+static inline void end_process(game_server *server)
+{
+    CHECK_INT(ask(server, "TerminateServerProcess", "end", "%s", ""), 200);
+}
+
+static local_service *make_demo_service(void)
 {
     local_service *service = make_service();
     CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    return service;
+}
+
+/* A service with the demo fleet and a process p1 that waits for a game session. */
+static local_service *make_ready_service(game_server *server)
+{
+    local_service *service = make_demo_service();
     CHECK_INT(connect_as(service, server, "p1", demo.auth_token), 101);
     ready(server, 7777);
     return service;
 }
 
+static int try_session(local_service *service, int players)
+{
+    return call(service, "CreateGameSession",
+            "{\"FleetId\":\"%s\",\"Location\":\"%s\",\"MaximumPlayerSessionCount\":%d}", demo.fleet_id,
+            demo.location, players);
+}
+
 /* Its id, copied into out. */
 static void create_session(local_service *service, int players, char out[300])
 {
-    CHECK_INT(call(service, "CreateGameSession",
-                      "{\"FleetId\":\"%s\",\"Location\":\"%s\",\"MaximumPlayerSessionCount\":%d}",
-                      demo.fleet_id, demo.location, players),
-            200);
+    CHECK_INT(try_session(service, players), 200);
     snprintf(out, 300, "%s", field("GameSession.GameSessionId"));
 }
 
@@ -208,9 +230,7 @@ static inline local_service *make_active_service(game_server *server, int player
 {
     local_service *service = make_ready_service(server);
     create_session(service, players, session);
-    collect(server, 1);
-    CHECK(take(server));
-    CHECK_TEXT(field("Action"), "CreateGameSession");
+    CHECK_TEXT(pushed(server), "CreateGameSession");
     CHECK_INT(ask(server, "ActivateGameSession", "activate", "\"GameSessionId\":\"%s\"", session), 200);
     return service;
 }

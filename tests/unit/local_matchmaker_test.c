@@ -12,8 +12,7 @@ static game_server servers[MOST_SERVERS];
 /* The demo (configuration arena: 2 to 8 players, 60 s) with so many processes that wait for a session. */
 static local_service *begin(size_t processes)
 {
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     memset(servers, 0, sizeof servers);
     for (size_t i = 0; i < processes; i++) {
         char id[24];

@@ -11,6 +11,63 @@ static void reserve(local_service *service, const char *session, const char *pla
     snprintf(out, 64, "%s", field("PlayerSession.PlayerSessionId"));
 }
 
+/* What the process says of a seat: the StatusCode. */
+static int say_of_seat(
+        game_server *server, const char *action, const char *id, const char *session, const char *seat)
+{
+    return ask(server, action, id, "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"", session, seat);
+}
+
+static int accept_seat(game_server *server, const char *id, const char *session, const char *seat)
+{
+    return say_of_seat(server, "AcceptPlayerSession", id, session, seat);
+}
+
+static int set_policy(game_server *server, const char *session, const char *policy)
+{
+    return ask(server, "UpdatePlayerSessionCreationPolicy", "policy",
+            "\"GameSessionId\":\"%s\",\"PlayerSessionPolicy\":\"%s\"", session, policy);
+}
+
+static int terminate_session(local_service *service, const char *session, const char *mode)
+{
+    return call(service, "TerminateGameSession", "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"%s\"}",
+            session, mode);
+}
+
+/* As a program that has been started does it. */
+static int report_ready(game_server *server, const char *id, int port)
+{
+    return ask(server, "ActivateServerProcess", id,
+            "\"SdkVersion\":\"5.6.0\",\"SdkLanguage\":\"C\",\"Port\":%d", port);
+}
+
+static void reconnect(local_service *service, game_server *server)
+{
+    local_service_closed(service, clock_now, server->connection);
+    CHECK_INT(connect_as(service, server, "p1", demo.auth_token), 101);
+}
+
+/* A compute with this name, and what else is given; its token in out. */
+static void register_compute(local_service *service, const char *name, const char *more, char out[64])
+{
+    CHECK_INT(call(service, "RegisterCompute",
+                      "{\"FleetId\":\"%s\",\"ComputeName\":\"%s\",\"Location\":\"custom-local\",%s}",
+                      demo.fleet_id, name, more),
+            200);
+    CHECK_INT(call(service, "GetComputeAuthToken", "{\"FleetId\":\"%s\",\"ComputeName\":\"%s\"}",
+                      demo.fleet_id, name),
+            200);
+    snprintf(out, 64, "%s", field("AuthToken"));
+}
+
+static void deregister_compute(local_service *service, const char *name)
+{
+    CHECK_INT(call(service, "DeregisterCompute", "{\"FleetId\":\"%s\",\"ComputeName\":\"%s\"}", demo.fleet_id,
+                      name),
+            200);
+}
+
 static const char *player_status(local_service *service, const char *id)
 {
     CHECK_INT(call(service, "DescribePlayerSessions", "{\"PlayerSessionId\":\"%s\"}", id), 200);
@@ -59,13 +116,9 @@ TEST(a_session_goes_from_creation_to_its_end) /* S34, S35, S46, S47, S48, S30 */
 
     reserve(service, session, "alice", seat);
     CHECK_TEXT(player_status(service, seat), "RESERVED");
-    CHECK_INT(ask(&server, "AcceptPlayerSession", "r2", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
-                      session, seat),
-            200);
+    CHECK_INT(accept_seat(&server, "r2", session, seat), 200);
     CHECK_TEXT(player_status(service, seat), "ACTIVE");
-    CHECK_INT(ask(&server, "RemovePlayerSession", "r3", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
-                      session, seat),
-            200);
+    CHECK_INT(say_of_seat(&server, "RemovePlayerSession", "r3", session, seat), 200);
     CHECK_TEXT(player_status(service, seat), "COMPLETED");
     CHECK_INT(ask(&server, "TerminateServerProcess", "r4", "%s", ""), 200);
     CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
@@ -78,8 +131,7 @@ TEST(a_session_goes_from_creation_to_its_end) /* S34, S35, S46, S47, S48, S30 */
 TEST(handshake_with_a_wrong_token_is_403) /* S24 */
 {
     game_server server;
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     CHECK_INT(connect_as(service, &server, "p1", "wrong"), 403);
     CHECK_TEXT(field("Action"), "$connect");
     CHECK_TEXT(field("StatusCode"), "403");
@@ -90,8 +142,7 @@ TEST(handshake_with_a_wrong_token_is_403) /* S24 */
 TEST(handshake_with_an_expired_token_is_403) /* S24 */
 {
     game_server server;
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     pass(service, 3 * 3600 * 1000);
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 403);
     CHECK_CONTAINS(field("ErrorMessage"), "expired");
@@ -116,8 +167,7 @@ TEST(handshake_of_an_unknown_fleet_or_compute_is_403) /* S24 */
 TEST(handshake_without_a_process_id_is_400)
 {
     game_server server;
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     CHECK_INT(connect_as(service, &server, "", demo.auth_token), 400);
     CHECK_CONTAINS(field("ErrorMessage"), "pID");
     finish(service, &server);
@@ -125,8 +175,7 @@ TEST(handshake_without_a_process_id_is_400)
 
 TEST(handshake_reads_any_order_plus_and_percent) /* P14 */
 {
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     char query[600];
     snprintf(query, sizeof query,
             "Authorization=%s&FleetId=%s&ComputeId=lo%%63al&sdkLanguage=Go&pID=p+1%%2Fx&other=1",
@@ -142,8 +191,7 @@ TEST(handshake_reads_any_order_plus_and_percent) /* P14 */
 
 TEST(handshake_signed_with_aws_keys_is_taken)
 {
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     char query[600];
     snprintf(query, sizeof query,
             "pID=p1&FleetId=%s&ComputeId=local&Authorization=SigV4&X-Amz-Credential=key%%2F20240101&X-Amz-"
@@ -238,12 +286,8 @@ TEST(request_that_comes_twice_is_answered_twice_and_done_once) /* P152 */
     CHECK_INT(ask(&server, "ActivateGameSession", "r1", "\"GameSessionId\":\"%s\"", session), 200);
     reserve(service, session, "alice", seat);
     for (int i = 0; i < 2; i++)
-        CHECK_INT(ask(&server, "AcceptPlayerSession", "same",
-                          "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"", session, seat),
-                200);
-    CHECK_INT(ask(&server, "AcceptPlayerSession", "other",
-                      "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"", session, seat),
-            400);
+        CHECK_INT(accept_seat(&server, "same", session, seat), 200);
+    CHECK_INT(accept_seat(&server, "other", session, seat), 400);
     finish(service, &server);
 }
 
@@ -269,21 +313,13 @@ TEST(seat_is_accepted_once_and_only_while_reserved) /* S47 */
     char session[300], seat[64];
     local_service *service = make_active_service(&server, 4, session);
     reserve(service, session, "alice", seat);
-    CHECK_INT(ask(&server, "AcceptPlayerSession", "r1", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
-                      session, seat),
-            200);
-    CHECK_INT(ask(&server, "AcceptPlayerSession", "r2", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
-                      session, seat),
-            400);
-    CHECK_INT(ask(&server, "AcceptPlayerSession", "r3",
-                      "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"psess-9\"", session),
-            404);
+    CHECK_INT(accept_seat(&server, "r1", session, seat), 200);
+    CHECK_INT(accept_seat(&server, "r2", session, seat), 400);
+    CHECK_INT(accept_seat(&server, "r3", session, "psess-9"), 404);
     CHECK_TEXT(player_status(service, seat), "ACTIVE");
     reserve(service, session, "bob", seat);
     pass(service, 60000);
-    CHECK_INT(ask(&server, "AcceptPlayerSession", "r4", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
-                      session, seat),
-            400);
+    CHECK_INT(accept_seat(&server, "r4", session, seat), 400);
     CHECK_TEXT(player_status(service, seat), "TIMEDOUT");
     finish(service, &server);
 }
@@ -321,7 +357,7 @@ TEST(process_that_ends_in_time_ends_quietly) /* S30 */
     pass(service, 180000);
     collect(&server, 1);
     forget(&server);
-    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    end_process(&server);
     pass(service, 3600000);
     CHECK(!has_event(service, "SERVER_PROCESS_PROCESS_EXIT_TIMEOUT"));
     CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
@@ -346,8 +382,7 @@ TEST(process_that_does_not_end_is_given_up)
 TEST(process_without_process_ready_is_closed) /* S32 */
 {
     game_server server;
-    local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    local_service *service = make_demo_service();
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     pass(service, 299999);
     collect(&server, 1);
@@ -366,9 +401,7 @@ TEST(process_that_stays_away_has_crashed) /* S31 */
     char session[300], seat[64];
     local_service *service = make_active_service(&server, 2, session);
     reserve(service, session, "alice", seat);
-    CHECK_INT(ask(&server, "AcceptPlayerSession", "r1", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
-                      session, seat),
-            200);
+    CHECK_INT(accept_seat(&server, "r1", session, seat), 200);
     local_service_closed(service, clock_now, server.connection);
     pass(service, 179999);
     CHECK_TEXT(session_field(service, session, "Status"), "ACTIVE");
@@ -400,17 +433,13 @@ TEST(push_waits_for_the_reconnect_and_comes_once) /* S28 */
     char session[300];
     local_service *service = make_active_service(&server, 2, session);
     local_service_closed(service, clock_now, server.connection);
-    CHECK_INT(call(service, "TerminateGameSession",
-                      "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"TRIGGER_ON_PROCESS_TERMINATE\"}",
-                      session),
-            200);
+    CHECK_INT(terminate_session(service, session, "TRIGGER_ON_PROCESS_TERMINATE"), 200);
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     collect(&server, 1);
     CHECK_INT(server.count, 1);
     CHECK(take(&server));
     CHECK_TEXT(field("Action"), "TerminateProcess");
-    local_service_closed(service, clock_now, server.connection);
-    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    reconnect(service, &server);
     collect(&server, 1);
     CHECK_INT(server.count, 0);
     finish(service, &server);
@@ -425,9 +454,7 @@ TEST(session_goes_on_after_a_reconnect) /* S28 */
     pass(service, 100000);
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     reserve(service, session, "alice", seat);
-    CHECK_INT(ask(&server, "AcceptPlayerSession", "r1", "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"",
-                      session, seat),
-            200);
+    CHECK_INT(accept_seat(&server, "r1", session, seat), 200);
     finish(service, &server);
 }
 
@@ -438,16 +465,13 @@ TEST(newer_of_two_sockets_gets_the_pushes_and_each_its_answers) /* S29, P157 */
     local_service *service = make_active_service(&sockets[0], 2, session);
     CHECK_INT(connect_as(service, &sockets[1], "p1", demo.auth_token), 101);
     CHECK_INT(ask(&sockets[0], "HeartbeatServerProcess", "old", "\"HealthStatus\":true"), 200);
-    CHECK_INT(call(service, "TerminateGameSession",
-                      "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"TRIGGER_ON_PROCESS_TERMINATE\"}",
-                      session),
-            200);
+    CHECK_INT(terminate_session(service, session, "TRIGGER_ON_PROCESS_TERMINATE"), 200);
     collect(sockets, 2);
     CHECK_INT(sockets[0].count, 0);
     CHECK_INT(sockets[1].count, 1);
     local_service_closed(service, clock_now, sockets[0].connection);
     forget(&sockets[1]);
-    CHECK_INT(ask(&sockets[1], "TerminateServerProcess", "end", "%s", ""), 200);
+    end_process(&sockets[1]);
     finish(service, &sockets[1]);
 }
 
@@ -468,11 +492,8 @@ TEST(program_started_again_with_its_process_id_loses_its_session)
     game_server server;
     char session[300];
     local_service *service = make_active_service(&server, 2, session);
-    local_service_closed(service, clock_now, server.connection);
-    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
-    CHECK_INT(ask(&server, "ActivateServerProcess", "another",
-                      "\"SdkVersion\":\"5.6.0\",\"SdkLanguage\":\"C\",\"Port\":7999"),
-            200);
+    reconnect(service, &server);
+    CHECK_INT(report_ready(&server, "another", 7999), 200);
     CHECK(has_event(service, "SERVER_PROCESS_CRASHED"));
     CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
     create_session(service, 2, session);
@@ -486,8 +507,7 @@ TEST(repeated_ready_after_a_reconnect_is_no_restart)
     game_server server;
     char session[300];
     local_service *service = make_active_service(&server, 2, session);
-    local_service_closed(service, clock_now, server.connection);
-    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    reconnect(service, &server);
     ready(&server, 7777);
     CHECK_TEXT(session_field(service, session, "Status"), "ACTIVE");
     finish(service, &server);
@@ -498,12 +518,9 @@ TEST(process_that_ended_may_report_ready_again)
     game_server server;
     char session[300];
     local_service *service = make_active_service(&server, 2, session);
-    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    end_process(&server);
     CHECK_INT(ask(&server, "HeartbeatServerProcess", "late", "\"HealthStatus\":true"), 400);
-    CHECK_INT(call(service, "CreateGameSession",
-                      "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
-                      demo.fleet_id),
-            400);
+    CHECK_INT(try_session(service, 2), 400);
     ready(&server, 7001);
     create_session(service, 2, session);
     CHECK_TEXT(field("GameSession.Port"), "7001");
@@ -520,7 +537,7 @@ TEST(gone_processes_are_forgotten_in_the_end) /* S83 */
         char id[16];
         snprintf(id, sizeof id, "p%d", i);
         CHECK_INT(connect_as(service, &server, id, demo.auth_token), 101);
-        CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+        end_process(&server);
         local_service_closed(service, clock_now, server.connection);
     }
     CHECK_INT(local_service_state(service, clock_now, &state), GLIFT_OK);
@@ -538,24 +555,12 @@ TEST(no_session_without_a_process_that_waits) /* S26, S36 */
     local_service *service = make_service();
     char session[300];
     CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
-    CHECK_REFUSED(
-            call(service, "CreateGameSession",
-                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
-                    demo.fleet_id),
-            "FleetCapacityExceededException");
+    CHECK_REFUSED(try_session(service, 2), "FleetCapacityExceededException");
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
-    CHECK_REFUSED(
-            call(service, "CreateGameSession",
-                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
-                    demo.fleet_id),
-            "FleetCapacityExceededException");
+    CHECK_REFUSED(try_session(service, 2), "FleetCapacityExceededException");
     ready(&server, 7000);
     create_session(service, 2, session);
-    CHECK_REFUSED(
-            call(service, "CreateGameSession",
-                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
-                    demo.fleet_id),
-            "FleetCapacityExceededException");
+    CHECK_REFUSED(try_session(service, 2), "FleetCapacityExceededException");
     CHECK_INT(call(service, "DescribeGameSessions", "{\"FleetId\":\"%s\"}", demo.fleet_id), 200);
     CHECK_TEXT(field("GameSessions"), "[1]");
     forget(&server);
@@ -591,9 +596,7 @@ TEST(session_that_is_not_activated_in_time_is_over) /* S39 */
     }
     CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
     CHECK(has_event(service, "GAME_SESSION_ACTIVATION_TIMEOUT"));
-    collect(&server, 1);
-    CHECK(take(&server));
-    CHECK_TEXT(field("Action"), "TerminateProcess");
+    CHECK_TEXT(pushed(&server), "TerminateProcess");
     finish(service, &server);
 }
 
@@ -603,22 +606,15 @@ TEST(termination_from_outside_ends_with_its_reason) /* S44 */
     char session[300];
     local_service *service = make_active_service(&server, 2, session);
     const char *reason = "TRIGGERED_ON_PROCESS_TERMINATE";
-    CHECK_REFUSED(call(service, "TerminateGameSession",
-                          "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"FORCE_TERMINATE\"}", session),
-            "InvalidRequestException");
-    CHECK_INT(call(service, "TerminateGameSession",
-                      "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"TRIGGER_ON_PROCESS_TERMINATE\"}",
-                      session),
-            200);
+    CHECK_REFUSED(terminate_session(service, session, "FORCE_TERMINATE"), "InvalidRequestException");
+    CHECK_INT(terminate_session(service, session, "TRIGGER_ON_PROCESS_TERMINATE"), 200);
     CHECK_TEXT(field("GameSession.Status"), "TERMINATING");
-    CHECK_REFUSED(call(service, "TerminateGameSession",
-                          "{\"GameSessionId\":\"%s\",\"TerminationMode\":\"TRIGGER_ON_PROCESS_TERMINATE\"}",
-                          session),
+    CHECK_REFUSED(terminate_session(service, session, "TRIGGER_ON_PROCESS_TERMINATE"),
             "InvalidGameSessionStatusException");
     collect(&server, 1);
     CHECK_INT(server.count, 1);
     forget(&server);
-    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    end_process(&server);
     CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
     CHECK_TEXT(session_field(service, session, "StatusReason"), reason);
     finish(service, &server);
@@ -649,9 +645,7 @@ TEST(removing_never_makes_the_count_negative) /* S48 */
     local_service *service = make_active_service(&server, 2, session);
     reserve(service, session, "alice", seat);
     for (int i = 0; i < 3; i++)
-        CHECK_INT(ask(&server, "RemovePlayerSession", "r",
-                          "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"", session, seat),
-                i == 0 ? 200 : 400);
+        CHECK_INT(say_of_seat(&server, "RemovePlayerSession", "r", session, seat), i == 0 ? 200 : 400);
     CHECK_TEXT(session_field(service, session, "CurrentPlayerSessionCount"), "0");
     finish(service, &server);
 }
@@ -661,18 +655,12 @@ TEST(policy_of_the_process_closes_the_session) /* S50 */
     game_server server;
     char session[300], seat[64];
     local_service *service = make_active_service(&server, 2, session);
-    CHECK_INT(ask(&server, "UpdatePlayerSessionCreationPolicy", "r1",
-                      "\"GameSessionId\":\"%s\",\"PlayerSessionPolicy\":\"DENY_ALL\"", session),
-            200);
+    CHECK_INT(set_policy(&server, session, "DENY_ALL"), 200);
     CHECK_REFUSED(
             call(service, "CreatePlayerSession", "{\"GameSessionId\":\"%s\",\"PlayerId\":\"bob\"}", session),
             "InvalidGameSessionStatusException");
-    CHECK_INT(ask(&server, "UpdatePlayerSessionCreationPolicy", "r2",
-                      "\"GameSessionId\":\"%s\",\"PlayerSessionPolicy\":\"SOMETIMES\"", session),
-            400);
-    CHECK_INT(ask(&server, "UpdatePlayerSessionCreationPolicy", "r3",
-                      "\"GameSessionId\":\"%s\",\"PlayerSessionPolicy\":\"ACCEPT_ALL\"", session),
-            200);
+    CHECK_INT(set_policy(&server, session, "SOMETIMES"), 400);
+    CHECK_INT(set_policy(&server, session, "ACCEPT_ALL"), 200);
     reserve(service, session, "bob", seat);
     finish(service, &server);
 }
@@ -742,16 +730,9 @@ TEST(certificate_is_the_one_the_compute_was_registered_with)
     local_service *service = make_ready_service(&server);
     CHECK_INT(ask(&server, "GetComputeCertificate", "r1", "%s", ""), 404);
     forget(&server);
-    CHECK_INT(call(service, "RegisterCompute",
-                      "{\"FleetId\":\"%s\",\"ComputeName\":\"tls\",\"IpAddress\":\"127.0.0.1\","
-                      "\"Location\":\"custom-local\",\"CertificatePath\":\"/pki/cert.pem\"}",
-                      demo.fleet_id),
-            200);
-    CHECK_INT(call(service, "GetComputeAuthToken", "{\"FleetId\":\"%s\",\"ComputeName\":\"tls\"}",
-                      demo.fleet_id),
-            200);
     char token[64];
-    snprintf(token, sizeof token, "%s", field("AuthToken"));
+    register_compute(
+            service, "tls", "\"IpAddress\":\"127.0.0.1\",\"CertificatePath\":\"/pki/cert.pem\"", token);
     snprintf(demo.compute_name, sizeof demo.compute_name, "tls");
     CHECK_INT(connect_as(service, &server, "p2", token), 101);
     CHECK_INT(ask(&server, "GetComputeCertificate", "r2", "%s", ""), 200);
@@ -776,15 +757,9 @@ TEST(deleting_the_fleet_ends_its_processes) /* S23 */
     local_service *service = make_active_service(&server, 2, session);
     CHECK_INT(call(service, "DeleteFleet", "{\"FleetId\":\"%s\"}", demo.fleet_id), 200);
     CHECK_TEXT(last_answer, "{}");
-    collect(&server, 1);
-    CHECK(take(&server));
-    CHECK_TEXT(field("Action"), "TerminateProcess");
-    CHECK_REFUSED(
-            call(service, "CreateGameSession",
-                    "{\"FleetId\":\"%s\",\"Location\":\"custom-local\",\"MaximumPlayerSessionCount\":2}",
-                    demo.fleet_id),
-            "InvalidFleetStatusException");
-    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
+    CHECK_TEXT(pushed(&server), "TerminateProcess");
+    CHECK_REFUSED(try_session(service, 2), "InvalidFleetStatusException");
+    end_process(&server);
     CHECK_REFUSED(call(service, "ListCompute", "{\"FleetId\":\"%s\"}", demo.fleet_id), "NotFoundException");
     CHECK(has_event(service, "FLEET_DELETED"));
     CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
@@ -795,12 +770,8 @@ TEST(deregistered_compute_takes_no_connections)
 {
     game_server server;
     local_service *service = make_ready_service(&server);
-    CHECK_INT(call(service, "DeregisterCompute", "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}",
-                      demo.fleet_id),
-            200);
-    collect(&server, 1);
-    CHECK(take(&server));
-    CHECK_TEXT(field("Action"), "TerminateProcess");
+    deregister_compute(service, "local");
+    CHECK_TEXT(pushed(&server), "TerminateProcess");
     CHECK_INT(connect_as(service, &server, "p2", demo.auth_token), 403);
     finish(service, &server);
 }
@@ -822,9 +793,7 @@ TEST(refresh_sends_a_new_token_that_works)
     local_service *service = make_ready_service(&server);
     pass(service, 179000);
     CHECK_INT(control(service, "refresh", "{\"ProcessId\":\"p1\"}"), 200);
-    collect(&server, 1);
-    CHECK(take(&server));
-    CHECK_TEXT(field("Action"), "RefreshConnection");
+    CHECK_TEXT(pushed(&server), "RefreshConnection");
     CHECK_TEXT(field("RefreshConnectionEndpoint"), "ws://127.0.0.1:9080");
     char token[64];
     snprintf(token, sizeof token, "%s", field("AuthToken"));
@@ -858,9 +827,7 @@ TEST(push_does_not_go_to_a_socket_that_is_being_closed) /* S28 */
     CHECK_INT(server.count, 0);
     CHECK_INT(connect_as(service, &again, "p1", demo.auth_token), 101);
     local_service_closed(service, clock_now, server.connection);
-    collect(&again, 1);
-    CHECK(take(&again));
-    CHECK_TEXT(field("Action"), "TerminateProcess");
+    CHECK_TEXT(pushed(&again), "TerminateProcess");
     CHECK(!take(&again));
     finish(service, &again);
 }
@@ -936,32 +903,22 @@ TEST(process_of_a_compute_that_is_gone_does_not_begin_anew)
 {
     game_server server;
     local_service *service = make_ready_service(&server);
-    CHECK_INT(call(service, "DeregisterCompute", "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}",
-                      demo.fleet_id),
-            200);
+    deregister_compute(service, "local");
     collect(&server, 1);
     forget(&server);
-    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
-    CHECK_INT(ask(&server, "ActivateServerProcess", "again",
-                      "\"SdkVersion\":\"5.6.0\",\"SdkLanguage\":\"C\",\"Port\":7777"),
-            404);
+    end_process(&server);
+    CHECK_INT(report_ready(&server, "again", 7777), 404);
     finish(service, &server);
 }
 
 TEST(new_life_has_the_address_that_its_compute_has_now)
 {
     game_server server;
-    char session[300];
+    char session[300], token[64];
     local_service *service = make_ready_service(&server);
-    CHECK_INT(ask(&server, "TerminateServerProcess", "end", "%s", ""), 200);
-    CHECK_INT(call(service, "DeregisterCompute", "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}",
-                      demo.fleet_id),
-            200);
-    CHECK_INT(call(service, "RegisterCompute",
-                      "{\"FleetId\":\"%s\",\"ComputeName\":\"local\",\"IpAddress\":\"192.0.2.7\","
-                      "\"Location\":\"custom-local\"}",
-                      demo.fleet_id),
-            200);
+    end_process(&server);
+    deregister_compute(service, "local");
+    register_compute(service, "local", "\"IpAddress\":\"192.0.2.7\"", token);
     ready(&server, 7777);
     create_session(service, 2, session);
     CHECK_TEXT(field("GameSession.IpAddress"), "192.0.2.7");
@@ -974,15 +931,7 @@ TEST(slashes_do_not_make_two_processes_one)
     game_server servers[2];
     char token[64];
     local_service *service = make_ready_service(&servers[0]);
-    CHECK_INT(call(service, "RegisterCompute",
-                      "{\"FleetId\":\"%s\",\"ComputeName\":\"local/p1\",\"IpAddress\":\"127.0.0.1\","
-                      "\"Location\":\"custom-local\"}",
-                      demo.fleet_id),
-            200);
-    CHECK_INT(call(service, "GetComputeAuthToken", "{\"FleetId\":\"%s\",\"ComputeName\":\"local/p1\"}",
-                      demo.fleet_id),
-            200);
-    snprintf(token, sizeof token, "%s", field("AuthToken"));
+    register_compute(service, "local/p1", "\"IpAddress\":\"127.0.0.1\"", token);
     CHECK_INT(connect_as(service, &servers[0], "p1/x", demo.auth_token), 101);
     snprintf(demo.compute_name, sizeof demo.compute_name, "local/p1");
     CHECK_INT(connect_as(service, &servers[1], "x", token), 101);
