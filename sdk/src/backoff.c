@@ -19,9 +19,7 @@ static uint32_t jitter(uint32_t ceiling_ms, uint32_t random)
 
 static uint32_t ceiling_ms(const glift__backoff *backoff)
 {
-    /* Doubling in 64 bits and stopping at the cap keeps the shift in range. */
-    unsigned doublings = backoff->doublings < 31 ? backoff->doublings : 31;
-    uint64_t doubled = (uint64_t)backoff->base_ms << doublings;
+    uint64_t doubled = (uint64_t)backoff->base_ms << backoff->doublings;
     return doubled < backoff->cap_ms ? (uint32_t)doubled : backoff->cap_ms;
 }
 
@@ -35,6 +33,7 @@ uint32_t glift__backoff_next_ms(
         return jitter(FIRST_REDIAL_MS, random);
     }
     uint32_t delay = jitter(ceiling_ms(backoff), random);
+    /* At most 31 doublings of 32 bits stay within 64. */
     if (backoff->doublings < PATIENCE_DOUBLINGS || (outage_ms >= PATIENCE_MS && backoff->doublings < 31))
         backoff->doublings++;
     return delay;

@@ -45,7 +45,7 @@ bool glift__heartbeat_answer(glift__heartbeat *heartbeat, uint32_t question)
 
 void glift__heartbeat_hurry(glift__heartbeat *heartbeat, uint64_t now_ms)
 {
-    if (heartbeat->running && !heartbeat->waiting && heartbeat->ask_at_ms > now_ms)
+    if (!heartbeat->waiting)
         heartbeat->ask_at_ms = now_ms;
 }
 

@@ -497,8 +497,10 @@ TEST(a_connection_that_never_comes_back_answers_with_a_timeout_once)
             tick();
         }
         CHECK_INT(the.answer_count, answers_to(&kinds[i]));
-        if (answers_to(&kinds[i]) > 0)
+        if (answers_to(&kinds[i]) > 0) {
             CHECK_INT(last_answer()->status, GLIFT_ERR_TIMEOUT);
+            CHECK_CONTAINS(last_answer()->message, "not connected: ");
+        }
         fake.on_message = NULL;
         end_game();
     }

@@ -62,6 +62,21 @@ TEST(an_answer_to_an_older_question_is_not_wanted)
     CHECK(!glift__heartbeat_answer(&heartbeat, 2));
 }
 
+TEST(a_hurried_heartbeat_asks_at_once_unless_it_has_asked_or_does_not_run)
+{
+    glift__heartbeat heartbeat = {0};
+    glift__heartbeat_hurry(&heartbeat, 0);
+    CHECK_INT(glift__heartbeat_advance(&heartbeat, 0, 0), GLIFT__BEAT_NOTHING);
+    glift__heartbeat_start(&heartbeat, 1000);
+    CHECK_INT(glift__heartbeat_advance(&heartbeat, 1000, 0), GLIFT__BEAT_ASK);
+    glift__heartbeat_hurry(&heartbeat, 2000);
+    CHECK_INT(glift__heartbeat_advance(&heartbeat, 2000, 0), GLIFT__BEAT_NOTHING);
+    CHECK(glift__heartbeat_answer(&heartbeat, 1));
+    glift__heartbeat_hurry(&heartbeat, 3000);
+    CHECK_INT(glift__heartbeat_deadline_ms(&heartbeat), 3000);
+    CHECK_INT(glift__heartbeat_advance(&heartbeat, 3000, 0), GLIFT__BEAT_ASK);
+}
+
 TEST(P62_the_first_heartbeat_follows_at_once_after_ready)
 {
     new_game();
@@ -134,6 +149,18 @@ TEST(P65_after_process_ending_there_are_no_more_beats)
         fake_pass(10000);
         tick();
     }
+    CHECK(fake_hear(socket) == NULL);
+    end_game();
+}
+
+TEST(P65_a_question_that_is_open_when_the_process_ends_makes_no_beat)
+{
+    new_game();
+    socket = ready_game();
+    fake_pass(70000);
+    CHECK_INT(glift_process_ending(the.server, on_answer, NULL), GLIFT_OK);
+    answer_ok(socket, hear(socket, "TerminateServerProcess"));
+    fake_pass(60000); /* and is never answered */
     CHECK(fake_hear(socket) == NULL);
     end_game();
 }

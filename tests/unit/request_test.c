@@ -109,6 +109,35 @@ TEST(P151_what_a_lost_socket_carried_takes_its_old_place_with_the_same_id)
     glift__requests_fini(&requests);
 }
 
+TEST(P151_calls_keep_their_order_whichever_socket_is_lost_first)
+{
+    begin();
+    for (int i = 0; i < 6; i++)
+        add(i, 10);
+    for (int i = 0; i < 4; i++)
+        send(&calls[i], i % 2 == 0 ? 1 : 2);
+    glift__requests_send_again(&requests, 1);
+    glift__requests_send_again(&requests, 2);
+    for (int i = 0; i < 6; i++) {
+        CHECK(glift__requests_next(&requests) == &calls[i]);
+        CHECK_INT(calls[i].flight.state, GLIFT__FLIGHT_QUEUED);
+        send(&calls[i], 3);
+    }
+    glift__requests_fini(&requests);
+}
+
+TEST(of_calls_with_one_deadline_the_first_made_comes_first)
+{
+    begin();
+    for (int i = 0; i < 3; i++)
+        add(i, 10);
+    for (int i = 0; i < 3; i++) {
+        CHECK(glift__requests_overdue(&requests, 10) == &calls[i]);
+        glift__requests_remove(&requests, &calls[i]);
+    }
+    glift__requests_fini(&requests);
+}
+
 TEST(the_earliest_deadline_comes_first_whatever_the_order_of_the_calls)
 {
     begin();
