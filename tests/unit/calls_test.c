@@ -579,6 +579,21 @@ TEST(P34_P37_containers_are_listed_over_http)
     end_game();
 }
 
+TEST(containers_are_asked_for_anew_each_time)
+{
+    begin_in_a_container();
+    for (size_t i = 0; i < 2; i++) {
+        glift_list_containers_network_info(the.server, on_answer, NULL);
+        tick();
+        CHECK_INT(fake.fetch_count, 2 * i + 1);
+        fake_answer_fetch(fake_last_fetch(), 200, "{\"Networks\":[{\"IPv4Addresses\":[\"172.17.0.5\"]}]}");
+        fake_answer_fetch(fake_last_fetch(), 200, CONTAINERS);
+        tick();
+        CHECK_INT(the.answer_count, i + 1);
+    }
+    end_game();
+}
+
 TEST(calls_that_wait_for_the_same_list_all_get_it)
 {
     begin_in_a_container();

@@ -82,6 +82,26 @@ TEST(P32_only_a_2xx_is_an_answer)
     glift__container_login_fini(&login);
 }
 
+/* What the network says is no text: it has a length, and may be long. */
+TEST(what_the_network_says_is_told_as_far_as_it_goes_and_up_to_120_bytes)
+{
+    char said[200];
+    memset(said, 'x', sizeof said);
+    begin_login();
+    CHECK_INT(glift__container_login_fetched(&login, 0, said, 7), GLIFT__STEP_FAILED);
+    CHECK_TEXT(strchr(login.reason, ':'), ": xxxxxxx");
+    CHECK_INT(glift__container_login_fetched(&login, 0, said, sizeof said), GLIFT__STEP_FAILED);
+    CHECK_INT(strlen(strchr(login.reason, ':')), 2 + 120);
+    glift__container_login_fini(&login);
+    memset(&discovery, 0, sizeof discovery);
+    glift__container_discovery_start(&discovery, "http://10.0.0.1:4092", "");
+    CHECK_INT(glift__container_discovery_fetched(&discovery, 0, said, 7), GLIFT__STEP_FAILED);
+    CHECK_TEXT(strchr(discovery.reason, ':'), ": xxxxxxx");
+    CHECK_INT(glift__container_discovery_fetched(&discovery, 0, said, sizeof said), GLIFT__STEP_FAILED);
+    CHECK_INT(strlen(strchr(discovery.reason, ':')), 2 + 120);
+    glift__container_discovery_fini(&discovery);
+}
+
 static void begin_discovery(const char *endpoint, const char *metadata_url)
 {
     glift__container_discovery_fini(&discovery);
@@ -94,6 +114,13 @@ TEST(P34_the_endpoint_is_the_configured_one)
     begin_discovery("http://10.0.0.1:4092", "http://meta/v4");
     CHECK_TEXT(discovery.url, "http://10.0.0.1:4092/v1/");
     CHECK_INT(discovery_fetched(200, "[]"), GLIFT__STEP_DONE);
+    glift__container_discovery_fini(&discovery);
+}
+
+TEST(P34_the_endpoint_may_end_in_a_slash)
+{
+    begin_discovery("http://10.0.0.1:4092/", "http://meta/v4");
+    CHECK_TEXT(discovery.url, "http://10.0.0.1:4092/v1/");
     glift__container_discovery_fini(&discovery);
 }
 
@@ -114,6 +141,8 @@ TEST(P35_a_transport_failure_falls_back_to_the_derived_endpoint)
     CHECK_TEXT(discovery.url, "http://meta/v4");
     CHECK_INT(discovery_fetched(200, NETWORK), GLIFT__STEP_FETCH);
     CHECK_TEXT(discovery.url, "http://172.17.0.1:4092/v1/");
+    CHECK_INT(discovery_fetched(0, "connection refused"), GLIFT__STEP_FAILED); /* that was the last */
+    CHECK_TEXT(discovery.reason, "Failed to connect to discovery server: connection refused");
     glift__container_discovery_fini(&discovery);
 }
 

@@ -246,10 +246,16 @@ TEST(what_the_container_agent_answers_for_a_dial_that_was_given_up_is_ignored)
         fake_pass(20000);
     }
     CHECK_INT(fake.fetch_count, 3);
+    fake_fetch *login = fake_last_fetch();
     fake_say(socket, REFRESH("wss://other.test", "token-2"));
     CHECK_INT(fake.dial_count, 2);
-    fake_answer_fetch(fake_last_fetch(), 200, CREDENTIALS("AKIA2"));
+    tick();
+    the.answer_count = 0;
+    glift_list_containers_network_info(the.server, on_answer, NULL);
+    fake_answer_fetch(login, 200, CREDENTIALS("AKIA2"));
+    tick();
     CHECK_INT(fake.dial_count, 2);
+    CHECK_INT(the.answer_count, 0); /* nor is it a list of containers */
     fake_open(fake_last_dial());
     fake_end(fake_last_dial(), GLIFT__END_LOST, 0, "reset");
     CHECK_TEXT(parameter(next_dial(501), "Authorization"), "token-2");

@@ -24,6 +24,26 @@ TEST(an_event_gives_its_room_back)
     CHECK_INT(room, 4);
 }
 
+TEST(a_new_push_takes_the_place_of_what_it_outdates_and_leaves_the_rest)
+{
+    static const glift__event_kind kinds[] = {GLIFT__EVENT_START_GAME_SESSION,
+            GLIFT__EVENT_UPDATE_GAME_SESSION, GLIFT__EVENT_PROCESS_TERMINATE,
+            GLIFT__EVENT_UPDATE_GAME_SESSION};
+    glift__items items = {NULL, NULL};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        glift__items_put_newest(&items, glift__event_new(kinds[i]));
+    CHECK_INT(items.first->kind, GLIFT__EVENT_START_GAME_SESSION);
+    CHECK_INT(items.first->next->kind, GLIFT__EVENT_PROCESS_TERMINATE);
+    CHECK_INT(items.last->kind, GLIFT__EVENT_UPDATE_GAME_SESSION);
+    CHECK(items.first->next->next == items.last);
+    glift__items_put_newest(
+            &items, glift__event_new(GLIFT__EVENT_START_GAME_SESSION)); /* of another session */
+    CHECK_INT(items.first->kind, GLIFT__EVENT_PROCESS_TERMINATE);
+    CHECK_INT(items.last->kind, GLIFT__EVENT_START_GAME_SESSION);
+    CHECK(items.first->next == items.last);
+    glift__items_free(glift__items_take(&items), false);
+}
+
 TEST(a_list_is_freed_whole)
 {
     glift__event *first = glift__event_new(GLIFT__EVENT_HEALTH_CHECK);

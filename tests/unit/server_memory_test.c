@@ -5,6 +5,7 @@
 
 #include "fail_alloc.h"
 #include "game.h"
+#include "role_credentials.h"
 
 #define REFRESH                                                                                              \
     "{\"Action\":\"RefreshConnection\",\"RefreshConnectionEndpoint\":\"wss://"                               \
@@ -199,6 +200,22 @@ TEST(P164_a_process_ready_whose_cancel_had_no_memory_stays_the_only_one)
     hear(socket, "HeartbeatServerProcess");
     CHECK(fake_hear(socket) == NULL);
     end_game();
+}
+
+TEST(role_credentials_are_kept_whole_or_not_at_all)
+{
+    static char text[70000]; /* an allocation each */
+    static glift__role_cache cache;
+    memset(text, 'c', sizeof text - 1);
+    const glift_fleet_role_credentials credentials = {text, text, text, text, text, 3600 * 1000};
+    for (fail_alloc_start(); fail_alloc_next();) {
+        glift__role_cache_keep(&cache, text, &credentials);
+        const glift_fleet_role_credentials *kept = glift__role_cache_find(&cache, text, 0);
+        CHECK_INT(kept != NULL, fail_alloc_was_spared());
+        glift__role_cache_fini(&cache);
+        memset(&cache, 0, sizeof cache);
+    }
+    CHECK_INT(fail_alloc.made, 6);
 }
 
 TEST(every_allocation_of_a_session_fails_once_and_every_call_is_answered_once)

@@ -491,6 +491,30 @@ TEST(P181_a_peer_that_does_not_answer_the_close_does_not_keep_the_core)
     CHECK_INT(last_answer()->status, GLIFT_ERR_CLOSED);
 }
 
+/* What is left behind shows under the address sanitizer. */
+TEST(a_server_may_go_while_a_message_is_being_written_and_hundreds_wait)
+{
+    const glift__text *text;
+    new_game();
+    fake_socket *socket = ready_game();
+    fake.writes_stall = true;
+    for (int i = 0; i < 300; i++)
+        glift_get_compute_certificate(the.server, NULL, NULL);
+    tick();
+    CHECK(glift__core_next_message(socket->link->core, glift__io_now(), socket->number, &text));
+    end_game();
+}
+
+TEST(a_server_may_go_while_a_session_waits_for_process_ready)
+{
+    new_game();
+    fake_socket *socket = connected_game();
+    say_ready();
+    fake_say(socket, CREATE_GAME_SESSION);
+    end_game();
+    CHECK_INT(the.sessions, 0);
+}
+
 TEST(what_was_queued_before_destroy_is_still_written)
 {
     new_game();

@@ -249,5 +249,6 @@ TEST(a_size_that_makes_no_sense_is_refused)
     desc.size_bytes = (size_t)-1;
     CHECK_INT(glift__settings_desc(&desc, &read, what), GLIFT_ERR_ARGUMENT);
     CHECK_INT(glift__settings_desc(NULL, &read, what), GLIFT_ERR_ARGUMENT);
+    CHECK_TEXT(what, "desc is required.");
     glift__settings_fini(&settings);
 }

@@ -58,6 +58,15 @@ TEST(a_log_path_is_utf8)
     CHECK_TEXT(verdict(&body), "LogPaths is invalid. Must be UTF-8.");
 }
 
+TEST(the_tool_is_utf8)
+{
+    glift__request_body body = {.action = GLIFT__ACTIVATE_SERVER_PROCESS,
+            .as.activate_server_process = {.port = 1, .tool_name = "\xE9", .tool_version = "\xE9"}};
+    CHECK_TEXT(verdict(&body), "SdkToolName is invalid. Must be UTF-8.");
+    body.as.activate_server_process.tool_name = "Engine";
+    CHECK_TEXT(verdict(&body), "SdkToolVersion is invalid. Must be UTF-8.");
+}
+
 /* ---- UpdatePlayerSessionCreationPolicy ---- */
 
 /* P69 */
@@ -129,6 +138,8 @@ TEST(exactly_one_selector_describes_player_sessions)
     CHECK_TEXT(DESCRIBE(.player_id = "p", .player_session_id = "psess-1"), exactly_one);
     CHECK_TEXT(DESCRIBE(.player_id = "p", .game_session_id = "not an arn"), exactly_one);
     CHECK_TEXT(DESCRIBE(.player_id = "p", .game_session_id = ""), "");
+    CHECK_TEXT(DESCRIBE(.game_session_id = "not an arn", .status_filter = (glift_player_session_status)9),
+            "GameSessionID is invalid. Invalid ARN format."); /* the first that is wrong is named */
     CHECK_TEXT(DESCRIBE(.player_session_id = "psess 1"), "");
     CHECK_TEXT(DESCRIBE(.game_session_id = SESSION), "");
 }
@@ -189,6 +200,14 @@ TEST(a_backfill_has_players)
     CHECK_TEXT(start_verdict(SESSION, CONFIGURATION, "t", NULL), "Players cannot be empty.");
     CHECK_TEXT(start_verdict(SESSION, CONFIGURATION, "t", &(glift_player){.player_id = ""}),
             "PlayerId is required.");
+    glift__request_body body = {.action = GLIFT__START_MATCH_BACKFILL,
+            .as.start_match_backfill = {.game_session_arn = SESSION,
+                    .matchmaking_configuration_arn = CONFIGURATION,
+                    .players = &one_player}};
+    CHECK_TEXT(verdict(&body), "Players cannot be empty.");
+    body.as.start_match_backfill.players = NULL;
+    body.as.start_match_backfill.player_count = 1;
+    CHECK_TEXT(verdict(&body), "Players cannot be empty.");
 }
 
 TEST(the_session_of_a_backfill_start_is_an_arn_of_any_kind)
@@ -296,6 +315,9 @@ TEST(what_json_cannot_hold_is_refused_in_every_text_of_a_player)
             "PlayerAttributes name is invalid. Must be UTF-8.");
     CHECK_TEXT(attribute_verdict((glift_player_attribute){"a", GLIFT_ATTRIBUTE_STRING, .string = bad}),
             "PlayerAttributes string is invalid. Must be UTF-8.");
+    CHECK_TEXT(attribute_verdict((glift_player_attribute){"", GLIFT_ATTRIBUTE_STRING, .string = bad}),
+            "PlayerAttributes name is required."); /* the first that is wrong is named */
+    CHECK_TEXT(attribute_verdict((glift_player_attribute){"a", GLIFT_ATTRIBUTE_DOUBLE, .string = bad}), "");
     CHECK_TEXT(attribute_verdict((glift_player_attribute){
                        "a", GLIFT_ATTRIBUTE_STRING_LIST, .string_list = strings, .string_count = 2}),
             "PlayerAttributes string is invalid. Must be UTF-8.");
@@ -306,8 +328,16 @@ TEST(what_json_cannot_hold_is_refused_in_every_text_of_a_player)
 
 TEST(an_attribute_has_a_name_and_a_known_type)
 {
+    const glift_double_entry entry = {"", 1};
+    const glift_player_latency latency = {"", 20};
     CHECK_TEXT(
             attribute_verdict((glift_player_attribute){.name = NULL}), "PlayerAttributes name is required.");
+    CHECK_TEXT(attribute_verdict((glift_player_attribute){
+                       "a", GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP, .double_map = &entry, .double_count = 1}),
+            "PlayerAttributes map key is required.");
+    CHECK_TEXT(start_verdict(SESSION, CONFIGURATION, "",
+                       &(glift_player){.player_id = "p", .latencies = &latency, .latency_count = 1}),
+            "LatencyInMs region is required.");
     CHECK_TEXT(attribute_verdict((glift_player_attribute){.name = "a", .type = (glift_attribute_type)5}),
             "A PlayerAttributes value has no known type: a of player p");
     CHECK_TEXT(attribute_verdict((glift_player_attribute){.name = "a", .type = (glift_attribute_type)-1}),
@@ -355,6 +385,7 @@ TEST(a_backfill_stop_needs_two_gamelift_arns_and_a_ticket)
             "GameSessionArn is invalid. Invalid GameLift ARN format.");
     CHECK_TEXT(stop_verdict(SESSION, "arn:x", "t"),
             "MatchmakingConfigurationArn is invalid. Invalid GameLift ARN format.");
+    CHECK_TEXT(stop_verdict(SESSION, "", "t"), "MatchmakingConfigurationArn is required.");
     CHECK_TEXT(stop_verdict(SESSION, long_arn, "t"), ""); /* no maximum here */
     CHECK_TEXT(stop_verdict(SESSION, CONFIGURATION, ""), "TicketID is required.");
     CHECK_TEXT(stop_verdict(SESSION, CONFIGURATION, bytes(128)), "");
