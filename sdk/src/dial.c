@@ -244,7 +244,7 @@ void glift__dial_begin(glift__core *core)
 bool glift__dial_fetched(glift__core *core, uint32_t fetch, int http_status, const char *body, size_t length)
 {
     glift__connection *self = &core->connection;
-    if (fetch != self->login_fetch)
+    if (self->login_fetch == 0 || fetch != self->login_fetch)
         return false;
     login_goes_on(core, glift__container_login_fetched(&self->login, http_status, body, length));
     return true;
