@@ -47,15 +47,21 @@ static bool write_head(listen_peer *peer, int status, const char *type, size_t l
 
 /* ---- the way of a reply ---- */
 
-/* What libwebsockets has read from this connection so far; 0: this system does not tell. */
+/* What libwebsockets has read from this connection so far; 0: this system does not tell. Two questions, which
+ * belong together if nothing has come in between. */
 static uint64_t bytes_read(const listen_peer *peer)
 {
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
-    int waiting = 0, fd = lws_get_socket_fd(peer->wsi);
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || ioctl(fd, SIOCINQ, &waiting) != 0)
-        return 0;
-    return info.tcpi_bytes_received - (uint64_t)waiting;
+    int before, after, on = 1, fd = lws_get_socket_fd(peer->wsi);
+    setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on); /* urgent bytes would be counted elsewhere */
+    do {
+        if (ioctl(fd, SIOCINQ, &before) != 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+                ioctl(fd, SIOCINQ, &after) != 0)
+            return 0;
+    } while (before != after);
+    uint64_t received = info.tcpi_bytes_received;
+    return received > (uint64_t)after ? received - (uint64_t)after : 0;
 }
 
 bool listen_came_too_early(const listen_peer *peer)

@@ -157,6 +157,24 @@ class Http(unittest.TestCase):
                 self.service.control(name, **members)
             self.assertEqual((400, kind), (refusal.exception.status, refusal.exception.kind))
 
+    def test_head_and_body_may_come_in_two_pieces(self):  # S7
+        """The body comes at any moment while the head is looked at: no reason to refuse it."""
+        connection = self.raw("")
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        body = b'{"Padding":"' + b"x" * 1000 + b'"}'
+        head = (f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{self.service.port}\r\nX-Amz-Target: GameLift.ListLocations\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n").encode()
+        for i in range(5000):
+            connection.sendall(head)
+            for _ in range(i % 100 * 10):
+                pass  # some microseconds
+            connection.sendall(body)
+            reply = b""
+            while not reply.endswith(b"}"):
+                reply += connection.recv(4096)
+                self.assertTrue(reply.startswith(b"HTTP/1.1 200 "), (i, reply))
+        connection.close()
+
     # ---- requests that do not wait for the answer before ----
 
     def statuses(self, *requests):
