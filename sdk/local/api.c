@@ -137,6 +137,17 @@ void api_add_time(api_call *call, cJSON *object, const char *name, int64_t unix_
         api_add_number(call, object, name, (double)unix_ms / 1000.0);
 }
 
+void api_add_properties(
+        api_call *call, cJSON *object, const char *name, const glift_game_property *properties, size_t count)
+{
+    cJSON *list = api_add_array(call, object, name);
+    for (size_t i = 0; i < count; i++) {
+        cJSON *property = api_add_object(call, list, NULL);
+        api_add_any_text(call, property, "Key", properties[i].key);
+        api_add_any_text(call, property, "Value", properties[i].value);
+    }
+}
+
 /* ---- pages ---- */
 
 bool api_page_begin(api_call *call, local_page *page, size_t default_limit)

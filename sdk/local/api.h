@@ -101,6 +101,9 @@ void api_add_text(api_call *call, cJSON *object, const char *name, const char *v
 void api_add_any_text(api_call *call, cJSON *object, const char *name, const char *value); /* NULL as "" */
 void api_add_number(api_call *call, cJSON *object, const char *name, double value);
 void api_add_flag(api_call *call, cJSON *object, const char *name, bool value);
+/* As api_properties() reads them. */
+void api_add_properties(
+        api_call *call, cJSON *object, const char *name, const glift_game_property *properties, size_t count);
 void api_add_time(api_call *call, cJSON *object, const char *name, int64_t unix_ms); /* as seconds (S5) */
 
 /* ---- pages (S13) ---- */

@@ -29,12 +29,7 @@ static void add_game_session(
     api_add_text(call, object, "CreatorId", session->creator_id);
     api_add_text(call, object, "GameSessionData", session->game_session_data);
     api_add_text(call, object, "MatchmakerData", session->matchmaker_data);
-    cJSON *properties = api_add_array(call, object, "GameProperties");
-    for (size_t i = 0; i < session->property_count; i++) {
-        cJSON *property = api_add_object(call, properties, NULL);
-        api_add_any_text(call, property, "Key", session->properties[i].key);
-        api_add_any_text(call, property, "Value", session->properties[i].value);
-    }
+    api_add_properties(call, object, "GameProperties", session->properties, session->property_count);
 }
 
 static const char *const protection_policies[] = {"NoProtection", "FullProtection", NULL};

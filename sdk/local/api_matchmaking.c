@@ -277,12 +277,7 @@ static void add_configuration(
     api_add_number(call, object, "AdditionalPlayerCount", from->additional_players);
     api_add_text(call, object, "CustomEventData", from->custom_event_data);
     api_add_time(call, object, "CreationTime", from->creation_unix_ms);
-    cJSON *properties = api_add_array(call, object, "GameProperties");
-    for (size_t i = 0; i < from->property_count; i++) {
-        cJSON *property = api_add_object(call, properties, NULL);
-        api_add_any_text(call, property, "Key", from->properties[i].key);
-        api_add_any_text(call, property, "Value", from->properties[i].value);
-    }
+    api_add_properties(call, object, "GameProperties", from->properties, from->property_count);
     api_add_text(call, object, "GameSessionData", from->game_session_data);
     if (!from->standalone)
         api_add_text(call, object, "BackfillMode", backfill_modes[from->automatic_backfill ? 0 : 1]);

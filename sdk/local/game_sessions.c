@@ -36,8 +36,8 @@ void local_free_game_session(local_service *service, local_game_session *session
         session->fleet->held--;
     }
     for (size_t i = 0; i < session->property_count; i++) {
-        free(session->properties[i].key);
-        free(session->properties[i].value);
+        free((char *)session->properties[i].key);
+        free((char *)session->properties[i].value);
     }
     free((char *)session->arn);
     free(session->location);
@@ -190,12 +190,9 @@ static bool creator_may(const local_service *service, glift__time now, const loc
                                     wish->creator_id, limit, period_ms / 1000);
 }
 
-static void fill_push(const local_game_session *session, glift_game_property properties[LOCAL_PROPERTIES_MAX],
-        glift_game_session *out)
+static glift_game_session describe(const local_game_session *session)
 {
-    for (size_t i = 0; i < session->property_count; i++)
-        properties[i] = (glift_game_property){session->properties[i].key, session->properties[i].value};
-    *out = (glift_game_session){
+    return (glift_game_session){
             .game_session_id = session->arn,
             .name = session->name,
             .fleet_id = session->fleet->id,
@@ -208,15 +205,14 @@ static void fill_push(const local_game_session *session, glift_game_property pro
             .status = session->status,
             .port = session->port,
             .maximum_player_session_count = session->maximum,
-            .game_properties = properties,
+            .game_properties = session->properties,
             .game_property_count = session->property_count,
     };
 }
 
 static bool push_session(local_service *service, local_game_session *session, glift__push *push)
 {
-    glift_game_property properties[LOCAL_PROPERTIES_MAX];
-    fill_push(session, properties, &push->game_session);
+    push->game_session = describe(session);
     return local_push(service, session->process, push);
 }
 
@@ -326,7 +322,7 @@ void local_end_game_session(
 
 /* ---- updates ---- */
 
-static local_property *find_property(local_game_session *session, const char *key)
+static glift_game_property *find_property(local_game_session *session, const char *key)
 {
     for (size_t i = 0; i < session->property_count; i++) {
         if (strcmp(session->properties[i].key, key) == 0)
@@ -346,12 +342,12 @@ bool local_merge_properties(
                 "Game session %s would have %zu game properties, more than %d.", session->arn,
                 session->property_count + fresh, LOCAL_PROPERTIES_MAX);
     for (size_t i = 0; i < count; i++) {
-        local_property *known = find_property(session, properties[i].key);
+        glift_game_property *known = find_property(session, properties[i].key);
         char *value = strdup(properties[i].value);
         if (value == NULL)
             return local_refuse_memory(why);
         if (known != NULL) {
-            free(known->value);
+            free((char *)known->value);
             known->value = value;
             continue;
         }
@@ -360,7 +356,7 @@ bool local_merge_properties(
             free(value);
             return local_refuse_memory(why);
         }
-        session->properties[session->property_count++] = (local_property){key, value};
+        session->properties[session->property_count++] = (glift_game_property){key, value};
     }
     return true;
 }

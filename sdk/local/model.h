@@ -176,10 +176,6 @@ typedef struct local_player_session {
     state_link; /* in its session's held seats, or in the ended ones of all */
 } local_player_session;
 
-typedef struct local_property {
-    char *key, *value;
-} local_property;
-
 struct local_game_session {
     const char *arn; /* "GameSessionId" of the API */
     uint64_t serial;
@@ -191,7 +187,7 @@ struct local_game_session {
     const char *status_reason;                                     /* static text or NULL */
     char *name, *game_session_data, *matchmaker_data, *creator_id; /* NULL where not given */
     char *matchmaking_configuration_arn;                           /* NULL unless a match made it */
-    local_property properties[LOCAL_PROPERTIES_MAX];
+    glift_game_property properties[LOCAL_PROPERTIES_MAX];          /* texts of its own */
     size_t property_count;
     int maximum, taken; /* seats; taken: RESERVED and ACTIVE (service model 1.4) */
     glift_player_session_creation_policy policy;
