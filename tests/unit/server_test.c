@@ -414,7 +414,8 @@ TEST(a_call_from_a_callback_while_destroy_runs_is_a_wrong_moment)
     CHECK_INT(the.answer_count, 1);
 }
 
-TEST(P181_destroy_is_bounded_when_the_io_thread_does_not_come_round)
+/* Destroy waits for its I/O thread for 20 ms. */
+static glift_io *ready_game_that_waits_little(void)
 {
     glift_io *io;
     new_game();
@@ -422,6 +423,12 @@ TEST(P181_destroy_is_bounded_when_the_io_thread_does_not_come_round)
     the.desc.io = io;
     the.desc.shutdown_timeout_ms = 20;
     ready_game();
+    return io;
+}
+
+TEST(P181_destroy_is_bounded_when_the_io_thread_does_not_come_round)
+{
+    glift_io *io = ready_game_that_waits_little();
     glift_get_compute_certificate(the.server, on_answer, NULL);
     fake.asleep = true;
     end_game(); /* returns after 20 ms */
@@ -571,12 +578,7 @@ TEST(destroy_hands_over_the_log_lines_that_no_tick_has_delivered_and_nothing_els
 
 TEST(destroy_says_when_it_could_not_wait_for_the_io_thread)
 {
-    glift_io *io;
-    new_game();
-    CHECK_INT(glift_io_create(&io), GLIFT_OK);
-    the.desc.io = io;
-    the.desc.shutdown_timeout_ms = 20;
-    ready_game();
+    glift_io *io = ready_game_that_waits_little();
     tick();
     fake.asleep = true;
     end_game();
