@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "../src/random.h"
+#include "../src/base/random.h"
 
 /* ---- head ---- */
 
