@@ -13,7 +13,7 @@
 
 #include <gamelift/types.h>
 
-#include "../src/base/message_memory.h"
+#include "base/message_memory.h"
 
 struct local_rule_set;
 typedef struct local_expression local_expression;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "../src/base/random.h"
+#include "base/random.h"
 
 /* ---- head ---- */
 

@@ -6,7 +6,7 @@
 #ifndef LOCAL_RULE_SET_H
 #define LOCAL_RULE_SET_H
 
-#include "../src/base/message_memory.h"
+#include "base/message_memory.h"
 #include "expression.h"
 
 #define LOCAL_RULE_SET_MAX_BODY    65535 /* RuleSetBody */

@@ -8,8 +8,8 @@
 #ifndef LOCAL_SERVICE_H
 #define LOCAL_SERVICE_H
 
-#include "../src/wire/codec.h"
-#include "../src/core/core.h" /* glift__time only */
+#include "wire/codec.h"
+#include "core/core.h" /* glift__time only */
 
 typedef struct local_service local_service;
 

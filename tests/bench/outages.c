@@ -4,7 +4,7 @@
  * A thousand outages of up to 60 s on the clock of the unit tests, each with a seed of its own: a day of real
  * time in seconds. A program apart, because it needs the library's insides. */
 #include "fake_io.h"
-#include "server_state.h"
+#include "game/server_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
  *
  * Orders name only sockets that are there; every call comes back once, or is still inside at the end; a core
  * that was shut down detaches in time. An input is a list of operations of a few bytes each. */
-#include "core.h"
+#include "core/core.h"
 #include "fuzz.h"
-#include "items.h"
+#include "core/items.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* URLs and what is put into them. The input is lines: the base, then the parameters in the order of
  * glift__connect_parameters; missing ones are empty. */
-#include "connect_url.h"
+#include "wire/connect_url.h"
 #include "fuzz.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "backoff.h"
+#include "core/backoff.h"
 #include "test.h"
 
 static glift__backoff usual(void)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Out of memory is told from a bad message at every single allocation, and leaks nothing. */
-#include "codec.h"
-#include "connect_url.h"
+#include "wire/codec.h"
+#include "wire/connect_url.h"
 #include "fail_alloc.h"
 #include "golden.h"
-#include "validate.h"
+#include "wire/validate.h"
 
 /* Either everything worked, or memory was what lacked. */
 static void check_status(glift_status status)

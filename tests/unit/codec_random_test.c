@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is written is what is read, for random messages. The generator is seeded: a failure repeats. */
-#include "codec.h"
+#include "wire/codec.h"
 #include "same_message.h"
 #include "test.h"
 

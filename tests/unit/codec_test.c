@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Single rules of the wire. The messages as wholes are in codec_golden_test.c. */
-#include "codec.h"
+#include "wire/codec.h"
 #include "golden.h"
 
 #include <limits.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "connect_url.h"
+#include "wire/connect_url.h"
 #include "test.h"
 
 #define TOKEN "11111111-2222-3333-4444-555555555555"

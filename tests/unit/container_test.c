@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container.h"
+#include "core/container.h"
 #include "test.h"
 
 static glift__container_login login;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "dial_failure.h"
+#include "core/dial_failure.h"
 #include "test.h"
 
 static const char *const secrets[] = {"secret-token", "", NULL};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MatchmakerData and what container agents answer. */
-#include "codec.h"
+#include "wire/codec.h"
 #include "golden.h"
 #include "same_message.h"
 

@@ -4,7 +4,7 @@
 #ifndef EVERY_READER_H
 #define EVERY_READER_H
 
-#include "codec.h"
+#include "wire/codec.h"
 #include "same_message.h"
 
 #include <stdlib.h>

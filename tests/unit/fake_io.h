@@ -6,7 +6,7 @@
 #ifndef FAKE_IO_H
 #define FAKE_IO_H
 
-#include "io.h"
+#include "io/io.h"
 
 typedef enum fake_state { FAKE_DIALLING, FAKE_OPEN, FAKE_ENDED } fake_state;
 

@@ -4,10 +4,10 @@
 #ifndef GAME_H
 #define GAME_H
 
-#include "codec.h"
+#include "wire/codec.h"
 #include "fake_io.h"
-#include "outbox.h"
-#include "server_state.h"
+#include "core/outbox.h"
+#include "game/server_state.h"
 
 #include <gamelift/gamelift.h>
 

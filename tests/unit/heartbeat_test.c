@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "heartbeat.h"
+#include "core/heartbeat.h"
 #include "test.h"
 
 #include "game.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "items.h"
+#include "core/items.h"
 #include "test.h"
 
 /* Leaks and double frees show under the address sanitizer. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mailbox.h"
+#include "base/mailbox.h"
 #include "test.h"
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "message_memory.h"
+#include "base/message_memory.h"
 #include "test.h"
 
 #include <stdalign.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "message.h"
+#include "wire/message.h"
 #include "test.h"
 
 TEST(every_action_has_a_name_that_leads_back_to_it)

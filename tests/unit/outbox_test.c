@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "outbox.h"
+#include "core/outbox.h"
 #include "test.h"
 
 static glift__outbox outbox;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "random.h"
+#include "base/random.h"
 #include "test.h"
 
 TEST(a_uuid_is_of_version_4_and_in_lower_case)

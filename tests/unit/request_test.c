@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "request.h"
+#include "core/request.h"
 #include "test.h"
 
 static uint32_t next_random(void *user)

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "game.h"
-#include "role_credentials.h"
+#include "core/role_credentials.h"
 
 #define ROLE "arn:aws:iam::123456789012:role/exampleRole"
 

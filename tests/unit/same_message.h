@@ -3,7 +3,7 @@
 #ifndef SAME_MESSAGE_H
 #define SAME_MESSAGE_H
 
-#include "message.h"
+#include "wire/message.h"
 
 #include <string.h>
 

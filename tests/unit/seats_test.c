@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "seats.h"
+#include "core/seats.h"
 #include "test.h"
 
 TEST(a_seat_is_known_from_accept_to_remove)

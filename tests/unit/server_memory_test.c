@@ -5,7 +5,7 @@
 
 #include "fail_alloc.h"
 #include "game.h"
-#include "role_credentials.h"
+#include "core/role_credentials.h"
 
 #define REFRESH                                                                                              \
     "{\"Action\":\"RefreshConnection\",\"RefreshConnectionEndpoint\":\"wss://"                               \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "settings.h"
+#include "game/settings.h"
 #include "test.h"
 
 static glift__settings settings;

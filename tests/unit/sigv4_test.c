@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sigv4.h"
+#include "wire/sigv4.h"
 #include "test.h"
 
 #include <time.h>

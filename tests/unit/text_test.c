@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
-#include "text.h"
+#include "base/text.h"
 
 static bool is_utf8(const char *text)
 {

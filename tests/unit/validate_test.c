@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
-#include "validate.h"
+#include "wire/validate.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 /* Pushing prepends with one compare-and-swap; taking swaps the whole chain out and turns it round. There is
  * no popping of single items, hence no ABA problem. */
 
-#include "mailbox.h"
+#include "base/mailbox.h"
 
 bool glift__mailbox_push(glift__mailbox *box, glift__item *items)
 {

@@ -2,7 +2,7 @@
 /* Blocks double in size, so that a long message takes few of them and a short one stays small: most
  * requests and answers fit the first. */
 
-#include "message_memory.h"
+#include "base/message_memory.h"
 
 #include <stdalign.h>
 #include <stdint.h>

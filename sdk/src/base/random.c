@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "random.h"
+#include "base/random.h"
 
 #include <sys/random.h>
 #include <time.h>

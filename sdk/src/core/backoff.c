@@ -5,7 +5,7 @@
  * During the first minute of an outage the ceiling stays at four times the base: most outages are shorter
  * than that, and a server that is back late fails the requests of its players. */
 
-#include "backoff.h"
+#include "core/backoff.h"
 
 #define FIRST_REDIAL_MS    100
 #define PATIENCE_MS        60000

@@ -6,7 +6,7 @@
  * and pushes still on their way arrive, and is then closed. A dial that fails while there is a connection
  * changes nothing. Requests whose socket has ended are queued again. */
 
-#include "core_state.h"
+#include "core/core_state.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "container.h"
+#include "core/container.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #ifndef GLIFT_CONTAINER_H
 #define GLIFT_CONTAINER_H
 
-#include "codec.h"
+#include "wire/codec.h"
 
 typedef enum glift__step {
     GLIFT__STEP_FETCH, /* fetch `url`, then call ..._fetched */

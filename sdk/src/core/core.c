@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The state machine's inputs and outputs, the game's commands, and what happens when time passes. */
 
-#include "core_state.h"
+#include "core/core_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

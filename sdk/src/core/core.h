@@ -13,10 +13,10 @@
 #ifndef GLIFT_CORE_H
 #define GLIFT_CORE_H
 
-#include "codec.h"
-#include "list.h"
-#include "mailbox.h"
-#include "random.h"
+#include "wire/codec.h"
+#include "base/list.h"
+#include "base/mailbox.h"
+#include "base/random.h"
 
 typedef struct glift__core glift__core;
 

@@ -11,14 +11,14 @@
 #ifndef GLIFT_CORE_STATE_H
 #define GLIFT_CORE_STATE_H
 
-#include "backoff.h"
-#include "container.h"
-#include "dial_failure.h"
-#include "heartbeat.h"
-#include "outbox.h"
-#include "request.h"
-#include "role_credentials.h"
-#include "seats.h"
+#include "core/backoff.h"
+#include "core/container.h"
+#include "core/dial_failure.h"
+#include "core/heartbeat.h"
+#include "core/outbox.h"
+#include "core/request.h"
+#include "core/role_credentials.h"
+#include "core/seats.h"
 
 /* ---- connection.c ---- */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One dial: when, where to, as whom, and what it means that it failed. */
 
-#include "core_state.h"
+#include "core/core_state.h"
 
-#include "connect_url.h"
+#include "wire/connect_url.h"
 
 #include <stdio.h>
 #include <string.h>

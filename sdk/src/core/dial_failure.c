@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "dial_failure.h"
+#include "core/dial_failure.h"
 
-#include "connect_url.h"
+#include "wire/connect_url.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef GLIFT_DIAL_FAILURE_H
 #define GLIFT_DIAL_FAILURE_H
 
-#include "core.h"
+#include "core/core.h"
 
 typedef struct glift__dial_failure {
     glift_status status;

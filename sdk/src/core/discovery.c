@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The containers beside this one: asked for over HTTP, once for all calls that wait. */
 
-#include "core_state.h"
+#include "core/core_state.h"
 
 #define FETCH_MS 5000
 

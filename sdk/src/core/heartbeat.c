@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "heartbeat.h"
+#include "core/heartbeat.h"
 
 #define SHORTEST_INTERVAL_MS 50000
 #define JITTER_MS            20000

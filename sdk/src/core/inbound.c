@@ -2,7 +2,7 @@
 /* Messages from the service (wire protocol 3.2): answers go to the call with their RequestId, whatever socket
  * and Action they come with; pushes go by their Action. What is neither is ignored, the connection stays. */
 
-#include "core_state.h"
+#include "core/core_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "items.h"
+#include "core/items.h"
 
 #include <stdlib.h>
 

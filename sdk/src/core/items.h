@@ -4,7 +4,7 @@
 #ifndef GLIFT_ITEMS_H
 #define GLIFT_ITEMS_H
 
-#include "core.h"
+#include "core/core.h"
 
 typedef struct glift__cancel {
     glift__item item;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "outbox.h"
+#include "core/outbox.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #ifndef GLIFT_OUTBOX_H
 #define GLIFT_OUTBOX_H
 
-#include "items.h"
+#include "core/items.h"
 
 /* Log lines, connection events and health questions under way to the game at one time. */
 #define GLIFT__OUTBOX_ROOM 256

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "request.h"
+#include "core/request.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef GLIFT_REQUEST_H
 #define GLIFT_REQUEST_H
 
-#include "core.h"
+#include "core/core.h"
 
 typedef enum glift__flight_state {
     GLIFT__FLIGHT_NONE,

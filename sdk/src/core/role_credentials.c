@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "role_credentials.h"
+#include "core/role_credentials.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef GLIFT_ROLE_CREDENTIALS_H
 #define GLIFT_ROLE_CREDENTIALS_H
 
-#include "core.h"
+#include "core/core.h"
 
 #define GLIFT__NOT_A_MANAGED_FLEET                                                                           \
     "Fleet role credentials only available for servers hosted on managed fleet."

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "seats.h"
+#include "core/seats.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #ifndef GLIFT_SEATS_H
 #define GLIFT_SEATS_H
 
-#include "core.h"
+#include "core/core.h"
 
 /* A game session has at most 200 seats. */
 #define GLIFT__SEAT_COUNT 256

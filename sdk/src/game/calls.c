@@ -2,7 +2,7 @@
 /* The requests of the public API: judge, check, copy, queue. What is queued is one allocation that holds the
  * arguments and will hold the answer; only lists (log paths, players) take more. */
 
-#include "server_state.h"
+#include "game/server_state.h"
 
 #include <stdlib.h>
 #include <string.h>

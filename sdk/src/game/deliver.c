@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a tick does: takes the events and runs the game's callbacks, in order. */
 
-#include "server_state.h"
+#include "game/server_state.h"
 
 #include <stddef.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * thread from attach to on_detached; two mailboxes are all that both sides touch, and one lock that covers
  * sleeping and waking. */
 
-#include "server_state.h"
+#include "game/server_state.h"
 
 #include <stdarg.h>
 #include <stdio.h>

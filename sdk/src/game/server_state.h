@@ -4,9 +4,9 @@
 #ifndef GLIFT_SERVER_STATE_H
 #define GLIFT_SERVER_STATE_H
 
-#include "io.h"
-#include "items.h"
-#include "settings.h"
+#include "io/io.h"
+#include "core/items.h"
+#include "game/settings.h"
 
 #include <pthread.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "settings.h"
+#include "game/settings.h"
 
-#include "connect_url.h"
+#include "wire/connect_url.h"
 
 #include <stdio.h>
 #include <stdlib.h>

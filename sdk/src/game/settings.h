@@ -3,8 +3,8 @@
 #ifndef GLIFT_SETTINGS_H
 #define GLIFT_SETTINGS_H
 
-#include "core.h"
-#include "validate.h"
+#include "core/core.h"
+#include "wire/validate.h"
 
 typedef struct glift__settings {
     glift__memory memory;    /* of all texts */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One HTTP GET: container credentials and metadata (wire protocol 1.4, 1.5). */
-#include "io_lws.h"
+#include "io/io_lws.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef GLIFT_IO_H
 #define GLIFT_IO_H
 
-#include "core.h"
+#include "core/core.h"
 
 typedef struct glift__link {
     glift__core *core;       /* I/O thread only, from attach to on_detached */

@@ -5,9 +5,9 @@
  * libwebsockets reports failures in several ways: by CLIENT_CONNECTION_ERROR, by CLOSED, by nothing but
  * WSI_DESTROY, or by returning NULL with or without any of them. So callbacks only note the cause, the
  * first one counts, and the end is WSI_DESTROY, or NULL. */
-#include "io_lws.h"
+#include "io/io_lws.h"
 
-#include "tls.h"
+#include "io/tls.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "io_lws.h"
+#include "io/io_lws.h"
 
-#include "tls.h"
+#include "io/tls.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -15,10 +15,10 @@
 #include <pthread.h>
 #include <semaphore.h>
 
-#include "connect_url.h"
-#include "ws_frame.h"
-#include "io.h"
-#include "resolve.h"
+#include "wire/connect_url.h"
+#include "wire/ws_frame.h"
+#include "io/io.h"
+#include "io/resolve.h"
 
 typedef struct glift__attachment glift__attachment;
 typedef struct glift__endpoint glift__endpoint;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An open WebSocket: messages in and out, whether the other end is still there, and closing. */
-#include "io_lws.h"
+#include "io/io_lws.h"
 
 #include <stdlib.h>
 #include <string.h>

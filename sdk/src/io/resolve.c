@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "resolve.h"
+#include "io/resolve.h"
 
 #include <netdb.h>
 #include <pthread.h>

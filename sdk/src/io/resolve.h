@@ -7,7 +7,7 @@
 
 #include <gamelift/status.h>
 
-#include "mailbox.h"
+#include "base/mailbox.h"
 
 #define GLIFT__MAX_ADDRESSES 8
 #define GLIFT__ADDRESS_SIZE  64 /* a numeric IPv6 address with its scope */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tls.h"
+#include "io/tls.h"
 
 #include <dirent.h>
 #include <openssl/ssl.h>

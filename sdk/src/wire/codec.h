@@ -7,9 +7,9 @@
 #ifndef GLIFT_CODEC_H
 #define GLIFT_CODEC_H
 
-#include "message.h"
-#include "message_memory.h"
-#include "text.h"
+#include "wire/message.h"
+#include "base/message_memory.h"
+#include "base/text.h"
 
 /* ---- reading: parse once, look at the envelope, then take what it turned out to be ---- */
 

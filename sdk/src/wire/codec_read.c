@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a game server receives: the envelope, answers, pushes. */
 
-#include "frame.h"
+#include "wire/frame.h"
 
 #include <limits.h>
 #include <stdlib.h>

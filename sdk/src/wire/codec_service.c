@@ -4,7 +4,7 @@
  * The three official SDKs write requests differently: what is not set, Go writes as "" or null, C++ leaves
  * out, C# writes as null or 0. All of it reads the same here (P52, S77). */
 
-#include "frame.h"
+#include "wire/frame.h"
 
 #include <stdint.h>
 #include <string.h>

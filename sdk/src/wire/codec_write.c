@@ -4,8 +4,8 @@
  * Optional texts that are not set are left out (P51); lists and maps are always there, empty if need be,
  * since null in their place is read differently by different services (P58). */
 
-#include "codec.h"
-#include "json.h"
+#include "wire/codec.h"
+#include "wire/json.h"
 
 static void write_process(glift__json_writer *writer, const glift__request_body *body)
 {

@@ -5,9 +5,9 @@
  * What a URL holds ends up in an HTTP request line, so a URL with blanks or control characters is refused.
  * Texts in *what never repeat a URL or a value: they go to logs, and URLs carry the token. */
 
-#include "connect_url.h"
-#include "message.h"
-#include "sigv4.h"
+#include "wire/connect_url.h"
+#include "wire/message.h"
+#include "wire/sigv4.h"
 
 #include <string.h>
 #include <strings.h>

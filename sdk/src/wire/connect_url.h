@@ -4,7 +4,7 @@
 #ifndef GLIFT_CONNECT_URL_H
 #define GLIFT_CONNECT_URL_H
 
-#include "text.h"
+#include "base/text.h"
 
 typedef struct glift__connect_parameters {
     const char *websocket_url; /* base; a query in it is dropped */

@@ -2,8 +2,8 @@
 /* JSON that is not a message: MatchmakerData, which travels as text inside one, and what the container
  * agents answer by HTTP. */
 
-#include "codec.h"
-#include "json.h"
+#include "wire/codec.h"
+#include "wire/json.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

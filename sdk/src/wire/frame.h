@@ -3,8 +3,8 @@
 #ifndef GLIFT_FRAME_H
 #define GLIFT_FRAME_H
 
-#include "codec.h"
-#include "json.h"
+#include "wire/codec.h"
+#include "wire/json.h"
 
 struct glift__frame {
     glift__json *root; /* an object */

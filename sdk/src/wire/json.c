@@ -9,7 +9,7 @@
  * - A parser that runs out of memory and one that meets garbage both return NULL; only errno tells.
  * - It notes where a parse failed in a static variable, which nobody here reads. */
 
-#include "json.h"
+#include "wire/json.h"
 
 #include <cjson/cJSON.h>
 

@@ -10,8 +10,8 @@
 #ifndef GLIFT_JSON_H
 #define GLIFT_JSON_H
 
-#include "message_memory.h"
-#include "text.h"
+#include "base/message_memory.h"
+#include "base/text.h"
 
 typedef struct cJSON glift__json; /* a value, with all that is in it */
 

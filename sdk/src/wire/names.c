@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What enums are called: on the wire, in scripts, in logs. */
 
-#include "message.h"
+#include "wire/message.h"
 
 #include <string.h>
 

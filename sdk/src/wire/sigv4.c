@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sigv4.h"
-#include "text.h"
+#include "wire/sigv4.h"
+#include "base/text.h"
 
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>

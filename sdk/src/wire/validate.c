@@ -4,8 +4,8 @@
  * The patterns are matched by hand: seven small sets of bytes need no engine for regular expressions, whose
  * idea of a letter would depend on the locale. */
 
-#include "connect_url.h"
-#include "validate.h"
+#include "wire/connect_url.h"
+#include "wire/validate.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 #ifndef GLIFT_VALIDATE_H
 #define GLIFT_VALIDATE_H
 
-#include "message.h"
+#include "wire/message.h"
 
 /* Room for the longest text these functions write. */
 #define GLIFT__WHAT_SIZE 256

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ws_frame.h"
+#include "wire/ws_frame.h"
 
 #include <string.h>
 

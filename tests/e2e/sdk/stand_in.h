@@ -7,7 +7,7 @@
 #ifndef STAND_IN_H
 #define STAND_IN_H
 
-#include "io.h"
+#include "io/io.h"
 
 /* A link with this core on `io`. `ca_file` "" is the system's. */
 glift__core *stand_in_attach(glift_io *io, const char *ca_file, bool insecure, uint32_t handshake_timeout_ms);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Our frames against those that libwebsockets writes, byte for byte. */
-#include "ws_frame.h"
+#include "wire/ws_frame.h"
 #include "ws_service.h"
 
 #include <libwebsockets.h>
