@@ -56,15 +56,15 @@ static void take_orders(void)
     glift__order order;
     for (int count = 0; !run.detached && glift__core_next_order(run.core, &order); count++) {
         HOLDS(count < 1000);
-        HOLDS(order.socket < SOCKET_LIMIT);
-        uint8_t *socket = &run.sockets[order.socket];
+        HOLDS(order.number < SOCKET_LIMIT);
+        uint8_t *socket = &run.sockets[order.number];
         if (order.kind == GLIFT__ORDER_DIAL) {
             HOLDS(*socket == NEVER_DIALLED && order.url != NULL);
             *socket = DIALLING;
-            run.last_socket = order.socket;
+            run.last_socket = order.number;
         } else if (order.kind == GLIFT__ORDER_FETCH) {
             HOLDS(order.url != NULL && order.timeout_ms > 0);
-            run.last_fetch = order.socket;
+            run.last_fetch = order.number;
         } else if (order.kind == GLIFT__ORDER_WRITE) {
             HOLDS(*socket == OPEN);
         } else if (order.kind == GLIFT__ORDER_CLOSE) {

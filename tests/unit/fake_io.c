@@ -111,7 +111,7 @@ static void dial(glift__link *link, const glift__order *order)
         end = &(*end)->next;
     *end = socket;
     socket->link = link;
-    socket->number = order->socket;
+    socket->number = order->number;
     socket->url = copy(order->url);
     fake.dial_count++;
 }
@@ -123,7 +123,7 @@ static void fetch(glift__link *link, const glift__order *order)
         end = &(*end)->next;
     *end = fetch;
     fetch->link = link;
-    fetch->number = order->socket;
+    fetch->number = order->number;
     fetch->url = copy(order->url);
     fake.fetch_count++;
 }
@@ -172,10 +172,10 @@ static void carry_out(attached *self, const glift__order *order)
         dial(link, order);
         break;
     case GLIFT__ORDER_WRITE:
-        write_all(socket_of(link, order->socket));
+        write_all(socket_of(link, order->number));
         break;
     case GLIFT__ORDER_CLOSE:
-        close_socket(socket_of(link, order->socket), order->close_code);
+        close_socket(socket_of(link, order->number), order->close_code);
         break;
     case GLIFT__ORDER_FETCH:
         fetch(link, order);

@@ -272,7 +272,7 @@ static void set_order(glift__order *out, glift__order_kind kind, uint32_t number
 {
     memset(out, 0, sizeof *out);
     out->kind = kind;
-    out->socket = number;
+    out->number = number;
 }
 
 static bool socket_order(glift__core *core, glift__socket *socket, glift__order *out)

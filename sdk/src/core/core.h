@@ -89,14 +89,13 @@ typedef enum glift__order_kind {
     GLIFT__ORDER_DIAL,  /* open this socket to url; ends in opened or closed */
     GLIFT__ORDER_WRITE, /* messages wait for this open socket: pull them when it can be written */
     GLIFT__ORDER_CLOSE, /* give up the dial, or write what waits, close with code, and end within 1 s */
-    GLIFT__ORDER_FETCH, /* HTTP GET url, whole body up to 1 MiB within timeout_ms; `socket` is the fetch
-                           number */
+    GLIFT__ORDER_FETCH, /* HTTP GET url, whole body up to 1 MiB within timeout_ms */
     GLIFT__ORDER_DETACH /* the core is done: detach and do not call it again */
 } glift__order_kind;
 
 typedef struct glift__order {
     glift__order_kind kind;
-    uint32_t socket;
+    uint32_t number; /* of the socket; of the fetch, where it is a FETCH */
     const char *url; /* lives until the next call on the core */
     int close_code;
     uint32_t timeout_ms;

@@ -257,7 +257,7 @@ bool glift__dial_next_order(glift__core *core, glift__order *out)
         return false;
     self->login_fetch_due = false;
     *out = (glift__order){.kind = GLIFT__ORDER_FETCH,
-            .socket = self->login_fetch,
+            .number = self->login_fetch,
             .url = self->login.url,
             .timeout_ms = FETCH_MS};
     return true;

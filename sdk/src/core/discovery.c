@@ -63,7 +63,7 @@ bool glift__discovery_next_order(glift__core *core, glift__order *out)
         return false;
     core->discovery_fetch_due = false;
     *out = (glift__order){.kind = GLIFT__ORDER_FETCH,
-            .socket = core->discovery_fetch,
+            .number = core->discovery_fetch,
             .url = core->discovery.url,
             .timeout_ms = FETCH_MS};
     return true;

@@ -131,22 +131,22 @@ static glift__endpoint *endpoint_of(
 static void dial(glift__attachment *self, const glift__order *order)
 {
     static const glift__socket_end no_memory = {GLIFT__END_LOST, 0, "there was no memory to connect"};
-    if (glift__dial_start(self, &glift__socket_kind, order->socket, order->url,
+    if (glift__dial_start(self, &glift__socket_kind, order->number, order->url,
                 self->link->handshake_timeout_ms) == NULL)
-        glift__core_closed(self->link->core, glift__io_now(), order->socket, &no_memory);
+        glift__core_closed(self->link->core, glift__io_now(), order->number, &no_memory);
 }
 
 static void fetch(glift__attachment *self, const glift__order *order)
 {
     static const char no_memory[] = "out of memory";
-    if (glift__dial_start(self, &glift__fetch_kind, order->socket, order->url, order->timeout_ms) == NULL)
+    if (glift__dial_start(self, &glift__fetch_kind, order->number, order->url, order->timeout_ms) == NULL)
         glift__core_fetched(
-                self->link->core, glift__io_now(), order->socket, 0, no_memory, sizeof no_memory - 1);
+                self->link->core, glift__io_now(), order->number, 0, no_memory, sizeof no_memory - 1);
 }
 
 static void carry_out(glift__attachment *self, const glift__order *order)
 {
-    glift__endpoint *socket = endpoint_of(self, order->socket, &glift__socket_kind);
+    glift__endpoint *socket = endpoint_of(self, order->number, &glift__socket_kind);
     switch (order->kind) {
     case GLIFT__ORDER_DIAL:
         dial(self, order);

@@ -218,7 +218,7 @@ static void give(glift__core *core, glift__order order)
 
 void stand_in_dial(glift__core *core, uint32_t socket, const char *url)
 {
-    give(core, (glift__order){.kind = GLIFT__ORDER_DIAL, .socket = socket, .url = url});
+    give(core, (glift__order){.kind = GLIFT__ORDER_DIAL, .number = socket, .url = url});
 }
 
 void stand_in_dial_port(glift__core *core, uint32_t socket, uint16_t port)
@@ -239,7 +239,7 @@ void stand_in_say_many(glift__core *core, uint32_t socket, const char *const *te
         put(&core->messages, item);
     }
     pthread_mutex_unlock(&core->lock);
-    give(core, (glift__order){.kind = GLIFT__ORDER_WRITE, .socket = socket});
+    give(core, (glift__order){.kind = GLIFT__ORDER_WRITE, .number = socket});
 }
 
 void stand_in_say(glift__core *core, uint32_t socket, const char *text)
@@ -249,13 +249,13 @@ void stand_in_say(glift__core *core, uint32_t socket, const char *text)
 
 void stand_in_close(glift__core *core, uint32_t socket, int code)
 {
-    give(core, (glift__order){.kind = GLIFT__ORDER_CLOSE, .socket = socket, .close_code = code});
+    give(core, (glift__order){.kind = GLIFT__ORDER_CLOSE, .number = socket, .close_code = code});
 }
 
 void stand_in_fetch(glift__core *core, uint32_t fetch, const char *url, uint32_t timeout_ms)
 {
     give(core, (glift__order){
-                       .kind = GLIFT__ORDER_FETCH, .socket = fetch, .url = url, .timeout_ms = timeout_ms});
+                       .kind = GLIFT__ORDER_FETCH, .number = fetch, .url = url, .timeout_ms = timeout_ms});
 }
 
 void stand_in_set_deadline(glift__core *core, uint64_t mono_ms)
