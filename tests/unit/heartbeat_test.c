@@ -259,3 +259,18 @@ TEST(the_answer_to_a_beat_is_not_seen_by_the_game)
     CHECK_CONTAINS(the.log, "slow down");
     end_game();
 }
+
+TEST(a_beat_without_its_answer_is_awaited_like_any_request)
+{
+    new_game();
+    socket = ready_game();
+    const glift__core *core = socket->link->core;
+    CHECK(!glift__core_awaits_answer(core, socket->number));
+    fake_pass(70000);
+    tick();
+    CHECK(glift__core_awaits_answer(core, socket->number));
+    CHECK(!glift__core_awaits_answer(core, socket->number + 1));
+    answer_ok(socket, next_beat());
+    CHECK(!glift__core_awaits_answer(core, socket->number));
+    end_game();
+}

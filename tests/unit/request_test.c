@@ -126,6 +126,27 @@ TEST(P151_calls_keep_their_order_whichever_socket_is_lost_first)
     glift__requests_fini(&requests);
 }
 
+TEST(a_socket_awaits_an_answer_while_any_of_its_requests_has_none)
+{
+    begin();
+    for (int i = 0; i < 3; i++)
+        send(add(i, 10), 1);
+    for (int i = 3; i < 5; i++)
+        send(add(i, 10), 4);
+    add(5, 10); /* waits for its turn */
+    CHECK(glift__requests_any_sent_on(&requests, 1) && glift__requests_any_sent_on(&requests, 4));
+    CHECK(!glift__requests_any_sent_on(&requests, 0) && !glift__requests_any_sent_on(&requests, 2));
+    CHECK(!glift__requests_any_sent_on(&requests, 5));
+    for (int i = 0; i < 3; i++) {
+        CHECK(glift__requests_any_sent_on(&requests, 1));
+        glift__requests_remove(&requests, &calls[i]);
+    }
+    CHECK(!glift__requests_any_sent_on(&requests, 1) && glift__requests_any_sent_on(&requests, 4));
+    glift__requests_send_again(&requests, 4);
+    CHECK(!glift__requests_any_sent_on(&requests, 4));
+    glift__requests_fini(&requests);
+}
+
 TEST(of_calls_with_one_deadline_the_first_made_comes_first)
 {
     begin();

@@ -339,3 +339,8 @@ bool glift__core_next_message(glift__core *core, glift__time now, uint32_t numbe
     socket->write_announced = false;
     return false;
 }
+
+bool glift__core_awaits_answer(const glift__core *core, uint32_t number)
+{
+    return glift__requests_any_sent_on(&core->requests, number);
+}

@@ -108,6 +108,10 @@ bool glift__core_next_order(glift__core *core, glift__order *order);
  * message counts as sent on this socket. */
 bool glift__core_next_message(glift__core *core, glift__time now, uint32_t socket, const glift__text **text);
 
+/* Whether a request that was sent on this socket is still without its answer, a heartbeat included. Costs the
+ * same with any number of requests in flight for the socket that carries what is sent now. */
+bool glift__core_awaits_answer(const glift__core *core, uint32_t socket);
+
 /* When to call glift__core_advance() at the latest, on mono_ms; UINT64_MAX: never. */
 uint64_t glift__core_deadline_ms(const glift__core *core);
 

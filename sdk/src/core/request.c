@@ -185,6 +185,14 @@ void glift__requests_mark_sent(glift__requests *requests, glift__call *call, uin
     call->flight.times_sent++;
 }
 
+bool glift__requests_any_sent_on(const glift__requests *requests, uint32_t socket)
+{
+    glift__node *node = requests->sent.previous; /* the last socket's are at the end */
+    while (node != &requests->sent && of_lane(node)->flight.socket > socket)
+        node = node->previous;
+    return node != &requests->sent && of_lane(node)->flight.socket == socket;
+}
+
 /* From the front: what was sent is nearly always older than all that waits. */
 static void queue_again(glift__requests *requests, glift__call *call)
 {

@@ -44,6 +44,10 @@ glift__call *glift__requests_next(const glift__requests *requests);
 void glift__requests_mark_sent(
         glift__requests *requests, glift__call *call, uint32_t socket, uint64_t now_ms);
 
+/* Whether this socket carries any that is not answered. Sockets carry requests one after the other, in the
+ * order of their numbers. */
+bool glift__requests_any_sent_on(const glift__requests *requests, uint32_t socket);
+
 /* The socket is gone: what it carried takes its old place in the queue again, with the same RequestId. */
 void glift__requests_send_again(glift__requests *requests, uint32_t socket);
 
