@@ -370,13 +370,13 @@ static bool is_too_late(const server_request *request)
            request->action != GLIFT__TERMINATE_SERVER_PROCESS;
 }
 
-static void handle(server_request *request, const glift__frame *frame)
+static void handle(server_request *request, const glift__parsed *parsed)
 {
     glift__memory memory;
     glift__memory_init(&memory);
     glift__request_body body = {0};
     const char *what = "";
-    glift_status status = glift__frame_read_request(frame, &memory, &body, &what);
+    glift_status status = glift__parsed_read_request(parsed, &memory, &body, &what);
     local_refusal why;
     request->body = &body;
     request->memory = &memory;
@@ -401,7 +401,7 @@ static bool answer_again(const server_request *request)
            local_repeat_answer(request->service, request->process, request->connection, request->id);
 }
 
-static void dispatch(server_request *request, const glift__frame *frame)
+static void dispatch(server_request *request, const glift__parsed *parsed)
 {
     local_refusal why;
     if (request->id[0] == '\0') {
@@ -411,7 +411,7 @@ static void dispatch(server_request *request, const glift__frame *frame)
         local_refuse(&why, LOCAL_INVALID_REQUEST, "Unknown action \"%.64s\".", request->action_name);
         refuse_request(request, &why);
     } else if (!answer_again(request)) {
-        handle(request, frame);
+        handle(request, parsed);
     }
 }
 
@@ -427,20 +427,20 @@ void local_service_received(
             .connection = connection,
             .action_name = "",
             .id = ""};
-    glift__frame *frame = NULL;
-    glift_status status = glift__frame_open(bytes, length, &frame);
+    glift__parsed *parsed = NULL;
+    glift_status status = glift__parsed_open(bytes, length, &parsed);
     if (status != GLIFT_OK) {
         local_refusal why;
         local_refuse(&why, LOCAL_INVALID_REQUEST, "The message is not a JSON object.");
         refuse_request(&request, &why);
         return;
     }
-    glift__envelope envelope = glift__frame_envelope(frame);
+    glift__envelope envelope = glift__parsed_envelope(parsed);
     request.action = envelope.action;
     request.action_name = envelope.action_name;
     request.id = envelope.request_id;
-    dispatch(&request, frame);
-    glift__frame_close(frame);
+    dispatch(&request, parsed);
+    glift__parsed_close(parsed);
 }
 
 void local_service_closed(local_service *service, glift__time now, uint64_t connection)

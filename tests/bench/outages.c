@@ -27,13 +27,13 @@ static _Noreturn void fail(const char *what)
 static void answer(fake_socket *socket, const char *text)
 {
     char reply[512];
-    glift__frame *frame;
-    if (glift__frame_open(text, strlen(text), &frame) != GLIFT_OK)
+    glift__parsed *parsed;
+    if (glift__parsed_open(text, strlen(text), &parsed) != GLIFT_OK)
         fail("a message that is no JSON");
-    glift__envelope envelope = glift__frame_envelope(frame);
+    glift__envelope envelope = glift__parsed_envelope(parsed);
     snprintf(reply, sizeof reply, "{\"Action\":\"%s\",\"RequestId\":\"%s\",\"StatusCode\":200}",
             envelope.action_name, envelope.request_id);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     fake_say(socket, reply);
 }
 

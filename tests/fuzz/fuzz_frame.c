@@ -9,6 +9,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* A control character of one byte is written as six; a longer message could not be sent. */
     if (size > GLIFT_MAX_MESSAGE_LENGTH / 6 - 1000)
         return 0;
-    HOLDS(frame_survives((const char *)data, size));
+    HOLDS(parsed_survives((const char *)data, size));
     return 0;
 }

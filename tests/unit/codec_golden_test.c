@@ -5,11 +5,11 @@
 
 #include <cjson/cJSON.h>
 
-static glift__frame *open_golden(const golden *file)
+static glift__parsed *open_golden(const golden *file)
 {
-    glift__frame *frame;
-    CHECK_INT(glift__frame_open(file->bytes, file->length, &frame), GLIFT_OK);
-    return frame;
+    glift__parsed *parsed;
+    CHECK_INT(glift__parsed_open(file->bytes, file->length, &parsed), GLIFT_OK);
+    return parsed;
 }
 
 /* Order of members does not count. */
@@ -31,13 +31,13 @@ static void check_request(const golden *file)
     glift__text text;
     const char *what;
     glift__memory_init(&memory);
-    glift__frame *frame = open_golden(file);
-    CHECK_INT(glift__frame_read_request(frame, &memory, &body, &what), GLIFT_OK);
+    glift__parsed *parsed = open_golden(file);
+    CHECK_INT(glift__parsed_read_request(parsed, &memory, &body, &what), GLIFT_OK);
     CHECK_TEXT(what, "");
-    CHECK_INT(glift__encode_request(&body, glift__frame_envelope(frame).request_id, &text), GLIFT_OK);
+    CHECK_INT(glift__encode_request(&body, glift__parsed_envelope(parsed).request_id, &text), GLIFT_OK);
     check_same_json(file, text.bytes);
     glift__text_free(&text);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     glift__memory_fini(&memory);
 }
 
@@ -53,15 +53,15 @@ static void check_answer(const golden *file)
     glift__answer_body body;
     glift__text text;
     glift__memory_init(&memory);
-    glift__frame *frame = open_golden(file);
-    glift__envelope envelope = glift__frame_envelope(frame);
-    CHECK_INT(glift__frame_read_answer(frame, envelope.action, &memory, &body), GLIFT_OK);
+    glift__parsed *parsed = open_golden(file);
+    glift__envelope envelope = glift__parsed_envelope(parsed);
+    CHECK_INT(glift__parsed_read_answer(parsed, envelope.action, &memory, &body), GLIFT_OK);
     CHECK_INT(glift__encode_answer(envelope.action, envelope.action_name, envelope.request_id,
                       envelope.status_code, envelope.message, &body, &text),
             GLIFT_OK);
     check_same_json(file, text.bytes);
     glift__text_free(&text);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     glift__memory_fini(&memory);
 }
 
@@ -77,13 +77,13 @@ static void check_push(const golden *file)
     glift__push push;
     glift__text text;
     glift__memory_init(&memory);
-    glift__frame *frame = open_golden(file);
-    CHECK_TEXT(glift__frame_envelope(frame).request_id, "");
-    CHECK_INT(glift__frame_read_push(frame, &memory, &push), GLIFT_OK);
+    glift__parsed *parsed = open_golden(file);
+    CHECK_TEXT(glift__parsed_envelope(parsed).request_id, "");
+    CHECK_INT(glift__parsed_read_push(parsed, &memory, &push), GLIFT_OK);
     CHECK_INT(glift__encode_push(&push, &text), GLIFT_OK);
     check_same_json(file, text.bytes);
     glift__text_free(&text);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     glift__memory_fini(&memory);
 }
 
@@ -96,11 +96,11 @@ TEST(each_push_is_read_and_written_back_the_same)
 static glift__request_body read_golden_request(const char *name, glift__memory *memory)
 {
     golden file = golden_open(name);
-    glift__frame *frame = open_golden(&file);
+    glift__parsed *parsed = open_golden(&file);
     glift__request_body body;
     const char *what;
-    CHECK_INT(glift__frame_read_request(frame, memory, &body, &what), GLIFT_OK);
-    glift__frame_close(frame);
+    CHECK_INT(glift__parsed_read_request(parsed, memory, &body, &what), GLIFT_OK);
+    glift__parsed_close(parsed);
     golden_close(&file);
     return body;
 }
@@ -142,9 +142,9 @@ TEST(the_dialects_of_the_official_sdks_mean_the_same)
 static void check_truncated(const golden *file)
 {
     for (size_t length = 0; length + 1 < file->length; length++) {
-        glift__frame *frame;
-        CHECK_INT(open_exact(file->bytes, length, &frame), GLIFT_ERR_ARGUMENT);
-        CHECK(frame == NULL);
+        glift__parsed *parsed;
+        CHECK_INT(open_exact(file->bytes, length, &parsed), GLIFT_ERR_ARGUMENT);
+        CHECK(parsed == NULL);
     }
 }
 
@@ -155,7 +155,7 @@ TEST(a_message_cut_off_anywhere_is_refused)
 
 static bool message_survives(const golden *file)
 {
-    return frame_survives(file->bytes, file->length);
+    return parsed_survives(file->bytes, file->length);
 }
 
 static bool document_survives(const golden *file)

@@ -15,18 +15,18 @@ static void check_status(glift_status status)
 static glift_status read_and_write_request(const golden *file)
 {
     glift__memory memory;
-    glift__frame *frame;
+    glift__parsed *parsed;
     glift__request_body body;
     glift__text text = {0};
     const char *what;
     glift__memory_init(&memory);
-    glift_status status = glift__frame_open(file->bytes, file->length, &frame);
+    glift_status status = glift__parsed_open(file->bytes, file->length, &parsed);
     if (status == GLIFT_OK)
-        status = glift__frame_read_request(frame, &memory, &body, &what);
+        status = glift__parsed_read_request(parsed, &memory, &body, &what);
     if (status == GLIFT_OK)
         status = glift__encode_request(&body, "id", &text);
     glift__text_free(&text);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     glift__memory_fini(&memory);
     return status;
 }
@@ -34,18 +34,18 @@ static glift_status read_and_write_request(const golden *file)
 static glift_status read_and_write_answer(const golden *file)
 {
     glift__memory memory;
-    glift__frame *frame;
+    glift__parsed *parsed;
     glift__answer_body body;
     glift__text text = {0};
     glift__memory_init(&memory);
-    glift_status status = glift__frame_open(file->bytes, file->length, &frame);
-    glift__action action = status == GLIFT_OK ? glift__frame_envelope(frame).action : GLIFT__ACTION_UNKNOWN;
+    glift_status status = glift__parsed_open(file->bytes, file->length, &parsed);
+    glift__action action = status == GLIFT_OK ? glift__parsed_envelope(parsed).action : GLIFT__ACTION_UNKNOWN;
     if (status == GLIFT_OK)
-        status = glift__frame_read_answer(frame, action, &memory, &body);
+        status = glift__parsed_read_answer(parsed, action, &memory, &body);
     if (status == GLIFT_OK)
         status = glift__encode_answer(action, "name", "id", 200, "", &body, &text);
     glift__text_free(&text);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     glift__memory_fini(&memory);
     return status;
 }
@@ -53,17 +53,17 @@ static glift_status read_and_write_answer(const golden *file)
 static glift_status read_and_write_push(const golden *file)
 {
     glift__memory memory;
-    glift__frame *frame;
+    glift__parsed *parsed;
     glift__push push;
     glift__text text = {0};
     glift__memory_init(&memory);
-    glift_status status = glift__frame_open(file->bytes, file->length, &frame);
+    glift_status status = glift__parsed_open(file->bytes, file->length, &parsed);
     if (status == GLIFT_OK)
-        status = glift__frame_read_push(frame, &memory, &push);
+        status = glift__parsed_read_push(parsed, &memory, &push);
     if (status == GLIFT_OK)
         status = glift__encode_push(&push, &text);
     glift__text_free(&text);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     glift__memory_fini(&memory);
     return status;
 }

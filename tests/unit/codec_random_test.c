@@ -204,15 +204,15 @@ TEST(random_requests_are_read_as_they_were_written)
         glift__request_body body = request_of(&from, action), read;
         const char *request_id = given(&from), *what;
         glift__text text;
-        glift__frame *frame;
+        glift__parsed *parsed;
         CHECK_INT(glift__encode_request(&body, request_id, &text), GLIFT_OK);
-        CHECK_INT(glift__frame_open(text.bytes, text.length, &frame), GLIFT_OK);
-        CHECK_TEXT(glift__frame_envelope(frame).request_id, request_id);
-        CHECK_INT(glift__frame_read_request(frame, &from.memory, &read, &what), GLIFT_OK);
+        CHECK_INT(glift__parsed_open(text.bytes, text.length, &parsed), GLIFT_OK);
+        CHECK_TEXT(glift__parsed_envelope(parsed).request_id, request_id);
+        CHECK_INT(glift__parsed_read_request(parsed, &from.memory, &read, &what), GLIFT_OK);
         if (!same_request(&body, &read))
             printf("# round %d: %s\n", round, text.bytes);
         CHECK(same_request(&body, &read));
-        glift__frame_close(frame);
+        glift__parsed_close(parsed);
         glift__text_free(&text);
         glift__memory_fini(&from.memory);
     }
@@ -264,16 +264,16 @@ TEST(random_answers_are_read_as_they_were_written)
         glift__action action = actions[below(&from, 5)];
         glift__answer_body body = answer_of(&from, action), read;
         glift__text text;
-        glift__frame *frame;
+        glift__parsed *parsed;
         CHECK_INT(glift__encode_answer(action, glift__action_name(action), "id", 200, "", &body, &text),
                 GLIFT_OK);
-        CHECK_INT(glift__frame_open(text.bytes, text.length, &frame), GLIFT_OK);
-        CHECK_INT(glift__frame_envelope(frame).status_code, 200);
-        CHECK_INT(glift__frame_read_answer(frame, action, &from.memory, &read), GLIFT_OK);
+        CHECK_INT(glift__parsed_open(text.bytes, text.length, &parsed), GLIFT_OK);
+        CHECK_INT(glift__parsed_envelope(parsed).status_code, 200);
+        CHECK_INT(glift__parsed_read_answer(parsed, action, &from.memory, &read), GLIFT_OK);
         if (!same_answer(&body, &read))
             printf("# round %d: %s\n", round, text.bytes);
         CHECK(same_answer(&body, &read));
-        glift__frame_close(frame);
+        glift__parsed_close(parsed);
         glift__text_free(&text);
         glift__memory_fini(&from.memory);
     }
@@ -328,14 +328,14 @@ TEST(random_pushes_are_read_as_they_were_written)
         glift__push push = push_of(&from, (glift__action)(GLIFT__CREATE_GAME_SESSION + below(&from, 4))),
                     read;
         glift__text text;
-        glift__frame *frame;
+        glift__parsed *parsed;
         CHECK_INT(glift__encode_push(&push, &text), GLIFT_OK);
-        CHECK_INT(glift__frame_open(text.bytes, text.length, &frame), GLIFT_OK);
-        CHECK_INT(glift__frame_read_push(frame, &from.memory, &read), GLIFT_OK);
+        CHECK_INT(glift__parsed_open(text.bytes, text.length, &parsed), GLIFT_OK);
+        CHECK_INT(glift__parsed_read_push(parsed, &from.memory, &read), GLIFT_OK);
         if (!same_push(&push, &read))
             printf("# round %d: %s\n", round, text.bytes);
         CHECK(same_push(&push, &read));
-        glift__frame_close(frame);
+        glift__parsed_close(parsed);
         glift__text_free(&text);
         glift__memory_fini(&from.memory);
     }

@@ -6,11 +6,11 @@
 #include <limits.h>
 #include <math.h>
 
-static glift__frame *opened(const char *text)
+static glift__parsed *opened(const char *text)
 {
-    glift__frame *frame;
-    CHECK_INT(glift__frame_open(text, strlen(text), &frame), GLIFT_OK);
-    return frame;
+    glift__parsed *parsed;
+    CHECK_INT(glift__parsed_open(text, strlen(text), &parsed), GLIFT_OK);
+    return parsed;
 }
 
 /* ---- the envelope ---- */
@@ -21,19 +21,19 @@ TEST(only_a_json_object_is_a_message)
     static const char *const texts[] = {"", "not json", "{", "[]", "[{\"Action\":\"TerminateProcess\"}]",
             "\"TerminateProcess\"", "200", "true", "null", "{} {}"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        glift__frame *frame = (glift__frame *)&frame;
-        CHECK_INT(glift__frame_open(texts[i], strlen(texts[i]), &frame), GLIFT_ERR_ARGUMENT);
-        CHECK(frame == NULL);
+        glift__parsed *parsed = (glift__parsed *)&parsed;
+        CHECK_INT(glift__parsed_open(texts[i], strlen(texts[i]), &parsed), GLIFT_ERR_ARGUMENT);
+        CHECK(parsed == NULL);
     }
-    glift__frame_close(NULL);
+    glift__parsed_close(NULL);
 }
 
 TEST(a_message_needs_no_terminator)
 {
-    glift__frame *frame;
-    CHECK_INT(glift__frame_open("{\"RequestId\":\"a\"}garbage", 17, &frame), GLIFT_OK);
-    CHECK_TEXT(glift__frame_envelope(frame).request_id, "a");
-    glift__frame_close(frame);
+    glift__parsed *parsed;
+    CHECK_INT(glift__parsed_open("{\"RequestId\":\"a\"}garbage", 17, &parsed), GLIFT_OK);
+    CHECK_TEXT(glift__parsed_envelope(parsed).request_id, "a");
+    glift__parsed_close(parsed);
 }
 
 /* P97, P99: what is absent, null or of another type is empty; nothing is refused for it. */
@@ -43,27 +43,27 @@ TEST(an_envelope_has_defaults_for_everything)
             "{\"Action\":null,\"RequestId\":null,\"StatusCode\":null,\"ErrorMessage\":null}",
             "{\"Action\":7,\"RequestId\":{},\"ErrorMessage\":[]}"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        glift__frame *frame = opened(texts[i]);
-        glift__envelope envelope = glift__frame_envelope(frame);
+        glift__parsed *parsed = opened(texts[i]);
+        glift__envelope envelope = glift__parsed_envelope(parsed);
         CHECK_INT(envelope.action, GLIFT__ACTION_UNKNOWN);
         CHECK_TEXT(envelope.action_name, "");
         CHECK_TEXT(envelope.request_id, "");
         CHECK_TEXT(envelope.message, "");
-        glift__frame_close(frame);
+        glift__parsed_close(parsed);
     }
 }
 
 /* P104 */
 TEST(an_action_that_nobody_knows_keeps_its_name)
 {
-    glift__frame *frame =
+    glift__parsed *parsed =
             opened("{\"Action\":\"createGameSession\",\"RequestId\":\"r\",\"ErrorMessage\":\"m\"}");
-    glift__envelope envelope = glift__frame_envelope(frame);
+    glift__envelope envelope = glift__parsed_envelope(parsed);
     CHECK_INT(envelope.action, GLIFT__ACTION_UNKNOWN);
     CHECK_TEXT(envelope.action_name, "createGameSession");
     CHECK_TEXT(envelope.request_id, "r");
     CHECK_TEXT(envelope.message, "m");
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
 }
 
 /* P94, P96 */
@@ -89,9 +89,9 @@ TEST(a_status_code_is_an_integer_however_it_is_written)
             {"{\"Inner\":{\"StatusCode\":1.5}}", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        glift__frame *frame = opened(cases[i].text);
-        CHECK_INT(glift__frame_envelope(frame).status_code, cases[i].code);
-        glift__frame_close(frame);
+        glift__parsed *parsed = opened(cases[i].text);
+        CHECK_INT(glift__parsed_envelope(parsed).status_code, cases[i].code);
+        glift__parsed_close(parsed);
     }
 }
 
@@ -291,9 +291,9 @@ static void forget(void)
 static glift__answer_body read_answer(const char *text, glift__action action)
 {
     glift__answer_body body;
-    glift__frame *frame = opened(text);
-    CHECK_INT(glift__frame_read_answer(frame, action, &memory, &body), GLIFT_OK);
-    glift__frame_close(frame);
+    glift__parsed *parsed = opened(text);
+    CHECK_INT(glift__parsed_read_answer(parsed, action, &memory, &body), GLIFT_OK);
+    glift__parsed_close(parsed);
     return body;
 }
 
@@ -403,9 +403,9 @@ TEST(absent_credentials_are_empty_texts)
 
 static glift_status try_push(const char *text, glift__push *push)
 {
-    glift__frame *frame = opened(text);
-    glift_status status = glift__frame_read_push(frame, &memory, push);
-    glift__frame_close(frame);
+    glift__parsed *parsed = opened(text);
+    glift_status status = glift__parsed_read_push(parsed, &memory, push);
+    glift__parsed_close(parsed);
     return status;
 }
 
@@ -556,11 +556,11 @@ static const char *request_verdict(const char *text)
 {
     glift__request_body body;
     const char *what;
-    glift__frame *frame = opened(text);
-    glift_status status = glift__frame_read_request(frame, &memory, &body, &what);
+    glift__parsed *parsed = opened(text);
+    glift_status status = glift__parsed_read_request(parsed, &memory, &body, &what);
     CHECK(status == GLIFT_OK || status == GLIFT_ERR_ARGUMENT);
     CHECK((status == GLIFT_OK) == (what[0] == '\0'));
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     forget();
     return what; /* static text */
 }
@@ -620,17 +620,18 @@ TEST(an_attribute_is_what_its_type_says)
 {
     glift__request_body body;
     const char *what;
-    glift__frame *frame = opened("{\"Action\":\"StartMatchBackfill\",\"GameSessionArn\":\"g\","
-                                 "\"MatchmakingConfigurationArn\":\"m\","
-                                 "\"Players\":[{\"PlayerId\":\"p\",\"PlayerAttributes\":{"
-                                 "\"a\":{\"attrType\":\"DOUBLE\",\"S\":\"no\",\"N\":3},"
-                                 "\"b\":{\"AttrType\":\"STRING\",\"S\":null,\"N\":3},"
-                                 "\"c\":{\"AttrType\":\"STRING_LIST\",\"SL\":[\"x\",7]},"
-                                 "\"d\":{\"ATTRTYPE\":\"STRING_DOUBLE_MAP\",\"SDM\":{\"k\":1,\"no\":\"1\"}},"
-                                 "\"e\":{\"AttrType\":\"UNHEARD_OF\",\"S\":\"no\"},"
-                                 "\"f\":{\"S\":\"no\"},"
-                                 "\"g\":\"no\"}}]}");
-    CHECK_INT(glift__frame_read_request(frame, &memory, &body, &what), GLIFT_OK);
+    glift__parsed *parsed =
+            opened("{\"Action\":\"StartMatchBackfill\",\"GameSessionArn\":\"g\","
+                   "\"MatchmakingConfigurationArn\":\"m\","
+                   "\"Players\":[{\"PlayerId\":\"p\",\"PlayerAttributes\":{"
+                   "\"a\":{\"attrType\":\"DOUBLE\",\"S\":\"no\",\"N\":3},"
+                   "\"b\":{\"AttrType\":\"STRING\",\"S\":null,\"N\":3},"
+                   "\"c\":{\"AttrType\":\"STRING_LIST\",\"SL\":[\"x\",7]},"
+                   "\"d\":{\"ATTRTYPE\":\"STRING_DOUBLE_MAP\",\"SDM\":{\"k\":1,\"no\":\"1\"}},"
+                   "\"e\":{\"AttrType\":\"UNHEARD_OF\",\"S\":\"no\"},"
+                   "\"f\":{\"S\":\"no\"},"
+                   "\"g\":\"no\"}}]}");
+    CHECK_INT(glift__parsed_read_request(parsed, &memory, &body, &what), GLIFT_OK);
     const glift_player *player = &body.as.start_match_backfill.players[0];
     const glift_player_attribute *a = player->attributes;
     CHECK_INT(player->attribute_count, 7);
@@ -645,7 +646,7 @@ TEST(an_attribute_is_what_its_type_says)
     CHECK_TEXT(a[3].double_map[0].key, "k");
     for (int i = 4; i < 7; i++)
         CHECK_INT(a[i].type, GLIFT_ATTRIBUTE_NONE);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     forget();
 }
 

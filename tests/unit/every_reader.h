@@ -9,98 +9,99 @@
 
 #include <stdlib.h>
 
-/* A frame over a copy that ends where the bytes end, so that a sanitizer sees the first byte read past it. */
-static inline glift_status open_exact(const char *bytes, size_t length, glift__frame **frame)
+/* A parsed message from a copy that ends where the bytes end, so that a sanitizer sees the first byte read
+ * past it. */
+static inline glift_status open_exact(const char *bytes, size_t length, glift__parsed **parsed)
 {
     char *copy = malloc(length > 0 ? length : 1);
     if (copy == NULL)
         abort();
     memcpy(copy, bytes, length);
-    glift_status status = glift__frame_open(copy, length, frame);
+    glift_status status = glift__parsed_open(copy, length, parsed);
     free(copy);
     return status;
 }
 
-static inline bool request_survives(const glift__frame *frame)
+static inline bool request_survives(const glift__parsed *parsed)
 {
     glift__memory memory, again_memory;
     glift__request_body body, again;
     const char *what;
     glift__text text = {0};
-    glift__frame *again_frame = NULL;
+    glift__parsed *parsed_again = NULL;
     glift__memory_init(&memory);
     glift__memory_init(&again_memory);
     bool same = true;
-    if (glift__frame_read_request(frame, &memory, &body, &what) == GLIFT_OK) {
+    if (glift__parsed_read_request(parsed, &memory, &body, &what) == GLIFT_OK) {
         same = glift__encode_request(&body, "again", &text) == GLIFT_OK &&
-               open_exact(text.bytes, text.length, &again_frame) == GLIFT_OK &&
-               glift__frame_read_request(again_frame, &again_memory, &again, &what) == GLIFT_OK &&
+               open_exact(text.bytes, text.length, &parsed_again) == GLIFT_OK &&
+               glift__parsed_read_request(parsed_again, &again_memory, &again, &what) == GLIFT_OK &&
                same_request(&body, &again);
     }
-    glift__frame_close(again_frame);
+    glift__parsed_close(parsed_again);
     glift__text_free(&text);
     glift__memory_fini(&again_memory);
     glift__memory_fini(&memory);
     return same;
 }
 
-static inline bool push_survives(const glift__frame *frame)
+static inline bool push_survives(const glift__parsed *parsed)
 {
     glift__memory memory, again_memory;
     glift__push push, again;
     glift__text text = {0};
-    glift__frame *again_frame = NULL;
+    glift__parsed *parsed_again = NULL;
     glift__memory_init(&memory);
     glift__memory_init(&again_memory);
     bool same = true;
-    if (glift__frame_read_push(frame, &memory, &push) == GLIFT_OK) {
+    if (glift__parsed_read_push(parsed, &memory, &push) == GLIFT_OK) {
         same = glift__encode_push(&push, &text) == GLIFT_OK &&
-               open_exact(text.bytes, text.length, &again_frame) == GLIFT_OK &&
-               glift__frame_read_push(again_frame, &again_memory, &again) == GLIFT_OK &&
+               open_exact(text.bytes, text.length, &parsed_again) == GLIFT_OK &&
+               glift__parsed_read_push(parsed_again, &again_memory, &again) == GLIFT_OK &&
                same_push(&push, &again);
     }
-    glift__frame_close(again_frame);
+    glift__parsed_close(parsed_again);
     glift__text_free(&text);
     glift__memory_fini(&again_memory);
     glift__memory_fini(&memory);
     return same;
 }
 
-static inline bool answer_survives(const glift__frame *frame, glift__action action)
+static inline bool answer_survives(const glift__parsed *parsed, glift__action action)
 {
     glift__memory memory, again_memory;
     glift__answer_body body, again;
     glift__text text = {0};
-    glift__frame *again_frame = NULL;
+    glift__parsed *parsed_again = NULL;
     glift__memory_init(&memory);
     glift__memory_init(&again_memory);
-    bool same = glift__frame_read_answer(frame, action, &memory, &body) == GLIFT_OK &&
+    bool same = glift__parsed_read_answer(parsed, action, &memory, &body) == GLIFT_OK &&
                 glift__encode_answer(action, glift__action_name(action), "again", 200, "", &body, &text) ==
                         GLIFT_OK &&
-                open_exact(text.bytes, text.length, &again_frame) == GLIFT_OK &&
-                glift__frame_envelope(again_frame).status_code == 200 &&
-                glift__frame_read_answer(again_frame, action, &again_memory, &again) == GLIFT_OK &&
+                open_exact(text.bytes, text.length, &parsed_again) == GLIFT_OK &&
+                glift__parsed_envelope(parsed_again).status_code == 200 &&
+                glift__parsed_read_answer(parsed_again, action, &again_memory, &again) == GLIFT_OK &&
                 same_answer(&body, &again);
-    glift__frame_close(again_frame);
+    glift__parsed_close(parsed_again);
     glift__text_free(&text);
     glift__memory_fini(&again_memory);
     glift__memory_fini(&memory);
     return same;
 }
 
-static inline bool frame_survives(const char *bytes, size_t length)
+static inline bool parsed_survives(const char *bytes, size_t length)
 {
     static const glift__action with_payload[] = {GLIFT__DESCRIBE_PLAYER_SESSIONS, GLIFT__START_MATCH_BACKFILL,
             GLIFT__GET_COMPUTE_CERTIFICATE, GLIFT__GET_FLEET_ROLE_CREDENTIALS};
-    glift__frame *frame;
-    if (open_exact(bytes, length, &frame) != GLIFT_OK)
+    glift__parsed *parsed;
+    if (open_exact(bytes, length, &parsed) != GLIFT_OK)
         return true;
-    glift__envelope envelope = glift__frame_envelope(frame);
-    bool same = envelope.action == glift__action_from_name(envelope.action_name) && request_survives(frame) &&
-                push_survives(frame);
+    glift__envelope envelope = glift__parsed_envelope(parsed);
+    bool same = envelope.action == glift__action_from_name(envelope.action_name) &&
+                request_survives(parsed) && push_survives(parsed);
     for (size_t i = 0; i < sizeof with_payload / sizeof with_payload[0]; i++)
-        same = same && answer_survives(frame, with_payload[i]);
-    glift__frame_close(frame);
+        same = same && answer_survives(parsed, with_payload[i]);
+    glift__parsed_close(parsed);
     return same;
 }
 

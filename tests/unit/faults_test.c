@@ -88,14 +88,14 @@ static int code_for(const char *id, const glift__request_body *body)
 
 static void write_answer(char *out, size_t size, const char *message)
 {
-    glift__frame *frame = NULL;
+    glift__parsed *parsed = NULL;
     glift__memory memory;
     glift__request_body body;
     const char *what;
     glift__memory_init(&memory);
-    CHECK_INT(glift__frame_open(message, strlen(message), &frame), GLIFT_OK);
-    glift__envelope envelope = glift__frame_envelope(frame);
-    CHECK_INT(glift__frame_read_request(frame, &memory, &body, &what), GLIFT_OK);
+    CHECK_INT(glift__parsed_open(message, strlen(message), &parsed), GLIFT_OK);
+    glift__envelope envelope = glift__parsed_envelope(parsed);
+    CHECK_INT(glift__parsed_read_request(parsed, &memory, &body, &what), GLIFT_OK);
     int code = code_for(envelope.request_id, &body);
     const char *status = service.seat_active ? "ACTIVE" : service.seat_completed ? "COMPLETED" : "RESERVED";
     snprintf(out, size,
@@ -105,7 +105,7 @@ static void write_answer(char *out, size_t size, const char *message)
             "{\"PlayerSessionId\":\"psess-0\",\"Status\":\"TIMEDOUT\"},"
             "{\"PlayerSessionId\":\"psess-1\",\"Status\":\"%s\"}]}",
             envelope.action_name, envelope.request_id, code, status);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     glift__memory_fini(&memory);
 }
 

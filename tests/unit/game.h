@@ -196,11 +196,11 @@ static inline void end_game(void)
 static inline const char *id_of(const char *message)
 {
     static char id[64];
-    glift__frame *frame = NULL;
+    glift__parsed *parsed = NULL;
     CHECK(message != NULL);
-    CHECK_INT(glift__frame_open(message, strlen(message), &frame), GLIFT_OK);
-    snprintf(id, sizeof id, "%s", glift__frame_envelope(frame).request_id);
-    glift__frame_close(frame);
+    CHECK_INT(glift__parsed_open(message, strlen(message), &parsed), GLIFT_OK);
+    snprintf(id, sizeof id, "%s", glift__parsed_envelope(parsed).request_id);
+    glift__parsed_close(parsed);
     return id;
 }
 

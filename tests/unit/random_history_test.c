@@ -153,14 +153,14 @@ static int code_for(const char *id, const glift__request_body *body)
 static void work_on(const waiting *message)
 {
     static const char *const statuses[] = {"RESERVED", "ACTIVE", "COMPLETED"};
-    glift__frame *frame = NULL;
+    glift__parsed *parsed = NULL;
     glift__memory memory;
     glift__request_body body;
     const char *what;
     glift__memory_init(&memory);
-    HOLDS(glift__frame_open(message->text, strlen(message->text), &frame) == GLIFT_OK);
-    HOLDS(glift__frame_read_request(frame, &memory, &body, &what) == GLIFT_OK);
-    glift__envelope envelope = glift__frame_envelope(frame);
+    HOLDS(glift__parsed_open(message->text, strlen(message->text), &parsed) == GLIFT_OK);
+    HOLDS(glift__parsed_read_request(parsed, &memory, &body, &what) == GLIFT_OK);
+    glift__envelope envelope = glift__parsed_envelope(parsed);
     int seat = 0, code = code_for(envelope.request_id, &body);
     if (body.action == GLIFT__DESCRIBE_PLAYER_SESSIONS)
         sscanf(body.as.describe.player_session_id, "psess-%d", &seat);
@@ -173,7 +173,7 @@ static void work_on(const waiting *message)
                 "\"psess-%d\",\"Status\":\"%s\"}]}",
                 envelope.action_name, envelope.request_id, code, seat, statuses[service.seats[seat]]);
     }
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     glift__memory_fini(&memory);
 }
 

@@ -42,12 +42,12 @@ typedef struct glift__socket {
     uint64_t drained_at_ms; /* superseded: read until then; 0: not superseded */
 } glift__socket;
 
-typedef enum glift__dial {
+typedef enum glift__dial_state {
     GLIFT__DIAL_NONE,
     GLIFT__DIAL_WAITING, /* until dial_at_ms */
     GLIFT__DIAL_LOGIN,   /* for the container agent */
     GLIFT__DIAL_UNDER_WAY
-} glift__dial;
+} glift__dial_state;
 
 typedef enum glift__dial_purpose {
     GLIFT__DIAL_TO_CONNECT, /* there is no connection */
@@ -72,7 +72,7 @@ typedef struct glift__connection {
     glift__socket sockets[GLIFT__SOCKET_COUNT];
     glift__socket *current; /* carries what is sent; NULL: not connected */
 
-    glift__dial dial;
+    glift__dial_state dial;
     glift__dial_purpose purpose;
     glift__socket *dialled;
     uint64_t dial_at_ms;

@@ -104,16 +104,16 @@ static void read_body(
         char *out, size_t size, const char *body, const char *const *secrets, size_t secret_count)
 {
     char line[512]; /* well over `size`: a secret that begins in what is shown can be told */
-    glift__frame *frame = NULL;
+    glift__parsed *parsed = NULL;
     const char *said = body;
-    if (glift__frame_open(body, strlen(body), &frame) == GLIFT_OK &&
-            glift__frame_envelope(frame).message[0] != '\0')
-        said = glift__frame_envelope(frame).message;
+    if (glift__parsed_open(body, strlen(body), &parsed) == GLIFT_OK &&
+            glift__parsed_envelope(parsed).message[0] != '\0')
+        said = glift__parsed_envelope(parsed).message;
     flatten(line, sizeof line, said);
     bool is_secret = glift__tells_a_secret(said, secrets, secret_count) ||
                      glift__tells_a_secret(line, secrets, secret_count);
     copy_utf8(out, size, is_secret ? "" : line);
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
 }
 
 static const char *advice_on_refusal(int http_status)

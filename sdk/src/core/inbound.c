@@ -141,11 +141,11 @@ static void refused(glift__core *core, glift__call *call, const glift__envelope 
 }
 
 static glift_status answered(
-        glift__core *core, glift__call *call, const glift__frame *frame, const glift__envelope *envelope)
+        glift__core *core, glift__call *call, const glift__parsed *parsed, const glift__envelope *envelope)
 {
     bool is_ok = envelope->status_code == HTTP_OK;
     glift_status status =
-            is_ok ? glift__frame_read_answer(frame, call->body.action, &call->memory, &call->answer)
+            is_ok ? glift__parsed_read_answer(parsed, call->body.action, &call->memory, &call->answer)
                   : GLIFT_OK;
     if (status == GLIFT_ERR_MEMORY)
         return status;
@@ -193,11 +193,11 @@ static glift__event_kind event_of(glift__action action)
 }
 
 static glift_status read_push(
-        const glift__frame *frame, glift__action action, size_t length, glift__event **out)
+        const glift__parsed *parsed, glift__action action, size_t length, glift__event **out)
 {
     glift__event *event = glift__event_new(event_of(action));
     glift_status status =
-            event != NULL ? glift__frame_read_push(frame, &event->memory, &event->push) : GLIFT_ERR_MEMORY;
+            event != NULL ? glift__parsed_read_push(parsed, &event->memory, &event->push) : GLIFT_ERR_MEMORY;
     *out = event;
     if (status == GLIFT_OK)
         event->size = (int)(sizeof *event + length);
@@ -231,13 +231,13 @@ static void session_push(glift__core *core, glift__event *event)
 }
 
 static glift_status pushed(
-        glift__core *core, uint32_t socket, const glift__frame *frame, glift__action action, size_t length)
+        glift__core *core, uint32_t socket, const glift__parsed *parsed, glift__action action, size_t length)
 {
     bool is_refresh = action == GLIFT__REFRESH_CONNECTION;
     if (is_refresh && (core->connection.current == NULL || core->connection.current->number != socket))
         return GLIFT_OK; /* P142: said to a connection that is refreshed already */
     glift__event *event;
-    glift_status status = read_push(frame, action, length, &event);
+    glift_status status = read_push(parsed, action, length, &event);
     if (status == GLIFT_ERR_MEMORY)
         return status;
     if (status != GLIFT_OK) {
@@ -256,15 +256,15 @@ static glift_status pushed(
 
 /* ---- dispatch: all or, with GLIFT_ERR_MEMORY, nothing of a message is taken ---- */
 
-static glift_status dispatch(glift__core *core, uint32_t socket, const glift__frame *frame, size_t length)
+static glift_status dispatch(glift__core *core, uint32_t socket, const glift__parsed *parsed, size_t length)
 {
-    glift__envelope envelope = glift__frame_envelope(frame);
+    glift__envelope envelope = glift__parsed_envelope(parsed);
     bool has_id = envelope.request_id[0] != '\0';
     glift__call *call = has_id ? glift__requests_find(&core->requests, envelope.request_id) : NULL;
     if (call != NULL)
-        return answered(core, call, frame, &envelope);
+        return answered(core, call, parsed, &envelope);
     if (is_push(envelope.action) && (!has_id || envelope.status_code == HTTP_OK)) /* P97, P98 */
-        return pushed(core, socket, frame, envelope.action, length);
+        return pushed(core, socket, parsed, envelope.action, length);
     glift__outbox_log(
             &core->outbox, GLIFT_LOG_DEBUG, "ignored a message: no request waits for it"); /* P101, P104 */
     return GLIFT_OK;
@@ -272,14 +272,14 @@ static glift_status dispatch(glift__core *core, uint32_t socket, const glift__fr
 
 static glift_status read_message(glift__core *core, uint32_t socket, const char *bytes, size_t length)
 {
-    glift__frame *frame = NULL;
-    glift_status status = glift__frame_open(bytes, length, &frame);
+    glift__parsed *parsed = NULL;
+    glift_status status = glift__parsed_open(bytes, length, &parsed);
     if (status == GLIFT_OK)
-        status = dispatch(core, socket, frame, length);
+        status = dispatch(core, socket, parsed, length);
     else if (status == GLIFT_ERR_ARGUMENT)
         glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING,
                 "ignored a message that is not a JSON object"); /* P102, P103 */
-    glift__frame_close(frame);
+    glift__parsed_close(parsed);
     return status;
 }
 

@@ -13,11 +13,11 @@
 
 /* ---- reading: parse once, look at the envelope, then take what it turned out to be ---- */
 
-typedef struct glift__frame glift__frame; /* a parsed message */
+typedef struct glift__parsed glift__parsed; /* a parsed message */
 
 /* GLIFT_OK, GLIFT_ERR_ARGUMENT: not a JSON object (rules P102, P103), GLIFT_ERR_MEMORY. */
-glift_status glift__frame_open(const char *bytes, size_t length, glift__frame **out);
-void glift__frame_close(glift__frame *frame);
+glift_status glift__parsed_open(const char *bytes, size_t length, glift__parsed **out);
+void glift__parsed_close(glift__parsed *parsed);
 
 typedef struct glift__envelope {
     glift__action action;    /* UNKNOWN where absent, null or foreign */
@@ -26,19 +26,19 @@ typedef struct glift__envelope {
     int status_code;         /* 0 where absent or null; -1 where it is not an integer */
     const char *message;     /* ErrorMessage; "" where absent */
 } glift__envelope;
-glift__envelope glift__frame_envelope(const glift__frame *frame); /* lives as long as the frame */
+glift__envelope glift__parsed_envelope(const glift__parsed *parsed); /* lives as long as what was parsed */
 
 /* Wrong types inside a payload are read as absent (P106); unknown keys are skipped (P105). */
-glift_status glift__frame_read_answer(
-        const glift__frame *frame, glift__action request, glift__memory *memory, glift__answer_body *out);
+glift_status glift__parsed_read_answer(
+        const glift__parsed *parsed, glift__action request, glift__memory *memory, glift__answer_body *out);
 /* GLIFT_ERR_ARGUMENT if the message lacks what its action needs: CreateGameSession a GameSessionId,
  * UpdateGameSession a GameSession, RefreshConnection an endpoint and a token. */
-glift_status glift__frame_read_push(const glift__frame *frame, glift__memory *memory, glift__push *out);
+glift_status glift__parsed_read_push(const glift__parsed *parsed, glift__memory *memory, glift__push *out);
 /* For the service. Absent, null and "" are the same (P52); attribute keys of all three SDKs (S77).
  * GLIFT_ERR_ARGUMENT: a field that the action cannot do without, or a value that has no meaning; *what
  * names it (static text). Lengths and patterns are left to glift__validate_request(). */
-glift_status glift__frame_read_request(
-        const glift__frame *frame, glift__memory *memory, glift__request_body *out, const char **what);
+glift_status glift__parsed_read_request(
+        const glift__parsed *parsed, glift__memory *memory, glift__request_body *out, const char **what);
 
 /* What a StatusCode means (P128, P129): 200 is GLIFT_OK. */
 glift_status glift__status_from_service(int status_code);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a game server receives: the envelope, answers, pushes. */
 
-#include "wire/frame.h"
+#include "wire/parsed.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static int read_status_code(const glift__json *root)
     return (int)value;
 }
 
-glift_status glift__frame_open(const char *bytes, size_t length, glift__frame **out)
+glift_status glift__parsed_open(const char *bytes, size_t length, glift__parsed **out)
 {
     glift__json *root;
     *out = NULL;
@@ -30,17 +30,17 @@ glift_status glift__frame_open(const char *bytes, size_t length, glift__frame **
     if (status == GLIFT_OK && (*out = malloc(sizeof **out)) == NULL)
         status = GLIFT_ERR_MEMORY;
     if (status == GLIFT_OK)
-        **out = (glift__frame){.root = root, .status_code = read_status_code(root)};
+        **out = (glift__parsed){.root = root, .status_code = read_status_code(root)};
     else
         glift__json_free(root);
     return status;
 }
 
-void glift__frame_close(glift__frame *frame)
+void glift__parsed_close(glift__parsed *parsed)
 {
-    if (frame != NULL)
-        glift__json_free(frame->root);
-    free(frame);
+    if (parsed != NULL)
+        glift__json_free(parsed->root);
+    free(parsed);
 }
 
 static const char *text_or_empty(const glift__json *object, const char *key)
@@ -49,15 +49,15 @@ static const char *text_or_empty(const glift__json *object, const char *key)
     return text != NULL ? text : "";
 }
 
-glift__envelope glift__frame_envelope(const glift__frame *frame)
+glift__envelope glift__parsed_envelope(const glift__parsed *parsed)
 {
-    const char *name = text_or_empty(frame->root, "Action");
+    const char *name = text_or_empty(parsed->root, "Action");
     return (glift__envelope){
             .action = glift__action_from_name(name),
             .action_name = name,
-            .request_id = text_or_empty(frame->root, "RequestId"),
-            .status_code = frame->status_code,
-            .message = text_or_empty(frame->root, "ErrorMessage"),
+            .request_id = text_or_empty(parsed->root, "RequestId"),
+            .status_code = parsed->status_code,
+            .message = text_or_empty(parsed->root, "ErrorMessage"),
     };
 }
 
@@ -128,11 +128,11 @@ static glift_fleet_role_credentials read_role_credentials(glift__json_reader *re
     };
 }
 
-glift_status glift__frame_read_answer(
-        const glift__frame *frame, glift__action request, glift__memory *memory, glift__answer_body *out)
+glift_status glift__parsed_read_answer(
+        const glift__parsed *parsed, glift__action request, glift__memory *memory, glift__answer_body *out)
 {
     glift__json_reader reader = {.memory = memory};
-    const glift__json *root = frame->root;
+    const glift__json *root = parsed->root;
     *out = (glift__answer_body){0};
     switch (request) {
     case GLIFT__DESCRIBE_PLAYER_SESSIONS:
@@ -233,10 +233,10 @@ static bool read_push(glift__json_reader *reader, const glift__json *root, glift
     }
 }
 
-glift_status glift__frame_read_push(const glift__frame *frame, glift__memory *memory, glift__push *out)
+glift_status glift__parsed_read_push(const glift__parsed *parsed, glift__memory *memory, glift__push *out)
 {
     glift__json_reader reader = {.memory = memory};
-    *out = (glift__push){.action = glift__frame_envelope(frame).action};
-    bool complete = read_push(&reader, frame->root, out);
+    *out = (glift__push){.action = glift__parsed_envelope(parsed).action};
+    bool complete = read_push(&reader, parsed->root, out);
     return reader.status != GLIFT_OK ? reader.status : complete ? GLIFT_OK : GLIFT_ERR_ARGUMENT;
 }

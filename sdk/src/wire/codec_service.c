@@ -4,7 +4,7 @@
  * The three official SDKs write requests differently: what is not set, Go writes as "" or null, C++ leaves
  * out, C# writes as null or 0. All of it reads the same here (P52, S77). */
 
-#include "wire/frame.h"
+#include "wire/parsed.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -234,12 +234,12 @@ static void read_body(request_reader *reader, const glift__json *from, glift__re
     }
 }
 
-glift_status glift__frame_read_request(
-        const glift__frame *frame, glift__memory *memory, glift__request_body *out, const char **what)
+glift_status glift__parsed_read_request(
+        const glift__parsed *parsed, glift__memory *memory, glift__request_body *out, const char **what)
 {
     request_reader reader = {.json = {.memory = memory}};
-    *out = (glift__request_body){.action = glift__frame_envelope(frame).action};
-    read_body(&reader, frame->root, out);
+    *out = (glift__request_body){.action = glift__parsed_envelope(parsed).action};
+    read_body(&reader, parsed->root, out);
     if (reader.json.status != GLIFT_OK) {
         *what = "out of memory";
         return reader.json.status;
