@@ -375,8 +375,8 @@ static void handle(server_request *request, const glift__parsed *parsed)
     glift__memory memory;
     glift__memory_init(&memory);
     glift__request_body body = {0};
-    const char *what = "";
-    glift_status status = glift__parsed_read_request(parsed, &memory, &body, &what);
+    const char *message = "";
+    glift_status status = glift__parsed_read_request(parsed, &memory, &body, &message);
     local_refusal why;
     request->body = &body;
     request->memory = &memory;
@@ -384,7 +384,7 @@ static void handle(server_request *request, const glift__parsed *parsed)
         local_refuse_memory(&why);
         refuse_request(request, &why);
     } else if (status != GLIFT_OK) {
-        local_refuse(&why, LOCAL_INVALID_REQUEST, "%s", what);
+        local_refuse(&why, LOCAL_INVALID_REQUEST, "%s", message);
         refuse_request(request, &why);
     } else if (is_too_late(request)) {
         local_refuse(&why, LOCAL_INVALID_REQUEST, "Process %s has ended.", request->process->id);

@@ -19,9 +19,9 @@ static bool all_of(const char *text, const char *set)
 static void check_split(const char *text)
 {
     glift__url url;
-    const char *what;
-    if (glift__url_split(text, &url, &what) != GLIFT_OK) {
-        HOLDS(what[0] != '\0');
+    const char *message;
+    if (glift__url_split(text, &url, &message) != GLIFT_OK) {
+        HOLDS(message[0] != '\0');
         return;
     }
     HOLDS(url.host[0] != '\0' && url.port != 0 && url.path_and_query[0] == '/');
@@ -81,14 +81,14 @@ static void check_connect_url(char *const lines[LINES])
             lines[IDEMPOTENCY], lines[TOKEN], lines[REGION], lines[ACCESS_KEY], lines[SECRET_KEY],
             lines[SESSION_TOKEN], 1722852000};
     glift__text text;
-    const char *what;
-    if (glift__connect_url(&parameters, &text, &what) != GLIFT_OK) {
-        HOLDS(what[0] != '\0' && text.bytes == NULL);
+    const char *message;
+    if (glift__connect_url(&parameters, &text, &message) != GLIFT_OK) {
+        HOLDS(message[0] != '\0' && text.bytes == NULL);
         return;
     }
     HOLDS(text.length == strlen(text.bytes) && text.length <= GLIFT_MAX_URL_LENGTH);
     glift__url url;
-    HOLDS(glift__url_split(text.bytes, &url, &what) == GLIFT_OK);
+    HOLDS(glift__url_split(text.bytes, &url, &message) == GLIFT_OK);
     const char *query = strchr(url.path_and_query, '?');
     HOLDS(query != NULL);
     check_parameter(query, "pID", lines[PROCESS]);

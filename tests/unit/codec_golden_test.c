@@ -29,11 +29,11 @@ static void check_request(const golden *file)
     glift__memory memory;
     glift__request_body body;
     glift__text text;
-    const char *what;
+    const char *message;
     glift__memory_init(&memory);
     glift__parsed *parsed = open_golden(file);
-    CHECK_INT(glift__parsed_read_request(parsed, &memory, &body, &what), GLIFT_OK);
-    CHECK_TEXT(what, "");
+    CHECK_INT(glift__parsed_read_request(parsed, &memory, &body, &message), GLIFT_OK);
+    CHECK_TEXT(message, "");
     CHECK_INT(glift__encode_request(&body, glift__parsed_envelope(parsed).request_id, &text), GLIFT_OK);
     check_same_json(file, text.bytes);
     glift__text_free(&text);
@@ -98,8 +98,8 @@ static glift__request_body read_golden_request(const char *name, glift__memory *
     golden file = golden_open(name);
     glift__parsed *parsed = open_golden(&file);
     glift__request_body body;
-    const char *what;
-    CHECK_INT(glift__parsed_read_request(parsed, memory, &body, &what), GLIFT_OK);
+    const char *message;
+    CHECK_INT(glift__parsed_read_request(parsed, memory, &body, &message), GLIFT_OK);
     glift__parsed_close(parsed);
     golden_close(&file);
     return body;

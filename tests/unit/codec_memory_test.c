@@ -18,11 +18,11 @@ static glift_status read_and_write_request(const golden *file)
     glift__parsed *parsed;
     glift__request_body body;
     glift__text text = {0};
-    const char *what;
+    const char *message;
     glift__memory_init(&memory);
     glift_status status = glift__parsed_open(file->bytes, file->length, &parsed);
     if (status == GLIFT_OK)
-        status = glift__parsed_read_request(parsed, &memory, &body, &what);
+        status = glift__parsed_read_request(parsed, &memory, &body, &message);
     if (status == GLIFT_OK)
         status = glift__encode_request(&body, "id", &text);
     glift__text_free(&text);
@@ -175,10 +175,10 @@ TEST(every_allocation_of_a_connect_url_may_fail)
             .unix_s = 1722852000};
     for (fail_alloc_start(); fail_alloc_next();) {
         glift__text text;
-        const char *what;
+        const char *message;
         long before = fail_alloc.live;
-        check_status(glift__connect_url(&parameters, &text, &what));
-        CHECK_TEXT(what, fail_alloc_was_spared() ? "" : "out of memory");
+        check_status(glift__connect_url(&parameters, &text, &message));
+        CHECK_TEXT(message, fail_alloc_was_spared() ? "" : "out of memory");
         glift__text_free(&text);
         CHECK_INT(fail_alloc.live, before);
     }
@@ -192,8 +192,8 @@ TEST(an_identity_that_cannot_be_checked_is_not_called_wrong)
             .host_id = "h",
             .fleet_id = "f"};
     for (fail_alloc_start(); fail_alloc_next();) {
-        char what[GLIFT__WHAT_SIZE];
-        check_status(glift__validate_identity(&identity, what));
-        CHECK_TEXT(what, fail_alloc_was_spared() ? "" : "out of memory");
+        char message[GLIFT__MESSAGE_SIZE];
+        check_status(glift__validate_identity(&identity, message));
+        CHECK_TEXT(message, fail_alloc_was_spared() ? "" : "out of memory");
     }
 }

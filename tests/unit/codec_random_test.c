@@ -202,13 +202,13 @@ TEST(random_requests_are_read_as_they_were_written)
                                                below(&from, GLIFT__GET_FLEET_ROLE_CREDENTIALS -
                                                                     GLIFT__ACTIVATE_SERVER_PROCESS + 1));
         glift__request_body body = request_of(&from, action), read;
-        const char *request_id = given(&from), *what;
+        const char *request_id = given(&from), *message;
         glift__text text;
         glift__parsed *parsed;
         CHECK_INT(glift__encode_request(&body, request_id, &text), GLIFT_OK);
         CHECK_INT(glift__parsed_open(text.bytes, text.length, &parsed), GLIFT_OK);
         CHECK_TEXT(glift__parsed_envelope(parsed).request_id, request_id);
-        CHECK_INT(glift__parsed_read_request(parsed, &from.memory, &read, &what), GLIFT_OK);
+        CHECK_INT(glift__parsed_read_request(parsed, &from.memory, &read, &message), GLIFT_OK);
         if (!same_request(&body, &read))
             printf("# round %d: %s\n", round, text.bytes);
         CHECK(same_request(&body, &read));

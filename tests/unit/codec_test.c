@@ -555,14 +555,14 @@ TEST(a_push_without_what_its_action_needs_is_refused)
 static const char *request_verdict(const char *text)
 {
     glift__request_body body;
-    const char *what;
+    const char *message;
     glift__parsed *parsed = opened(text);
-    glift_status status = glift__parsed_read_request(parsed, &memory, &body, &what);
+    glift_status status = glift__parsed_read_request(parsed, &memory, &body, &message);
     CHECK(status == GLIFT_OK || status == GLIFT_ERR_ARGUMENT);
-    CHECK((status == GLIFT_OK) == (what[0] == '\0'));
+    CHECK((status == GLIFT_OK) == (message[0] == '\0'));
     glift__parsed_close(parsed);
     forget();
-    return what; /* static text */
+    return message; /* static text */
 }
 
 /* P14, P52 */
@@ -619,7 +619,7 @@ TEST(a_request_that_lacks_what_its_action_needs_is_refused_by_name)
 TEST(an_attribute_is_what_its_type_says)
 {
     glift__request_body body;
-    const char *what;
+    const char *message;
     glift__parsed *parsed =
             opened("{\"Action\":\"StartMatchBackfill\",\"GameSessionArn\":\"g\","
                    "\"MatchmakingConfigurationArn\":\"m\","
@@ -631,7 +631,7 @@ TEST(an_attribute_is_what_its_type_says)
                    "\"e\":{\"AttrType\":\"UNHEARD_OF\",\"S\":\"no\"},"
                    "\"f\":{\"S\":\"no\"},"
                    "\"g\":\"no\"}}]}");
-    CHECK_INT(glift__parsed_read_request(parsed, &memory, &body, &what), GLIFT_OK);
+    CHECK_INT(glift__parsed_read_request(parsed, &memory, &body, &message), GLIFT_OK);
     const glift_player *player = &body.as.start_match_backfill.players[0];
     const glift_player_attribute *a = player->attributes;
     CHECK_INT(player->attribute_count, 7);

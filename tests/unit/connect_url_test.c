@@ -34,9 +34,9 @@ static const char *url_of(const glift__connect_parameters *parameters)
 {
     static char url[GLIFT_MAX_URL_LENGTH + 1];
     glift__text text;
-    const char *what;
-    CHECK_INT(glift__connect_url(parameters, &text, &what), GLIFT_OK);
-    CHECK_TEXT(what, "");
+    const char *message;
+    CHECK_INT(glift__connect_url(parameters, &text, &message), GLIFT_OK);
+    CHECK_TEXT(message, "");
     CHECK_INT(text.length, strlen(text.bytes));
     strcpy(url, text.bytes);
     glift__text_free(&text);
@@ -46,11 +46,11 @@ static const char *url_of(const glift__connect_parameters *parameters)
 static const char *refusal(const glift__connect_parameters *parameters)
 {
     glift__text text;
-    const char *what;
-    CHECK_INT(glift__connect_url(parameters, &text, &what), GLIFT_ERR_ARGUMENT);
+    const char *message;
+    CHECK_INT(glift__connect_url(parameters, &text, &message), GLIFT_ERR_ARGUMENT);
     CHECK(text.bytes == NULL);
-    CHECK(strstr(what, TOKEN) == NULL);
-    return what;
+    CHECK(strstr(message, TOKEN) == NULL);
+    return message;
 }
 
 /* P10, P11, P12 */
@@ -201,9 +201,9 @@ TEST(a_url_is_split_into_what_a_dial_needs)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         glift__url url;
-        const char *what;
-        CHECK_INT(glift__url_split(cases[i].url, &url, &what), GLIFT_OK);
-        CHECK_TEXT(what, "");
+        const char *message;
+        CHECK_INT(glift__url_split(cases[i].url, &url, &message), GLIFT_OK);
+        CHECK_TEXT(message, "");
         CHECK_TEXT(url.host, cases[i].host);
         CHECK_INT(url.tls, cases[i].tls);
         CHECK_INT(url.port, cases[i].port);
@@ -243,9 +243,9 @@ TEST(a_url_that_cannot_be_dialled_is_refused_with_the_reason)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         glift__url url;
-        const char *what;
-        CHECK_INT(glift__url_split(cases[i][0], &url, &what), GLIFT_ERR_ARGUMENT);
-        CHECK_CONTAINS(what, cases[i][1]);
+        const char *message;
+        CHECK_INT(glift__url_split(cases[i][0], &url, &message), GLIFT_ERR_ARGUMENT);
+        CHECK_CONTAINS(message, cases[i][1]);
     }
 }
 
@@ -253,11 +253,11 @@ TEST(a_host_name_may_be_255_bytes_long)
 {
     char text[512] = "ws://";
     glift__url url;
-    const char *what;
+    const char *message;
     memset(text + 5, 'h', 255);
-    CHECK_INT(glift__url_split(text, &url, &what), GLIFT_OK);
+    CHECK_INT(glift__url_split(text, &url, &message), GLIFT_OK);
     CHECK_INT(strlen(url.host), 255);
     text[5 + 255] = 'h';
-    CHECK_INT(glift__url_split(text, &url, &what), GLIFT_ERR_ARGUMENT);
-    CHECK_TEXT(what, "the URL has a host name longer than 255 bytes");
+    CHECK_INT(glift__url_split(text, &url, &message), GLIFT_ERR_ARGUMENT);
+    CHECK_TEXT(message, "the URL has a host name longer than 255 bytes");
 }

@@ -26,16 +26,16 @@ static inline bool request_survives(const glift__parsed *parsed)
 {
     glift__memory memory, again_memory;
     glift__request_body body, again;
-    const char *what;
+    const char *message;
     glift__text text = {0};
     glift__parsed *parsed_again = NULL;
     glift__memory_init(&memory);
     glift__memory_init(&again_memory);
     bool same = true;
-    if (glift__parsed_read_request(parsed, &memory, &body, &what) == GLIFT_OK) {
+    if (glift__parsed_read_request(parsed, &memory, &body, &message) == GLIFT_OK) {
         same = glift__encode_request(&body, "again", &text) == GLIFT_OK &&
                open_exact(text.bytes, text.length, &parsed_again) == GLIFT_OK &&
-               glift__parsed_read_request(parsed_again, &again_memory, &again, &what) == GLIFT_OK &&
+               glift__parsed_read_request(parsed_again, &again_memory, &again, &message) == GLIFT_OK &&
                same_request(&body, &again);
     }
     glift__parsed_close(parsed_again);

@@ -91,11 +91,11 @@ static void write_answer(char *out, size_t size, const char *message)
     glift__parsed *parsed = NULL;
     glift__memory memory;
     glift__request_body body;
-    const char *what;
+    const char *refusal;
     glift__memory_init(&memory);
     CHECK_INT(glift__parsed_open(message, strlen(message), &parsed), GLIFT_OK);
     glift__envelope envelope = glift__parsed_envelope(parsed);
-    CHECK_INT(glift__parsed_read_request(parsed, &memory, &body, &what), GLIFT_OK);
+    CHECK_INT(glift__parsed_read_request(parsed, &memory, &body, &refusal), GLIFT_OK);
     int code = code_for(envelope.request_id, &body);
     const char *status = service.seat_active ? "ACTIVE" : service.seat_completed ? "COMPLETED" : "RESERVED";
     snprintf(out, size,

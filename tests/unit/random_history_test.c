@@ -156,10 +156,10 @@ static void work_on(const waiting *message)
     glift__parsed *parsed = NULL;
     glift__memory memory;
     glift__request_body body;
-    const char *what;
+    const char *refusal;
     glift__memory_init(&memory);
     HOLDS(glift__parsed_open(message->text, strlen(message->text), &parsed) == GLIFT_OK);
-    HOLDS(glift__parsed_read_request(parsed, &memory, &body, &what) == GLIFT_OK);
+    HOLDS(glift__parsed_read_request(parsed, &memory, &body, &refusal) == GLIFT_OK);
     glift__envelope envelope = glift__parsed_envelope(parsed);
     int seat = 0, code = code_for(envelope.request_id, &body);
     if (body.action == GLIFT__DESCRIBE_PLAYER_SESSIONS)

@@ -3,7 +3,7 @@
 #include "test.h"
 
 static glift__settings settings;
-static char what[GLIFT__WHAT_SIZE];
+static char message[GLIFT__MESSAGE_SIZE];
 
 /* A text that a variable and a field of the desc can give. */
 typedef struct text {
@@ -57,7 +57,7 @@ static glift_server_desc usual(void)
 static glift_status resolve(const glift_server_desc *desc)
 {
     glift__settings_fini(&settings);
-    return glift__settings_resolve(desc, &settings, what);
+    return glift__settings_resolve(desc, &settings, message);
 }
 
 TEST(defaults_fill_what_is_zero)
@@ -205,10 +205,10 @@ TEST(P32_a_container_without_its_variables_is_refused_by_name)
     desc.compute_type = "CONTAINER";
     desc.aws_region = "us-west-2";
     CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
-    CHECK_CONTAINS(what, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    CHECK_CONTAINS(message, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     desc.container_credentials_uri = "/c";
     CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
-    CHECK_CONTAINS(what, "ECS_CONTAINER_METADATA_URI_V4");
+    CHECK_CONTAINS(message, "ECS_CONTAINER_METADATA_URI_V4");
 }
 
 TEST(P42_P43_P44_P45_P46_what_is_missing_or_malformed_is_named)
@@ -216,18 +216,18 @@ TEST(P42_P43_P44_P45_P46_what_is_missing_or_malformed_is_named)
     glift_server_desc desc = usual();
     desc.fleet_id = "arn:aws:gamelift:us-west-2:1:fleet/fleet-1";
     CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
-    CHECK_CONTAINS(what, "FleetID");
+    CHECK_CONTAINS(message, "FleetID");
     desc = usual();
     desc.websocket_url = "";
     CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
-    CHECK_TEXT(what, "WebSocketURL is required.");
+    CHECK_TEXT(message, "WebSocketURL is required.");
     desc = usual();
     desc.auth_token = NULL;
     CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
-    CHECK_CONTAINS(what, "authorization strategy");
+    CHECK_CONTAINS(message, "authorization strategy");
     desc.aws_region = "us-west-2";
     CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
-    CHECK_CONTAINS(what, "AccessKey and SecretKey");
+    CHECK_CONTAINS(message, "AccessKey and SecretKey");
 }
 
 TEST(only_the_fields_that_the_size_covers_are_read)
@@ -235,7 +235,7 @@ TEST(only_the_fields_that_the_size_covers_are_read)
     glift_server_desc desc = usual(), read;
     desc.user = &desc;
     desc.size_bytes = offsetof(glift_server_desc, user);
-    CHECK_INT(glift__settings_desc(&desc, &read, what), GLIFT_OK);
+    CHECK_INT(glift__settings_desc(&desc, &read, message), GLIFT_OK);
     CHECK(read.user == NULL);
     CHECK_TEXT(read.fleet_id, "desc-fleet");
 }
@@ -244,11 +244,11 @@ TEST(a_size_that_makes_no_sense_is_refused)
 {
     glift_server_desc desc = usual(), read;
     desc.size_bytes = 0;
-    CHECK_INT(glift__settings_desc(&desc, &read, what), GLIFT_ERR_ARGUMENT);
-    CHECK_CONTAINS(what, "size_bytes");
+    CHECK_INT(glift__settings_desc(&desc, &read, message), GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(message, "size_bytes");
     desc.size_bytes = (size_t)-1;
-    CHECK_INT(glift__settings_desc(&desc, &read, what), GLIFT_ERR_ARGUMENT);
-    CHECK_INT(glift__settings_desc(NULL, &read, what), GLIFT_ERR_ARGUMENT);
-    CHECK_TEXT(what, "desc is required.");
+    CHECK_INT(glift__settings_desc(&desc, &read, message), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(glift__settings_desc(NULL, &read, message), GLIFT_ERR_ARGUMENT);
+    CHECK_TEXT(message, "desc is required.");
     glift__settings_fini(&settings);
 }

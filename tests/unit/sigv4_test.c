@@ -25,9 +25,9 @@ static glift__sigv4_input connect_input(void)
 static glift__sigv4_output signed_output(const glift__sigv4_input *input)
 {
     glift__sigv4_output out;
-    const char *what;
-    CHECK_INT(glift__sigv4_sign(input, &out, &what), GLIFT_OK);
-    CHECK_TEXT(what, "");
+    const char *message;
+    CHECK_INT(glift__sigv4_sign(input, &out, &message), GLIFT_OK);
+    CHECK_TEXT(message, "");
     return out;
 }
 
@@ -94,10 +94,10 @@ TEST(vector_d_encodes_slash_and_blank_by_rfc_3986)
 static const char *refusal(const glift__sigv4_input *input)
 {
     glift__sigv4_output out;
-    const char *what;
-    CHECK_INT(glift__sigv4_sign(input, &out, &what), GLIFT_ERR_ARGUMENT);
+    const char *message;
+    CHECK_INT(glift__sigv4_sign(input, &out, &message), GLIFT_ERR_ARGUMENT);
     CHECK_TEXT(out.signature, "");
-    return what;
+    return message;
 }
 
 /* P28 */

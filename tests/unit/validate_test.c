@@ -19,11 +19,11 @@ static const char *bytes(size_t count)
 /* What is said against the request; "" if nothing. */
 static const char *verdict(const glift__request_body *body)
 {
-    static char what[GLIFT__WHAT_SIZE];
-    glift_status status = glift__validate_request(body, what);
-    CHECK((status == GLIFT_OK) == (what[0] == '\0'));
+    static char message[GLIFT__MESSAGE_SIZE];
+    glift_status status = glift__validate_request(body, message);
+    CHECK((status == GLIFT_OK) == (message[0] == '\0'));
     CHECK(status == GLIFT_OK || status == GLIFT_ERR_ARGUMENT);
-    return what;
+    return message;
 }
 
 /* ---- ActivateServerProcess ---- */
@@ -33,7 +33,7 @@ TEST(a_port_is_1_to_60000)
 {
     static const struct {
         int port;
-        const char *what;
+        const char *message;
     } cases[] = {
             {-1, "Port must be between 1 and 60000"},
             {0, "Port must be between 1 and 60000"},
@@ -44,7 +44,7 @@ TEST(a_port_is_1_to_60000)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         glift__request_body body = {
                 .action = GLIFT__ACTIVATE_SERVER_PROCESS, .as.activate_server_process.port = cases[i].port};
-        CHECK_TEXT(verdict(&body), cases[i].what);
+        CHECK_TEXT(verdict(&body), cases[i].message);
     }
 }
 
@@ -346,19 +346,19 @@ TEST(an_attribute_has_a_name_and_a_known_type)
 
 TEST(a_name_that_is_cut_in_a_message_is_cut_between_characters)
 {
-    char name[2 * GLIFT__WHAT_SIZE + 1] = "";
-    while (strlen(name) < 2 * GLIFT__WHAT_SIZE)
+    char name[2 * GLIFT__MESSAGE_SIZE + 1] = "";
+    while (strlen(name) < 2 * GLIFT__MESSAGE_SIZE)
         strcat(name, "\xC3\xA9");
-    const char *what =
+    const char *message =
             attribute_verdict((glift_player_attribute){.name = name, .type = (glift_attribute_type)5});
-    CHECK(strlen(what) >= GLIFT__WHAT_SIZE - 2);
-    CHECK_TEXT(what + strlen(what) - 2, "\xC3\xA9");
-    what = attribute_verdict((glift_player_attribute){.name = name + 1, .type = (glift_attribute_type)5});
-    CHECK_TEXT(what, "PlayerAttributes name is invalid. Must be UTF-8.");
+    CHECK(strlen(message) >= GLIFT__MESSAGE_SIZE - 2);
+    CHECK_TEXT(message + strlen(message) - 2, "\xC3\xA9");
+    message = attribute_verdict((glift_player_attribute){.name = name + 1, .type = (glift_attribute_type)5});
+    CHECK_TEXT(message, "PlayerAttributes name is invalid. Must be UTF-8.");
     name[0] = 'e';
     name[1] = 'e';
-    what = attribute_verdict((glift_player_attribute){.name = name + 1, .type = (glift_attribute_type)5});
-    CHECK_TEXT(what + strlen(what) - 2, "\xC3\xA9");
+    message = attribute_verdict((glift_player_attribute){.name = name + 1, .type = (glift_attribute_type)5});
+    CHECK_TEXT(message + strlen(message) - 2, "\xC3\xA9");
 }
 
 /* ---- StopMatchBackfill ---- */
@@ -463,11 +463,11 @@ static glift__identity by_keys(void)
 
 static const char *identity_verdict(const glift__identity *identity)
 {
-    static char what[GLIFT__WHAT_SIZE];
-    glift_status status = glift__validate_identity(identity, what);
-    CHECK((status == GLIFT_OK) == (what[0] == '\0'));
-    CHECK(strstr(what, "secret-token") == NULL);
-    return what;
+    static char message[GLIFT__MESSAGE_SIZE];
+    glift_status status = glift__validate_identity(identity, message);
+    CHECK((status == GLIFT_OK) == (message[0] == '\0'));
+    CHECK(strstr(message, "secret-token") == NULL);
+    return message;
 }
 
 /* P28, P42 */

@@ -4,7 +4,7 @@
  * No socket, clock, thread or global: time, random bits and transport are arguments, so a test plays
  * an hour of heartbeats in a millisecond and replays any interleaving. Stepped by the I/O thread.
  *
- * The driver (io_lws.c, or a test) hands in an input, then pulls orders until there are none, moves the
+ * The driver (io, or a test) hands in an input, then pulls orders until there are none, moves the
  * events to the game, and comes back at the deadline at the latest. Pulling instead of calling back
  * means that the core is never entered twice.
  *
@@ -139,7 +139,7 @@ typedef enum glift__event_kind {
 } glift__event_kind;
 
 /* One request of the game, there and back again: the same allocation is the command, what is in flight and
- * the answer, so answering cannot fail. Made by server.c with everything it will need. */
+ * the answer, so answering cannot fail. Made by calls.c with everything that it will need. */
 typedef struct glift__call {
     glift__item item;
     glift__memory memory;     /* of the answer; arguments too where they are more than a few strings */
@@ -150,7 +150,8 @@ typedef struct glift__call {
     glift_result result; /* points into memory, answer, or static text */
     glift__answer_body answer;
 
-    /* server.c's own, on the game's thread only, also while the core has the call. */
+    /* Of the game's side (calls.c, deliver.c, server.c) and its thread alone, also while the core has the
+     * call. */
     struct {
         glift__node pending; /* among the calls whose `done` has not run */
         glift_done_fn done;
@@ -173,6 +174,6 @@ typedef struct glift__call {
     } flight;
 } glift__call;
 
-/* The other items belong to server.c and core.c alone: items.h. */
+/* The other items: items.h. */
 
 #endif

@@ -200,12 +200,12 @@ static void dial(glift__core *core)
         self->dial_at_ms = core->now.mono_ms + NO_SOCKET_MS;
         return;
     }
-    const char *what = "out of memory";
+    const char *message = "out of memory";
     glift__connect_parameters parameters = connect_parameters(core);
     glift__text_free(&self->url);
-    glift_status status = glift__connect_url(&parameters, &self->url, &what);
+    glift_status status = glift__connect_url(&parameters, &self->url, &message);
     if (status != GLIFT_OK) {
-        failed_with(core, status, what);
+        failed_with(core, status, message);
         return;
     }
     *socket = (glift__socket){.number = ++core->last_number, .state = GLIFT__SOCKET_WANTED};

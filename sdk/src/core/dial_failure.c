@@ -203,9 +203,9 @@ void glift__dial_failure_of_end(glift__dial_failure *out, const glift__socket_en
         const char *websocket_url, const char *const *secrets, size_t secret_count)
 {
     glift__url url;
-    const char *what;
+    const char *message;
     char own_words[sizeof url.host + 64];
-    const char *host = glift__url_split(websocket_url, &url, &what) == GLIFT_OK ? url.host : "the service";
+    const char *host = glift__url_split(websocket_url, &url, &message) == GLIFT_OK ? url.host : "the service";
 
     memset(out, 0, sizeof *out);
     out->status = end->kind == GLIFT__END_HANDSHAKE_TIMEOUT ? GLIFT_ERR_TIMEOUT : GLIFT_ERR_CONNECT;

@@ -213,15 +213,15 @@ static const char *objection(const glift_server *server, needs need)
     return NULL;
 }
 
-static glift_status refuse_state(glift_server *server, const char *name, const char *why)
+static glift_status refuse_state(glift_server *server, const char *name, const char *message)
 {
-    glift__log(server, GLIFT_LOG_WARNING, "%s was not sent: %s", name, why);
+    glift__log(server, GLIFT_LOG_WARNING, "%s was not sent: %s", name, message);
     return GLIFT_ERR_STATE;
 }
 
-static glift_status refuse_argument(glift_server *server, const char *name, const char *why)
+static glift_status refuse_argument(glift_server *server, const char *name, const char *message)
 {
-    glift__log(server, GLIFT_LOG_WARNING, "%s was not sent: %s", name, why);
+    glift__log(server, GLIFT_LOG_WARNING, "%s was not sent: %s", name, message);
     return GLIFT_ERR_ARGUMENT;
 }
 
@@ -232,8 +232,8 @@ static glift_status judge(glift_server *server, const char *name, needs need)
         return GLIFT_ERR_ARGUMENT; /* P163 */
     if (server->closing)
         return GLIFT_ERR_STATE;
-    const char *why = objection(server, need);
-    return why == NULL ? GLIFT_OK : refuse_state(server, name, why);
+    const char *message = objection(server, need);
+    return message == NULL ? GLIFT_OK : refuse_state(server, name, message);
 }
 
 /* ---- queueing ---- */
@@ -263,9 +263,9 @@ static glift_status queue(
 static glift_status check_and_queue(glift_server *server, const char *name, const glift__request_body *body,
         glift_done_fn done, void *user)
 {
-    char what[GLIFT__WHAT_SIZE];
-    if (glift__validate_request(body, what) != GLIFT_OK)
-        return refuse_argument(server, name, what);
+    char message[GLIFT__MESSAGE_SIZE];
+    if (glift__validate_request(body, message) != GLIFT_OK)
+        return refuse_argument(server, name, message);
     return queue(server, body, done, user);
 }
 
@@ -308,7 +308,7 @@ glift_status glift_process_ready(
         return refuse_argument(server, "ProcessReady", BAD_SIZE);
     glift__request_body body = {.action = GLIFT__ACTIVATE_SERVER_PROCESS};
     body.as.activate_server_process.sdk_version = GLIFT_SDK_VERSION;
-    body.as.activate_server_process.sdk_language = "C";
+    body.as.activate_server_process.sdk_language = GLIFT__SDK_LANGUAGE;
     body.as.activate_server_process.tool_name = server->settings.core.tool_name;
     body.as.activate_server_process.tool_version = server->settings.core.tool_version;
     body.as.activate_server_process.port = parameters.port;
@@ -454,7 +454,7 @@ glift_status glift_get_compute_certificate(glift_server *server, glift_done_fn d
 glift_status glift_get_fleet_role_credentials(glift_server *server, const char *role_arn,
         const char *role_session_name, glift_done_fn done, void *user)
 {
-    char what[GLIFT__WHAT_SIZE];
+    char message[GLIFT__MESSAGE_SIZE];
     glift_status status = judge(server, "GetFleetRoleCredentials", NEEDS_TO_HAVE_BEEN_READY);
     if (status != GLIFT_OK)
         return status;
@@ -462,8 +462,8 @@ glift_status glift_get_fleet_role_credentials(glift_server *server, const char *
     body.as.role_credentials.role_arn = role_arn;
     /* The core makes the default: the host id of a container is known only there. */
     body.as.role_credentials.role_session_name = is_empty(role_session_name) ? "default" : role_session_name;
-    if (glift__validate_request(&body, what) != GLIFT_OK)
-        return refuse_argument(server, "GetFleetRoleCredentials", what);
+    if (glift__validate_request(&body, message) != GLIFT_OK)
+        return refuse_argument(server, "GetFleetRoleCredentials", message);
     body.as.role_credentials.role_session_name = role_session_name;
     return queue(server, &body, done, user);
 }

@@ -90,10 +90,10 @@ void glift__log(glift_server *server, glift_log_level level, const char *format,
 }
 
 /* There is no server yet whose tick could deliver it. */
-static glift_status refuse_create(const glift_server_desc *desc, glift_status status, const char *why)
+static glift_status refuse_create(const glift_server_desc *desc, glift_status status, const char *message)
 {
-    char line[GLIFT__WHAT_SIZE + 64];
-    snprintf(line, sizeof line, "glift_server_create: %s", why);
+    char line[GLIFT__MESSAGE_SIZE + 64];
+    snprintf(line, sizeof line, "glift_server_create: %s", message);
     if (desc->on_log != NULL)
         desc->on_log(NULL, GLIFT_LOG_ERROR, line, desc->user);
     else
@@ -216,19 +216,21 @@ static glift_status attach(glift_server *server, glift_io *io)
     return status;
 }
 
-static glift_status build(glift_server *server, const glift_server_desc *desc, char what[GLIFT__WHAT_SIZE])
+static glift_status build(
+        glift_server *server, const glift_server_desc *desc, char message[GLIFT__MESSAGE_SIZE])
 {
     set_callbacks(server, desc);
-    glift_status status = glift__settings_resolve(desc, &server->settings, what);
+    glift_status status = glift__settings_resolve(desc, &server->settings, message);
     if (status != GLIFT_OK)
         return status;
     status = enter_registry(server);
     if (status != GLIFT_OK) {
-        snprintf(what, GLIFT__WHAT_SIZE, "a server with process id %.128s exists already in this program",
+        snprintf(message, GLIFT__MESSAGE_SIZE,
+                "a server with process id %.128s exists already in this program",
                 server->settings.core.process_id);
         return status;
     }
-    snprintf(what, GLIFT__WHAT_SIZE, "out of memory, or no thread could be started");
+    snprintf(message, GLIFT__MESSAGE_SIZE, "out of memory, or no thread could be started");
     status = make_last_command(server);
     if (status == GLIFT_OK)
         status = make_core(server);
@@ -239,23 +241,23 @@ static glift_status build(glift_server *server, const glift_server_desc *desc, c
 
 glift_status glift_server_create(const glift_server_desc *given, glift_server **out)
 {
-    char what[GLIFT__WHAT_SIZE] = "out of memory";
+    char message[GLIFT__MESSAGE_SIZE] = "out of memory";
     glift_server_desc desc;
     if (out == NULL)
         return GLIFT_ERR_ARGUMENT;
     *out = NULL;
-    glift_status status = glift__settings_desc(given, &desc, what);
+    glift_status status = glift__settings_desc(given, &desc, message);
     if (status != GLIFT_OK)
-        return refuse_create(&desc, status, what);
+        return refuse_create(&desc, status, message);
     glift_server *server = new_server();
     if (server == NULL)
-        return refuse_create(&desc, GLIFT_ERR_MEMORY, what);
-    status = build(server, &desc, what);
+        return refuse_create(&desc, GLIFT_ERR_MEMORY, message);
+    status = build(server, &desc, message);
     if (status != GLIFT_OK) {
         leave_registry(server);
         glift_io_destroy(server->own_io);
         disown(server);
-        return refuse_create(&desc, status, what);
+        return refuse_create(&desc, status, message);
     }
     if (server->settings.tls_insecure)
         glift__log(server, GLIFT_LOG_WARNING,
@@ -442,10 +444,10 @@ static glift__level *new_level(const glift_server_desc *desc)
 
 glift_status glift_server_rebind(glift_server *server, const glift_server_desc *given)
 {
-    char what[GLIFT__WHAT_SIZE];
+    char message[GLIFT__MESSAGE_SIZE];
     glift_server_desc desc;
     memset(&desc, 0, sizeof desc);
-    if (server == NULL || (given != NULL && glift__settings_desc(given, &desc, what) != GLIFT_OK))
+    if (server == NULL || (given != NULL && glift__settings_desc(given, &desc, message) != GLIFT_OK))
         return GLIFT_ERR_ARGUMENT;
     if (server->closing)
         return GLIFT_ERR_STATE;

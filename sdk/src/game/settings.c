@@ -12,15 +12,16 @@
 #define LARGEST_DESC    4096 /* more is no size but garbage */
 
 glift_status glift__settings_desc(
-        const glift_server_desc *desc, glift_server_desc *out, char what[GLIFT__WHAT_SIZE])
+        const glift_server_desc *desc, glift_server_desc *out, char message[GLIFT__MESSAGE_SIZE])
 {
     memset(out, 0, sizeof *out);
     if (desc == NULL) {
-        snprintf(what, GLIFT__WHAT_SIZE, "desc is required.");
+        snprintf(message, GLIFT__MESSAGE_SIZE, "desc is required.");
         return GLIFT_ERR_ARGUMENT;
     }
     if (desc->size_bytes < sizeof desc->size_bytes || desc->size_bytes > LARGEST_DESC) {
-        snprintf(what, GLIFT__WHAT_SIZE, "desc.size_bytes is invalid. It must be sizeof(glift_server_desc).");
+        snprintf(message, GLIFT__MESSAGE_SIZE,
+                "desc.size_bytes is invalid. It must be sizeof(glift_server_desc).");
         return GLIFT_ERR_ARGUMENT;
     }
     memcpy(out, desc, desc->size_bytes < sizeof *out ? desc->size_bytes : sizeof *out);
@@ -130,7 +131,7 @@ static void resolve_times(const glift_server_desc *desc, glift__settings *out)
     out->core.shutdown_timeout_ms = out->shutdown_timeout_ms - out->shutdown_timeout_ms / 4;
 }
 
-static glift_status check_container(const glift__core_desc *core, char *what)
+static glift_status check_container(const glift__core_desc *core, char *message)
 {
     const char *missing = core->container_credentials_url[0] == '\0'
                                   ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
@@ -138,13 +139,13 @@ static glift_status check_container(const glift__core_desc *core, char *what)
                                                                     : NULL;
     if (missing == NULL)
         return GLIFT_OK;
-    snprintf(what, GLIFT__WHAT_SIZE, "%s is required on a container fleet without an AuthToken.",
+    snprintf(message, GLIFT__MESSAGE_SIZE, "%s is required on a container fleet without an AuthToken.",
             missing); /* P32 */
     return GLIFT_ERR_ARGUMENT;
 }
 
 /* What no dial could use is refused at once. In a container the rest of the URL is not known yet. */
-static glift_status check_url(const glift__core_desc *core, char *what)
+static glift_status check_url(const glift__core_desc *core, char *message)
 {
     const glift__connect_parameters parameters = {.websocket_url = core->websocket_url,
             .process_id = core->process_id,
@@ -158,15 +159,15 @@ static glift_status check_url(const glift__core_desc *core, char *what)
             .session_token = core->session_token,
             .unix_s = 1}; /* any: every date is as long */
     glift__text url = {0};
-    const char *why = "";
-    glift_status status = glift__connect_url(&parameters, &url, &why);
+    const char *url_message = "";
+    glift_status status = glift__connect_url(&parameters, &url, &url_message);
     glift__text_free(&url);
     if (status != GLIFT_OK)
-        snprintf(what, GLIFT__WHAT_SIZE, "%s", why);
+        snprintf(message, GLIFT__MESSAGE_SIZE, "%s", url_message);
     return status;
 }
 
-static glift_status check(const glift__settings *settings, char *what)
+static glift_status check(const glift__settings *settings, char *message)
 {
     const glift__core_desc *core = &settings->core;
     const glift__identity identity = {.websocket_url = core->websocket_url,
@@ -179,19 +180,19 @@ static glift_status check(const glift__settings *settings, char *what)
             .secret_key = core->secret_key,
             .session_token = core->session_token,
             .container = core->container};
-    glift_status status = glift__validate_identity(&identity, what);
+    glift_status status = glift__validate_identity(&identity, message);
     if (status != GLIFT_OK)
         return status;
-    return core->container ? check_container(core, what) : check_url(core, what);
+    return core->container ? check_container(core, message) : check_url(core, message);
 }
 
 glift_status glift__settings_resolve(
-        const glift_server_desc *desc, glift__settings *out, char what[GLIFT__WHAT_SIZE])
+        const glift_server_desc *desc, glift__settings *out, char message[GLIFT__MESSAGE_SIZE])
 {
     const char *compute_type = "";
     memset(out, 0, sizeof *out);
     glift__memory_init(&out->memory);
-    snprintf(what, GLIFT__WHAT_SIZE, "out of memory");
+    snprintf(message, GLIFT__MESSAGE_SIZE, "out of memory");
     glift_status status = resolve_texts(desc, out, &compute_type);
     if (status == GLIFT_OK)
         status = make_process_id(out);
@@ -205,7 +206,7 @@ glift_status glift__settings_resolve(
     out->core.log_level = desc->log_level;
     out->tls_insecure = desc->tls_insecure;
     resolve_times(desc, out);
-    return check(out, what);
+    return check(out, message);
 }
 
 void glift__settings_fini(glift__settings *settings)

@@ -35,10 +35,10 @@ glift_status glift__parsed_read_answer(
  * UpdateGameSession a GameSession, RefreshConnection an endpoint and a token. */
 glift_status glift__parsed_read_push(const glift__parsed *parsed, glift__memory *memory, glift__push *out);
 /* For the service. Absent, null and "" are the same (P52); attribute keys of all three SDKs (S77).
- * GLIFT_ERR_ARGUMENT: a field that the action cannot do without, or a value that has no meaning; *what
+ * GLIFT_ERR_ARGUMENT: a field that the action cannot do without, or a value that has no meaning; *message
  * names it (static text). Lengths and patterns are left to glift__validate_request(). */
 glift_status glift__parsed_read_request(
-        const glift__parsed *parsed, glift__memory *memory, glift__request_body *out, const char **what);
+        const glift__parsed *parsed, glift__memory *memory, glift__request_body *out, const char **message);
 
 /* What a StatusCode means (P128, P129): 200 is GLIFT_OK. */
 glift_status glift__status_from_service(int status_code);

@@ -14,20 +14,20 @@
 
 typedef struct request_reader {
     glift__json_reader json;
-    const char *what; /* the first thing found wrong; NULL if nothing */
+    const char *message; /* the first thing found wrong; NULL if nothing */
 } request_reader;
 
-static void refuse(request_reader *reader, bool wrong, const char *what)
+static void refuse(request_reader *reader, bool wrong, const char *message)
 {
-    if (wrong && reader->what == NULL)
-        reader->what = what;
+    if (wrong && reader->message == NULL)
+        reader->message = message;
 }
 
 static const char *required(
-        request_reader *reader, const glift__json *from, const char *key, const char *what)
+        request_reader *reader, const glift__json *from, const char *key, const char *message)
 {
     const char *text = glift__read_text(&reader->json, from, key);
-    refuse(reader, text[0] == '\0', what);
+    refuse(reader, text[0] == '\0', message);
     return text;
 }
 
@@ -235,17 +235,17 @@ static void read_body(request_reader *reader, const glift__json *from, glift__re
 }
 
 glift_status glift__parsed_read_request(
-        const glift__parsed *parsed, glift__memory *memory, glift__request_body *out, const char **what)
+        const glift__parsed *parsed, glift__memory *memory, glift__request_body *out, const char **message)
 {
     request_reader reader = {.json = {.memory = memory}};
     *out = (glift__request_body){.action = glift__parsed_envelope(parsed).action};
     read_body(&reader, parsed->root, out);
     if (reader.json.status != GLIFT_OK) {
-        *what = "out of memory";
+        *message = "out of memory";
         return reader.json.status;
     }
-    *what = reader.what != NULL ? reader.what : "";
-    return reader.what != NULL ? GLIFT_ERR_ARGUMENT : GLIFT_OK;
+    *message = reader.message != NULL ? reader.message : "";
+    return reader.message != NULL ? GLIFT_ERR_ARGUMENT : GLIFT_OK;
 }
 
 /* ---- answers ---- */

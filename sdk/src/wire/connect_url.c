@@ -3,7 +3,7 @@
  * Values are encoded by RFC 3986, which every service reads alike (a space as %20, not as '+').
  *
  * What a URL holds ends up in an HTTP request line, so a URL with blanks or control characters is refused.
- * Texts in *what never repeat a URL or a value: they go to logs, and URLs carry the token. */
+ * Texts in *message never repeat a URL or a value: they go to logs, and URLs carry the token. */
 
 #include "wire/connect_url.h"
 #include "wire/message.h"
@@ -102,12 +102,12 @@ static const char *split(const char *url, glift__url *out)
     return split_authority(authority, end, out);
 }
 
-glift_status glift__url_split(const char *url, glift__url *out, const char **what)
+glift_status glift__url_split(const char *url, glift__url *out, const char **message)
 {
     *out = (glift__url){0};
-    const char *problem = split(url, out);
-    *what = problem != NULL ? problem : "";
-    return problem != NULL ? GLIFT_ERR_ARGUMENT : GLIFT_OK;
+    const char *objection = split(url, out);
+    *message = objection != NULL ? objection : "";
+    return objection != NULL ? GLIFT_ERR_ARGUMENT : GLIFT_OK;
 }
 
 /* ---- putting together ---- */
@@ -140,29 +140,30 @@ static glift_status add(glift__text *out, const char *name, const char *value)
     return status == GLIFT_OK ? glift__percent_encode(value, out) : status;
 }
 
-glift_status glift__connect_base(const char *websocket_url, glift__text *out, const char **what)
+glift_status glift__connect_base(const char *websocket_url, glift__text *out, const char **message)
 {
     *out = (glift__text){0};
-    *what = "";
+    *message = "";
     const scheme *found = scheme_of(given(websocket_url));
     if (found == NULL || !found->web_socket) {
-        *what = "the URL does not begin with wss:// or ws://";
+        *message = "the URL does not begin with wss:// or ws://";
         return GLIFT_ERR_ARGUMENT;
     }
     glift__url parts;
     glift_status status = glift__text_append(out, websocket_url, strcspn(websocket_url, "?#"));
     if (status == GLIFT_OK)
-        status = glift__url_split(out->bytes, &parts, what);
+        status = glift__url_split(out->bytes, &parts, message);
     if (status == GLIFT_OK && strchr(out->bytes + strlen(found->prefix), '/') == NULL)
         status = append(out, "/");
     if (status == GLIFT_ERR_MEMORY)
-        *what = "out of memory";
+        *message = "out of memory";
     if (status != GLIFT_OK)
         glift__text_free(out);
     return status;
 }
 
-static glift_status sign(const glift__connect_parameters *from, glift__sigv4_output *out, const char **what)
+static glift_status sign(
+        const glift__connect_parameters *from, glift__sigv4_output *out, const char **message)
 {
     static const char *const names[] = {"ComputeId", "FleetId", "pID"};
     const char *const values[] = {given(from->host_id), given(from->fleet_id), given(from->process_id)};
@@ -176,15 +177,15 @@ static glift_status sign(const glift__connect_parameters *from, glift__sigv4_out
                     .count = 3,
                     .unix_s = from->unix_s,
             },
-            out, what);
+            out, message);
 }
 
 /* A token wins, and then nothing of SigV4 is sent (P12). */
-static glift_status add_query(glift__text *out, const glift__connect_parameters *from, const char **what)
+static glift_status add_query(glift__text *out, const glift__connect_parameters *from, const char **message)
 {
     glift__sigv4_output signature = {0};
     bool by_token = !is_empty(from->auth_token);
-    glift_status status = by_token ? GLIFT_OK : sign(from, &signature, what);
+    glift_status status = by_token ? GLIFT_OK : sign(from, &signature, message);
     const char *const query[][2] = {
             {"Authorization", by_token ? from->auth_token : "SigV4"},
             {"ComputeId", from->host_id},
@@ -205,17 +206,17 @@ static glift_status add_query(glift__text *out, const glift__connect_parameters 
 }
 
 glift_status glift__connect_url(
-        const glift__connect_parameters *parameters, glift__text *out, const char **what)
+        const glift__connect_parameters *parameters, glift__text *out, const char **message)
 {
-    glift_status status = glift__connect_base(parameters->websocket_url, out, what);
+    glift_status status = glift__connect_base(parameters->websocket_url, out, message);
     if (status == GLIFT_OK)
-        status = add_query(out, parameters, what);
+        status = add_query(out, parameters, message);
     if (status == GLIFT_OK && out->length > GLIFT_MAX_URL_LENGTH) {
         status = GLIFT_ERR_ARGUMENT;
-        *what = "the connect URL with its query is longer than 4096 bytes";
+        *message = "the connect URL with its query is longer than 4096 bytes";
     }
     if (status == GLIFT_ERR_MEMORY)
-        *what = "out of memory";
+        *message = "out of memory";
     if (status != GLIFT_OK)
         glift__text_free(out);
     return status;

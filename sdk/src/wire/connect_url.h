@@ -15,14 +15,14 @@ typedef struct glift__connect_parameters {
 } glift__connect_parameters;
 
 /* "<base>/?<query>" into *out, or "<base>?<query>" where the base has a path (rules P10 to P15).
- * GLIFT_ERR_ARGUMENT with the reason in *what (static text): a base that is not ws:// or wss://, over
+ * GLIFT_ERR_ARGUMENT with a sentence in *message (static text): a base that is not ws:// or wss://, over
  * GLIFT_MAX_URL_LENGTH (checked before anything is dialled), no keys. The URL is a secret: it holds the
  * token. */
 glift_status glift__connect_url(
-        const glift__connect_parameters *parameters, glift__text *out, const char **what);
+        const glift__connect_parameters *parameters, glift__text *out, const char **message);
 
 /* The base of a connect URL: without query and fragment, with a path. The same errors. */
-glift_status glift__connect_base(const char *websocket_url, glift__text *out, const char **what);
+glift_status glift__connect_base(const char *websocket_url, glift__text *out, const char **message);
 
 typedef struct glift__url {
     bool tls;       /* wss, https */
@@ -31,8 +31,8 @@ typedef struct glift__url {
     const char *path_and_query; /* points into the text that was split; never empty: at least "/" */
 } glift__url;
 
-/* Split ws://, wss://, http://, https:// URLs. GLIFT_ERR_ARGUMENT with the reason in *what (static text,
+/* Split ws://, wss://, http://, https:// URLs. GLIFT_ERR_ARGUMENT with a sentence in *message (static text,
  * without the URL). */
-glift_status glift__url_split(const char *url, glift__url *out, const char **what);
+glift_status glift__url_split(const char *url, glift__url *out, const char **message);
 
 #endif

@@ -28,7 +28,7 @@ static bool is_empty(const char *text)
 }
 
 /* What is wrong with the input, first what the official SDKs find; NULL if nothing. */
-static const char *problem(const glift__sigv4_input *input)
+static const char *objection(const glift__sigv4_input *input)
 {
     if (is_empty(input->region))
         return "AwsRegion is required";
@@ -130,17 +130,18 @@ static bool sign_query(const glift__sigv4_input *input, const glift__text *query
     return true;
 }
 
-glift_status glift__sigv4_sign(const glift__sigv4_input *input, glift__sigv4_output *out, const char **what)
+glift_status glift__sigv4_sign(
+        const glift__sigv4_input *input, glift__sigv4_output *out, const char **message)
 {
     *out = (glift__sigv4_output){0};
-    *what = problem(input);
-    if (*what != NULL)
+    *message = objection(input);
+    if (*message != NULL)
         return GLIFT_ERR_ARGUMENT;
     glift__text query = {0};
     glift_status status = canonical_query(input, &query);
     if (status == GLIFT_OK && !sign_query(input, &query, out))
         status = GLIFT_ERR_MEMORY; /* OpenSSL has no other reason to fail here */
     glift__text_free(&query);
-    *what = status == GLIFT_OK ? "" : "out of memory";
+    *message = status == GLIFT_OK ? "" : "out of memory";
     return status;
 }

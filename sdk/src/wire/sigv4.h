@@ -20,8 +20,9 @@ typedef struct glift__sigv4_output {
     char signature[65];   /* lower-case hex */
 } glift__sigv4_output;
 
-/* GLIFT_ERR_ARGUMENT with the official texts in *what ("AwsRegion is required", ...) (rule P28).
- * GLIFT_ERR_MEMORY. *what is static text, "" on success. */
-glift_status glift__sigv4_sign(const glift__sigv4_input *input, glift__sigv4_output *out, const char **what);
+/* GLIFT_ERR_ARGUMENT with the official texts in *message ("AwsRegion is required", ...) (rule P28).
+ * GLIFT_ERR_MEMORY. *message is static text, "" on success. */
+glift_status glift__sigv4_sign(
+        const glift__sigv4_input *input, glift__sigv4_output *out, const char **message);
 
 #endif

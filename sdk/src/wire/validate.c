@@ -19,14 +19,14 @@ static bool is_empty(const char *text)
     return text == NULL || *text == '\0';
 }
 
-static glift_status __attribute__((format(printf, 2, 3))) refuse(char *what, const char *format, ...)
+static glift_status __attribute__((format(printf, 2, 3))) refuse(char *message, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(what, GLIFT__WHAT_SIZE, format, arguments);
+    vsnprintf(message, GLIFT__MESSAGE_SIZE, format, arguments);
     va_end(arguments);
-    for (size_t end = strlen(what); !glift__utf8_is_valid(what, end);) /* a name that was cut in two */
-        what[--end] = '\0';
+    for (size_t end = strlen(message); !glift__utf8_is_valid(message, end);) /* a name that was cut in two */
+        message[--end] = '\0';
     return GLIFT_ERR_ARGUMENT;
 }
 
@@ -144,51 +144,51 @@ typedef struct field {
     bool optional;
 } field;
 
-static glift_status check(const field *of, const char *text, char *what)
+static glift_status check(const field *of, const char *text, char *message)
 {
     if (is_empty(text))
-        return of->optional ? GLIFT_OK : refuse(what, "%s is required.", of->name);
+        return of->optional ? GLIFT_OK : refuse(message, "%s is required.", of->name);
     size_t length = strlen(text);
     if (length < of->min || length > of->max)
-        return refuse(what, "%s is invalid. Length must be between %zu and %zu characters.", of->name,
+        return refuse(message, "%s is invalid. Length must be between %zu and %zu characters.", of->name,
                 of->min, of->max);
     if (!glift__utf8_is_valid(text, length))
-        return refuse(what, "%s is invalid. Must be UTF-8.", of->name);
+        return refuse(message, "%s is invalid. Must be UTF-8.", of->name);
     if (of->pattern == NULL || of->pattern->matches(text))
         return GLIFT_OK;
     if (of->pattern->regex == NULL)
-        return refuse(what, "%s is invalid. %s", of->name, of->pattern->other_text);
-    return refuse(what, "%s is invalid. Must match the pattern: %s.", of->name, of->pattern->regex);
+        return refuse(message, "%s is invalid. %s", of->name, of->pattern->other_text);
+    return refuse(message, "%s is invalid. Must match the pattern: %s.", of->name, of->pattern->regex);
 }
 
 /* ---- requests ---- */
 
-static glift_status check_process(const glift__request_body *body, char *what)
+static glift_status check_process(const glift__request_body *body, char *message)
 {
     static const field log_path = {"LogPaths", 1, NO_LIMIT, NULL, true};
     static const field tool_name = {"SdkToolName", 1, NO_LIMIT, NULL, true};
     static const field tool_version = {"SdkToolVersion", 1, NO_LIMIT, NULL, true};
     int port = body->as.activate_server_process.port;
     if (port < 1 || port > GLIFT_MAX_PORT)
-        return refuse(what, "Port must be between 1 and %d", GLIFT_MAX_PORT);
-    glift_status status = check(&tool_name, body->as.activate_server_process.tool_name, what);
+        return refuse(message, "Port must be between 1 and %d", GLIFT_MAX_PORT);
+    glift_status status = check(&tool_name, body->as.activate_server_process.tool_name, message);
     if (status == GLIFT_OK)
-        status = check(&tool_version, body->as.activate_server_process.tool_version, what);
+        status = check(&tool_version, body->as.activate_server_process.tool_version, message);
     for (size_t i = 0; i < body->as.activate_server_process.log_path_count && status == GLIFT_OK; i++)
-        status = check(&log_path, body->as.activate_server_process.log_paths[i], what);
+        status = check(&log_path, body->as.activate_server_process.log_paths[i], message);
     return status;
 }
 
-static glift_status check_policy(const glift__request_body *body, char *what)
+static glift_status check_policy(const glift__request_body *body, char *message)
 {
     glift_player_session_creation_policy policy = body->as.update_policy.policy;
     if (policy != GLIFT_PLAYER_SESSION_CREATION_POLICY_ACCEPT_ALL &&
             policy != GLIFT_PLAYER_SESSION_CREATION_POLICY_DENY_ALL)
-        return refuse(what, "Player session creation policy must be one of [ACCEPT_ALL, DENY_ALL]");
+        return refuse(message, "Player session creation policy must be one of [ACCEPT_ALL, DENY_ALL]");
     return GLIFT_OK;
 }
 
-static glift_status check_describe(const glift_describe_player_sessions_request *request, char *what)
+static glift_status check_describe(const glift_describe_player_sessions_request *request, char *message)
 {
     static const field game_session = {"GameSessionID", 1, GLIFT_MAX_ID_LENGTH, &arn, true};
     static const field player_session = {"PlayerSessionID", 1, GLIFT_MAX_PLAYER_ID_LENGTH, NULL, true};
@@ -197,32 +197,32 @@ static glift_status check_describe(const glift_describe_player_sessions_request 
     int selectors = !is_empty(request->game_session_id) + !is_empty(request->player_session_id) +
                     !is_empty(request->player_id);
     if (selectors != 1)
-        return refuse(what, "Exactly one of GameSessionId, PlayerSessionId, or PlayerId is required");
-    glift_status status = check(&game_session, request->game_session_id, what);
+        return refuse(message, "Exactly one of GameSessionId, PlayerSessionId, or PlayerId is required");
+    glift_status status = check(&game_session, request->game_session_id, message);
     if (status == GLIFT_OK)
-        status = check(&player_session, request->player_session_id, what);
+        status = check(&player_session, request->player_session_id, message);
     if (status == GLIFT_OK)
-        status = check(&player, request->player_id, what);
+        status = check(&player, request->player_id, message);
     if (status == GLIFT_OK && (unsigned)request->status_filter > GLIFT_PLAYER_SESSION_TIMEDOUT)
         status = refuse(
-                what, "PlayerSessionStatusFilter must be one of [RESERVED, ACTIVE, COMPLETED, TIMEDOUT]");
-    return status == GLIFT_OK ? check(&next_token, request->next_token, what) : status;
+                message, "PlayerSessionStatusFilter must be one of [RESERVED, ACTIVE, COMPLETED, TIMEDOUT]");
+    return status == GLIFT_OK ? check(&next_token, request->next_token, message) : status;
 }
 
-static glift_status check_attribute_texts(const glift_player_attribute *attribute, char *what)
+static glift_status check_attribute_texts(const glift_player_attribute *attribute, char *message)
 {
     static const field name = {"PlayerAttributes name", 1, NO_LIMIT, NULL, false};
     static const field string = {"PlayerAttributes string", 1, NO_LIMIT, NULL, true};
     static const field key = {"PlayerAttributes map key", 1, NO_LIMIT, NULL, false};
-    glift_status status = check(&name, attribute->name, what);
+    glift_status status = check(&name, attribute->name, message);
     if (status == GLIFT_OK && attribute->type == GLIFT_ATTRIBUTE_STRING)
-        status = check(&string, attribute->string, what);
+        status = check(&string, attribute->string, message);
     if (attribute->type == GLIFT_ATTRIBUTE_STRING_LIST)
         for (size_t i = 0; i < attribute->string_count && status == GLIFT_OK; i++)
-            status = check(&string, attribute->string_list[i], what);
+            status = check(&string, attribute->string_list[i], message);
     if (attribute->type == GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP)
         for (size_t i = 0; i < attribute->double_count && status == GLIFT_OK; i++)
-            status = check(&key, attribute->double_map[i].key, what);
+            status = check(&key, attribute->double_map[i].key, message);
     return status;
 }
 
@@ -237,93 +237,94 @@ static bool is_finite(const glift_player_attribute *attribute)
 
 /* The official SDKs do not look into attributes; what JSON cannot hold has to be found here (P53). */
 static glift_status check_attribute(
-        const glift_player_attribute *attribute, const char *player_id, char *what)
+        const glift_player_attribute *attribute, const char *player_id, char *message)
 {
-    glift_status status = check_attribute_texts(attribute, what);
+    glift_status status = check_attribute_texts(attribute, message);
     if (status != GLIFT_OK)
         return status;
     if ((unsigned)attribute->type > GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP)
-        return refuse(what, "A PlayerAttributes value has no known type: %s of player %s", attribute->name,
+        return refuse(message, "A PlayerAttributes value has no known type: %s of player %s", attribute->name,
                 player_id);
     if (!is_finite(attribute))
-        return refuse(
-                what, "A PlayerAttributes number is not finite: %s of player %s", attribute->name, player_id);
+        return refuse(message, "A PlayerAttributes number is not finite: %s of player %s", attribute->name,
+                player_id);
     return GLIFT_OK;
 }
 
-static glift_status check_player(const glift_player *player, char *what)
+static glift_status check_player(const glift_player *player, char *message)
 {
     static const field id = {"PlayerId", 1, NO_LIMIT, NULL, false};
     static const field team = {"Team", 1, NO_LIMIT, NULL, true};
     static const field region = {"LatencyInMs region", 1, NO_LIMIT, NULL, false};
-    glift_status status = check(&id, player->player_id, what);
+    glift_status status = check(&id, player->player_id, message);
     if (status == GLIFT_OK)
-        status = check(&team, player->team, what);
+        status = check(&team, player->team, message);
     for (size_t i = 0; i < player->attribute_count && status == GLIFT_OK; i++)
-        status = check_attribute(&player->attributes[i], player->player_id, what);
+        status = check_attribute(&player->attributes[i], player->player_id, message);
     for (size_t i = 0; i < player->latency_count && status == GLIFT_OK; i++)
-        status = check(&region, player->latencies[i].region, what);
+        status = check(&region, player->latencies[i].region, message);
     return status;
 }
 
-static glift_status check_start_backfill(const glift_start_match_backfill_request *request, char *what)
+static glift_status check_start_backfill(const glift_start_match_backfill_request *request, char *message)
 {
     static const field session = {"GameSessionArn", 1, GLIFT_MAX_ID_LENGTH, &arn, false};
     static const field configuration = {
             "MatchmakingConfigurationArn", 1, GLIFT_MAX_ID_LENGTH, &gamelift_arn, false};
     static const field ticket = {"TicketID", 1, GLIFT_MAX_TICKET_ID_LENGTH, &matchmaking_id, true};
-    glift_status status = check(&session, request->game_session_arn, what);
+    glift_status status = check(&session, request->game_session_arn, message);
     if (status == GLIFT_OK)
-        status = check(&configuration, request->matchmaking_configuration_arn, what);
+        status = check(&configuration, request->matchmaking_configuration_arn, message);
     if (status == GLIFT_OK)
-        status = check(&ticket, request->ticket_id, what);
+        status = check(&ticket, request->ticket_id, message);
     if (status == GLIFT_OK && (request->players == NULL || request->player_count == 0))
-        status = refuse(what, "Players cannot be empty.");
+        status = refuse(message, "Players cannot be empty.");
     for (size_t i = 0; i < request->player_count && status == GLIFT_OK; i++)
-        status = check_player(&request->players[i], what);
+        status = check_player(&request->players[i], message);
     return status;
 }
 
-static glift_status check_stop_backfill(const glift_stop_match_backfill_request *request, char *what)
+static glift_status check_stop_backfill(const glift_stop_match_backfill_request *request, char *message)
 {
     static const field session = {"GameSessionArn", 1, GLIFT_MAX_ID_LENGTH, &gamelift_arn, false};
     static const field configuration = {"MatchmakingConfigurationArn", 1, NO_LIMIT, &gamelift_arn, false};
     static const field ticket = {"TicketID", 1, GLIFT_MAX_TICKET_ID_LENGTH, &matchmaking_id, false};
-    glift_status status = check(&session, request->game_session_arn, what);
+    glift_status status = check(&session, request->game_session_arn, message);
     if (status == GLIFT_OK)
-        status = check(&configuration, request->matchmaking_configuration_arn, what);
-    return status == GLIFT_OK ? check(&ticket, request->ticket_id, what) : status;
+        status = check(&configuration, request->matchmaking_configuration_arn, message);
+    return status == GLIFT_OK ? check(&ticket, request->ticket_id, message) : status;
 }
 
-static glift_status check_role_credentials(const glift__request_body *body, char *what)
+static glift_status check_role_credentials(const glift__request_body *body, char *message)
 {
     static const field role = {"RoleArn", 1, GLIFT_MAX_ID_LENGTH, &role_arn, false};
     static const field session = {"RoleSessionName", GLIFT_MIN_ROLE_SESSION_NAME_LENGTH,
             GLIFT_MAX_ROLE_SESSION_NAME_LENGTH, &role_session, false};
-    glift_status status = check(&role, body->as.role_credentials.role_arn, what);
-    return status == GLIFT_OK ? check(&session, body->as.role_credentials.role_session_name, what) : status;
+    glift_status status = check(&role, body->as.role_credentials.role_arn, message);
+    return status == GLIFT_OK ? check(&session, body->as.role_credentials.role_session_name, message)
+                              : status;
 }
 
-glift_status glift__validate_request(const glift__request_body *body, char what[GLIFT__WHAT_SIZE])
+glift_status glift__validate_request(const glift__request_body *body, char message[GLIFT__MESSAGE_SIZE])
 {
     static const field player_session = {"PlayerSessionID", 1, GLIFT_MAX_ID_LENGTH, &guid, false};
-    what[0] = '\0';
+    message[0] = '\0';
     switch (body->action) {
     case GLIFT__ACTIVATE_SERVER_PROCESS:
-        return check_process(body, what);
+        return check_process(body, message);
     case GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY:
-        return check_policy(body, what);
+        return check_policy(body, message);
     case GLIFT__ACCEPT_PLAYER_SESSION:
     case GLIFT__REMOVE_PLAYER_SESSION:
-        return check(&player_session, body->as.player_session.player_session_id, what);
+        return check(&player_session, body->as.player_session.player_session_id, message);
     case GLIFT__DESCRIBE_PLAYER_SESSIONS:
-        return check_describe(&body->as.describe, what);
+        return check_describe(&body->as.describe, message);
     case GLIFT__START_MATCH_BACKFILL:
-        return check_start_backfill(&body->as.start_match_backfill, what);
+        return check_start_backfill(&body->as.start_match_backfill, message);
     case GLIFT__STOP_MATCH_BACKFILL:
-        return check_stop_backfill(&body->as.stop_match_backfill, what);
+        return check_stop_backfill(&body->as.stop_match_backfill, message);
     case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
-        return check_role_credentials(body, what);
+        return check_role_credentials(body, message);
     default:
         return GLIFT_OK; /* no arguments of the game's in it */
     }
@@ -331,45 +332,45 @@ glift_status glift__validate_request(const glift__request_body *body, char what[
 
 /* ---- identity ---- */
 
-static glift_status check_url(const char *url, char *what)
+static glift_status check_url(const char *url, char *message)
 {
     static const field required = {"WebSocketURL", 1, NO_LIMIT, NULL, false};
     glift__text base = {0};
-    const char *reason;
-    glift_status status = check(&required, url, what);
+    const char *url_message;
+    glift_status status = check(&required, url, message);
     if (status == GLIFT_OK)
-        status = glift__connect_base(url, &base, &reason);
+        status = glift__connect_base(url, &base, &url_message);
     if (status == GLIFT_ERR_MEMORY)
-        refuse(what, "%s", reason);
-    else if (status != GLIFT_OK && what[0] == '\0')
-        refuse(what, "WebSocketURL is invalid: %s.", reason);
+        refuse(message, "%s", url_message);
+    else if (status != GLIFT_OK && message[0] == '\0')
+        refuse(message, "WebSocketURL is invalid: %s.", url_message);
     glift__text_free(&base);
     return status;
 }
 
-glift_status glift__validate_identity(const glift__identity *identity, char what[GLIFT__WHAT_SIZE])
+glift_status glift__validate_identity(const glift__identity *identity, char message[GLIFT__MESSAGE_SIZE])
 {
     static const field process = {"ProcessID", 1, NO_LIMIT, NULL, false};
     static const field fleet = {"FleetID", 1, GLIFT_MAX_ID_LENGTH, &guid, false};
     static const field host = {"HostID", 1, GLIFT_MAX_ID_LENGTH, &compute, false};
     bool by_token = !is_empty(identity->auth_token);
-    what[0] = '\0';
+    message[0] = '\0';
     if (!by_token && is_empty(identity->aws_region))
-        return refuse(what,
+        return refuse(message,
                 "Failed to provide a valid authorization strategy: Either AuthToken or AwsRegion%s are "
                 "required",
                 identity->container ? "" : " and AwsCredentials");
-    glift_status status = check_url(identity->websocket_url, what);
+    glift_status status = check_url(identity->websocket_url, message);
     if (status == GLIFT_OK)
-        status = check(&process, identity->process_id, what);
+        status = check(&process, identity->process_id, message);
     if (status == GLIFT_OK)
-        status = check(&fleet, identity->fleet_id, what);
+        status = check(&fleet, identity->fleet_id, message);
     if (identity->container)
         return status; /* host id and keys come from the container agent */
     if (status == GLIFT_OK)
-        status = check(&host, identity->host_id, what);
+        status = check(&host, identity->host_id, message);
     if (status == GLIFT_OK && !by_token && (is_empty(identity->access_key) || is_empty(identity->secret_key)))
-        status = refuse(what,
+        status = refuse(message,
                 "Failed to provide a valid authorization strategy: AccessKey and SecretKey are required");
     return status;
 }

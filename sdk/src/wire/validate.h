@@ -7,11 +7,11 @@
 #include "wire/message.h"
 
 /* Room for the longest text these functions write. */
-#define GLIFT__WHAT_SIZE 256
+#define GLIFT__MESSAGE_SIZE 256
 
 /* The arguments of a request, as the game gave them. GLIFT_OK, or GLIFT_ERR_ARGUMENT with a sentence in
- * `what` that names the field and the limit. The default session and names are filled in before. */
-glift_status glift__validate_request(const glift__request_body *body, char what[GLIFT__WHAT_SIZE]);
+ * `message` that names the field and the limit. The default session and names are filled in before. */
+glift_status glift__validate_request(const glift__request_body *body, char message[GLIFT__MESSAGE_SIZE]);
 
 typedef struct glift__identity { /* after environment and defaults were applied */
     const char *websocket_url, *auth_token, *process_id, *host_id, *fleet_id;
@@ -20,6 +20,6 @@ typedef struct glift__identity { /* after environment and defaults were applied 
 } glift__identity;
 
 /* Rules P28, P42 to P46, with the official texts. */
-glift_status glift__validate_identity(const glift__identity *identity, char what[GLIFT__WHAT_SIZE]);
+glift_status glift__validate_identity(const glift__identity *identity, char message[GLIFT__MESSAGE_SIZE]);
 
 #endif
