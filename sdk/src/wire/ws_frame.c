@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static void copy_masked(unsigned char *out, const char *payload, size_t length, const uint8_t mask[4])
+static void copy_masked(
+        unsigned char *out, const unsigned char *payload, size_t length, const uint8_t mask[4])
 {
     uint64_t mask8, word;
     size_t at = 0;
@@ -15,10 +16,10 @@ static void copy_masked(unsigned char *out, const char *payload, size_t length, 
         memcpy(out + at, &word, 8);
     }
     for (; at < length; at++)
-        out[at] = (unsigned char)((unsigned char)payload[at] ^ mask[at & 3]);
+        out[at] = payload[at] ^ mask[at & 3];
 }
 
-size_t glift__ws_frame(unsigned char *out, int opcode, bool is_final, const char *payload, size_t length,
+size_t glift__ws_frame(unsigned char *out, int opcode, bool is_final, const void *payload, size_t length,
         const uint8_t mask[4])
 {
     size_t size = 0;
@@ -34,4 +35,17 @@ size_t glift__ws_frame(unsigned char *out, int opcode, bool is_final, const char
     size += 4;
     copy_masked(out + size, payload, length, mask);
     return size + length;
+}
+
+size_t glift__ws_control_frame(
+        unsigned char *out, int opcode, const void *payload, size_t length, const uint8_t mask[4])
+{
+    return glift__ws_frame(out, opcode, true, payload, length, mask);
+}
+
+size_t glift__ws_close_frame(unsigned char *out, int code, const uint8_t mask[4])
+{
+    const unsigned char payload[2] = {(unsigned char)(code >> 8), (unsigned char)code};
+    size_t length = code == GLIFT__WS_CODE_NONE ? 0 : sizeof payload;
+    return glift__ws_control_frame(out, GLIFT__WS_CLOSE, payload, length, mask);
 }
