@@ -51,40 +51,60 @@ glift_status glift__percent_encode(const char *text, glift__text *out)
     return status;
 }
 
-/* How many continuation bytes follow this lead byte, and the range of the first of them; the narrowed
- * ranges are what keeps out overlong forms, surrogates and code points past U+10FFFF. -1: no lead byte. */
-static int continuation_of(unsigned char lead, unsigned char *low, unsigned char *high)
+/* The narrowed ranges of the second byte are what keeps out overlong forms, surrogates and code points past
+ * U+10FFFF. False: no character starts with this byte. */
+static bool start_character(glift__utf8 *state, unsigned char lead)
 {
-    *low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    *high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (lead >= 0xC2 && lead <= 0xDF)
-        return 1;
-    if (lead >= 0xE0 && lead <= 0xEF)
-        return 2;
-    return lead >= 0xF0 && lead <= 0xF4 ? 3 : -1;
+    state->low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    state->high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    state->more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
+    return lead >= 0xC2 && lead <= 0xF4;
+}
+
+/* Most text is ASCII, and is passed over in whole words. */
+static const unsigned char *skip_ascii(const unsigned char *at, const unsigned char *end)
+{
+    const uint64_t high_bits = UINT64_C(0x8080808080808080);
+    uint64_t words[4];
+    while ((size_t)(end - at) >= sizeof words) {
+        memcpy(words, at, sizeof words);
+        if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0)
+            break;
+        at += sizeof words;
+    }
+    while ((size_t)(end - at) >= sizeof words[0]) {
+        memcpy(words, at, sizeof words[0]);
+        if ((words[0] & high_bits) != 0)
+            break;
+        at += sizeof words[0];
+    }
+    while (at < end && *at < 0x80)
+        at++;
+    return at;
+}
+
+bool glift__utf8_take(glift__utf8 *state, const char *bytes, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
+    glift__utf8 now = *state;
+    while (at < end) {
+        if (now.more > 0) {
+            if (*at < now.low || *at > now.high)
+                return false;
+            now = (glift__utf8){.more = (uint8_t)(now.more - 1), .low = 0x80, .high = 0xBF};
+            at++;
+        } else if (*at < 0x80) {
+            at = skip_ascii(at, end);
+        } else if (!start_character(&now, *at++)) {
+            return false;
+        }
+    }
+    *state = now;
+    return true;
 }
 
 bool glift__utf8_is_valid(const char *bytes, size_t length)
 {
-    const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
-    while (at < end) {
-        uint64_t eight; /* most text is ASCII */
-        if (end - at >= 8 && (memcpy(&eight, at, 8), (eight & UINT64_C(0x8080808080808080)) == 0)) {
-            at += 8;
-            continue;
-        }
-        if (*at < 0x80) {
-            at++;
-            continue;
-        }
-        unsigned char low, high;
-        int more = continuation_of(*at++, &low, &high);
-        if (more < 0 || end - at < more || *at < low || *at > high)
-            return false;
-        for (int i = 1; i < more; i++)
-            if ((at[i] & 0xC0) != 0x80)
-                return false;
-        at += more;
-    }
-    return true;
+    glift__utf8 state = {0};
+    return glift__utf8_take(&state, bytes, length) && state.more == 0;
 }

@@ -21,4 +21,13 @@ glift_status glift__percent_encode(const char *text, glift__text *out);
 /* Well-formed UTF-8: no surrogates, nothing overlong, nothing past U+10FFFF. */
 bool glift__utf8_is_valid(const char *bytes, size_t length);
 
+/* The same of a text that comes in pieces, which may cut characters. Zeroed, it is before the first piece. */
+typedef struct glift__utf8 {
+    uint8_t more;      /* bytes of the character at hand that are still to come; 0 between characters */
+    uint8_t low, high; /* the range of the next of them */
+} glift__utf8;
+
+/* False: this piece makes the text ill-formed, whatever follows. */
+bool glift__utf8_take(glift__utf8 *state, const char *bytes, size_t length);
+
 #endif

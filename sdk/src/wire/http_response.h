@@ -13,11 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GLIFT__HTTP_MAX_LINE       4096  /* bytes of a line of the head, or of a trailer */
-#define GLIFT__HTTP_MAX_HEAD       16384 /* bytes of all heads (interim ones too) and trailers together */
-#define GLIFT__HTTP_MAX_FIELDS     100   /* header lines of one head; trailers count with them */
-#define GLIFT__HTTP_MAX_CHUNK_LINE 256   /* bytes of the line before a chunk */
-#define GLIFT__WS_ACCEPT_SIZE      29    /* Sec-WebSocket-Accept with a terminator */
+/* Bounds, in bytes without the LF of a line. */
+#define GLIFT__HTTP_MAX_LINE       4096  /* a line of a head, or a trailer */
+#define GLIFT__HTTP_MAX_HEAD       16384 /* all lines of heads and trailers, and all extensions of chunks */
+#define GLIFT__HTTP_MAX_FIELDS     100   /* how many headers and trailers, of all heads together */
+#define GLIFT__HTTP_MAX_CHUNK_LINE 256   /* the line before a chunk */
+
+#define GLIFT__WS_ACCEPT_SIZE 29 /* Sec-WebSocket-Accept with a terminator */
 
 typedef enum glift__http_event_kind {
     GLIFT__HTTP_EVENT_MORE, /* all bytes have been taken */
@@ -34,27 +36,31 @@ typedef struct glift__http_event {
     const char *message; /* FAULT: what is wrong; static text */
 } glift__http_event;
 
-typedef struct glift__http_response {
-    /* To be read from EVENT_HEAD on. */
-    int status;              /* 101, or 200 to 999: interim responses are skipped */
-    int minor_version;       /* 0 or 1 of HTTP/1.x */
-    bool is_websocket;       /* Upgrade is "websocket" and nothing else */
-    bool is_upgrade;         /* Connection has "upgrade" among its words */
-    bool has_extensions;     /* Sec-WebSocket-Extensions names one */
-    bool has_subprotocol;    /* there is a Sec-WebSocket-Protocol */
-    bool is_chunked;         /* Transfer-Encoding is "chunked" */
-    bool has_content_length; /* and then: */
+/* What a head says. */
+typedef struct glift__http_head {
+    int status;                   /* 101, or 200 to 999: interim responses are skipped */
+    int minor_version;            /* 0 or 1 of HTTP/1.x */
+    bool is_websocket;            /* Upgrade is "websocket" and nothing else */
+    bool is_upgrade;              /* Connection has "upgrade" among its words */
+    bool has_extensions;          /* Sec-WebSocket-Extensions names one */
+    bool has_subprotocol;         /* there is a Sec-WebSocket-Protocol */
+    bool is_chunked;              /* Transfer-Encoding is "chunked" */
+    bool has_upgrade, has_accept; /* the header is there, whatever it says */
+    bool has_content_length;
     uint64_t content_length;
-    char accept[GLIFT__WS_ACCEPT_SIZE]; /* Sec-WebSocket-Accept; "" if there is none or it has another length
-                                         */
+    char accept[GLIFT__WS_ACCEPT_SIZE]; /* Sec-WebSocket-Accept; "" if it has another length */
+} glift__http_head;
+
+typedef struct glift__http_response {
+    glift__http_head head; /* to be read from EVENT_HEAD on */
 
     /* The rest is the decoder's own. */
-    uint64_t body_limit, left; /* left: what the body may still have; of this chunk, of Content-Length */
-    uint64_t body_room;
-    const char *fault;
-    size_t head_bytes, fields, line_length, extension_bytes;
     int state;
-    bool has_upgrade, has_accept;
+    const char *fault;               /* of the state FAULT */
+    uint64_t left;                   /* bytes of the chunk, or of the whole body, that are still to come */
+    uint64_t body_room;              /* what the body may still grow by */
+    size_t head_length, field_count; /* what counts against the bounds */
+    size_t line_length;              /* of a line that comes in pieces: */
     char line[GLIFT__HTTP_MAX_LINE];
 } glift__http_response;
 

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/sigv4.h"
 #include "base/text.h"
-
-#include <openssl/crypto.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
+#include "wire/digest.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +16,7 @@
 #define LAST_UNIX_S INT64_C(253402300799) /* the year 9999 has the last date of four digits */
 
 typedef struct digest {
-    unsigned char bytes[SHA256_DIGEST_LENGTH];
+    uint8_t bytes[GLIFT__SHA256_SIZE];
 } digest;
 
 static bool is_empty(const char *text)
@@ -87,8 +84,7 @@ static void to_hex(const digest *from, char out[65])
 
 static bool hmac(const void *key, size_t key_length, const char *text, digest *out)
 {
-    return HMAC(EVP_sha256(), key, (int)key_length, (const unsigned char *)text, strlen(text), out->bytes,
-                   NULL) != NULL;
+    return glift__hmac_sha256(key, key_length, text, strlen(text), out->bytes);
 }
 
 /* The chain of keys that ends in the signature. None of them outlives it. */
@@ -103,8 +99,8 @@ static bool sign(
                 hmac(&keys[1], sizeof keys[1], "gamelift", &keys[2]) &&
                 hmac(&keys[2], sizeof keys[2], "aws4_request", &keys[3]) &&
                 hmac(&keys[3], sizeof keys[3], string_to_sign, signature);
-    OPENSSL_cleanse(first, sizeof first);
-    OPENSSL_cleanse(keys, sizeof keys);
+    glift__cleanse(first, sizeof first);
+    glift__cleanse(keys, sizeof keys);
     return done;
 }
 
@@ -114,8 +110,7 @@ static bool sign_query(const glift__sigv4_input *input, const glift__text *query
     time_t time = (time_t)input->unix_s;
     digest hash;
     char date[9], scope[MAX_REGION + 64], query_hash[65], string_to_sign[sizeof scope + 128];
-    if (gmtime_r(&time, &utc) == NULL ||
-            SHA256((const unsigned char *)query->bytes, query->length, hash.bytes) == NULL)
+    if (gmtime_r(&time, &utc) == NULL || !glift__sha256(query->bytes, query->length, hash.bytes))
         return false;
     to_hex(&hash, query_hash);
     strftime(date, sizeof date, "%Y%m%d", &utc);
@@ -140,7 +135,7 @@ glift_status glift__sigv4_sign(
     glift__text query = {0};
     glift_status status = canonical_query(input, &query);
     if (status == GLIFT_OK && !sign_query(input, &query, out))
-        status = GLIFT_ERR_MEMORY; /* OpenSSL has no other reason to fail here */
+        status = GLIFT_ERR_MEMORY; /* the digests have no other reason to fail here */
     glift__text_free(&query);
     *message = status == GLIFT_OK ? "" : "out of memory";
     return status;

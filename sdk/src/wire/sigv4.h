@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GameLift's variant of AWS Signature Version 4 (wire protocol 1.3): what is signed is a query of
- * three parameters; no method, path, header or payload. The only file that includes OpenSSL's HMAC. */
+ * three parameters; no method, path, header or payload. */
 #ifndef GLIFT_SIGV4_H
 #define GLIFT_SIGV4_H
 

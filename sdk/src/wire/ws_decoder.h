@@ -7,6 +7,7 @@
 #ifndef GLIFT_WS_DECODER_H
 #define GLIFT_WS_DECODER_H
 
+#include "base/text.h"
 #include "wire/ws_frame.h"
 
 typedef enum glift__ws_event_kind {
@@ -34,14 +35,15 @@ typedef struct glift__ws_event {
 /* The members are the decoder's own. */
 typedef struct glift__ws_decoder {
     uint64_t message_limit;
-    uint64_t message_length;        /* of the open message, the frame at hand included */
-    uint64_t left;                  /* bytes of payload of this frame that are still to come */
-    uint32_t utf8;                  /* an unfinished character of the open message */
-    uint8_t opcode, message_opcode; /* message_opcode 0: no message is open */
-    bool is_in_payload, is_final, is_first, is_over;
+    uint64_t message_length; /* of the open message, the frame at hand included */
+    uint64_t left;           /* bytes of payload of the frame at hand that are still to come */
+    glift__utf8 utf8;        /* of the open message */
+    uint8_t opcode;          /* of the frame at hand */
+    uint8_t message_opcode;  /* 0: no message is open */
     uint8_t head_length, control_length;
-    uint8_t head[GLIFT__WS_MAX_HEAD];
-    uint8_t control[GLIFT__WS_MAX_CONTROL];
+    bool is_in_payload, is_final, is_first, is_over;
+    uint8_t head[GLIFT__WS_MAX_HEAD];       /* of a frame whose head came in pieces */
+    uint8_t control[GLIFT__WS_MAX_CONTROL]; /* the payload of a control frame */
 } glift__ws_decoder;
 
 /* A message of more than `message_limit` bytes, over all its frames, is a fault: told by the head of the

@@ -17,8 +17,8 @@ void glift__ws_key(const uint8_t nonce[GLIFT__WS_NONCE_SIZE], char out[GLIFT__WS
  * may hold a part of it. The text is a secret: the URL holds the token. */
 glift_status glift__ws_request(const glift__url *url, const char *key, glift__text *out);
 
-/* Why a response, whose head is read, does not open the WebSocket that was asked for with this key: static
+/* Why a response with this head does not open the WebSocket that was asked for with this key: static
  * text. NULL if it does. A status other than 101 is for the caller to tell with its body. */
-const char *glift__ws_handshake_problem(const glift__http_response *response, const char *key);
+const char *glift__ws_handshake_problem(const glift__http_head *head, const char *key);
 
 #endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lines of an HTTP response's head, one by one. Every function says what is wrong with a line (static
+ * text), or NULL. Lines come without their ends. */
+#ifndef GLIFT_HTTP_HEAD_H
+#define GLIFT_HTTP_HEAD_H
+
+#include "wire/http_response.h"
+
+const char *glift__http_status_line(glift__http_head *head, const char *line, size_t length);
+
+/* Takes from a header line what the head has a place for, and skips the others. */
+const char *glift__http_header_line(glift__http_head *head, const char *line, size_t length);
+
+/* A trailer: looked at as strictly, and skipped. */
+const char *glift__http_trailer_line(const char *line, size_t length);
+
+/* At the empty line: what no single line shows. */
+const char *glift__http_head_problem(const glift__http_head *head);
+
+/* A control character other than a tab, which has no place in a line. */
+bool glift__http_has_control(const char *text, size_t length);
+
+#endif
