@@ -89,7 +89,7 @@ static void further_servers(bool tls, const char *name)
 {
     glift_io *io;
     place at = open_place_apart(tls);
-    glift_io_create(&io);
+    glift_io_create(NULL, &io);
     for (int i = 0; i < FIRST; i++)
         ready_server(&at, io, i);
     double before = private_kib();

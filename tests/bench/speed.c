@@ -176,7 +176,7 @@ static void latency_500(void)
     static glift_server *servers[SERVERS];
     glift_io *io;
     place at = open_place(false);
-    glift_io_create(&io);
+    glift_io_create(NULL, &io);
     for (int i = 0; i < SERVERS; i++)
         servers[i] = ready_server(&at, io, i);
     lws_floor *floor = lws_floor_start(&at);

@@ -419,7 +419,7 @@ static glift_io *ready_game_that_waits_little(void)
 {
     glift_io *io;
     new_game();
-    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    CHECK_INT(glift_io_create(NULL, &io), GLIFT_OK);
     the.desc.io = io;
     the.desc.shutdown_timeout_ms = 20;
     ready_game();
@@ -442,7 +442,7 @@ TEST(nothing_wakes_the_game_after_destroy_has_returned)
 {
     glift_io *io;
     new_game();
-    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    CHECK_INT(glift_io_create(NULL, &io), GLIFT_OK);
     the.desc.io = io;
     the.desc.shutdown_timeout_ms = 20;
     the.desc.on_wake = on_wake;
@@ -918,7 +918,7 @@ TEST(two_servers_on_one_io_do_not_touch_each_other)
     glift_server *other;
     char other_id[64];
     new_game();
-    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    CHECK_INT(glift_io_create(NULL, &io), GLIFT_OK);
     the.desc.io = io;
     create_game();
     snprintf(other_id, sizeof other_id, "%s-other", the.process_id);

@@ -38,7 +38,7 @@ GLIFT_API const char *glift_sdk_version(void);
 
 typedef struct glift_server glift_server;
 
-/** One I/O thread, with one libwebsockets context, that any number of servers can share. */
+/** What connects servers to GameLift, any number of them: an I/O thread, or none (glift_io_desc.threadless). */
 typedef struct glift_io glift_io;
 
 /* ---- answers ---- */
@@ -254,17 +254,66 @@ GLIFT_API glift_status glift_server_rebind(glift_server *server, const glift_ser
  * Thread: the tick thread. Safe inside a callback. */
 GLIFT_API glift_status glift_server_cancel(glift_server *server, void *user);
 
-/** Make an I/O thread for several servers, to be named in their desc.io.
- * @param out  NULL on failure. Free it with glift_io_destroy(), after the last of its servers.
- * @return GLIFT_OK; GLIFT_ERR_ARGUMENT if out is NULL; GLIFT_ERR_MEMORY, which includes that no
- *         thread could be started.
+/** How an I/O side is made. Zero it and set size_bytes to sizeof; zero means default. */
+typedef struct glift_io_desc {
+    size_t size_bytes;
+
+    /** No thread of the SDK's: for consoles, single-threaded builds and deterministic tests.
+     *
+     * All servers on it, and every call with it, belong to one thread. A tick of any of its servers steps the
+     * whole io, without blocking: it sends, receives, dials and keeps deadlines, for all of them.
+     * glift_server_wait() sleeps in it. on_wake is never called.
+     *
+     * Nothing happens between two steps. A game that stalls keeps its connection for as long as the service
+     * has patience, but no heartbeat is sent meanwhile: GameLift ends a process that has said nothing for
+     * 180 s, so tick at least every 60 s, also while a map loads. What waits for more than its time-out is
+     * answered with GLIFT_ERR_TIMEOUT by the next tick. */
+    bool threadless;
+
+    /** Look a name up, for a threadless io, which cannot wait for a name server. Answer with
+     * glift_io_resolved(), from in here or later, on the same thread, within handshake_timeout_ms. Numeric
+     * addresses and "localhost" never come here. Without this callback other names cannot be dialled, which
+     * on_connection tells. Runs inside a tick, wait or destroy; may make no other call of the SDK.
+     * @param lookup  names this look-up in the answer.
+     * @param host    lives until this returns. */
+    void (*resolve)(glift_io *io, uint32_t lookup, const char *host, void *user);
+    void *user; /* handed to resolve */
+} glift_io_desc;
+
+/** Make an I/O side for several servers, to be named in their desc.io. Takes about a millisecond; where it is
+ * threadless, the time that loading the system's root certificates takes is added, up to some 40 ms.
+ * @param desc  copied; NULL is the same as a zeroed one: an I/O thread.
+ * @param out   NULL on failure. Free it with glift_io_destroy(), after the last of its servers.
+ * @return GLIFT_OK; GLIFT_ERR_ARGUMENT if out is NULL or desc.size_bytes makes no sense;
+ *         GLIFT_ERR_UNSUPPORTED if desc has options that this library does not know; GLIFT_ERR_MEMORY, which
+ *         includes that no thread could be started and that there were not two free file descriptors.
  * Thread: any. */
-GLIFT_API glift_status glift_io_create(glift_io **out);
+GLIFT_API glift_status glift_io_create(const glift_io_desc *desc, glift_io **out);
 
 /** Stop and free an I/O thread. NULL is allowed.
  * @return GLIFT_OK, or GLIFT_ERR_STATE while servers use it (nothing happens).
  * Thread: any but that of on_wake. */
 GLIFT_API glift_status glift_io_destroy(glift_io *io);
+
+/** A descriptor of a threadless io for the engine's own loop (epoll, poll, kqueue, uv_poll): it can be read
+ * when a tick has something to do. Only to be waited for, never to be read or closed.
+ * @return -1: this io has a thread, or this system has no such descriptor; then tick every frame.
+ * Thread: the tick thread of its servers. */
+GLIFT_API int glift_io_fd(const glift_io *io);
+
+/** How long an engine that waits for glift_io_fd() may sleep before the next tick, in milliseconds: 0 when
+ * something waits to be sent, UINT32_MAX when nothing is due at all, or the io has a thread.
+ * Thread: the tick thread of its servers. */
+GLIFT_API uint32_t glift_io_next_ms(const glift_io *io);
+
+/** The answer to glift_io_desc.resolve.
+ * @param addresses  numeric, such as "192.0.2.1" and "2001:db8::1", in the order of preference; copied. Of more
+ *                   than 64 the rest is dropped. None: the name could not be looked up.
+ * @return GLIFT_OK; GLIFT_ERR_NOT_FOUND if this look-up has been answered, or nobody waits for it any more;
+ *         GLIFT_ERR_ARGUMENT.
+ * Thread: the tick thread of its servers. Safe inside resolve. */
+GLIFT_API glift_status glift_io_resolved(
+        glift_io *io, uint32_t lookup, const char *const *addresses, size_t count);
 
 /* ---- what the server knows; no I/O ----
  *

@@ -2,21 +2,16 @@
 
 #include "base/random.h"
 
-#include <sys/random.h>
-#include <time.h>
-#include <unistd.h>
+#include "platform/platform.h"
 
 void glift__random_seed(glift__random *random)
 {
-    ssize_t got = getrandom(random->state, sizeof random->state, 0);
-    if (got == (ssize_t)sizeof random->state)
+    if (glift__random_bytes(random->state, sizeof random->state))
         return;
-    /* A kernel without getrandom. Time, process and address still tell processes apart. */
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    random->state[0] = (uint32_t)now.tv_nsec;
-    random->state[1] = (uint32_t)now.tv_sec;
-    random->state[2] = (uint32_t)getpid();
+    /* Without random bytes from the system, time, process and address still tell processes apart. */
+    random->state[0] = (uint32_t)glift__clock_mono_ms();
+    random->state[1] = (uint32_t)glift__clock_unix_ms();
+    random->state[2] = glift__process_number();
     random->state[3] = (uint32_t)(uintptr_t)random | 1; /* never all zero */
 }
 

@@ -9,53 +9,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-/* ---- the live servers of this program ----
- *
- * The one global: GameLift tells processes apart by their id, so a second server with the same id would take
- * over the connection of the first, from whichever library or script it was made. Only a list that all of
- * them share can tell. */
-
-static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
-static glift__node registry = {&registry, &registry};
-
-static glift_status enter_registry(glift_server *server)
+static bool is_threadless(const glift_server *server)
 {
-    glift_status status = GLIFT_OK;
-    pthread_mutex_lock(&registry_lock);
-    for (glift__node *node = registry.next; node != &registry; node = node->next) {
-        const glift_server *other = GLIFT__OWNER(node, glift_server, registered);
-        if (strcmp(other->settings.core.process_id, server->settings.core.process_id) == 0)
-            status = GLIFT_ERR_STATE;
-    }
-    if (status == GLIFT_OK)
-        glift__list_insert_before(&registry, &server->registered);
-    pthread_mutex_unlock(&registry_lock);
-    return status;
-}
-
-static void leave_registry(glift_server *server)
-{
-    pthread_mutex_lock(&registry_lock);
-    if (server->registered.next != NULL)
-        glift__list_remove(&server->registered);
-    pthread_mutex_unlock(&registry_lock);
+    return server->link.io != NULL && glift__io_is_threadless(server->link.io);
 }
 
 /* ---- asking for a tick ---- */
 
-/* A game that sleeps until on_wake must hear of what only its next tick can carry on, also where it comes
- * from the game's own side. */
+/* A game that sleeps until on_wake, or as long as glift_io_next_ms() says, must hear of what only its next
+ * tick can carry on, also where it comes from the game's own side. */
 static void ask_for_tick(glift_server *server)
 {
     if (server->inside || server->tick_asked)
         return;
     server->tick_asked = true;
-    pthread_mutex_lock(&server->lock);
+    glift__monitor_enter(server->monitor);
     if (server->on_wake != NULL)
         server->on_wake(server->wake_user);
-    pthread_mutex_unlock(&server->lock);
+    glift__monitor_leave(server->monitor);
+    if (is_threadless(server))
+        glift__io_ask_for_tick(server->link.io, 1);
+}
+
+static void is_ticked(glift_server *server)
+{
+    if (server->tick_asked && is_threadless(server))
+        glift__io_ask_for_tick(server->link.io, -1);
+    server->woken = server->tick_asked = false;
 }
 
 /* ---- log ---- */
@@ -103,14 +84,19 @@ static glift_status refuse_create(const glift_server_desc *desc, glift_status st
 
 /* ---- on the I/O thread ---- */
 
+/* A threadless io runs inside a tick, which may be that of another server. */
 static void on_events(void *user)
 {
     glift_server *server = user;
-    pthread_mutex_lock(&server->lock);
-    pthread_cond_broadcast(&server->changed);
+    if (is_threadless(server)) {
+        ask_for_tick(server);
+        return;
+    }
+    glift__monitor_enter(server->monitor);
+    glift__monitor_wake_all(server->monitor);
     if (server->on_wake != NULL) /* under the lock: once rebind has returned, the old one does not run */
         server->on_wake(server->wake_user);
-    pthread_mutex_unlock(&server->lock);
+    glift__monitor_leave(server->monitor);
 }
 
 static void disown(glift_server *server)
@@ -129,39 +115,32 @@ static void disown(glift_server *server)
     glift__core_destroy(server->link.core); /* after the events, which give room back to it */
     free(server->last_command);
     glift__settings_fini(&server->settings);
-    pthread_cond_destroy(&server->changed);
-    pthread_mutex_destroy(&server->lock);
+    glift__monitor_destroy(server->monitor);
     free(server);
 }
 
 static void on_detached(void *user)
 {
     glift_server *server = user;
-    pthread_mutex_lock(&server->lock);
+    glift__monitor_enter(server->monitor);
     server->detached = true;
-    pthread_cond_broadcast(&server->changed);
-    pthread_mutex_unlock(&server->lock);
+    glift__monitor_wake_all(server->monitor);
+    glift__monitor_leave(server->monitor);
     disown(server);
 }
 
 /* ---- create ---- */
 
-static void init_lock(glift_server *server)
-{
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_mutex_init(&server->lock, NULL);
-    pthread_cond_init(&server->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 static glift_server *new_server(void)
 {
     glift_server *server = calloc(1, sizeof *server);
-    if (server == NULL)
+    glift__monitor *monitor = glift__monitor_create();
+    if (server == NULL || monitor == NULL) {
+        glift__monitor_destroy(monitor);
+        free(server);
         return NULL;
-    init_lock(server);
+    }
+    server->monitor = monitor;
     atomic_init(&server->owners, 1);
     glift__list_init(&server->pending);
     glift__list_init(&server->cancelled);
@@ -172,10 +151,11 @@ static glift_server *new_server(void)
 
 static void set_callbacks(glift_server *server, const glift_server_desc *desc)
 {
-    pthread_mutex_lock(&server->lock);
-    server->on_wake = desc->on_wake;
+    const glift_io *io = server->link.io != NULL ? server->link.io : desc->io;
+    glift__monitor_enter(server->monitor);
+    server->on_wake = io != NULL && glift__io_is_threadless(io) ? NULL : desc->on_wake;
     server->wake_user = desc->user;
-    pthread_mutex_unlock(&server->lock);
+    glift__monitor_leave(server->monitor);
     server->callbacks = *desc;
 }
 
@@ -199,12 +179,13 @@ static glift_status make_core(glift_server *server)
 
 static glift_status attach(glift_server *server, glift_io *io)
 {
-    glift_status status = io == NULL ? glift_io_create(&server->own_io) : GLIFT_OK;
+    glift_status status = io == NULL ? glift_io_create(NULL, &server->own_io) : GLIFT_OK;
     if (status != GLIFT_OK)
         return status;
     glift__link *link = &server->link;
     link->tls_ca_file = server->settings.tls_ca_file;
     link->tls_insecure = server->settings.tls_insecure;
+    link->uses_tls = server->settings.uses_tls;
     link->handshake_timeout_ms = server->settings.handshake_timeout_ms;
     link->on_events = on_events;
     link->on_detached = on_detached;
@@ -223,12 +204,11 @@ static glift_status build(
     glift_status status = glift__settings_resolve(desc, &server->settings, message);
     if (status != GLIFT_OK)
         return status;
-    status = enter_registry(server);
-    if (status != GLIFT_OK) {
+    if (!glift__registry_enter(&server->registered, server->settings.core.process_id)) {
         snprintf(message, GLIFT__MESSAGE_SIZE,
                 "a server with process id %.128s exists already in this program",
                 server->settings.core.process_id);
-        return status;
+        return GLIFT_ERR_STATE;
     }
     snprintf(message, GLIFT__MESSAGE_SIZE, "out of memory, or no thread could be started");
     status = make_last_command(server);
@@ -254,7 +234,7 @@ glift_status glift_server_create(const glift_server_desc *given, glift_server **
         return refuse_create(&desc, GLIFT_ERR_MEMORY, message);
     status = build(server, &desc, message);
     if (status != GLIFT_OK) {
-        leave_registry(server);
+        glift__registry_leave(&server->registered);
         glift_io_destroy(server->own_io);
         disown(server);
         return refuse_create(&desc, status, message);
@@ -268,34 +248,38 @@ glift_status glift_server_create(const glift_server_desc *given, glift_server **
 
 /* ---- destroy ---- */
 
-static struct timespec deadline_in(uint32_t timeout_ms)
+static void step_until_detached(glift_server *server, uint64_t deadline_ms)
 {
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += timeout_ms / 1000;
-    at.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (at.tv_nsec >= 1000000000) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000;
-    }
-    return at;
+    for (uint64_t now_ms = glift__clock_mono_ms(); !server->detached && now_ms < deadline_ms;
+            now_ms = glift__clock_mono_ms())
+        glift__io_step(server->link.io, (uint32_t)(deadline_ms - now_ms));
 }
 
-static void wait_until_detached(glift_server *server)
+/* An I/O thread that comes round later has nobody to wake. */
+static bool wait_until_detached(glift_server *server)
 {
-    uint32_t timeout_ms = server->settings.shutdown_timeout_ms;
-    struct timespec deadline = deadline_in(timeout_ms);
-    int result = 0;
-    pthread_mutex_lock(&server->lock);
-    while (!server->detached && result == 0)
-        result = pthread_cond_timedwait(&server->changed, &server->lock, &deadline);
-    server->on_wake = NULL; /* an I/O thread that comes round later has nobody to wake */
+    uint64_t deadline_ms = glift__clock_mono_ms() + server->settings.shutdown_timeout_ms;
+    if (is_threadless(server))
+        step_until_detached(server, deadline_ms);
+    glift__monitor_enter(server->monitor);
+    while (!server->detached && glift__monitor_wait(server->monitor, deadline_ms))
+        ;
+    server->on_wake = NULL;
     bool detached = server->detached;
-    pthread_mutex_unlock(&server->lock);
-    if (!detached)
-        glift__log(server, GLIFT_LOG_WARNING,
-                "the I/O thread did not come round within %u ms: it frees this server when it does",
-                (unsigned)timeout_ms);
+    glift__monitor_leave(server->monitor);
+    return detached;
+}
+
+static void leave_io(glift_server *server)
+{
+    if (wait_until_detached(server))
+        return;
+    glift__log(server, GLIFT_LOG_WARNING,
+            "the I/O thread did not come round within %u ms: it frees this server when it does",
+            (unsigned)server->settings.shutdown_timeout_ms);
+    if (server->own_io != NULL)
+        glift__io_abandon(server->own_io);
+    server->own_io = NULL;
 }
 
 /* Answers and log lines that have arrived are still given; everything else has no meaning any more. */
@@ -317,10 +301,10 @@ glift_status glift_server_destroy(glift_server *server)
     glift__mailbox_push(&server->link.commands, server->last_command);
     server->last_command = NULL;
     glift__io_wake_link(&server->link);
-    wait_until_detached(server);
+    leave_io(server);
+    is_ticked(server);
     deliver_the_last(server);
-    leave_registry(server);
-    /* Refused, and left behind, should the I/O thread not have come round in time. */
+    glift__registry_leave(&server->registered);
     glift_io_destroy(server->own_io);
     disown(server);
     return GLIFT_OK;
@@ -349,13 +333,9 @@ static void flush(glift_server *server)
         glift__io_wake_link(&server->link);
 }
 
-glift_status glift_server_tick(glift_server *server)
+/* Deliver, and send what the callbacks have asked for. */
+static void turn(glift_server *server)
 {
-    if (server == NULL)
-        return GLIFT_ERR_ARGUMENT;
-    if (server->inside)
-        return GLIFT_ERR_STATE;
-    server->woken = server->tick_asked = false;
     if (glift__something_to_deliver(server)) {
         glift__deliver(server);
         if (glift__something_to_deliver(server)) /* what the callbacks left to the next one */
@@ -363,7 +343,44 @@ glift_status glift_server_tick(glift_server *server)
     }
     if (server->flush_due)
         flush(server);
+}
+
+glift_status glift_server_tick(glift_server *server)
+{
+    if (server == NULL)
+        return GLIFT_ERR_ARGUMENT;
+    if (server->inside)
+        return GLIFT_ERR_STATE;
+    if (is_threadless(server)) {
+        if (server->flush_due)
+            flush(server);
+        glift__io_step(server->link.io, 0);
+        is_ticked(server);
+        turn(server);
+        glift__io_flush(server->link.io);
+    } else {
+        is_ticked(server);
+        turn(server);
+    }
     return GLIFT_OK;
+}
+
+/* A threadless io carries on what is due meanwhile. */
+static void step_until_there_is_something(glift_server *server, uint64_t deadline_ms)
+{
+    uint64_t now_ms;
+    do {
+        now_ms = glift__clock_mono_ms();
+        glift__io_step(server->link.io, now_ms < deadline_ms ? (uint32_t)(deadline_ms - now_ms) : 0);
+    } while (glift__mailbox_is_empty(&server->link.events) && glift__clock_mono_ms() < deadline_ms);
+}
+
+static void sleep_until_there_is_something(glift_server *server, uint64_t deadline_ms)
+{
+    glift__monitor_enter(server->monitor);
+    while (glift__mailbox_is_empty(&server->link.events) && glift__monitor_wait(server->monitor, deadline_ms))
+        ;
+    glift__monitor_leave(server->monitor);
 }
 
 glift_status glift_server_wait(glift_server *server, uint32_t timeout_ms)
@@ -376,15 +393,11 @@ glift_status glift_server_wait(glift_server *server, uint32_t timeout_ms)
         flush(server);
     if (glift__something_to_deliver(server))
         return GLIFT_OK;
-    if (timeout_ms == 0)
-        return GLIFT_ERR_TIMEOUT;
-
-    struct timespec deadline = deadline_in(timeout_ms);
-    int result = 0;
-    pthread_mutex_lock(&server->lock);
-    while (glift__mailbox_is_empty(&server->link.events) && result == 0)
-        result = pthread_cond_timedwait(&server->changed, &server->lock, &deadline);
-    pthread_mutex_unlock(&server->lock);
+    uint64_t deadline_ms = glift__clock_mono_ms() + timeout_ms;
+    if (is_threadless(server))
+        step_until_there_is_something(server, deadline_ms);
+    else if (timeout_ms > 0)
+        sleep_until_there_is_something(server, deadline_ms);
     return glift__something_to_deliver(server) ? GLIFT_OK : GLIFT_ERR_TIMEOUT;
 }
 

@@ -6,9 +6,9 @@
 
 #include "io/io.h"
 #include "core/items.h"
+#include "game/registry.h"
 #include "game/settings.h"
-
-#include <pthread.h>
+#include "platform/platform.h"
 
 /* Log lines and connection events that a parked server keeps. */
 #define GLIFT__KEPT_LINES 64
@@ -26,12 +26,11 @@ struct glift_server {
     glift__random random;      /* the core's: drawn from on the I/O thread */
     atomic_int owners;         /* the game's handle, and the I/O thread until it has detached */
     glift_io *own_io;          /* NULL where the io is shared */
-    glift__node registered;    /* among the live servers of this program */
+    glift__registered registered;
     glift__item *last_command; /* SHUTDOWN, made at the beginning so that destroy cannot fail */
 
     /* Between the threads: who waits for events, and whom to wake. */
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
+    glift__monitor *monitor;
     bool detached;
     void (*on_wake)(void *user);
     void *wake_user;

@@ -205,6 +205,7 @@ glift_status glift__settings_resolve(
     out->core.container = out->core.container_fleet && out->core.auth_token[0] == '\0';
     out->core.log_level = desc->log_level;
     out->tls_insecure = desc->tls_insecure;
+    out->uses_tls = glift__url_is_tls(out->core.websocket_url);
     resolve_times(desc, out);
     return check(out, message);
 }

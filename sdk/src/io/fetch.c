@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One HTTP GET: container credentials and metadata (wire protocol 1.4, 1.5). */
-#include "io/io_lws.h"
+/* One HTTP GET: container credentials and metadata (wire protocol 1.4, 1.5), the crash reporter (7.5). */
+#include "io/io_state.h"
+
+#include "wire/http_request.h"
+#include "wire/http_response.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,82 +12,99 @@
 
 typedef struct fetch {
     glift__endpoint endpoint;
-    int status;
+    glift__http_response response;
     bool is_complete;
     char *body;
     size_t length, capacity;
 } fetch;
 
-static int append(fetch *self, const char *bytes, size_t length)
+static void fail(fetch *self, const char *message)
 {
-    if (self->length + length > MAX_BODY) {
-        glift__endpoint_cause(
-                &self->endpoint, GLIFT__END_LOST, 0, "the answer is over %d bytes long", MAX_BODY);
-        return -1;
-    }
+    glift__endpoint_cause(&self->endpoint, GLIFT__END_LOST, 0, "%s", message);
+    glift__endpoint_end(&self->endpoint);
+}
+
+/* The decoder lets no body grow beyond MAX_BODY, so that these sums stay small. */
+static bool append(fetch *self, const uint8_t *bytes, size_t length)
+{
     if (self->length + length > self->capacity) {
         size_t capacity = 2 * (self->length + length);
         char *body = realloc(self->body, capacity);
-        if (body == NULL) {
-            glift__endpoint_cause(&self->endpoint, GLIFT__END_LOST, 0, "out of memory for the answer");
-            return -1;
-        }
+        if (body == NULL)
+            return false;
         self->body = body;
         self->capacity = capacity;
     }
     memcpy(self->body + self->length, bytes, length);
     self->length += length;
-    return 0;
+    return true;
 }
 
-/* libwebsockets reads when it is asked to, and then hands over what it read without chunk marks. */
-static int read_some(fetch *self)
+static void on_event(fetch *self, const glift__http_event *event)
 {
-    char buffer[LWS_PRE + 4096];
-    char *start = buffer + LWS_PRE;
-    int size = sizeof buffer - LWS_PRE;
-    return lws_http_client_read(self->endpoint.wsi, &start, &size) < 0 || self->is_complete ? -1 : 0;
+    switch (event->kind) {
+    case GLIFT__HTTP_EVENT_MORE:
+    case GLIFT__HTTP_EVENT_HEAD:
+        break;
+    case GLIFT__HTTP_EVENT_BODY:
+        if (!append(self, event->bytes, event->length))
+            fail(self, "out of memory for the answer");
+        break;
+    case GLIFT__HTTP_EVENT_DONE:
+        self->is_complete = true;
+        glift__endpoint_end(&self->endpoint);
+        break;
+    case GLIFT__HTTP_EVENT_FAULT:
+        fail(self, event->message == glift__http_body_too_long ? "the answer is over 1048576 bytes long"
+                                                               : event->message);
+        break;
+    }
+}
+
+static void on_open(glift__endpoint *endpoint)
+{
+    fetch *self = (fetch *)endpoint;
+    glift__text request = {0};
+    glift__http_response_init(&self->response, MAX_BODY);
+    if (glift__http_get(&endpoint->dialling->url, &request) != GLIFT_OK ||
+            !glift__stream_write(&endpoint->stream, request.bytes, request.length))
+        fail(self, "out of memory for the request");
+    glift__text_free(&request);
+}
+
+static void on_bytes(glift__endpoint *endpoint, const uint8_t *bytes, size_t length)
+{
+    fetch *self = (fetch *)endpoint;
+    glift__http_event event;
+    do {
+        event = glift__http_response_next(&self->response, &bytes, &length);
+        on_event(self, &event);
+    } while (event.kind != GLIFT__HTTP_EVENT_MORE && !endpoint->is_ended);
+}
+
+static void on_stream_end(glift__endpoint *endpoint)
+{
+    fetch *self = (fetch *)endpoint;
+    if (endpoint->stream.is_failed)
+        return; /* lost */
+    glift__http_event event = glift__http_response_end(&self->response);
+    on_event(self, &event);
+}
+
+static void on_drained(glift__endpoint *endpoint)
+{
+    (void)endpoint; /* the one request has been sent */
 }
 
 static void on_end(glift__endpoint *endpoint, glift__core *core, glift__time now)
 {
     const fetch *self = (fetch *)endpoint;
-    const char *text = endpoint->end_text != NULL ? endpoint->end_text : "out of memory";
+    const char *message = endpoint->end_message != NULL ? endpoint->end_message : "out of memory";
     if (self->is_complete)
-        glift__core_fetched(
-                core, now, endpoint->number, self->status, self->length > 0 ? self->body : "", self->length);
+        glift__core_fetched(core, now, endpoint->number, self->response.head.status,
+                self->length > 0 ? self->body : "", self->length);
     else
-        glift__core_fetched(core, now, endpoint->number, 0, text, strlen(text));
-}
-
-/* Told at once: libwebsockets keeps a connection whose answer had no body for seconds, and refusing that
- * would leave it open for good. */
-static int on_completed(fetch *self)
-{
-    glift__attachment *owner = self->endpoint.owner;
-    self->is_complete = true;
-    on_end(&self->endpoint, owner->link->core, glift__io_now());
-    glift__link_is_due(owner);
-    glift__endpoint_orphan(&self->endpoint);
-    return 0;
-}
-
-static int on_event(glift__endpoint *endpoint, enum lws_callback_reasons reason, void *in, size_t length)
-{
-    fetch *self = (fetch *)endpoint;
-    switch ((int)reason) {
-    case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
-        self->status = (int)lws_http_client_http_response(endpoint->wsi);
-        return 0;
-    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP:
-        return read_some(self);
-    case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ:
-        return append(self, in, length);
-    case LWS_CALLBACK_COMPLETED_CLIENT_HTTP:
-        return on_completed(self);
-    default:
-        return 0;
-    }
+        glift__core_fetched(core, now, endpoint->number, 0, message, strlen(message));
 }
 
 static void fini(glift__endpoint *endpoint)
@@ -92,12 +112,14 @@ static void fini(glift__endpoint *endpoint)
     free(((fetch *)endpoint)->body);
 }
 
-/* The deadline of the dial covers the whole exchange: the dial is never declared done, so there is no
- * on_timer. */
+/* The limit of the dial covers the whole exchange: the dial is never declared done, so on_timer is not
+ * called. */
 const glift__endpoint_kind glift__fetch_kind = {
-        .method = "GET",
         .size = sizeof(fetch),
-        .on_event = on_event,
+        .on_open = on_open,
+        .on_bytes = on_bytes,
+        .on_drained = on_drained,
+        .on_stream_end = on_stream_end,
         .on_end = on_end,
         .fini = fini,
 };

@@ -1,35 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the SDK trusts over TLS, and why a handshake failed. The only file that includes OpenSSL's TLS.
- *
- * The SSL_CTX is ours instead of one that libwebsockets makes: that one would trust a directory ../share
- * relative to where the program was started, goes on without a CA file that cannot be read, and loads the
- * whole bundle of system roots (20 ms and 5 MiB) where a directory of single files will do. */
+/* TLS over a socket: whom to trust, the handshake, bytes in and out, and why a handshake failed. The only
+ * file that includes OpenSSL's TLS. Every call of OpenSSL walks through a gate (base/gate.h): once that is
+ * closed, everything here fails as a lost connection does. */
 #ifndef GLIFT_TLS_H
 #define GLIFT_TLS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/gate.h"
+#include "platform/platform.h"
 
-struct ssl_ctx_st;
-struct ssl_st;
-struct x509_store_ctx_st;
+/* What a client trusts. */
+typedef struct glift__tls glift__tls;
 
-/* A client context: TLS 1.2 or later. `ca_file`: the only roots that count, "" for the system's. With
- * `insecure` there are no roots. NULL on failure, with the reason in *why (static text). */
-struct ssl_ctx_st *glift__tls_context(const char *ca_file, bool insecure, const char **why);
-void glift__tls_context_free(struct ssl_ctx_st *context); /* NULL is allowed */
+/* For glift__gate_init(). */
+bool glift__tls_start_library(void);
 
-/* libwebsockets checks certificates against names and IPv4 addresses, not against an IPv6 address, since it
- * cuts the host at the first colon. True if OpenSSL's complaint is only that, and the certificate does
- * carry this address. */
-bool glift__tls_is_for_ipv6(struct x509_store_ctx_st *check, const char *host);
-/* Accept this certificate whatever is wrong with it. */
-void glift__tls_accept(struct x509_store_ctx_st *check);
+/* TLS 1.2 or later. `ca_file`: the only roots that count, "" for the system's. With `insecure` there are no
+ * roots, and any certificate will do. NULL on failure, with a sentence for a person in *message, static text.
+ * The gate outlives it. */
+glift__tls *glift__tls_create(glift__gate *gate, const char *ca_file, bool insecure, const char **message);
+void glift__tls_destroy(glift__tls *tls); /* NULL is allowed */
 
-/* True while the TLS handshake of this connection has not succeeded. */
-bool glift__tls_is_unfinished(struct ssl_st *connection);
+/* One connection. `host` is the name, or the numeric address, that the certificate has to be for. NULL when
+ * out of memory. Lives no longer than the socket and the tls. */
+typedef struct glift__tls_session glift__tls_session;
 
-/* Why it did not: one sentence, for a person. */
-void glift__tls_reason(struct ssl_st *connection, const char *host, char *out, size_t size);
+glift__tls_session *glift__tls_open(glift__tls *tls, glift__socket_handle socket, const char *host);
+/* Polite: tells the peer that nothing more comes. NULL is allowed. */
+void glift__tls_close(glift__tls_session *session, bool is_polite);
+
+/* DONE: the connection is open. After LATER, wait as glift__tls_waits_to_write() says. */
+glift__transfer glift__tls_handshake(glift__tls_session *session);
+glift__transfer glift__tls_send(glift__tls_session *session, const void *bytes, size_t size, size_t *sent);
+glift__transfer glift__tls_receive(glift__tls_session *session, void *bytes, size_t size, size_t *received);
+/* Whether the last call that answered LATER waits until the socket can be written. */
+bool glift__tls_waits_to_write(const glift__tls_session *session);
+/* Whether bytes wait in here that the socket does not tell of. */
+bool glift__tls_has_more(const glift__tls_session *session);
+
+/* Why the handshake failed: one sentence for a person. */
+void glift__tls_explain(const glift__tls_session *session, const char *host, char *out, size_t size);
 
 #endif

@@ -35,6 +35,12 @@ static const scheme *scheme_of(const char *url)
     return NULL;
 }
 
+bool glift__url_is_tls(const char *url)
+{
+    const scheme *known = scheme_of(url);
+    return known != NULL && known->tls;
+}
+
 static bool is_printable_ascii(const char *text)
 {
     while (*text > ' ' && *text <= '~')

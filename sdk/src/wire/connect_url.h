@@ -24,6 +24,9 @@ glift_status glift__connect_url(
 /* The base of a connect URL: without query and fragment, with a path. The same errors. */
 glift_status glift__connect_base(const char *websocket_url, glift__text *out, const char **message);
 
+/* Whether a URL begins with wss:// or https://. */
+bool glift__url_is_tls(const char *url);
+
 typedef struct glift__url {
     bool tls;       /* wss, https */
     char host[256]; /* name, IPv4, or IPv6 without brackets */

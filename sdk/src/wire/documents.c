@@ -3,9 +3,9 @@
  * agents answer by HTTP. */
 
 #include "wire/codec.h"
+#include "platform/platform.h"
 #include "wire/json.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -283,8 +283,8 @@ glift_status glift__read_container_address(
     const glift__json *addresses = glift__json_get(network, "IPv4Addresses");
     const glift__json *address = glift__json_is_array(addresses) ? glift__json_first(addresses) : NULL;
     *ipv4 = glift__read_copy(&reader, glift__json_text(address));
-    struct in_addr parsed; /* it becomes part of a URL */
-    return end_answer(root, &reader, inet_pton(AF_INET, *ipv4, &parsed) == 1);
+    glift__address parsed; /* it becomes part of a URL */
+    return end_answer(root, &reader, glift__address_parse(*ipv4, &parsed) && !parsed.is_ipv6);
 }
 
 glift_status glift__read_container_network_info(const char *json, size_t length, glift__memory *memory,

@@ -18,6 +18,8 @@ typedef enum state {
     FAULT
 } state;
 
+const char glift__http_body_too_long[] = "the body is longer than the limit";
+
 static glift__http_event more(void)
 {
     return (glift__http_event){.kind = GLIFT__HTTP_EVENT_MORE};
@@ -174,7 +176,7 @@ static const char *read_chunk_line(glift__http_response *self, line found)
     if (extension > GLIFT__HTTP_MAX_HEAD - self->head_length)
         return "chunks with too many extensions";
     if (size > self->body_room)
-        return "the body is longer than the limit";
+        return glift__http_body_too_long;
     self->head_length += extension;
     self->body_room -= size;
     self->left = size;
@@ -220,14 +222,14 @@ static glift__http_event next_of_sized(
 static glift__http_event next_of_whole_body(glift__http_response *self, const uint8_t **bytes, size_t *length)
 {
     if (self->left > self->body_room)
-        return fail(self, "the body is longer than the limit");
+        return fail(self, glift__http_body_too_long);
     return next_of_sized(self, DONE, bytes, length);
 }
 
 static glift__http_event next_until_end(glift__http_response *self, const uint8_t **bytes, size_t *length)
 {
     if (self->body_room == 0 && *length > 0)
-        return fail(self, "the body is longer than the limit");
+        return fail(self, glift__http_body_too_long);
     glift__http_event event = next_of_body(self->body_room, bytes, length);
     self->body_room -= event.length;
     return event;

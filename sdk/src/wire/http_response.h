@@ -64,6 +64,10 @@ typedef struct glift__http_response {
     char line[GLIFT__HTTP_MAX_LINE];
 } glift__http_response;
 
+/* The message of the fault of a body over its limit, to be told by its address: only the caller knows that
+ * limit in words. */
+extern const char glift__http_body_too_long[];
+
 /* A body of more than `body_limit` bytes is a fault, told as soon as that is known: by Content-Length or
  * the size of a chunk before their bytes. UINT64_MAX: the caller counts for itself. */
 void glift__http_response_init(glift__http_response *response, uint64_t body_limit);

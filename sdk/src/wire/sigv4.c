@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/sigv4.h"
 #include "base/text.h"
+#include "platform/platform.h"
 #include "wire/digest.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* Far above what AWS issues; with them no buffer here can be too small. */
 #define MAX_REGION     64
@@ -107,10 +107,9 @@ static bool sign(
 static bool sign_query(const glift__sigv4_input *input, const glift__text *query, glift__sigv4_output *out)
 {
     struct tm utc;
-    time_t time = (time_t)input->unix_s;
     digest hash;
     char date[9], scope[MAX_REGION + 64], query_hash[65], string_to_sign[sizeof scope + 128];
-    if (gmtime_r(&time, &utc) == NULL || !glift__sha256(query->bytes, query->length, hash.bytes))
+    if (!glift__clock_utc(input->unix_s, &utc) || !glift__sha256(query->bytes, query->length, hash.bytes))
         return false;
     to_hex(&hash, query_hash);
     strftime(date, sizeof date, "%Y%m%d", &utc);

@@ -380,7 +380,7 @@ static void play_lives(void)
 static void sweep(cut_kind cut, bool tls)
 {
     glift_io *io;
-    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    CHECK_INT(glift_io_create(NULL, &io), GLIFT_OK);
     now.cut = cut;
     now.longest = SIDE_BY_SIDE;
     for (size_t first = 0; first <= now.longest; first += SIDE_BY_SIDE) {

@@ -18,7 +18,7 @@
 static glift_io *new_io(void)
 {
     glift_io *io = NULL;
-    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    CHECK_INT(glift_io_create(NULL, &io), GLIFT_OK);
     return io;
 }
 
@@ -251,12 +251,12 @@ TEST(a_url_that_cannot_be_dialled_is_told)
 {
     glift_io *io = new_io();
     glift__core *core = stand_in_attach_usual(io);
-    char url[256] = "ws://";
-    memset(url + 5, 'a', 120);
+    char url[512] = "ws://";
+    memset(url + 5, 'a', 300);
     stand_in_dial(core, 1, "ftp://somewhere/");
     stand_in_expect(core, "closed 1 no-address 0 the URL cannot be dialled: ");
     stand_in_dial(core, 2, url);
-    stand_in_expect(core, "closed 2 no-address 0 the URL cannot be dialled: its host name is over 110 bytes");
+    stand_in_expect(core, "closed 2 no-address 0 the URL cannot be dialled: ");
     stand_in_detach(core);
     glift_io_destroy(io);
 }

@@ -31,7 +31,7 @@ typedef struct scene {
 static scene open_scene(void)
 {
     scene self = {0};
-    CHECK_INT(glift_io_create(&self.io), GLIFT_OK);
+    CHECK_INT(glift_io_create(NULL, &self.io), GLIFT_OK);
     self.core = stand_in_attach_usual(self.io);
     self.service = ws_service_open(NULL, NULL, NULL);
     stand_in_dial_port(self.core, 1, self.service.port);
@@ -151,7 +151,7 @@ TEST(messages_that_come_together_are_received_one_by_one)
     char together[64];
     size_t size = ws_encode(together, WS_TEXT, true, "one", 3);
     size += ws_encode(together + size, WS_TEXT, true, "two", 3);
-    glift_io_create(&at.io);
+    glift_io_create(NULL, &at.io);
     at.core = stand_in_attach_usual(at.io);
     at.service = ws_service_open(NULL, NULL, NULL);
     stand_in_dial_port(at.core, 1, at.service.port);

@@ -4,7 +4,6 @@
 #include "ws_service.h"
 
 #include <dirent.h>
-#include <libwebsockets.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -14,7 +13,7 @@
 static glift_io *new_io(void)
 {
     glift_io *io = NULL;
-    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    CHECK_INT(glift_io_create(NULL, &io), GLIFT_OK);
     return io;
 }
 
@@ -25,7 +24,7 @@ TEST(an_io_without_links_comes_and_goes)
         CHECK_INT(glift_io_destroy(io), GLIFT_OK);
     }
     CHECK_INT(glift_io_destroy(NULL), GLIFT_OK);
-    CHECK_INT(glift_io_create(NULL), GLIFT_ERR_ARGUMENT);
+    CHECK_INT(glift_io_create(NULL, NULL), GLIFT_ERR_ARGUMENT);
 }
 
 TEST(an_io_with_a_link_refuses_to_go)
@@ -178,26 +177,6 @@ TEST(the_thread_blocks_all_signals)
     closedir(tasks);
     CHECK(seen);
     glift_io_destroy(io);
-}
-
-TEST(the_log_level_of_libwebsockets_is_the_hosts)
-{
-    lws_set_log_level(LLL_ERR, NULL);
-    glift_io *io = new_io();
-    CHECK_INT(lwsl_visible(~0), LLL_ERR);
-    glift_io_destroy(io);
-    CHECK_INT(lwsl_visible(~0), LLL_ERR);
-
-    lws_set_log_level(LLL_ERR | LLL_WARN | LLL_NOTICE, NULL); /* as it starts */
-    io = new_io();
-    CHECK_INT(lwsl_visible(~0), 0);
-    lws_set_log_level(LLL_USER, NULL); /* the host wakes up to it */
-    glift_io_destroy(io);
-    CHECK_INT(lwsl_visible(~0), LLL_USER);
-    lws_set_log_level(LLL_ERR | LLL_WARN | LLL_NOTICE, NULL);
-    io = new_io();
-    glift_io_destroy(io);
-    CHECK_INT(lwsl_visible(~0), LLL_ERR | LLL_WARN | LLL_NOTICE);
 }
 
 TEST(ordinary_failures_write_nothing_to_stderr)

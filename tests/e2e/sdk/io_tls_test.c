@@ -53,7 +53,7 @@ static scene open_scene_at(const char *address, const char *certificate, const c
     char pem[128], key[128];
     snprintf(pem, sizeof pem, "%s/%s.pem", directory, certificate);
     snprintf(key, sizeof key, "%s/%s.key", directory, certificate);
-    CHECK_INT(glift_io_create(&self.io), GLIFT_OK);
+    CHECK_INT(glift_io_create(NULL, &self.io), GLIFT_OK);
     self.core = stand_in_attach(self.io, trusted, insecure, 5000);
     self.service = ws_service_open(address, pem, key);
     return self;
@@ -173,7 +173,7 @@ TEST(a_ca_file_that_cannot_be_used_is_named)
 {
     scene at = open_scene("service", "/nowhere/ca.pem", false);
     dial(&at, "service.test");
-    stand_in_expect(at.core, "closed 1 tls 0 no connection over TLS: tls_ca_file cannot be read");
+    stand_in_expect(at.core, "closed 1 tls 0 no connection over TLS: tls_ca_file does not exist");
     close_scene(&at);
 }
 

@@ -23,7 +23,7 @@ typedef struct other {
 static glift_io *new_io(void)
 {
     glift_io *io = NULL;
-    CHECK_INT(glift_io_create(&io), GLIFT_OK);
+    CHECK_INT(glift_io_create(NULL, &io), GLIFT_OK);
     return io;
 }
 
