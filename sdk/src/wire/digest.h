@@ -10,7 +10,8 @@
 #define GLIFT__SHA1_SIZE   20
 #define GLIFT__SHA256_SIZE 32
 
-/* False where OpenSSL is out of memory, or a policy of this machine forbids the digest. */
+/* False where OpenSSL is out of memory, a policy of this machine forbids the digest, or the program is in
+ * exit(). */
 bool glift__sha1(const void *bytes, size_t length, uint8_t out[GLIFT__SHA1_SIZE]);
 bool glift__sha256(const void *bytes, size_t length, uint8_t out[GLIFT__SHA256_SIZE]);
 bool glift__hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
