@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The handshake of a WebSocket, and an open one: messages in and out, whether the other end is still there,
+/* A WebSocket: its opening; messages in and out, whether the other end is still there,
  * and closing. Every byte of the peer goes through the decoders of wire/. */
 #include "io/io_state.h"
 
 #include "io/liveness.h"
 #include "wire/digest.h"
 #include "wire/ws_decoder.h"
-#include "wire/ws_handshake.h"
+#include "wire/ws_opening.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,20 +18,12 @@
 #define MAX_MESSAGE (4 * 1024 * 1024)
 /* A joined message larger than this is not worth keeping its buffer for the next one. */
 #define KEEP_BUFFER 8192
-/* What is reported of the body of a refused handshake. */
-#define MAX_REFUSAL 4096
 /* An open connection is looked at again after this long while messages are sent on it. */
 #define BUSY_CHECK_MS 3000
 
-/* What is needed only until the handshake is answered. */
-typedef struct handshake {
-    char key[GLIFT__WS_KEY_SIZE];
-    glift__http_response response;
-} handshake;
-
 typedef struct websocket {
     glift__endpoint endpoint;
-    handshake *handshake; /* NULL once it is open */
+    glift__ws_opening *opening; /* NULL before the handshake, and once it is open */
     glift__ws_decoder decoder;
     glift__liveness liveness;
     uint64_t check_ms; /* when liveness is to be looked at */
@@ -44,7 +36,7 @@ typedef struct websocket {
     int close_code;
     size_t pong_length;
     uint8_t pong[GLIFT__WS_MAX_CONTROL]; /* what the newest ping brought (RFC 6455 5.5.3) */
-    char *message;                       /* what has come of a message in parts; or the body of a refusal */
+    char *message;                       /* what has come of a message in parts */
     size_t length, capacity;
 } websocket;
 
@@ -364,20 +356,27 @@ static void decode(websocket *self, const uint8_t *bytes, size_t length)
         pump(self);
 }
 
-/* ---- the handshake ---- */
+/* ---- opening ---- */
 
-static void free_handshake(websocket *self)
+static void free_opening(websocket *self)
 {
-    free(self->handshake);
-    self->handshake = NULL;
+    free(self->opening);
+    self->opening = NULL;
 }
 
-static bool make_key(websocket *self)
+static bool make_opening(websocket *self)
 {
     uint8_t nonce[GLIFT__WS_NONCE_SIZE];
-    if (!glift__io_random(self->endpoint.io, nonce, sizeof nonce))
+    self->opening = malloc(sizeof *self->opening);
+    if (self->opening == NULL) {
+        fail(self, "out of memory for the handshake");
         return false;
-    glift__ws_key(nonce, self->handshake->key);
+    }
+    if (!glift__io_random(self->endpoint.io, nonce, sizeof nonce)) {
+        fail(self, "the system has no random bytes for the handshake");
+        return false;
+    }
+    glift__ws_opening_init(self->opening, nonce);
     return true;
 }
 
@@ -385,16 +384,10 @@ static void on_open(glift__endpoint *endpoint)
 {
     websocket *self = (websocket *)endpoint;
     glift__text request = {0};
-    self->handshake = malloc(sizeof *self->handshake);
-    if (self->handshake == NULL) {
-        fail(self, "out of memory for the handshake");
+    if (!make_opening(self))
         return;
-    }
-    glift__http_response_init(&self->handshake->response, UINT64_MAX);
-    if (!make_key(self))
-        fail(self, "the system has no random bytes for the handshake");
-    else if (glift__ws_request(&endpoint->dialling->url, self->handshake->key, &request) != GLIFT_OK ||
-             !glift__stream_write(&endpoint->stream, request.bytes, request.length))
+    if (glift__ws_request(&endpoint->dialling->url, self->opening->key, &request) != GLIFT_OK ||
+            !glift__stream_write(&endpoint->stream, request.bytes, request.length))
         fail(self, "out of memory for the handshake");
     if (request.bytes != NULL)
         glift__cleanse(request.bytes, request.length); /* it holds the token */
@@ -403,7 +396,7 @@ static void on_open(glift__endpoint *endpoint)
 
 static void opened(websocket *self)
 {
-    free_handshake(self);
+    free_opening(self);
     glift__dialling_fini(&self->endpoint);
     glift__ws_decoder_init(&self->decoder, MAX_MESSAGE);
     glift__liveness_init(&self->liveness, glift__clock_mono_ms());
@@ -414,89 +407,42 @@ static void opened(websocket *self)
     glift__link_is_due(self->endpoint.owner);
 }
 
-static void not_a_websocket(websocket *self, const char *message)
+static void on_verdict(websocket *self, glift__ws_verdict verdict)
 {
-    glift__endpoint_cause(&self->endpoint, GLIFT__END_LOST, 0, "%s did not complete the handshake: %s",
-            self->endpoint.dialling->url.host, message);
-    glift__endpoint_end(&self->endpoint);
-}
-
-/* As much of the body as is wanted goes into the report (rule P17). */
-static void refused(websocket *self)
-{
-    glift__endpoint_cause(&self->endpoint, GLIFT__END_HANDSHAKE_REFUSED,
-            self->handshake->response.head.status, "%.*s", (int)self->length,
-            self->length > 0 ? self->message : "");
-    glift__endpoint_end(&self->endpoint);
-}
-
-static bool is_refusal(const websocket *self)
-{
-    int status = self->handshake->response.head.status;
-    return status != 0 && status != 101;
-}
-
-/* Without memory for it the report is shorter. */
-static void on_refusal_part(websocket *self, const glift__http_event *event)
-{
-    size_t room = MAX_REFUSAL - self->length;
-    bool is_kept = append_part(self, event->bytes, event->length < room ? event->length : room);
-    if (!is_kept || self->length == MAX_REFUSAL)
-        refused(self);
-}
-
-static void on_response_done(websocket *self)
-{
-    const char *message = glift__ws_handshake_problem(&self->handshake->response.head, self->handshake->key);
-    if (is_refusal(self))
-        refused(self);
-    else if (message != NULL)
-        not_a_websocket(self, message);
-    else
+    const glift__ws_opening *opening = self->opening;
+    switch (verdict) {
+    case GLIFT__WS_VERDICT_MORE:
+        return;
+    case GLIFT__WS_VERDICT_OPEN:
         opened(self);
-}
-
-static void on_response_event(websocket *self, const glift__http_event *event)
-{
-    switch (event->kind) {
-    case GLIFT__HTTP_EVENT_MORE:
-    case GLIFT__HTTP_EVENT_HEAD:
+        return;
+    case GLIFT__WS_VERDICT_REFUSED:
+        glift__endpoint_cause(&self->endpoint, GLIFT__END_HANDSHAKE_REFUSED, opening->status, "%.*s",
+                (int)opening->body_length, opening->body);
         break;
-    case GLIFT__HTTP_EVENT_BODY:
-        on_refusal_part(self, event);
-        break;
-    case GLIFT__HTTP_EVENT_DONE:
-        on_response_done(self);
-        break;
-    case GLIFT__HTTP_EVENT_FAULT:
-        if (is_refusal(self))
-            refused(self); /* the status is what counts, however its body ends */
-        else
-            not_a_websocket(self, event->message);
+    case GLIFT__WS_VERDICT_FAULT:
+        glift__endpoint_cause(&self->endpoint, GLIFT__END_LOST, 0, "%s did not complete the handshake: %s",
+                self->endpoint.dialling->url.host, opening->message);
         break;
     }
+    glift__endpoint_end(&self->endpoint);
 }
 
 static void on_bytes(glift__endpoint *endpoint, const uint8_t *bytes, size_t length)
 {
     websocket *self = (websocket *)endpoint;
-    while (self->handshake != NULL && !endpoint->is_ended) {
-        glift__http_event event = glift__http_response_next(&self->handshake->response, &bytes, &length);
-        on_response_event(self, &event);
-        if (event.kind == GLIFT__HTTP_EVENT_MORE)
-            return;
-    }
-    if (!endpoint->is_ended && !self->is_over && length > 0)
+    if (self->opening != NULL)
+        on_verdict(self, glift__ws_opening_take(self->opening, &bytes, &length));
+    if (self->is_open && !self->is_over && !endpoint->is_ended && length > 0)
         decode(self, bytes, length);
 }
 
+/* An open one that ends so is lost: the peer has sent no Close frame. What was read of a refusal counts. */
 static void on_stream_end(glift__endpoint *endpoint)
 {
     websocket *self = (websocket *)endpoint;
-    if (self->handshake == NULL || (endpoint->stream.is_failed && !is_refusal(self)))
-        return; /* lost */
-    glift__http_event event = glift__http_response_end(&self->handshake->response);
-    on_response_event(self, &event);
+    if (self->opening != NULL)
+        on_verdict(self, glift__ws_opening_end(self->opening));
 }
 
 /* ---- the end ---- */
@@ -513,7 +459,7 @@ static void on_end(glift__endpoint *endpoint, glift__core *core, glift__time now
 
 static void fini(glift__endpoint *endpoint)
 {
-    free_handshake((websocket *)endpoint);
+    free_opening((websocket *)endpoint);
     free_message((websocket *)endpoint);
 }
 
