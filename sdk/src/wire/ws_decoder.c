@@ -3,15 +3,12 @@
 
 #include <string.h>
 
-static glift__ws_event nothing(void)
-{
-    return (glift__ws_event){.kind = GLIFT__WS_EVENT_MORE};
-}
-
-static glift__ws_event fault(glift__ws_decoder *decoder, int code, const char *message)
+/* Internally events are written where the caller will read them: copies of an event that was just written
+ * in small parts cost more than the rest of a short frame. */
+static void fault(glift__ws_decoder *decoder, glift__ws_event *event, int code, const char *message)
 {
     decoder->is_over = true;
-    return (glift__ws_event){.kind = GLIFT__WS_EVENT_FAULT, .code = code, .message = message};
+    *event = (glift__ws_event){.kind = GLIFT__WS_EVENT_FAULT, .code = code, .message = message};
 }
 
 static bool is_control(uint8_t opcode)
@@ -81,59 +78,70 @@ static const char *head_problem(const uint8_t *head, uint64_t length)
 }
 
 /* A frame of a message: the first of one, or the next of the one that is open (RFC 6455 5.4). */
-static glift__ws_event start_message_frame(glift__ws_decoder *decoder, uint8_t opcode, uint64_t length)
+static void start_message_frame(glift__ws_decoder *decoder, uint64_t length, glift__ws_event *event)
 {
     bool is_open = decoder->message_opcode != 0;
-    if (opcode == GLIFT__WS_CONTINUATION && !is_open)
-        return fault(decoder, GLIFT__WS_CODE_PROTOCOL_ERROR, "a continuation of no message");
-    if (opcode != GLIFT__WS_CONTINUATION && is_open)
-        return fault(decoder, GLIFT__WS_CODE_PROTOCOL_ERROR, "a new message inside an unfinished one");
+    if (decoder->opcode == GLIFT__WS_CONTINUATION && !is_open) {
+        fault(decoder, event, GLIFT__WS_CODE_PROTOCOL_ERROR, "a continuation of no message");
+        return;
+    }
+    if (decoder->opcode != GLIFT__WS_CONTINUATION && is_open) {
+        fault(decoder, event, GLIFT__WS_CODE_PROTOCOL_ERROR, "a new message inside an unfinished one");
+        return;
+    }
     if (!is_open) {
-        decoder->message_opcode = opcode;
+        decoder->message_opcode = decoder->opcode;
         decoder->message_length = 0;
         decoder->is_first = true;
         decoder->utf8 = (glift__utf8){0};
     }
     if (length > decoder->message_limit - decoder->message_length)
-        return fault(decoder, GLIFT__WS_CODE_TOO_BIG, "a message that is longer than the limit");
+        fault(decoder, event, GLIFT__WS_CODE_TOO_BIG, "a message that is longer than the limit");
     decoder->message_length += length;
-    return nothing();
 }
 
 /* An event only where the head is a fault. */
-static glift__ws_event start_frame(glift__ws_decoder *decoder, const uint8_t *head)
+static void start_frame(glift__ws_decoder *decoder, const uint8_t *head, glift__ws_event *event)
 {
     uint64_t length = payload_length(head);
     const char *problem = head_problem(head, length);
-    if (problem != NULL)
-        return fault(decoder, GLIFT__WS_CODE_PROTOCOL_ERROR, problem);
+    if (problem != NULL) {
+        fault(decoder, event, GLIFT__WS_CODE_PROTOCOL_ERROR, problem);
+        return;
+    }
     decoder->opcode = head[0] & 15;
     decoder->is_final = (head[0] & 0x80) != 0;
     decoder->left = length;
     decoder->control_length = 0;
     decoder->is_in_payload = true;
-    return is_control(decoder->opcode) ? nothing() : start_message_frame(decoder, decoder->opcode, length);
+    if (!is_control(decoder->opcode))
+        start_message_frame(decoder, length, event);
 }
 
 /* ---- the payload ---- */
 
-static glift__ws_event on_message_part(glift__ws_decoder *decoder, const uint8_t *bytes, size_t length)
+static void on_message_part(
+        glift__ws_decoder *decoder, const uint8_t *bytes, size_t length, glift__ws_event *event)
 {
-    glift__ws_event event = {.kind = GLIFT__WS_EVENT_PART,
-            .bytes = bytes,
-            .length = length,
-            .is_text = decoder->message_opcode == GLIFT__WS_TEXT,
-            .is_first = decoder->is_first,
-            .is_last = decoder->left == 0 && decoder->is_final};
+    bool is_text = decoder->message_opcode == GLIFT__WS_TEXT;
+    bool is_last = decoder->left == 0 && decoder->is_final;
+    if (is_text && !glift__utf8_take(&decoder->utf8, (const char *)bytes, length)) {
+        fault(decoder, event, GLIFT__WS_CODE_NOT_UTF8, "a text message that is not UTF-8");
+        return;
+    }
+    if (is_text && is_last && decoder->utf8.more > 0) {
+        fault(decoder, event, GLIFT__WS_CODE_NOT_UTF8, "a text message that ends inside a character");
+        return;
+    }
+    event->kind = GLIFT__WS_EVENT_PART;
+    event->bytes = bytes;
+    event->length = length;
+    event->is_text = is_text;
+    event->is_first = decoder->is_first;
+    event->is_last = is_last;
     decoder->is_first = false;
-    if (event.is_text && !glift__utf8_take(&decoder->utf8, (const char *)bytes, length))
-        return fault(decoder, GLIFT__WS_CODE_NOT_UTF8, "a text message that is not UTF-8");
-    if (!event.is_last)
-        return event;
-    if (event.is_text && decoder->utf8.more > 0)
-        return fault(decoder, GLIFT__WS_CODE_NOT_UTF8, "a text message that ends inside a character");
-    decoder->message_opcode = 0;
-    return event;
+    if (is_last)
+        decoder->message_opcode = 0;
 }
 
 /* May a peer send it (RFC 6455 7.4, and the registered codes up to 1014)? */
@@ -144,45 +152,49 @@ static bool is_close_code(int code)
     return code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
 }
 
-static glift__ws_event on_close(glift__ws_decoder *decoder)
+/* The code and the reason of a whole Close frame. */
+static void on_close(glift__ws_decoder *decoder, glift__ws_event *event)
 {
-    glift__ws_event event = {.kind = GLIFT__WS_EVENT_CLOSE,
-            .bytes = decoder->control,
-            .length = decoder->control_length,
-            .code = GLIFT__WS_CODE_NONE};
-    if (event.length == 1)
-        return fault(decoder, GLIFT__WS_CODE_PROTOCOL_ERROR, "a Close frame with half a code");
-    if (event.length >= 2) {
-        event.code = event.bytes[0] << 8 | event.bytes[1];
-        event.bytes += 2;
-        event.length -= 2;
-        if (!is_close_code(event.code))
-            return fault(
-                    decoder, GLIFT__WS_CODE_PROTOCOL_ERROR, "a Close frame with a code that may not be sent");
+    const uint8_t *payload = decoder->control;
+    size_t length = decoder->control_length, code_length = length >= 2 ? 2 : 0;
+    int code = length >= 2 ? payload[0] << 8 | payload[1] : GLIFT__WS_CODE_NONE;
+    const char *reason = (const char *)payload + code_length;
+    if (length == 1) {
+        fault(decoder, event, GLIFT__WS_CODE_PROTOCOL_ERROR, "a Close frame with half a code");
+    } else if (length >= 2 && !is_close_code(code)) {
+        fault(decoder, event, GLIFT__WS_CODE_PROTOCOL_ERROR,
+                "a Close frame with a code that may not be sent");
+    } else if (!glift__utf8_is_valid(reason, length - code_length)) {
+        fault(decoder, event, GLIFT__WS_CODE_NOT_UTF8, "a Close frame whose reason is not UTF-8");
+    } else {
+        event->kind = GLIFT__WS_EVENT_CLOSE;
+        event->bytes = payload + code_length;
+        event->length = length - code_length;
+        event->code = code;
+        decoder->is_over = true;
     }
-    if (!glift__utf8_is_valid((const char *)event.bytes, event.length))
-        return fault(decoder, GLIFT__WS_CODE_NOT_UTF8, "a Close frame whose reason is not UTF-8");
-    decoder->is_over = true;
-    return event;
 }
 
 /* Control frames are told whole. */
-static glift__ws_event on_control_part(glift__ws_decoder *decoder, const uint8_t *bytes, size_t length)
+static void on_control_part(
+        glift__ws_decoder *decoder, const uint8_t *bytes, size_t length, glift__ws_event *event)
 {
     if (length > 0)
         memcpy(decoder->control + decoder->control_length, bytes, length);
     decoder->control_length = (uint8_t)(decoder->control_length + length);
     if (decoder->left > 0)
-        return nothing();
-    if (decoder->opcode == GLIFT__WS_CLOSE)
-        return on_close(decoder);
-    return (glift__ws_event){
-            .kind = decoder->opcode == GLIFT__WS_PING ? GLIFT__WS_EVENT_PING : GLIFT__WS_EVENT_PONG,
-            .bytes = decoder->control,
-            .length = decoder->control_length};
+        return;
+    if (decoder->opcode == GLIFT__WS_CLOSE) {
+        on_close(decoder, event);
+        return;
+    }
+    event->kind = decoder->opcode == GLIFT__WS_PING ? GLIFT__WS_EVENT_PING : GLIFT__WS_EVENT_PONG;
+    event->bytes = decoder->control;
+    event->length = decoder->control_length;
 }
 
-static glift__ws_event take_payload(glift__ws_decoder *decoder, const uint8_t **bytes, size_t *length)
+static void take_payload(
+        glift__ws_decoder *decoder, const uint8_t **bytes, size_t *length, glift__ws_event *event)
 {
     const uint8_t *part = *bytes;
     size_t part_length = decoder->left < *length ? (size_t)decoder->left : *length;
@@ -190,8 +202,10 @@ static glift__ws_event take_payload(glift__ws_decoder *decoder, const uint8_t **
     *length -= part_length;
     decoder->left -= part_length;
     decoder->is_in_payload = decoder->left > 0;
-    return is_control(decoder->opcode) ? on_control_part(decoder, part, part_length)
-                                       : on_message_part(decoder, part, part_length);
+    if (is_control(decoder->opcode))
+        on_control_part(decoder, part, part_length, event);
+    else
+        on_message_part(decoder, part, part_length, event);
 }
 
 /* ---- the decoder ---- */
@@ -203,24 +217,23 @@ void glift__ws_decoder_init(glift__ws_decoder *decoder, uint64_t message_limit)
 
 glift__ws_event glift__ws_decoder_next(glift__ws_decoder *decoder, const uint8_t **bytes, size_t *length)
 {
-    while (!decoder->is_over) {
-        glift__ws_event event = nothing();
+    glift__ws_event event = {.kind = GLIFT__WS_EVENT_MORE};
+    while (!decoder->is_over && event.kind == GLIFT__WS_EVENT_MORE) {
         if (!decoder->is_in_payload) {
             const uint8_t *head = take_head(decoder, bytes, length);
             if (head == NULL)
                 return event;
-            event = start_frame(decoder, head);
+            start_frame(decoder, head, &event);
         }
         if (event.kind == GLIFT__WS_EVENT_MORE) {
             if (*length == 0 && decoder->left > 0)
                 return event;
-            event = take_payload(decoder, bytes, length);
+            take_payload(decoder, bytes, length, &event);
         }
-        if (event.kind != GLIFT__WS_EVENT_MORE)
-            return event;
     }
-    if (*length > 0)
+    if (event.kind == GLIFT__WS_EVENT_MORE && *length > 0) {
         *bytes += *length;
-    *length = 0;
-    return nothing();
+        *length = 0;
+    }
+    return event;
 }
