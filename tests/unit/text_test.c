@@ -43,6 +43,22 @@ TEST(malformed_utf8_does_not)
     }
 }
 
+TEST(utf8_in_pieces_is_judged_as_in_one)
+{
+    static const char text[] = "ab\xC3\xA9\xE2\x82\xAC\xF0\x9F\x8E\xAE"
+                               "0123456789abcdef0123456789abcdef012\xED\x9F\xBF";
+    for (size_t cut = 0; cut < sizeof text; cut++) {
+        glift__utf8 state = {0};
+        CHECK(glift__utf8_take(&state, text, cut));
+        CHECK((state.more == 0) == glift__utf8_is_valid(text, cut));
+        CHECK(glift__utf8_take(&state, text + cut, sizeof text - cut));
+        CHECK_INT(state.more, 0);
+    }
+    glift__utf8 state = {0};
+    CHECK(glift__utf8_take(&state, "\xED", 1));
+    CHECK(!glift__utf8_take(&state, "\xA0", 1)); /* the second byte of a surrogate */
+}
+
 /* P13 */
 TEST(everything_but_unreserved_characters_is_percent_encoded)
 {
