@@ -16,7 +16,10 @@ for program in "$build"/tests/fuzz/fuzz_*; do
   target=${target#fuzz_}
   mkdir -p "$build/corpus/$target"
   seeds=("$here/corpus/$target")
-  [ "$target" = url ] || seeds+=("$here/../../assets/wire")
+  case $target in
+    url | ws_decoder | http_response) ;; # not messages
+    *) seeds+=("$here/../../assets/wire") ;;
+  esac
   if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -dict="$here/wire.dict" -artifact_prefix="$build/crash-$target-" "$build/corpus/$target" "${seeds[@]}"; then
     echo "$target: $seconds s, nothing found"

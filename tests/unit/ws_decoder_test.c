@@ -101,6 +101,7 @@ TEST(a_text_of_every_length_form)
     }
 }
 
+/* P3 */
 TEST(a_binary_message_is_told_as_one_and_not_checked)
 {
     add_frame(FIN | 2, "\xFF\xFE");
@@ -222,6 +223,7 @@ TEST(a_fragmented_control_frame_is_a_fault)
 
 /* ---- fragmentation (5.4) ---- */
 
+/* P4 */
 TEST(fragments_are_put_together)
 {
     add_frame(1, "a");

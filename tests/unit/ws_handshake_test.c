@@ -24,7 +24,7 @@ static glift__url split(const char *text)
     return url;
 }
 
-/* P10 */
+/* P1, P11 */
 TEST(the_request_asks_for_a_websocket_and_for_nothing_more)
 {
     glift__text text = {0};
@@ -83,6 +83,7 @@ TEST(an_answer_that_fits_has_no_problem)
     CHECK(problem_of(UPGRADE CONNECTION ACCEPTS "Sec-WebSocket-Extensions: \r\n") == NULL);
 }
 
+/* P1 */
 TEST(an_answer_that_does_not_fit_is_told)
 {
     CHECK_CONTAINS(problem_of(CONNECTION ACCEPTS), "does not upgrade");

@@ -85,7 +85,7 @@ static const unsigned char *skip_ascii(const unsigned char *at, const unsigned c
 
 bool glift__utf8_take(glift__utf8 *state, const char *bytes, size_t length)
 {
-    const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
+    const unsigned char *at = (const unsigned char *)bytes, *end = length > 0 ? at + length : at;
     glift__utf8 now = *state;
     while (at < end) {
         if (now.more > 0) {
