@@ -14,14 +14,14 @@
 #define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
 /* The body of a response, and its head as far as it came; false: the response is not complete. */
-static bool body_of(const uint8_t *bytes, size_t length, glift__text *body, glift__http_head *head)
+static bool body_of(const uint8_t *bytes, size_t length, trace_buffer *body, glift__http_head *head)
 {
     static glift__http_response response;
     glift__http_response_init(&response, UINT64_MAX);
     glift__http_event event;
     while ((event = glift__http_response_next(&response, &bytes, &length)).kind != GLIFT__HTTP_EVENT_MORE) {
         if (event.kind == GLIFT__HTTP_EVENT_BODY)
-            HOLDS(glift__text_append(body, (const char *)event.bytes, event.length) == GLIFT_OK);
+            trace_append(body, event.bytes, event.length);
         if (event.kind == GLIFT__HTTP_EVENT_DONE || event.kind == GLIFT__HTTP_EVENT_FAULT)
             break;
     }
@@ -30,23 +30,23 @@ static bool body_of(const uint8_t *bytes, size_t length, glift__text *body, glif
     return event.kind == GLIFT__HTTP_EVENT_DONE;
 }
 
-static void check_survives(const glift__text *body, fuzz_cut *cut)
+static void check_survives(const trace_buffer *body, fuzz_cut *cut)
 {
-    glift__text again = {0}, response = {0};
+    trace_buffer again = {0}, response = {0};
     glift__http_head head;
     trace_text(&response, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (size_t at = 0, part; at < body->length; at += part) {
         part = fuzz_cut_next(cut);
         part = part < body->length - at ? part : body->length - at;
         trace_text(&response, "%zx\r\n", part);
-        HOLDS(glift__text_append(&response, body->bytes + at, part) == GLIFT_OK);
+        trace_append(&response, body->bytes + at, part);
         trace_text(&response, "\r\n");
     }
     trace_text(&response, "0\r\n\r\n");
     HOLDS(body_of((uint8_t *)response.bytes, response.length, &again, &head));
     HOLDS(again.length == body->length && memcmp(again.bytes, body->bytes, again.length) == 0);
-    glift__text_free(&again);
-    glift__text_free(&response);
+    trace_free(&again);
+    trace_free(&response);
 }
 
 static void check_handshake(const glift__http_head *head)
@@ -74,12 +74,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     HOLDS(fault != NULL || used == used_in_pieces);
     free(whole);
     free(in_pieces);
-    glift__text body = {0};
+    trace_buffer body = {0};
     glift__http_head head;
     bool is_done = body_of(stream, length, &body, &head);
     check_handshake(&head);
     if (is_done && body.length > 0)
         check_survives(&body, &cut);
-    glift__text_free(&body);
+    trace_free(&body);
     return 0;
 }

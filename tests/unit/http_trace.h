@@ -9,7 +9,7 @@
 typedef struct http_trace {
     glift__http_response response;
     uint64_t limit;
-    glift__text lines, body;
+    trace_buffer lines, body;
     bool has_head, is_over;
     size_t used;       /* bytes of the stream that belong to the response */
     const char *fault; /* its message */
@@ -41,7 +41,7 @@ static inline void http_trace_head(http_trace *self)
 static inline void http_trace_body(http_trace *self, const glift__http_event *event)
 {
     PROMISED(self->has_head && event->length > 0);
-    PROMISED(glift__text_append(&self->body, (const char *)event->bytes, event->length) == GLIFT_OK);
+    trace_append(&self->body, event->bytes, event->length);
     PROMISED(self->body.length <= self->limit);
 }
 
@@ -84,9 +84,8 @@ static inline void http_trace_event(http_trace *self, const glift__http_event *e
     }
 }
 
-static inline void http_trace_feed(http_trace *self, const uint8_t *bytes, size_t length)
+static inline void http_trace_feed(http_trace *self, const uint8_t *piece, size_t length)
 {
-    uint8_t *piece = trace_piece(bytes, length);
     const uint8_t *at = piece;
     size_t left = length;
     glift__http_event event;
@@ -103,7 +102,6 @@ static inline void http_trace_feed(http_trace *self, const uint8_t *bytes, size_
         PROMISED(glift__http_response_next(&self->response, &at, &left).kind == event.kind);
         PROMISED(at + left == piece + length);
     }
-    free(piece);
 }
 
 /* The whole stream, then its end. The caller frees the lines. *fault is the message of the fault, or NULL;
@@ -112,12 +110,13 @@ static inline char *http_trace_of(const uint8_t *bytes, size_t length, uint64_t 
         void *user, const char **fault, size_t *used)
 {
     http_trace self = {.limit = limit};
+    trace_pieces pieces = trace_pieces_of(bytes, length, cut, user);
+    const uint8_t *piece;
+    size_t size;
     glift__http_response_init(&self.response, limit);
-    for (size_t at = 0; at < length && !self.is_over;) {
-        size_t size = trace_next_cut(cut, user, length - at);
-        http_trace_feed(&self, bytes + at, size);
-        at += size;
-    }
+    while (trace_next_piece(&pieces, &piece, &size))
+        if (!self.is_over)
+            http_trace_feed(&self, piece, size);
     if (!self.is_over) {
         glift__http_event event = glift__http_response_end(&self.response);
         PROMISED(event.kind == GLIFT__HTTP_EVENT_DONE || event.kind == GLIFT__HTTP_EVENT_FAULT);
@@ -125,7 +124,7 @@ static inline char *http_trace_of(const uint8_t *bytes, size_t length, uint64_t 
     }
     PROMISED(glift__http_response_end(&self.response).kind ==
              (self.fault != NULL ? GLIFT__HTTP_EVENT_FAULT : GLIFT__HTTP_EVENT_DONE));
-    glift__text_free(&self.body);
+    trace_free(&self.body);
     *fault = self.fault;
     *used = self.used;
     return self.lines.bytes;

@@ -10,7 +10,7 @@
 typedef struct ws_reference {
     const uint8_t *at, *end;
     uint64_t limit;
-    glift__text lines, message;
+    trace_buffer lines, message;
     int message_kind; /* 0: no message is open; 1: text; 2: binary */
     bool is_over;
 } ws_reference;
@@ -87,13 +87,12 @@ static inline void ws_reference_close(ws_reference *self, size_t length)
 static inline void ws_reference_data(ws_reference *self, size_t there, uint64_t length, bool is_final)
 {
     bool is_text = self->message_kind == 1, is_whole = is_final && there == length;
-    if (there > 0)
-        PROMISED(glift__text_append(&self->message, (const char *)self->at, there) == GLIFT_OK);
+    trace_append(&self->message, self->at, there);
     if (is_text && !ws_reference_utf8(self->message.bytes, self->message.length, is_whole)) {
         ws_reference_fault(self, 1007);
     } else if (is_whole) {
         ws_reference_line(self, is_text ? "text" : "binary", self->message.bytes, self->message.length);
-        glift__text_free(&self->message);
+        trace_free(&self->message);
         self->message_kind = 0;
     }
 }
@@ -161,13 +160,13 @@ static inline bool ws_reference_frame(ws_reference *self)
 static inline char *ws_reference_of(const uint8_t *bytes, size_t length, uint64_t limit)
 {
     ws_reference self = {.at = bytes, .end = bytes + length, .limit = limit};
-    trace_text(&self.lines, "");
+    trace_text(&self.lines, "%s", "");
     while (ws_reference_frame(&self))
         continue;
     if (self.message.length > 0 && !self.is_over)
         ws_reference_line(&self, self.message_kind == 1 ? "open text" : "open binary", self.message.bytes,
                 self.message.length);
-    glift__text_free(&self.message);
+    trace_free(&self.message);
     return self.lines.bytes;
 }
 

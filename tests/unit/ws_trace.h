@@ -10,7 +10,7 @@
 typedef struct ws_trace {
     glift__ws_decoder decoder;
     uint64_t limit;
-    glift__text lines, message;
+    trace_buffer lines, message;
     bool is_in_message, is_text, is_over;
     const char *fault; /* its message */
 } ws_trace;
@@ -19,8 +19,7 @@ static inline void ws_trace_part(ws_trace *self, const glift__ws_event *event)
 {
     PROMISED(event->is_first != self->is_in_message);
     PROMISED(event->is_first || event->is_text == self->is_text);
-    if (event->length > 0)
-        PROMISED(glift__text_append(&self->message, (const char *)event->bytes, event->length) == GLIFT_OK);
+    trace_append(&self->message, event->bytes, event->length);
     PROMISED(self->message.length <= self->limit);
     self->is_in_message = !event->is_last;
     self->is_text = event->is_text;
@@ -30,7 +29,7 @@ static inline void ws_trace_part(ws_trace *self, const glift__ws_event *event)
     trace_text(&self->lines, self->is_text ? "text " : "binary ");
     trace_bytes(&self->lines, self->message.bytes, self->message.length);
     trace_text(&self->lines, "\n");
-    glift__text_free(&self->message);
+    trace_free(&self->message);
 }
 
 static inline void ws_trace_control(ws_trace *self, const char *name, const glift__ws_event *event)
@@ -84,9 +83,8 @@ static inline void ws_trace_event(ws_trace *self, const glift__ws_event *event)
     }
 }
 
-static inline void ws_trace_feed(ws_trace *self, const uint8_t *bytes, size_t length)
+static inline void ws_trace_feed(ws_trace *self, const uint8_t *piece, size_t length)
 {
-    uint8_t *piece = trace_piece(bytes, length);
     const uint8_t *at = piece;
     size_t left = length;
     for (;;) {
@@ -99,7 +97,6 @@ static inline void ws_trace_feed(ws_trace *self, const uint8_t *bytes, size_t le
         ws_trace_event(self, &event);
     }
     PROMISED(left == 0);
-    free(piece);
 }
 
 /* The caller frees the lines. *fault is the message of the fault, or NULL; it may be NULL itself. */
@@ -107,19 +104,19 @@ static inline char *ws_trace_of(
         const uint8_t *bytes, size_t length, uint64_t limit, trace_cut_fn cut, void *user, const char **fault)
 {
     ws_trace self = {.limit = limit};
+    trace_pieces pieces = trace_pieces_of(bytes, length, cut, user);
+    const uint8_t *piece;
+    size_t size;
     glift__ws_decoder_init(&self.decoder, limit);
-    trace_text(&self.lines, "");
-    for (size_t at = 0; at < length;) {
-        size_t size = trace_next_cut(cut, user, length - at);
-        ws_trace_feed(&self, bytes + at, size);
-        at += size;
-    }
+    trace_text(&self.lines, "%s", "");
+    while (trace_next_piece(&pieces, &piece, &size))
+        ws_trace_feed(&self, piece, size);
     if (self.message.length > 0 && !self.is_over) {
         trace_text(&self.lines, "open %s ", self.is_text ? "text" : "binary");
         trace_bytes(&self.lines, self.message.bytes, self.message.length);
         trace_text(&self.lines, "\n");
     }
-    glift__text_free(&self.message);
+    trace_free(&self.message);
     if (fault != NULL)
         *fault = self.fault;
     return self.lines.bytes;
