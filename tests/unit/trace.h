@@ -20,6 +20,8 @@
         }                                                                                                    \
     } while (0)
 
+#define TRACE_LONGEST_BYTES 400 /* that are written out */
+
 typedef struct trace_buffer {
     char *bytes; /* NUL-terminated; NULL while nothing was appended */
     size_t length, capacity;
@@ -59,20 +61,28 @@ static inline void trace_text(trace_buffer *trace, const char *format, ...)
 /* Bytes that are not printable ASCII are written as \xNN; of many bytes, how many and their hash. */
 static inline void trace_bytes(trace_buffer *trace, const void *bytes, size_t length)
 {
+    static const char digits[] = "0123456789ABCDEF";
+    char text[4 * TRACE_LONGEST_BYTES];
     const uint8_t *at = bytes;
     uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ at[i]) * UINT64_C(1099511628211);
-    if (length > 400) {
-        trace_text(trace, "%zu bytes of hash %016llx", length, (unsigned long long)hash);
-        return;
-    }
-    char text[4 * 400 + 1];
     size_t written = 0;
-    for (size_t i = 0; i < length; i++)
-        written += (size_t)snprintf(text + written, sizeof text - written,
-                at[i] >= ' ' && at[i] <= '~' && at[i] != '\\' ? "%c" : "\\x%02X", at[i]);
-    trace_append(trace, text, written);
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ at[i]) * UINT64_C(1099511628211);
+        if (length > TRACE_LONGEST_BYTES)
+            continue;
+        if (at[i] >= ' ' && at[i] <= '~' && at[i] != '\\') {
+            text[written++] = (char)at[i];
+            continue;
+        }
+        text[written++] = '\\';
+        text[written++] = 'x';
+        text[written++] = digits[at[i] >> 4];
+        text[written++] = digits[at[i] & 15];
+    }
+    if (length > TRACE_LONGEST_BYTES)
+        trace_text(trace, "%zu bytes of hash %016llx", length, (unsigned long long)hash);
+    else
+        trace_append(trace, text, written);
 }
 
 /* The size of the next piece. NULL in place of the function: all in one piece. */

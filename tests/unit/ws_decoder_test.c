@@ -662,6 +662,8 @@ TEST(what_the_encoder_writes_is_read_back)
         trace_text(&expected, "text ");
         trace_bytes(&expected, payload, lengths[i]);
         trace_text(&expected, "\n");
+        add_written(frame, glift__ws_frame(frame, GLIFT__WS_TEXT, true, payload, lengths[i], mask));
+        check_lines(expected.bytes);
         size_t half = lengths[i] / 2, rest = lengths[i] - half;
         add_written(frame, glift__ws_frame(frame, GLIFT__WS_TEXT, false, payload, half, mask));
         add_written(frame, glift__ws_frame(frame, GLIFT__WS_CONTINUATION, true, payload + half, rest, mask));

@@ -93,7 +93,6 @@ static void start_message_frame(glift__ws_decoder *decoder, uint64_t length, gli
         decoder->message_opcode = decoder->opcode;
         decoder->message_length = 0;
         decoder->is_first = true;
-        decoder->utf8 = (glift__utf8){0};
     }
     if (length > decoder->message_limit - decoder->message_length)
         fault(decoder, event, GLIFT__WS_CODE_TOO_BIG, "a message that is longer than the limit");

@@ -37,7 +37,7 @@ typedef struct glift__ws_decoder {
     uint64_t message_limit;
     uint64_t message_length; /* of the open message, the frame at hand included */
     uint64_t left;           /* bytes of payload of the frame at hand that are still to come */
-    glift__utf8 utf8;        /* of the open message */
+    glift__utf8 utf8;        /* of the open message; between messages, between characters */
     uint8_t opcode;          /* of the frame at hand */
     uint8_t message_opcode;  /* 0: no message is open */
     uint8_t head_length, control_length;
