@@ -94,6 +94,7 @@ TEST(an_upgrade_to_something_else_shows_in_the_head)
     check("head 101 websocket\ndone\n", "HTTP/1.1 101 x\r\nUpgrade: websocket\r\nUpgrade: websocket\r\n\r\n");
     check("head 101 upgrade\ndone\n",
             "HTTP/1.1 101 x\r\nConnection: close\r\nConnection: ,,upgrade\t,\r\n\r\n");
+    check("head 101 upgrade\ndone\n", "HTTP/1.1 101 x\r\nConnection: upgrade\r\nConnection: close\r\n\r\n");
 }
 
 TEST(an_accept_value_of_another_length_is_none_and_two_are_a_fault)

@@ -122,8 +122,11 @@ static inline char *http_trace_of(const uint8_t *bytes, size_t length, uint64_t 
         PROMISED(event.kind == GLIFT__HTTP_EVENT_DONE || event.kind == GLIFT__HTTP_EVENT_FAULT);
         http_trace_event(&self, &event);
     }
-    PROMISED(glift__http_response_end(&self.response).kind ==
-             (self.fault != NULL ? GLIFT__HTTP_EVENT_FAULT : GLIFT__HTTP_EVENT_DONE));
+    glift__http_event_kind last = self.fault != NULL ? GLIFT__HTTP_EVENT_FAULT : GLIFT__HTTP_EVENT_DONE;
+    const uint8_t *late = (const uint8_t *)"late";
+    size_t late_length = 4;
+    PROMISED(glift__http_response_end(&self.response).kind == last);
+    PROMISED(glift__http_response_next(&self.response, &late, &late_length).kind == last && late_length == 4);
     trace_free(&self.body);
     *fault = self.fault;
     *used = self.used;

@@ -84,7 +84,6 @@ const char *glift__http_status_line(glift__http_head *head, const char *line, si
             line[version + 1] != ' ' || (length > end && line[end] != ' '))
         return "the answer is not one of HTTP/1";
     head->minor_version = line[version] - '0';
-    head->status = 0;
     for (size_t i = status; i < end; i++) {
         if (!is_digit(line[i]))
             return "the status of the answer is not a number";

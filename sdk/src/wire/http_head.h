@@ -6,6 +6,7 @@
 
 #include "wire/http_response.h"
 
+/* Into a head that is zeroed. */
 const char *glift__http_status_line(glift__http_head *head, const char *line, size_t length);
 
 /* Takes from a header line what the head has a place for, and skips the others. */
