@@ -108,3 +108,17 @@ bool glift__utf8_is_valid(const char *bytes, size_t length)
     glift__utf8 state = {0};
     return glift__utf8_take(&state, bytes, length) && state.more == 0;
 }
+
+char glift__to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool glift__starts_with_letters(const char *text, const char *start)
+{
+    while (*start != '\0' && glift__to_lower(*text) == *start) {
+        text++;
+        start++;
+    }
+    return *start == '\0';
+}

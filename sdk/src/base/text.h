@@ -18,6 +18,11 @@ glift_status glift__text_append(glift__text *text, const char *bytes, size_t len
 /* RFC 3986 percent-encoding of everything but unreserved characters, appended to a text. */
 glift_status glift__percent_encode(const char *text, glift__text *out);
 
+/* Of ASCII; other bytes stay as they are, whatever the program's locale says. */
+char glift__to_lower(char c);
+/* Whether a text begins with these letters, in any case; `start` is in lower case. */
+bool glift__starts_with_letters(const char *text, const char *start);
+
 /* Well-formed UTF-8: no surrogates, nothing overlong, nothing past U+10FFFF. */
 bool glift__utf8_is_valid(const char *bytes, size_t length);
 

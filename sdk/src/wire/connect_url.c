@@ -10,7 +10,6 @@
 #include "wire/sigv4.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* ---- taking apart ---- */
 
@@ -30,7 +29,7 @@ static const scheme schemes[] = {
 static const scheme *scheme_of(const char *url)
 {
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-        if (strncasecmp(url, schemes[i].prefix, strlen(schemes[i].prefix)) == 0)
+        if (glift__starts_with_letters(url, schemes[i].prefix))
             return &schemes[i];
     return NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/http_head.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 typedef struct slice {
@@ -28,15 +30,10 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* What a header's name is made of (RFC 9110 5.6.2). */
 static bool is_token_char(char c)
 {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
+    return is_digit(c) || (glift__to_lower(c) >= 'a' && glift__to_lower(c) <= 'z') ||
            (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
@@ -44,7 +41,7 @@ static bool is_token_char(char c)
 static bool is_word(slice value, const char *word)
 {
     size_t at = 0;
-    while (at < value.length && word[at] != '\0' && to_lower(value.text[at]) == word[at])
+    while (at < value.length && word[at] != '\0' && glift__to_lower(value.text[at]) == word[at])
         at++;
     return at == value.length && word[at] == '\0';
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "poller.h"
+#include "platform/posix/poller.h"
 
 glift__poller *glift__poller_create(bool portable)
 {

@@ -3,7 +3,7 @@
  *
  * The eventfd that wakes is watched edge by edge, so that nobody has to read it: one system call fewer for
  * each wake-up. Its count ends at 2^64 - 2, which no program lives to see. */
-#include "poller.h"
+#include "platform/posix/poller.h"
 
 #ifdef __linux__
 

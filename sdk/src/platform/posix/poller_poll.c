@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting with poll(2) and a pipe: for systems without epoll. Its cost grows with the number of sockets. */
-#include "poller.h"
+#include "platform/posix/poller.h"
 
 #include <errno.h>
 #include <fcntl.h>
