@@ -35,7 +35,7 @@ static void refresh(api_call *call)
         return;
     const char *endpoint = api_text(call->input, "Endpoint");
     glift__push push = {
-            .action = GLIFT__REFRESH_CONNECTION,
+            .kind = GLIFT__REFRESH_CONNECTION,
             .refresh_endpoint = endpoint != NULL ? endpoint : call->service->endpoint,
             .auth_token = local_compute_token(call->service, call->now, compute)->text,
     };

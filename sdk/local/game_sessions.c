@@ -254,7 +254,7 @@ local_game_session *local_create_game_session(
         local_refuse_memory(why);
     if (session == NULL)
         return NULL;
-    glift__push push = {.action = GLIFT__CREATE_GAME_SESSION};
+    glift__push push = {.kind = GLIFT__CREATE_GAME_SESSION};
     if (!push_session(service, session, &push)) {
         session->status = GLIFT_GAME_SESSION_ERROR;
         local_timer_stop(&service->timers, &session->timer);
@@ -370,7 +370,7 @@ bool local_push_game_session_update(local_service *service, local_game_session *
         glift_update_reason reason, const char *backfill_ticket_id)
 {
     glift__push push = {
-            .action = GLIFT__UPDATE_GAME_SESSION,
+            .kind = GLIFT__UPDATE_GAME_SESSION,
             .update_reason = reason,
             .backfill_ticket_id = backfill_ticket_id,
     };

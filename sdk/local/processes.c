@@ -324,7 +324,7 @@ void local_terminate_process(local_service *service, glift__time now, local_proc
     process->termination_unix_ms = now.unix_ms + (int64_t)notice_ms;
     local_timer_set(&service->timers, &process->timer, now.mono_ms + notice_ms);
     glift__push push = {
-            .action = GLIFT__TERMINATE_PROCESS,
+            .kind = GLIFT__TERMINATE_PROCESS,
             .termination_time_unix_ms = process->termination_unix_ms,
     };
     if (!local_push(service, process, &push))

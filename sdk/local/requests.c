@@ -347,20 +347,42 @@ static void get_fleet_role_credentials(server_request *request)
 
 /* ---- dispatch ---- */
 
-static void (*const handlers[GLIFT__ACTION_COUNT])(server_request *request) = {
-        [GLIFT__ACTIVATE_SERVER_PROCESS] = activate_server_process,
-        [GLIFT__TERMINATE_SERVER_PROCESS] = terminate_server_process,
-        [GLIFT__HEARTBEAT_SERVER_PROCESS] = heartbeat_server_process,
-        [GLIFT__ACTIVATE_GAME_SESSION] = activate_game_session,
-        [GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY] = update_creation_policy,
-        [GLIFT__ACCEPT_PLAYER_SESSION] = accept_player_session,
-        [GLIFT__REMOVE_PLAYER_SESSION] = remove_player_session,
-        [GLIFT__DESCRIBE_PLAYER_SESSIONS] = describe_player_sessions,
-        [GLIFT__START_MATCH_BACKFILL] = start_match_backfill,
-        [GLIFT__STOP_MATCH_BACKFILL] = stop_match_backfill,
-        [GLIFT__GET_COMPUTE_CERTIFICATE] = get_compute_certificate,
-        [GLIFT__GET_FLEET_ROLE_CREDENTIALS] = get_fleet_role_credentials,
-};
+typedef void (*request_handler)(server_request *request);
+
+/* NULL: the service knows no such request. */
+static request_handler handler_of(glift__action action)
+{
+    switch (action) {
+    case GLIFT__ACTIVATE_SERVER_PROCESS:
+        return activate_server_process;
+    case GLIFT__TERMINATE_SERVER_PROCESS:
+        return terminate_server_process;
+    case GLIFT__HEARTBEAT_SERVER_PROCESS:
+        return heartbeat_server_process;
+    case GLIFT__ACTIVATE_GAME_SESSION:
+        return activate_game_session;
+    case GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY:
+        return update_creation_policy;
+    case GLIFT__ACCEPT_PLAYER_SESSION:
+        return accept_player_session;
+    case GLIFT__REMOVE_PLAYER_SESSION:
+        return remove_player_session;
+    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
+        return describe_player_sessions;
+    case GLIFT__START_MATCH_BACKFILL:
+        return start_match_backfill;
+    case GLIFT__STOP_MATCH_BACKFILL:
+        return stop_match_backfill;
+    case GLIFT__GET_COMPUTE_CERTIFICATE:
+        return get_compute_certificate;
+    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
+        return get_fleet_role_credentials;
+    case GLIFT__LIST_CONTAINERS_NETWORK_INFO:
+    case GLIFT__ACTION_UNKNOWN:
+        break;
+    }
+    return NULL;
+}
 
 /* ProcessEnding was answered: only ProcessReady, or ProcessEnding once more, makes sense now. */
 static bool is_too_late(const server_request *request)
@@ -390,7 +412,7 @@ static void handle(server_request *request, const glift__parsed *parsed)
         local_refuse(&why, LOCAL_INVALID_REQUEST, "Process %s has ended.", request->process->id);
         refuse_request(request, &why);
     } else {
-        handlers[request->action](request);
+        handler_of(request->action)(request);
     }
     glift__memory_fini(&memory);
 }
@@ -407,7 +429,7 @@ static void dispatch(server_request *request, const glift__parsed *parsed)
     if (request->id[0] == '\0') {
         local_refuse(&why, LOCAL_INVALID_REQUEST, "RequestId is missing.");
         refuse_request(request, &why);
-    } else if (handlers[request->action] == NULL) {
+    } else if (handler_of(request->action) == NULL) {
         local_refuse(&why, LOCAL_INVALID_REQUEST, "Unknown action \"%.64s\".", request->action_name);
         refuse_request(request, &why);
     } else if (!answer_again(request)) {

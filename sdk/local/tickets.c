@@ -2,6 +2,8 @@
 /* The life of a ticket, of either kind: started, searched for, ended (service model 1.7, 1.8). */
 #include "tickets.h"
 
+#include "wire/copy.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,88 +25,36 @@ local_ticket *local_find_ticket(const local_service *service, const char *id)
     return local_index_find(&service->matchmaking->tickets_by_id, id);
 }
 
-/* ---- a copy of what the caller handed in ---- */
+/* ---- players ---- */
 
-typedef struct copier {
-    glift__memory *memory;
-    bool failed;
-} copier;
-
-static void *take(copier *c, size_t count, size_t size)
+static bool take_player(local_ticket *ticket, const local_ticket_wish *wish, const glift_player *given)
 {
-    void *bytes = glift__memory_take(c->memory, count == 0 ? 1 : count, size);
-    c->failed = c->failed || bytes == NULL;
-    return bytes;
-}
-
-static const char *copy_text(copier *c, const char *text)
-{
-    const char *copy = glift__memory_text(c->memory, text);
-    c->failed = c->failed || copy == NULL;
-    return copy;
-}
-
-static glift_player_attribute copy_attribute(copier *c, const glift_player_attribute *from)
-{
-    glift_player_attribute to = *from;
-    const char **strings = take(c, from->string_count, sizeof *strings);
-    glift_double_entry *entries = take(c, from->double_count, sizeof *entries);
-    to.name = copy_text(c, from->name);
-    to.string = copy_text(c, from->string);
-    for (size_t i = 0; strings != NULL && i < from->string_count; i++)
-        strings[i] = copy_text(c, from->string_list[i]);
-    for (size_t i = 0; entries != NULL && i < from->double_count; i++)
-        entries[i] = (glift_double_entry){copy_text(c, from->double_map[i].key), from->double_map[i].value};
-    to.string_list = strings;
-    to.double_map = entries;
-    return to;
-}
-
-static glift_player copy_player(copier *c, const glift_player *from)
-{
-    glift_player to = *from;
-    glift_player_attribute *attributes = take(c, from->attribute_count, sizeof *attributes);
-    glift_player_latency *latencies = take(c, from->latency_count, sizeof *latencies);
-    to.player_id = copy_text(c, from->player_id);
-    to.team = copy_text(c, from->team);
-    for (size_t i = 0; attributes != NULL && i < from->attribute_count; i++)
-        attributes[i] = copy_attribute(c, &from->attributes[i]);
-    for (size_t i = 0; latencies != NULL && i < from->latency_count; i++)
-        latencies[i] = (glift_player_latency){
-                copy_text(c, from->latencies[i].region), from->latencies[i].latency_ms};
-    to.attributes = attributes;
-    to.latencies = latencies;
-    return to;
+    char what[LOCAL_WHAT_SIZE];
+    const local_rule_set *rule_set = wish->configuration->rule_set->rule_set;
+    glift_player *player = &ticket->players[ticket->player_count];
+    *player = *given;
+    bool fits = local_rule_set_resolve(rule_set, given, &ticket->memory, &player->attributes, what);
+    player->attribute_count = rule_set->attribute_count;
+    if (player->attributes == NULL)
+        return false;
+    if (!fits && ticket->obstacle[0] == '\0')
+        snprintf(ticket->obstacle, sizeof ticket->obstacle, "%s", what);
+    ticket->places[ticket->player_count++] = (local_ticket_player){
+            .player_id = player->player_id, .ticket = ticket, .team = ticket->backfill ? player->team : ""};
+    return true;
 }
 
 /* False: out of memory. A player whom the rule set does not fit is an obstacle, not an error (S61). */
 static bool take_players(local_ticket *ticket, const local_ticket_wish *wish)
 {
-    copier c = {&ticket->memory, false};
-    const local_rule_set *rule_set = wish->configuration->rule_set->rule_set;
-    glift_player *given = take(&c, wish->player_count, sizeof *given);
-    ticket->players = take(&c, wish->player_count, sizeof *ticket->players);
-    ticket->places = take(&c, wish->player_count, sizeof *ticket->places);
-    for (size_t i = 0; !c.failed && i < wish->player_count; i++) {
-        char what[LOCAL_WHAT_SIZE];
-        given[i] = copy_player(&c, &wish->players[i]);
-        if (c.failed)
-            return false;
-        glift_player *player = &ticket->players[i];
-        *player = given[i];
-        bool fits = local_rule_set_resolve(rule_set, &given[i], &ticket->memory, &player->attributes, what);
-        player->attribute_count = rule_set->attribute_count;
-        if (player->attributes == NULL)
-            return false;
-        if (!fits && ticket->obstacle[0] == '\0')
-            snprintf(ticket->obstacle, sizeof ticket->obstacle, "%s", what);
-        ticket->places[i] = (local_ticket_player){.player_id = player->player_id,
-                .ticket = ticket,
-                .team = ticket->backfill ? player->team : ""};
-        ticket->player_count++;
-    }
+    glift_player *given = glift__players_copy(&ticket->memory, wish->players, wish->player_count);
+    ticket->players = glift__memory_take(&ticket->memory, wish->player_count, sizeof *ticket->players);
+    ticket->places = glift__memory_take(&ticket->memory, wish->player_count, sizeof *ticket->places);
+    bool taken = given != NULL && ticket->players != NULL && ticket->places != NULL;
+    for (size_t i = 0; i < wish->player_count && taken; i++)
+        taken = take_player(ticket, wish, &given[i]);
     ticket->given = given;
-    return !c.failed;
+    return taken;
 }
 
 /* ---- starting ---- */

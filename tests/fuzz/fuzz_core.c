@@ -90,11 +90,13 @@ static void take_events(void)
 
 static void give_call(void)
 {
-    uint8_t action = next_byte() % (GLIFT__GET_FLEET_ROLE_CREDENTIALS + 1);
+    uint8_t action = next_byte() % GLIFT__LIST_CONTAINERS_NETWORK_INFO;
     glift__call *call = calloc(1, sizeof *call);
     HOLDS(call != NULL);
     call->item.kind = GLIFT__COMMAND_CALL;
     call->body.action = (glift__action)action;
+    if (action == GLIFT__ACTION_UNKNOWN)
+        call->body.action = GLIFT__LIST_CONTAINERS_NETWORK_INFO;
     if (action == GLIFT__HEARTBEAT_SERVER_PROCESS)
         call->body.action = GLIFT__GET_COMPUTE_CERTIFICATE;
     if (action == GLIFT__ACCEPT_PLAYER_SESSION || action == GLIFT__REMOVE_PLAYER_SESSION)

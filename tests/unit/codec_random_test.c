@@ -303,20 +303,20 @@ static glift_game_session game_session_of(generator *from, bool updated)
     };
 }
 
-static glift__push push_of(generator *from, glift__action action)
+static glift__push push_of(generator *from, glift__push_kind kind)
 {
-    glift__push push = {.action = action};
-    if (action == GLIFT__CREATE_GAME_SESSION || action == GLIFT__UPDATE_GAME_SESSION)
-        push.game_session = game_session_of(from, action == GLIFT__UPDATE_GAME_SESSION);
-    if (action == GLIFT__UPDATE_GAME_SESSION) {
+    glift__push push = {.kind = kind};
+    if (kind == GLIFT__CREATE_GAME_SESSION || kind == GLIFT__UPDATE_GAME_SESSION)
+        push.game_session = game_session_of(from, kind == GLIFT__UPDATE_GAME_SESSION);
+    if (kind == GLIFT__UPDATE_GAME_SESSION) {
         push.update_reason = (glift_update_reason)below(from, 5);
         push.backfill_ticket_id = perhaps(from);
     }
-    if (action == GLIFT__REFRESH_CONNECTION) {
+    if (kind == GLIFT__REFRESH_CONNECTION) {
         push.refresh_endpoint = given(from);
         push.auth_token = given(from);
     }
-    if (action == GLIFT__TERMINATE_PROCESS)
+    if (kind == GLIFT__TERMINATE_PROCESS)
         push.termination_time_unix_ms = int64_of(from);
     return push;
 }
@@ -325,7 +325,7 @@ TEST(random_pushes_are_read_as_they_were_written)
 {
     generator from = {.state = UINT64_C(0xA4093822299F31D0)};
     for (int round = 0; round < ROUNDS; round++) {
-        glift__push push = push_of(&from, (glift__action)(GLIFT__CREATE_GAME_SESSION + below(&from, 4))),
+        glift__push push = push_of(&from, (glift__push_kind)(GLIFT__CREATE_GAME_SESSION + below(&from, 4))),
                     read;
         glift__text text;
         glift__parsed *parsed;

@@ -46,6 +46,7 @@ TEST(an_envelope_has_defaults_for_everything)
         glift__parsed *parsed = opened(texts[i]);
         glift__envelope envelope = glift__parsed_envelope(parsed);
         CHECK_INT(envelope.action, GLIFT__ACTION_UNKNOWN);
+        CHECK_INT(envelope.push, GLIFT__PUSH_UNKNOWN);
         CHECK_TEXT(envelope.action_name, "");
         CHECK_TEXT(envelope.request_id, "");
         CHECK_TEXT(envelope.message, "");
@@ -60,6 +61,7 @@ TEST(an_action_that_nobody_knows_keeps_its_name)
             opened("{\"Action\":\"createGameSession\",\"RequestId\":\"r\",\"ErrorMessage\":\"m\"}");
     glift__envelope envelope = glift__parsed_envelope(parsed);
     CHECK_INT(envelope.action, GLIFT__ACTION_UNKNOWN);
+    CHECK_INT(envelope.push, GLIFT__PUSH_UNKNOWN);
     CHECK_TEXT(envelope.action_name, "createGameSession");
     CHECK_TEXT(envelope.request_id, "r");
     CHECK_TEXT(envelope.message, "m");
@@ -428,7 +430,7 @@ static glift__push read_golden_push(const char *name)
 TEST(a_new_game_session_is_read)
 {
     glift__push push = read_golden_push("create_game_session.push");
-    CHECK_INT(push.action, GLIFT__CREATE_GAME_SESSION);
+    CHECK_INT(push.kind, GLIFT__CREATE_GAME_SESSION);
     CHECK_CONTAINS(push.game_session.game_session_id, "gsess-0001");
     CHECK_TEXT(push.game_session.name, "match 1");
     CHECK_TEXT(push.game_session.game_session_data, "");
@@ -485,7 +487,7 @@ TEST(absent_texts_are_empty_and_odd_properties_skipped)
 TEST(an_update_has_its_name_under_name_and_tells_the_status)
 {
     glift__push push = read_golden_push("update_game_session_with_status.push");
-    CHECK_INT(push.action, GLIFT__UPDATE_GAME_SESSION);
+    CHECK_INT(push.kind, GLIFT__UPDATE_GAME_SESSION);
     CHECK_TEXT(push.game_session.name, "match 1");
     CHECK_CONTAINS(push.game_session.fleet_id, "fleet-9999");
     CHECK_TEXT(push.game_session.location, "custom-home");
@@ -675,7 +677,7 @@ TEST(a_success_without_a_payload_is_its_envelope)
 
 TEST(a_push_that_is_none_is_not_written)
 {
-    const glift__push push = {.action = GLIFT__ACCEPT_PLAYER_SESSION};
+    const glift__push push = {.kind = GLIFT__PUSH_UNKNOWN};
     glift__text text;
     CHECK_INT(glift__encode_push(&push, &text), GLIFT_ERR_ARGUMENT);
     CHECK(text.bytes == NULL);

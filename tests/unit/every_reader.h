@@ -91,16 +91,16 @@ static inline bool answer_survives(const glift__parsed *parsed, glift__action ac
 
 static inline bool parsed_survives(const char *bytes, size_t length)
 {
-    static const glift__action with_payload[] = {GLIFT__DESCRIBE_PLAYER_SESSIONS, GLIFT__START_MATCH_BACKFILL,
-            GLIFT__GET_COMPUTE_CERTIFICATE, GLIFT__GET_FLEET_ROLE_CREDENTIALS};
+    const glift__request_kind *kind;
     glift__parsed *parsed;
     if (open_exact(bytes, length, &parsed) != GLIFT_OK)
         return true;
     glift__envelope envelope = glift__parsed_envelope(parsed);
     bool same = envelope.action == glift__action_from_name(envelope.action_name) &&
                 request_survives(parsed) && push_survives(parsed);
-    for (size_t i = 0; i < sizeof with_payload / sizeof with_payload[0]; i++)
-        same = same && answer_survives(parsed, with_payload[i]);
+    for (int i = 1; (kind = glift__request_kind_of((glift__action)i)) != NULL; i++)
+        if (kind->payload != GLIFT__PAYLOAD_NONE)
+            same = same && answer_survives(parsed, (glift__action)i);
     glift__parsed_close(parsed);
     return same;
 }

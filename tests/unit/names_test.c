@@ -4,11 +4,28 @@
 
 TEST(every_action_has_a_name_that_leads_back_to_it)
 {
-    for (int action = 1; action < GLIFT__ACTION_COUNT; action++) {
+    for (int action = 1; action < GLIFT__LIST_CONTAINERS_NETWORK_INFO; action++) {
         const char *name = glift__action_name((glift__action)action);
         CHECK(name[0] != '\0');
         CHECK_INT(glift__action_from_name(name), action);
+        CHECK_INT(glift__push_from_name(name), GLIFT__PUSH_UNKNOWN);
     }
+}
+
+TEST(every_push_has_a_name_that_leads_back_to_it)
+{
+    for (int push = 1; push <= GLIFT__TERMINATE_PROCESS; push++) {
+        const char *name = glift__push_name((glift__push_kind)push);
+        CHECK(name[0] != '\0');
+        CHECK_INT(glift__push_from_name(name), push);
+        CHECK_INT(glift__action_from_name(name), GLIFT__ACTION_UNKNOWN);
+    }
+}
+
+TEST(what_does_not_go_by_the_wire_has_no_name_there)
+{
+    CHECK_TEXT(glift__action_name(GLIFT__LIST_CONTAINERS_NETWORK_INFO), "");
+    CHECK_INT(glift__action_from_name("ListContainersNetworkInfo"), GLIFT__ACTION_UNKNOWN);
 }
 
 TEST(P104_a_foreign_action_is_unknown)

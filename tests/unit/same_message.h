@@ -3,7 +3,7 @@
 #ifndef SAME_MESSAGE_H
 #define SAME_MESSAGE_H
 
-#include "wire/message.h"
+#include "wire/requests.h"
 
 #include <string.h>
 
@@ -53,62 +53,39 @@ static inline bool same_players(const glift_player *a, size_t a_count, const gli
     return a_count == b_count;
 }
 
+static inline bool same_field(
+        const glift__request_body *a, const glift__request_body *b, const glift__field *field)
+{
+    const void *mine = glift__at(a, field->offset), *yours = glift__at(b, field->offset);
+    switch (field->kind) {
+    case GLIFT__FIELD_TEXT:
+        return same_text(glift__text_at(a, field), glift__text_at(b, field));
+    case GLIFT__FIELD_TEXTS:
+        return same_texts(*(const char *const *const *)mine, glift__count_at(a, field),
+                *(const char *const *const *)yours, glift__count_at(b, field));
+    case GLIFT__FIELD_PLAYERS:
+        return same_players(*(const glift_player *const *)mine, glift__count_at(a, field),
+                *(const glift_player *const *)yours, glift__count_at(b, field));
+    case GLIFT__FIELD_INT:
+        return *(const int *)mine == *(const int *)yours;
+    case GLIFT__FIELD_BOOL:
+        return *(const bool *)mine == *(const bool *)yours;
+    case GLIFT__FIELD_POLICY:
+        return *(const glift_player_session_creation_policy *)mine ==
+               *(const glift_player_session_creation_policy *)yours;
+    case GLIFT__FIELD_SEAT_STATUS:
+        return *(const glift_player_session_status *)mine == *(const glift_player_session_status *)yours;
+    }
+    return false;
+}
+
 static inline bool same_request(const glift__request_body *a, const glift__request_body *b)
 {
-    if (a->action != b->action)
-        return false;
-    switch (a->action) {
-    case GLIFT__ACTIVATE_SERVER_PROCESS:
-        return same_text(a->as.activate_server_process.sdk_version,
-                       b->as.activate_server_process.sdk_version) &&
-               same_text(a->as.activate_server_process.sdk_language,
-                       b->as.activate_server_process.sdk_language) &&
-               same_text(a->as.activate_server_process.tool_name, b->as.activate_server_process.tool_name) &&
-               same_text(a->as.activate_server_process.tool_version,
-                       b->as.activate_server_process.tool_version) &&
-               a->as.activate_server_process.port == b->as.activate_server_process.port &&
-               same_texts(a->as.activate_server_process.log_paths,
-                       a->as.activate_server_process.log_path_count, b->as.activate_server_process.log_paths,
-                       b->as.activate_server_process.log_path_count);
-    case GLIFT__HEARTBEAT_SERVER_PROCESS:
-        return a->as.heartbeat.healthy == b->as.heartbeat.healthy;
-    case GLIFT__ACTIVATE_GAME_SESSION:
-        return same_text(
-                a->as.activate_game_session.game_session_id, b->as.activate_game_session.game_session_id);
-    case GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY:
-        return same_text(a->as.update_policy.game_session_id, b->as.update_policy.game_session_id) &&
-               a->as.update_policy.policy == b->as.update_policy.policy;
-    case GLIFT__ACCEPT_PLAYER_SESSION:
-    case GLIFT__REMOVE_PLAYER_SESSION:
-        return same_text(a->as.player_session.game_session_id, b->as.player_session.game_session_id) &&
-               same_text(a->as.player_session.player_session_id, b->as.player_session.player_session_id);
-    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
-        return same_text(a->as.describe.game_session_id, b->as.describe.game_session_id) &&
-               same_text(a->as.describe.player_id, b->as.describe.player_id) &&
-               same_text(a->as.describe.player_session_id, b->as.describe.player_session_id) &&
-               a->as.describe.status_filter == b->as.describe.status_filter &&
-               same_text(a->as.describe.next_token, b->as.describe.next_token) &&
-               a->as.describe.limit == b->as.describe.limit;
-    case GLIFT__START_MATCH_BACKFILL:
-        return same_text(a->as.start_match_backfill.game_session_arn,
-                       b->as.start_match_backfill.game_session_arn) &&
-               same_text(a->as.start_match_backfill.matchmaking_configuration_arn,
-                       b->as.start_match_backfill.matchmaking_configuration_arn) &&
-               same_text(a->as.start_match_backfill.ticket_id, b->as.start_match_backfill.ticket_id) &&
-               same_players(a->as.start_match_backfill.players, a->as.start_match_backfill.player_count,
-                       b->as.start_match_backfill.players, b->as.start_match_backfill.player_count);
-    case GLIFT__STOP_MATCH_BACKFILL:
-        return same_text(a->as.stop_match_backfill.game_session_arn,
-                       b->as.stop_match_backfill.game_session_arn) &&
-               same_text(a->as.stop_match_backfill.matchmaking_configuration_arn,
-                       b->as.stop_match_backfill.matchmaking_configuration_arn) &&
-               same_text(a->as.stop_match_backfill.ticket_id, b->as.stop_match_backfill.ticket_id);
-    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
-        return same_text(a->as.role_credentials.role_arn, b->as.role_credentials.role_arn) &&
-               same_text(a->as.role_credentials.role_session_name, b->as.role_credentials.role_session_name);
-    default:
-        return true;
-    }
+    const glift__request_kind *kind = glift__request_kind_of(a->action);
+    for (size_t i = 0; kind != NULL && i < kind->field_count; i++)
+        if (!same_field(a, b, &kind->fields[i]))
+            return false;
+    return a->action == b->action;
 }
 
 static inline bool same_player_session(const glift_player_session *a, const glift_player_session *b)
@@ -160,7 +137,7 @@ static inline bool same_game_session(const glift_game_session *a, const glift_ga
 
 static inline bool same_push(const glift__push *a, const glift__push *b)
 {
-    return a->action == b->action && same_game_session(&a->game_session, &b->game_session) &&
+    return a->kind == b->kind && same_game_session(&a->game_session, &b->game_session) &&
            a->update_reason == b->update_reason && same_text(a->backfill_ticket_id, b->backfill_ticket_id) &&
            same_text(a->refresh_endpoint, b->refresh_endpoint) && same_text(a->auth_token, b->auth_token) &&
            a->termination_time_unix_ms == b->termination_time_unix_ms;

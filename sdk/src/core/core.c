@@ -168,20 +168,22 @@ static const char *objection(const glift__core *core, const glift__call *call)
 {
     if (core->shutting_down)
         return "the server is being destroyed";
-    switch (call->body.action) {
-    case GLIFT__ACTIVATE_SERVER_PROCESS:
+    switch (glift__need_of(call->body.action)) {
+    case GLIFT__NEEDS_A_BEGINNING:
         return core->ended           ? "the process has ended"
                : core->ready         ? "the process is ready already"
                : core->process_ready ? "a ProcessReady is under way already"
                                      : NULL;
-    case GLIFT__TERMINATE_SERVER_PROCESS:
+    case GLIFT__NEEDS_NO_END:
         return core->ended ? "the process has ended already" : NULL;
-    case GLIFT__ACTION_UNKNOWN:
-    case GLIFT__GET_FLEET_ROLE_CREDENTIALS: /* judged when the cache has been asked */
-        return NULL;
-    default:
+    case GLIFT__NEEDS_READY:
+    case GLIFT__NEEDS_SESSION:
         return core->ready ? NULL : "the process is not ready";
+    case GLIFT__NEEDS_TO_HAVE_BEEN_READY: /* judged when the cache has been asked */
+    case GLIFT__NEEDS_NOTHING:
+        break;
     }
+    return NULL;
 }
 
 static const char *default_role_session_name(glift__core *core, glift__call *call)
@@ -293,23 +295,45 @@ void glift__core_connected(glift__core *core, bool for_the_first_time)
 
 /* ---- commands ---- */
 
+static void begin_call(glift__core *core, glift__call *call)
+{
+    switch (call->body.action) {
+    case GLIFT__ACTIVATE_SERVER_PROCESS:
+        queue_process_ready(core, call);
+        break;
+    case GLIFT__TERMINATE_SERVER_PROCESS:
+        queue_process_ending(core, call);
+        break;
+    case GLIFT__ACCEPT_PLAYER_SESSION:
+        queue_accept(core, call);
+        break;
+    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
+        get_role_credentials(core, call);
+        break;
+    case GLIFT__LIST_CONTAINERS_NETWORK_INFO:
+        glift__discovery_list(core, call);
+        break;
+    case GLIFT__HEARTBEAT_SERVER_PROCESS:
+    case GLIFT__ACTIVATE_GAME_SESSION:
+    case GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY:
+    case GLIFT__REMOVE_PLAYER_SESSION:
+    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
+    case GLIFT__START_MATCH_BACKFILL:
+    case GLIFT__STOP_MATCH_BACKFILL:
+    case GLIFT__GET_COMPUTE_CERTIFICATE:
+    case GLIFT__ACTION_UNKNOWN: /* cannot be written, and is answered so */
+        queue_call(core, call);
+        break;
+    }
+}
+
 static void take_call(glift__core *core, glift__call *call)
 {
-    const char *reason = objection(core, call);
-    if (reason != NULL)
-        glift__core_answer(core, call, core->shutting_down ? GLIFT_ERR_CLOSED : GLIFT_ERR_STATE, reason);
-    else if (call->body.action == GLIFT__ACTION_UNKNOWN)
-        glift__discovery_list(core, call);
-    else if (call->body.action == GLIFT__GET_FLEET_ROLE_CREDENTIALS)
-        get_role_credentials(core, call);
-    else if (call->body.action == GLIFT__ACTIVATE_SERVER_PROCESS)
-        queue_process_ready(core, call);
-    else if (call->body.action == GLIFT__TERMINATE_SERVER_PROCESS)
-        queue_process_ending(core, call);
-    else if (call->body.action == GLIFT__ACCEPT_PLAYER_SESSION)
-        queue_accept(core, call);
+    const char *message = objection(core, call);
+    if (message == NULL)
+        begin_call(core, call);
     else
-        queue_call(core, call);
+        glift__core_answer(core, call, core->shutting_down ? GLIFT_ERR_CLOSED : GLIFT_ERR_STATE, message);
 }
 
 static void cancel(glift__core *core, const glift__cancel *command)

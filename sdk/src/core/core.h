@@ -142,9 +142,9 @@ typedef enum glift__event_kind {
  * the answer, so answering cannot fail. Made by calls.c with everything that it will need. */
 typedef struct glift__call {
     glift__item item;
-    glift__memory memory;     /* of the answer; arguments too where they are more than a few strings */
-    glift__request_body body; /* action UNKNOWN: list_containers_network_info */
-    uint64_t deadline_ms;     /* mono_ms; 0: the core sets it (ProcessReady) */
+    glift__memory memory; /* of the answer; arguments too where they are more than a few strings */
+    glift__request_body body;
+    uint64_t deadline_ms; /* mono_ms; 0: the core sets it (ProcessReady) */
     void *user;
     bool is_internal;    /* made by the SDK itself: no cancel reaches it */
     glift_result result; /* points into memory, answer, or static text */

@@ -15,6 +15,7 @@
 #include "core/container.h"
 #include "core/dial_failure.h"
 #include "core/heartbeat.h"
+#include "core/needs.h"
 #include "core/outbox.h"
 #include "core/request.h"
 #include "core/role_credentials.h"

@@ -10,7 +10,7 @@ static void ended(glift__core *core, glift__step step, const char *body, size_t 
 {
     for (glift__call *call = glift__requests_first(&core->requests), *next; call != NULL; call = next) {
         next = glift__requests_after(&core->requests, call);
-        if (call->body.action != GLIFT__ACTION_UNKNOWN)
+        if (call->body.action != GLIFT__LIST_CONTAINERS_NETWORK_INFO)
             continue;
         glift__requests_remove(&core->requests, call);
         glift_status status = step == GLIFT__STEP_FAILED

@@ -3,6 +3,7 @@
  * and Action they come with; pushes go by their Action. What is neither is ignored, the connection stays. */
 
 #include "core/core_state.h"
+#include "wire/requests.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,30 +71,35 @@ static glift_status take_role_credentials(glift__core *core, glift__call *call)
     return GLIFT_OK;
 }
 
-/* Keep, or point the result at, what was read. */
+/* What a success means beside its payload. */
+static void note_success(glift__core *core, const glift__call *call)
+{
+    glift__action action = call->body.action;
+    if (action == GLIFT__ACCEPT_PLAYER_SESSION || action == GLIFT__REMOVE_PLAYER_SESSION)
+        note_seat(core, action, call->body.as.player_session.player_session_id);
+}
+
+/* Point the result at what was read. */
 static glift_status take_payload(glift__core *core, glift__call *call)
 {
-    switch (call->body.action) {
-    case GLIFT__ACCEPT_PLAYER_SESSION:
-    case GLIFT__REMOVE_PLAYER_SESSION:
-        note_seat(core, call->body.action, call->body.as.player_session.player_session_id);
-        return GLIFT_OK;
-    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
+    switch (glift__request_kind_of(call->body.action)->payload) {
+    case GLIFT__PAYLOAD_PLAYER_SESSIONS:
         call->result.player_session_page = &call->answer.player_session_page;
         return GLIFT_OK;
-    case GLIFT__START_MATCH_BACKFILL:
+    case GLIFT__PAYLOAD_BACKFILL_TICKET:
         call->result.backfill_ticket_id = call->answer.backfill_ticket_id[0] != '\0'
                                                   ? call->answer.backfill_ticket_id
                                                   : call->body.as.start_match_backfill.ticket_id;
         return GLIFT_OK;
-    case GLIFT__GET_COMPUTE_CERTIFICATE:
+    case GLIFT__PAYLOAD_COMPUTE_CERTIFICATE:
         call->result.compute_certificate = &call->answer.compute_certificate;
         return GLIFT_OK;
-    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
+    case GLIFT__PAYLOAD_ROLE_CREDENTIALS:
         return take_role_credentials(core, call);
-    default:
-        return GLIFT_OK;
+    case GLIFT__PAYLOAD_NONE:
+        break;
     }
+    return GLIFT_OK;
 }
 
 /* `status` is of reading the answer to its DescribePlayerSessions. */
@@ -113,6 +119,8 @@ static void succeeded(glift__core *core, glift__call *call, glift_status status)
 {
     if (status == GLIFT_OK)
         status = take_payload(core, call);
+    if (status == GLIFT_OK)
+        note_success(core, call);
     const char *message = status == GLIFT_OK             ? ""
                           : status == GLIFT_ERR_REJECTED ? GLIFT__NOT_A_MANAGED_FLEET
                                                          : "the service's answer makes no sense";
@@ -165,11 +173,6 @@ static glift_status answered(
 
 /* ---- pushes ---- */
 
-static bool is_push(glift__action action)
-{
-    return action >= GLIFT__CREATE_GAME_SESSION && action < GLIFT__ACTION_COUNT;
-}
-
 /* The same session pushed again is ignored, another one replaces it (P111). */
 static bool is_repeated(glift__core *core, const glift_game_session *session)
 {
@@ -184,18 +187,25 @@ static bool is_repeated(glift__core *core, const glift_game_session *session)
     return false;
 }
 
-/* RefreshConnection is read into an event too, but never travels. */
-static glift__event_kind event_of(glift__action action)
+static glift__event_kind event_of(glift__push_kind kind)
 {
-    return action == GLIFT__CREATE_GAME_SESSION   ? GLIFT__EVENT_START_GAME_SESSION
-           : action == GLIFT__UPDATE_GAME_SESSION ? GLIFT__EVENT_UPDATE_GAME_SESSION
-                                                  : GLIFT__EVENT_PROCESS_TERMINATE;
+    switch (kind) {
+    case GLIFT__CREATE_GAME_SESSION:
+        return GLIFT__EVENT_START_GAME_SESSION;
+    case GLIFT__UPDATE_GAME_SESSION:
+        return GLIFT__EVENT_UPDATE_GAME_SESSION;
+    case GLIFT__TERMINATE_PROCESS:
+    case GLIFT__REFRESH_CONNECTION: /* is read into an event too, but never travels */
+    case GLIFT__PUSH_UNKNOWN:
+        break;
+    }
+    return GLIFT__EVENT_PROCESS_TERMINATE;
 }
 
 static glift_status read_push(
-        const glift__parsed *parsed, glift__action action, size_t length, glift__event **out)
+        const glift__parsed *parsed, glift__push_kind kind, size_t length, glift__event **out)
 {
-    glift__event *event = glift__event_new(event_of(action));
+    glift__event *event = glift__event_new(event_of(kind));
     glift_status status =
             event != NULL ? glift__parsed_read_push(parsed, &event->memory, &event->push) : GLIFT_ERR_MEMORY;
     *out = event;
@@ -210,12 +220,12 @@ static glift_status read_push(
  * it already: what arrives then waits for its answer. */
 static void session_push(glift__core *core, glift__event *event)
 {
-    bool is_create = event->push.action == GLIFT__CREATE_GAME_SESSION;
+    bool is_create = event->push.kind == GLIFT__CREATE_GAME_SESSION;
     bool is_wanted =
             core->ready || (core->process_ready != NULL && core->process_ready->flight.times_sent > 0);
     if (!is_wanted)
         glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING, "ignored %s: the process is not ready",
-                glift__action_name(event->push.action)); /* P110 */
+                glift__push_name(event->push.kind)); /* P110 */
     if (!is_wanted || (is_create && is_repeated(core, &event->push.game_session))) {
         glift__item_free(&event->item, false);
         return;
@@ -230,27 +240,42 @@ static void session_push(glift__core *core, glift__event *event)
         glift__items_put_newest(&core->held, event);
 }
 
-static glift_status pushed(
-        glift__core *core, uint32_t socket, const glift__parsed *parsed, glift__action action, size_t length)
+/* Takes the event over. */
+static void deliver_push(glift__core *core, glift__event *event)
 {
-    bool is_refresh = action == GLIFT__REFRESH_CONNECTION;
-    if (is_refresh && (core->connection.current == NULL || core->connection.current->number != socket))
-        return GLIFT_OK; /* P142: said to a connection that is refreshed already */
-    glift__event *event;
-    glift_status status = read_push(parsed, action, length, &event);
-    if (status == GLIFT_ERR_MEMORY)
-        return status;
-    if (status != GLIFT_OK) {
-        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING, "ignored %s: it lacks what it must carry",
-                glift__action_name(action));
-    } else if (is_refresh) {
+    switch (event->push.kind) {
+    case GLIFT__REFRESH_CONNECTION:
         glift__connection_refresh(core, event->push.refresh_endpoint, event->push.auth_token);
         glift__item_free(&event->item, false);
-    } else if (action == GLIFT__TERMINATE_PROCESS) {
+        break;
+    case GLIFT__TERMINATE_PROCESS:
         glift__outbox_push(&core->outbox, event); /* in every state (P120) */
-    } else {
+        break;
+    case GLIFT__CREATE_GAME_SESSION:
+    case GLIFT__UPDATE_GAME_SESSION:
         session_push(core, event);
+        break;
+    case GLIFT__PUSH_UNKNOWN:
+        glift__item_free(&event->item, false);
+        break;
     }
+}
+
+static glift_status pushed(
+        glift__core *core, uint32_t socket, const glift__parsed *parsed, glift__push_kind kind, size_t length)
+{
+    if (kind == GLIFT__REFRESH_CONNECTION &&
+            (core->connection.current == NULL || core->connection.current->number != socket))
+        return GLIFT_OK; /* P142: said to a connection that is refreshed already */
+    glift__event *event;
+    glift_status status = read_push(parsed, kind, length, &event);
+    if (status == GLIFT_ERR_MEMORY)
+        return status;
+    if (status == GLIFT_OK)
+        deliver_push(core, event);
+    else
+        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING, "ignored %s: it lacks what it must carry",
+                glift__push_name(kind));
     return GLIFT_OK;
 }
 
@@ -263,8 +288,8 @@ static glift_status dispatch(glift__core *core, uint32_t socket, const glift__pa
     glift__call *call = has_id ? glift__requests_find(&core->requests, envelope.request_id) : NULL;
     if (call != NULL)
         return answered(core, call, parsed, &envelope);
-    if (is_push(envelope.action) && (!has_id || envelope.status_code == HTTP_OK)) /* P97, P98 */
-        return pushed(core, socket, parsed, envelope.action, length);
+    if (envelope.push != GLIFT__PUSH_UNKNOWN && (!has_id || envelope.status_code == HTTP_OK)) /* P97, P98 */
+        return pushed(core, socket, parsed, envelope.push, length);
     glift__outbox_log(
             &core->outbox, GLIFT_LOG_DEBUG, "ignored a message: no request waits for it"); /* P101, P104 */
     return GLIFT_OK;

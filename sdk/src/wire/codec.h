@@ -20,7 +20,8 @@ glift_status glift__parsed_open(const char *bytes, size_t length, glift__parsed 
 void glift__parsed_close(glift__parsed *parsed);
 
 typedef struct glift__envelope {
-    glift__action action;    /* UNKNOWN where absent, null or foreign */
+    glift__action action; /* UNKNOWN where absent, null or foreign; so is the next */
+    glift__push_kind push;
     const char *action_name; /* as sent; "" where absent */
     const char *request_id;  /* "" where absent or null */
     int status_code;         /* 0 where absent or null; -1 where it is not an integer */

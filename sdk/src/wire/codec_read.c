@@ -2,6 +2,7 @@
 /* What a game server receives: the envelope, answers, pushes. */
 
 #include "wire/parsed.h"
+#include "wire/requests.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -54,6 +55,7 @@ glift__envelope glift__parsed_envelope(const glift__parsed *parsed)
     const char *name = text_or_empty(parsed->root, "Action");
     return (glift__envelope){
             .action = glift__action_from_name(name),
+            .push = glift__push_from_name(name),
             .action_name = name,
             .request_id = text_or_empty(parsed->root, "RequestId"),
             .status_code = parsed->status_code,
@@ -131,26 +133,27 @@ static glift_fleet_role_credentials read_role_credentials(glift__json_reader *re
 glift_status glift__parsed_read_answer(
         const glift__parsed *parsed, glift__action request, glift__memory *memory, glift__answer_body *out)
 {
+    const glift__request_kind *kind = glift__request_kind_of(request);
     glift__json_reader reader = {.memory = memory};
     const glift__json *root = parsed->root;
     *out = (glift__answer_body){0};
-    switch (request) {
-    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
+    switch (kind != NULL ? kind->payload : GLIFT__PAYLOAD_NONE) {
+    case GLIFT__PAYLOAD_PLAYER_SESSIONS:
         out->player_session_page = read_page(&reader, root);
         break;
-    case GLIFT__START_MATCH_BACKFILL:
+    case GLIFT__PAYLOAD_BACKFILL_TICKET:
         out->backfill_ticket_id = glift__read_text(&reader, root, "TicketId");
         break;
-    case GLIFT__GET_COMPUTE_CERTIFICATE:
+    case GLIFT__PAYLOAD_COMPUTE_CERTIFICATE:
         out->compute_certificate = (glift_compute_certificate){
                 .certificate_path = glift__read_text(&reader, root, "CertificatePath"),
                 .compute_name = glift__read_text(&reader, root, "ComputeName"),
         };
         break;
-    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
+    case GLIFT__PAYLOAD_ROLE_CREDENTIALS:
         out->fleet_role_credentials = read_role_credentials(&reader, root);
         break;
-    default:
+    case GLIFT__PAYLOAD_NONE:
         break; /* the envelope says it all */
     }
     return reader.status;
@@ -211,7 +214,7 @@ static glift_game_session read_updated_session(glift__json_reader *reader, const
 static bool read_push(glift__json_reader *reader, const glift__json *root, glift__push *out)
 {
     const glift__json *session = glift__json_get(root, "GameSession");
-    switch (out->action) {
+    switch (out->kind) {
     case GLIFT__CREATE_GAME_SESSION:
         out->game_session = read_game_session(reader, root, "GameSessionName");
         return out->game_session.game_session_id[0] != '\0';
@@ -228,15 +231,16 @@ static bool read_push(glift__json_reader *reader, const glift__json *root, glift
     case GLIFT__TERMINATE_PROCESS:
         out->termination_time_unix_ms = glift__read_int64(root, "TerminationTime");
         return true;
-    default:
-        return false;
+    case GLIFT__PUSH_UNKNOWN:
+        break;
     }
+    return false;
 }
 
 glift_status glift__parsed_read_push(const glift__parsed *parsed, glift__memory *memory, glift__push *out)
 {
     glift__json_reader reader = {.memory = memory};
-    *out = (glift__push){.action = glift__parsed_envelope(parsed).action};
+    *out = (glift__push){.kind = glift__parsed_envelope(parsed).push};
     bool complete = read_push(&reader, parsed->root, out);
     return reader.status != GLIFT_OK ? reader.status : complete ? GLIFT_OK : GLIFT_ERR_ARGUMENT;
 }

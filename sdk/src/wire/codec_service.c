@@ -5,6 +5,7 @@
  * out, C# writes as null or 0. All of it reads the same here (P52, S77). */
 
 #include "wire/parsed.h"
+#include "wire/requests.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -23,58 +24,19 @@ static void refuse(request_reader *reader, bool wrong, const char *message)
         reader->message = message;
 }
 
-static const char *required(
-        request_reader *reader, const glift__json *from, const char *key, const char *message)
+/* An empty one names nothing, such as a log path: the C++ SDK does not send it either. */
+static const char *const *read_texts(request_reader *reader, const glift__json *array, size_t *count)
 {
-    const char *text = glift__read_text(&reader->json, from, key);
-    refuse(reader, text[0] == '\0', message);
-    return text;
-}
-
-/* An empty path names no log: the C++ SDK does not send it either. */
-static void read_log_paths(request_reader *reader, const glift__json *from, glift__request_body *out)
-{
-    const glift__json *array = glift__json_get(from, "LogPaths");
-    const char **paths =
-            glift__json_is_array(array) ? glift__read_room(&reader->json, array, sizeof *paths) : NULL;
-    size_t count = 0;
-    for (const glift__json *item = paths != NULL ? glift__json_first(array) : NULL; item != NULL;
+    const char **texts =
+            glift__json_is_array(array) ? glift__read_room(&reader->json, array, sizeof *texts) : NULL;
+    *count = 0;
+    for (const glift__json *item = texts != NULL ? glift__json_first(array) : NULL; item != NULL;
             item = glift__json_next(item)) {
-        const char *path = glift__json_text(item);
-        if (path != NULL && *path != '\0')
-            paths[count++] = glift__read_copy(&reader->json, path);
+        const char *text = glift__json_text(item);
+        if (text != NULL && *text != '\0')
+            texts[(*count)++] = glift__read_copy(&reader->json, text);
     }
-    out->as.activate_server_process.log_paths = paths;
-    out->as.activate_server_process.log_path_count = count;
-}
-
-static void read_process(request_reader *reader, const glift__json *from, glift__request_body *out)
-{
-    out->as.activate_server_process.sdk_version =
-            required(reader, from, "SdkVersion", "SdkVersion is required.");
-    out->as.activate_server_process.sdk_language =
-            required(reader, from, "SdkLanguage", "SdkLanguage is required.");
-    out->as.activate_server_process.tool_name = glift__read_text(&reader->json, from, "SdkToolName");
-    out->as.activate_server_process.tool_version = glift__read_text(&reader->json, from, "SdkToolVersion");
-    out->as.activate_server_process.port = glift__read_int(from, "Port");
-    read_log_paths(reader, from, out);
-}
-
-static void read_describe(
-        request_reader *reader, const glift__json *from, glift_describe_player_sessions_request *out)
-{
-    const char *filter = glift__json_text(glift__json_get(from, "PlayerSessionStatusFilter"));
-    *out = (glift_describe_player_sessions_request){
-            .size_bytes = sizeof *out,
-            .game_session_id = glift__read_text(&reader->json, from, "GameSessionId"),
-            .player_id = glift__read_text(&reader->json, from, "PlayerId"),
-            .player_session_id = glift__read_text(&reader->json, from, "PlayerSessionId"),
-            .status_filter = glift__player_session_status_from_name(filter),
-            .next_token = glift__read_text(&reader->json, from, "NextToken"),
-            .limit = glift__read_int(from, "Limit"),
-    };
-    refuse(reader, filter != NULL && *filter != '\0' && out->status_filter == GLIFT_PLAYER_SESSION_NOT_SET,
-            "PlayerSessionStatusFilter must be one of [RESERVED, ACTIVE, COMPLETED, TIMEDOUT]");
+    return texts;
 }
 
 /* "AttrType" in Go and C++, "attrType" in C#. What it says counts, not which members are there (S77). */
@@ -148,90 +110,100 @@ static void read_latencies(request_reader *reader, const glift__json *from, glif
 static glift_player read_player(request_reader *reader, const glift__json *from)
 {
     glift_player player = {
-            .player_id = required(reader, from, "PlayerId", "PlayerId is required."),
+            .player_id = glift__read_text(&reader->json, from, "PlayerId"),
             .team = glift__read_text(&reader->json, from, "Team"),
     };
+    refuse(reader, player.player_id[0] == '\0', "PlayerId is required.");
     read_attributes(reader, from, &player);
     read_latencies(reader, from, &player);
     return player;
 }
 
-static void read_backfill(
-        request_reader *reader, const glift__json *from, glift_start_match_backfill_request *out)
+static const glift_player *read_players(request_reader *reader, const glift__json *array, size_t *count)
 {
-    *out = (glift_start_match_backfill_request){
-            .size_bytes = sizeof *out,
-            .game_session_arn = required(reader, from, "GameSessionArn", "GameSessionArn is required."),
-            .matchmaking_configuration_arn = required(
-                    reader, from, "MatchmakingConfigurationArn", "MatchmakingConfigurationArn is required."),
-            .ticket_id = glift__read_text(&reader->json, from, "TicketId"),
-    };
-    const glift__json *array = glift__json_get(from, "Players");
     glift_player *players =
             glift__json_is_array(array) ? glift__read_room(&reader->json, array, sizeof *players) : NULL;
-    refuse(reader, players == NULL, "Players cannot be empty.");
+    *count = 0;
     for (const glift__json *item = players != NULL ? glift__json_first(array) : NULL; item != NULL;
             item = glift__json_next(item))
-        players[out->player_count++] = read_player(reader, item);
-    out->players = players;
+        players[(*count)++] = read_player(reader, item);
+    return players;
+}
+
+/* ---- fields ---- */
+
+static const char *read_text(request_reader *reader, const glift__json *value, const glift__field *field)
+{
+    const char *text = glift__read_copy(&reader->json, glift__json_text(value));
+    refuse(reader, field->refusal != NULL && text[0] == '\0', field->refusal);
+    return text;
+}
+
+static bool read_bool(request_reader *reader, const glift__json *value, const glift__field *field)
+{
+    bool flag = false;
+    refuse(reader, !glift__json_bool(value, &flag), field->refusal);
+    return flag;
+}
+
+static glift_player_session_creation_policy read_policy(
+        request_reader *reader, const glift__json *value, const glift__field *field)
+{
+    glift_player_session_creation_policy policy = glift__policy_from_name(glift__json_text(value));
+    refuse(reader, policy == GLIFT_PLAYER_SESSION_CREATION_POLICY_NOT_SET, field->refusal);
+    return policy;
+}
+
+static glift_player_session_status read_seat_status(
+        request_reader *reader, const glift__json *value, const glift__field *field)
+{
+    const char *name = glift__json_text(value);
+    glift_player_session_status status = glift__player_session_status_from_name(name);
+    refuse(reader, name != NULL && *name != '\0' && status == GLIFT_PLAYER_SESSION_NOT_SET, field->refusal);
+    return status;
+}
+
+static void read_field(
+        request_reader *reader, const glift__json *from, const glift__field *field, glift__request_body *out)
+{
+    const glift__json *value = glift__json_get(from, field->key);
+    void *at = (char *)out + field->offset;
+    size_t *count = (size_t *)(void *)((char *)out + field->count_offset);
+    switch (field->kind) {
+    case GLIFT__FIELD_TEXT:
+        *(const char **)at = read_text(reader, value, field);
+        break;
+    case GLIFT__FIELD_TEXTS:
+        *(const char *const **)at = read_texts(reader, value, count);
+        break;
+    case GLIFT__FIELD_PLAYERS:
+        *(const glift_player **)at = read_players(reader, value, count);
+        refuse(reader, *count == 0, field->refusal);
+        break;
+    case GLIFT__FIELD_INT:
+        *(int *)at = glift__read_int(from, field->key);
+        break;
+    case GLIFT__FIELD_BOOL:
+        *(bool *)at = read_bool(reader, value, field);
+        break;
+    case GLIFT__FIELD_POLICY:
+        *(glift_player_session_creation_policy *)at = read_policy(reader, value, field);
+        break;
+    case GLIFT__FIELD_SEAT_STATUS:
+        *(glift_player_session_status *)at = read_seat_status(reader, value, field);
+        break;
+    }
 }
 
 static void read_body(request_reader *reader, const glift__json *from, glift__request_body *out)
 {
-    glift__json_reader *json = &reader->json;
-    switch (out->action) {
-    case GLIFT__ACTIVATE_SERVER_PROCESS:
-        read_process(reader, from, out);
-        break;
-    case GLIFT__HEARTBEAT_SERVER_PROCESS:
-        refuse(reader, !glift__json_bool(glift__json_get(from, "HealthStatus"), &out->as.heartbeat.healthy),
-                "HealthStatus is required.");
-        break;
-    case GLIFT__ACTIVATE_GAME_SESSION:
-        out->as.activate_game_session.game_session_id =
-                required(reader, from, "GameSessionId", "GameSessionId is required.");
-        break;
-    case GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY:
-        out->as.update_policy.game_session_id =
-                required(reader, from, "GameSessionId", "GameSessionId is required.");
-        out->as.update_policy.policy =
-                glift__policy_from_name(glift__json_text(glift__json_get(from, "PlayerSessionPolicy")));
-        refuse(reader, out->as.update_policy.policy == GLIFT_PLAYER_SESSION_CREATION_POLICY_NOT_SET,
-                "PlayerSessionPolicy must be one of [ACCEPT_ALL, DENY_ALL]");
-        break;
-    case GLIFT__ACCEPT_PLAYER_SESSION:
-    case GLIFT__REMOVE_PLAYER_SESSION:
-        out->as.player_session.game_session_id =
-                required(reader, from, "GameSessionId", "GameSessionId is required.");
-        out->as.player_session.player_session_id =
-                required(reader, from, "PlayerSessionId", "PlayerSessionId is required.");
-        break;
-    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
-        read_describe(reader, from, &out->as.describe);
-        break;
-    case GLIFT__START_MATCH_BACKFILL:
-        read_backfill(reader, from, &out->as.start_match_backfill);
-        break;
-    case GLIFT__STOP_MATCH_BACKFILL:
-        out->as.stop_match_backfill = (glift_stop_match_backfill_request){
-                .size_bytes = sizeof out->as.stop_match_backfill,
-                .game_session_arn = required(reader, from, "GameSessionArn", "GameSessionArn is required."),
-                .matchmaking_configuration_arn = required(reader, from, "MatchmakingConfigurationArn",
-                        "MatchmakingConfigurationArn is required."),
-                .ticket_id = required(reader, from, "TicketId", "TicketId is required."),
-        };
-        break;
-    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
-        out->as.role_credentials.role_arn = required(reader, from, "RoleArn", "RoleArn is required.");
-        out->as.role_credentials.role_session_name = glift__read_text(json, from, "RoleSessionName");
-        break;
-    case GLIFT__TERMINATE_SERVER_PROCESS:
-    case GLIFT__GET_COMPUTE_CERTIFICATE:
-        break; /* the action is all */
-    default:
+    const glift__request_kind *kind = glift__request_kind_of(out->action);
+    if (kind == NULL) {
         refuse(reader, true, "Action is not a request that the service knows.");
-        break;
+        return;
     }
+    for (size_t i = 0; i < kind->field_count; i++)
+        read_field(reader, from, &kind->fields[i], out);
 }
 
 glift_status glift__parsed_read_request(
@@ -279,27 +251,33 @@ static void write_role_credentials(
     glift__write_int64(writer, root, "Expiration", credentials->expiration_unix_ms);
 }
 
+static void write_page(glift__json_writer *writer, const glift_player_session_page *page)
+{
+    glift__write_text_or_null(writer, writer->root, "NextToken", page->next_token);
+    glift__json *sessions = glift__write_array(writer, writer->root, "PlayerSessions");
+    for (size_t i = 0; i < page->player_session_count; i++)
+        write_player_session(writer, sessions, &page->player_sessions[i]);
+}
+
 static void write_payload(glift__json_writer *writer, glift__action action, const glift__answer_body *body)
 {
-    glift__json *root = writer->root;
-    switch (action) {
-    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
-        glift__write_text_or_null(writer, root, "NextToken", body->player_session_page.next_token);
-        glift__json *sessions = glift__write_array(writer, root, "PlayerSessions");
-        for (size_t i = 0; i < body->player_session_page.player_session_count; i++)
-            write_player_session(writer, sessions, &body->player_session_page.player_sessions[i]);
+    const glift__request_kind *kind = glift__request_kind_of(action);
+    switch (kind != NULL ? kind->payload : GLIFT__PAYLOAD_NONE) {
+    case GLIFT__PAYLOAD_PLAYER_SESSIONS:
+        write_page(writer, &body->player_session_page);
         break;
-    case GLIFT__START_MATCH_BACKFILL:
-        glift__write_text(writer, root, "TicketId", body->backfill_ticket_id);
+    case GLIFT__PAYLOAD_BACKFILL_TICKET:
+        glift__write_text(writer, writer->root, "TicketId", body->backfill_ticket_id);
         break;
-    case GLIFT__GET_COMPUTE_CERTIFICATE:
-        glift__write_text(writer, root, "CertificatePath", body->compute_certificate.certificate_path);
-        glift__write_text(writer, root, "ComputeName", body->compute_certificate.compute_name);
+    case GLIFT__PAYLOAD_COMPUTE_CERTIFICATE:
+        glift__write_text(
+                writer, writer->root, "CertificatePath", body->compute_certificate.certificate_path);
+        glift__write_text(writer, writer->root, "ComputeName", body->compute_certificate.compute_name);
         break;
-    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
+    case GLIFT__PAYLOAD_ROLE_CREDENTIALS:
         write_role_credentials(writer, &body->fleet_role_credentials);
         break;
-    default:
+    case GLIFT__PAYLOAD_NONE:
         break; /* the envelope says it all */
     }
 }
@@ -363,8 +341,8 @@ glift_status glift__encode_push(const glift__push *push, glift__text *out)
 {
     glift__json_writer writer = glift__write_begin();
     glift__json *root = writer.root;
-    glift__write_text(&writer, root, "Action", glift__action_name(push->action));
-    switch (push->action) {
+    glift__write_text(&writer, root, "Action", glift__push_name(push->kind));
+    switch (push->kind) {
     case GLIFT__CREATE_GAME_SESSION:
         write_game_session(&writer, root, "GameSessionName", &push->game_session);
         break;
@@ -378,7 +356,7 @@ glift_status glift__encode_push(const glift__push *push, glift__text *out)
     case GLIFT__TERMINATE_PROCESS:
         glift__write_int64(&writer, root, "TerminationTime", push->termination_time_unix_ms);
         break;
-    default:
+    case GLIFT__PUSH_UNKNOWN:
         writer.status = GLIFT_ERR_ARGUMENT;
         break;
     }

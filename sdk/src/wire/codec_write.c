@@ -1,37 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a game server sends: the twelve requests.
+/* What a game server sends: requests, field by field as their rows say (requests.c).
  *
  * Optional texts that are not set are left out (P51); lists and maps are always there, empty if need be,
  * since null in their place is read differently by different services (P58). */
 
 #include "wire/codec.h"
 #include "wire/json.h"
+#include "wire/requests.h"
 
-static void write_process(glift__json_writer *writer, const glift__request_body *body)
-{
-    glift__json *root = writer->root;
-    glift__write_text(writer, root, "SdkVersion", body->as.activate_server_process.sdk_version);
-    glift__write_text(writer, root, "SdkLanguage", body->as.activate_server_process.sdk_language);
-    glift__write_text_if_any(writer, root, "SdkToolName", body->as.activate_server_process.tool_name);
-    glift__write_text_if_any(writer, root, "SdkToolVersion", body->as.activate_server_process.tool_version);
-    glift__write_int64(writer, root, "Port", body->as.activate_server_process.port);
-    glift__write_strings(writer, root, "LogPaths", body->as.activate_server_process.log_paths,
-            body->as.activate_server_process.log_path_count);
-}
-
-static void write_describe(glift__json_writer *writer, const glift_describe_player_sessions_request *request)
-{
-    glift__json *root = writer->root;
-    glift__write_text_if_any(writer, root, "GameSessionId", request->game_session_id);
-    glift__write_text_if_any(writer, root, "PlayerId", request->player_id);
-    glift__write_text_if_any(writer, root, "PlayerSessionId", request->player_session_id);
-    if (request->status_filter != GLIFT_PLAYER_SESSION_NOT_SET)
-        glift__write_text(writer, root, "PlayerSessionStatusFilter",
-                glift_player_session_status_name(request->status_filter));
-    glift__write_text_if_any(writer, root, "NextToken", request->next_token);
-    if (request->limit != 0)
-        glift__write_int64(writer, root, "Limit", request->limit);
-}
+/* ---- players ---- */
 
 /* One discriminator, one payload; the payload also where it is 0 or empty (P121, P122). */
 static void write_attribute(
@@ -73,70 +50,78 @@ static void write_player(glift__json_writer *writer, glift__json *players, const
     }
 }
 
-static void write_backfill(glift__json_writer *writer, const glift_start_match_backfill_request *request)
+static void write_players(
+        glift__json_writer *writer, const char *key, const glift_player *players, size_t count)
 {
-    glift__json *root = writer->root;
-    glift__write_text(writer, root, "GameSessionArn", request->game_session_arn);
-    glift__write_text(writer, root, "MatchmakingConfigurationArn", request->matchmaking_configuration_arn);
-    glift__write_text_if_any(writer, root, "TicketId", request->ticket_id);
-    glift__json *players = glift__write_array(writer, root, "Players");
-    for (size_t i = 0; i < request->player_count; i++)
-        write_player(writer, players, &request->players[i]);
+    glift__json *array = glift__write_array(writer, writer->root, key);
+    for (size_t i = 0; i < count; i++)
+        write_player(writer, array, &players[i]);
 }
 
-static void write_body(glift__json_writer *writer, const glift__request_body *body)
+/* ---- fields ---- */
+
+static void write_text(glift__json_writer *writer, const glift__field *field, const char *text)
 {
-    glift__json *root = writer->root;
-    switch (body->action) {
-    case GLIFT__ACTIVATE_SERVER_PROCESS:
-        write_process(writer, body);
+    if (field->always)
+        glift__write_text(writer, writer->root, field->key, text);
+    else
+        glift__write_text_if_any(writer, writer->root, field->key, text);
+}
+
+static void write_int(glift__json_writer *writer, const glift__field *field, int value)
+{
+    if (field->always || value != 0)
+        glift__write_int64(writer, writer->root, field->key, value);
+}
+
+static void write_seat_status(
+        glift__json_writer *writer, const glift__field *field, glift_player_session_status status)
+{
+    if (status != GLIFT_PLAYER_SESSION_NOT_SET)
+        glift__write_text(writer, writer->root, field->key, glift_player_session_status_name(status));
+}
+
+static void write_field(
+        glift__json_writer *writer, const glift__request_body *body, const glift__field *field)
+{
+    const void *at = glift__at(body, field->offset);
+    switch (field->kind) {
+    case GLIFT__FIELD_TEXT:
+        write_text(writer, field, *(const char *const *)at);
         break;
-    case GLIFT__HEARTBEAT_SERVER_PROCESS:
-        glift__write_bool(writer, root, "HealthStatus", body->as.heartbeat.healthy);
+    case GLIFT__FIELD_TEXTS:
+        glift__write_strings(writer, writer->root, field->key, *(const char *const *const *)at,
+                glift__count_at(body, field));
         break;
-    case GLIFT__ACTIVATE_GAME_SESSION:
-        glift__write_text(writer, root, "GameSessionId", body->as.activate_game_session.game_session_id);
+    case GLIFT__FIELD_PLAYERS:
+        write_players(writer, field->key, *(const glift_player *const *)at, glift__count_at(body, field));
         break;
-    case GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY:
-        glift__write_text(writer, root, "GameSessionId", body->as.update_policy.game_session_id);
-        glift__write_text(writer, root, "PlayerSessionPolicy",
-                glift_player_session_creation_policy_name(body->as.update_policy.policy));
+    case GLIFT__FIELD_INT:
+        write_int(writer, field, *(const int *)at);
         break;
-    case GLIFT__ACCEPT_PLAYER_SESSION:
-    case GLIFT__REMOVE_PLAYER_SESSION:
-        glift__write_text(writer, root, "GameSessionId", body->as.player_session.game_session_id);
-        glift__write_text(writer, root, "PlayerSessionId", body->as.player_session.player_session_id);
+    case GLIFT__FIELD_BOOL:
+        glift__write_bool(writer, writer->root, field->key, *(const bool *)at);
         break;
-    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
-        write_describe(writer, &body->as.describe);
+    case GLIFT__FIELD_POLICY:
+        glift__write_text(writer, writer->root, field->key,
+                glift_player_session_creation_policy_name(*(const glift_player_session_creation_policy *)at));
         break;
-    case GLIFT__START_MATCH_BACKFILL:
-        write_backfill(writer, &body->as.start_match_backfill);
+    case GLIFT__FIELD_SEAT_STATUS:
+        write_seat_status(writer, field, *(const glift_player_session_status *)at);
         break;
-    case GLIFT__STOP_MATCH_BACKFILL:
-        glift__write_text(writer, root, "GameSessionArn", body->as.stop_match_backfill.game_session_arn);
-        glift__write_text(writer, root, "MatchmakingConfigurationArn",
-                body->as.stop_match_backfill.matchmaking_configuration_arn);
-        glift__write_text(writer, root, "TicketId", body->as.stop_match_backfill.ticket_id);
-        break;
-    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
-        glift__write_text(writer, root, "RoleArn", body->as.role_credentials.role_arn);
-        glift__write_text_if_any(
-                writer, root, "RoleSessionName", body->as.role_credentials.role_session_name);
-        break;
-    default:
-        break; /* the action is all */
     }
 }
 
 glift_status glift__encode_request(const glift__request_body *body, const char *request_id, glift__text *out)
 {
+    const glift__request_kind *kind = glift__request_kind_of(body->action);
     *out = (glift__text){0};
-    if (request_id == NULL || *request_id == '\0')
+    if (kind == NULL || *kind->name == '\0' || request_id == NULL || *request_id == '\0')
         return GLIFT_ERR_ARGUMENT;
     glift__json_writer writer = glift__write_begin();
-    glift__write_text(&writer, writer.root, "Action", glift__action_name(body->action));
+    glift__write_text(&writer, writer.root, "Action", kind->name);
     glift__write_text(&writer, writer.root, "RequestId", request_id);
-    write_body(&writer, body);
+    for (size_t i = 0; i < kind->field_count; i++)
+        write_field(&writer, body, &kind->fields[i]);
     return glift__write_end(&writer, GLIFT_MAX_MESSAGE_LENGTH, out);
 }

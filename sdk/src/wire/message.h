@@ -8,9 +8,9 @@
 
 #define GLIFT__SDK_LANGUAGE "C" /* what the service is told as sdkLanguage */
 
+/* The requests of a game server; requests.h has a row for each. */
 typedef enum glift__action {
     GLIFT__ACTION_UNKNOWN = 0,
-    /* client -> service: requests */
     GLIFT__ACTIVATE_SERVER_PROCESS,
     GLIFT__TERMINATE_SERVER_PROCESS,
     GLIFT__HEARTBEAT_SERVER_PROCESS,
@@ -23,17 +23,24 @@ typedef enum glift__action {
     GLIFT__STOP_MATCH_BACKFILL,
     GLIFT__GET_COMPUTE_CERTIFICATE,
     GLIFT__GET_FLEET_ROLE_CREDENTIALS,
-    /* service -> client: pushes */
+    GLIFT__LIST_CONTAINERS_NETWORK_INFO /* the game asks for it like for the others; no message asks */
+} glift__action;
+
+/* What the service sends by itself. */
+typedef enum glift__push_kind {
+    GLIFT__PUSH_UNKNOWN = 0,
     GLIFT__CREATE_GAME_SESSION,
     GLIFT__UPDATE_GAME_SESSION,
     GLIFT__REFRESH_CONNECTION,
-    GLIFT__TERMINATE_PROCESS,
-    GLIFT__ACTION_COUNT
-} glift__action;
+    GLIFT__TERMINATE_PROCESS
+} glift__push_kind;
 
-/* The name on the wire ("AcceptPlayerSession"); "" for UNKNOWN. And back; UNKNOWN for NULL and others. */
+/* The name on the wire ("AcceptPlayerSession"); "" for UNKNOWN, and for what does not go by the wire. And
+ * back; UNKNOWN for NULL and others. */
 const char *glift__action_name(glift__action action);
 glift__action glift__action_from_name(const char *name);
+const char *glift__push_name(glift__push_kind kind);
+glift__push_kind glift__push_from_name(const char *name);
 
 /* The enums of types.h, back from their wire strings; the zero value for NULL and for unknown ones (P79,
  * P113). */
@@ -77,7 +84,7 @@ typedef struct glift__request_body {
     } as;
 } glift__request_body;
 
-/* The payload of a successful answer; which member holds follows from the request's action. */
+/* The payload of a successful answer; which member holds follows from the request's row. */
 typedef struct glift__answer_body {
     glift_player_session_page player_session_page;
     const char *backfill_ticket_id;
@@ -87,7 +94,7 @@ typedef struct glift__answer_body {
 
 /* A message that the service starts. */
 typedef struct glift__push {
-    glift__action action;
+    glift__push_kind kind;
     glift_game_session game_session;   /* CREATE_GAME_SESSION, UPDATE_GAME_SESSION */
     glift_update_reason update_reason; /* UPDATE_GAME_SESSION */
     const char *backfill_ticket_id;    /* UPDATE_GAME_SESSION */

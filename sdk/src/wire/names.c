@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What enums are called: on the wire, in scripts, in logs. */
 
-#include "wire/message.h"
+#include "wire/requests.h"
 
 #include <string.h>
 
@@ -64,29 +64,28 @@ const char *glift_attribute_type_name(glift_attribute_type type)
     return name_of(names, COUNT(names), (int)type);
 }
 
-static const char *const action_names[GLIFT__ACTION_COUNT] = {
-        [GLIFT__ACTION_UNKNOWN] = "",
-        [GLIFT__ACTIVATE_SERVER_PROCESS] = "ActivateServerProcess",
-        [GLIFT__TERMINATE_SERVER_PROCESS] = "TerminateServerProcess",
-        [GLIFT__HEARTBEAT_SERVER_PROCESS] = "HeartbeatServerProcess",
-        [GLIFT__ACTIVATE_GAME_SESSION] = "ActivateGameSession",
-        [GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY] = "UpdatePlayerSessionCreationPolicy",
-        [GLIFT__ACCEPT_PLAYER_SESSION] = "AcceptPlayerSession",
-        [GLIFT__REMOVE_PLAYER_SESSION] = "RemovePlayerSession",
-        [GLIFT__DESCRIBE_PLAYER_SESSIONS] = "DescribePlayerSessions",
-        [GLIFT__START_MATCH_BACKFILL] = "StartMatchBackfill",
-        [GLIFT__STOP_MATCH_BACKFILL] = "StopMatchBackfill",
-        [GLIFT__GET_COMPUTE_CERTIFICATE] = "GetComputeCertificate",
-        [GLIFT__GET_FLEET_ROLE_CREDENTIALS] = "GetFleetRoleCredentials",
-        [GLIFT__CREATE_GAME_SESSION] = "CreateGameSession",
-        [GLIFT__UPDATE_GAME_SESSION] = "UpdateGameSession",
-        [GLIFT__REFRESH_CONNECTION] = "RefreshConnection",
-        [GLIFT__TERMINATE_PROCESS] = "TerminateProcess",
-};
+const char *glift__push_name(glift__push_kind kind)
+{
+    static const char *const names[] = {
+            "", "CreateGameSession", "UpdateGameSession", "RefreshConnection", "TerminateProcess"};
+    return name_of(names, COUNT(names), (int)kind);
+}
 
 const char *glift__action_name(glift__action action)
 {
-    return name_of(action_names, COUNT(action_names), (int)action);
+    const glift__request_kind *kind = glift__request_kind_of(action);
+    return kind != NULL ? kind->name : "";
+}
+
+glift__action glift__action_from_name(const char *name)
+{
+    const glift__request_kind *kind;
+    if (name == NULL || *name == '\0')
+        return GLIFT__ACTION_UNKNOWN;
+    for (int action = 1; (kind = glift__request_kind_of((glift__action)action)) != NULL; action++)
+        if (strcmp(name, kind->name) == 0)
+            return (glift__action)action;
+    return GLIFT__ACTION_UNKNOWN;
 }
 
 /* The value of an enum that has this name; the first one, which stands for "none", if no other has. */
@@ -99,7 +98,7 @@ const char *glift__action_name(glift__action action)
         return (type)0;                                                                                      \
     }
 
-FROM_NAME(glift__action_from_name, glift__action, GLIFT__ACTION_COUNT - 1, glift__action_name)
+FROM_NAME(glift__push_from_name, glift__push_kind, GLIFT__TERMINATE_PROCESS, glift__push_name)
 FROM_NAME(glift__policy_from_name, glift_player_session_creation_policy,
         GLIFT_PLAYER_SESSION_CREATION_POLICY_DENY_ALL, glift_player_session_creation_policy_name)
 FROM_NAME(glift__player_session_status_from_name, glift_player_session_status, GLIFT_PLAYER_SESSION_TIMEDOUT,

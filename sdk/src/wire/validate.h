@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks of arguments before anything is sent (wire protocol 2.0): required, length, pattern, in that
- * order, lengths in bytes, with the official texts. No state. */
+/* Checks of arguments before anything is sent (wire protocol 2.0), each text by its rule (text_rule.h). No
+ * state. */
 #ifndef GLIFT_VALIDATE_H
 #define GLIFT_VALIDATE_H
 
 #include "wire/message.h"
-
-/* Room for the longest text these functions write. */
-#define GLIFT__MESSAGE_SIZE 256
+#include "wire/text_rule.h"
 
 /* The arguments of a request, as the game gave them. GLIFT_OK, or GLIFT_ERR_ARGUMENT with a sentence in
  * `message` that names the field and the limit. The default session and names are filled in before. */
