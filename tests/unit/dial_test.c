@@ -369,3 +369,44 @@ TEST(no_secret_of_a_container_reaches_a_log_line)
     for (int i = 0; i < the.connection_count; i++)
         CHECK(strstr(the.reasons[i], "SECRET") == NULL);
 }
+
+/* ---- no way back from TLS ---- */
+
+TEST(a_refresh_that_gives_up_tls_is_refused_with_a_log_line_and_the_connection_goes_on)
+{
+    static const char *const pushes[] = {REFRESH("ws://other.test", "token-2"),
+            REFRESH("WS://gamelift.test/path", "token-2"), REFRESH("ws://other.test?a=b", "token-2")};
+    new_game();
+    fake_socket *socket = hosting_game();
+    for (size_t i = 0; i < sizeof pushes / sizeof pushes[0]; i++) {
+        the.log[0] = '\0';
+        fake_say(socket, pushes[i]);
+        fake_pass(60000);
+        tick();
+        CHECK_INT(fake.dial_count, 1);
+        CHECK_CONTAINS(the.log, "RefreshConnection is refused");
+        CHECK(strstr(the.log, "token-2") == NULL);
+    }
+    CHECK_INT(the.connection_count, 1);
+    fake_say(socket, REFRESH("wss://other.test", "token-3"));
+    CHECK_INT(fake.dial_count, 2);
+    end_game();
+}
+
+TEST(a_connection_without_tls_is_refreshed_without_it_and_with_it_but_does_not_go_back)
+{
+    new_game();
+    the.desc.websocket_url = "ws://gamelift.test";
+    fake_socket *socket = hosting_game();
+    fake_say(socket, REFRESH("ws://other.test", "token-2"));
+    CHECK_INT(fake.dial_count, 2);
+    fake_open(fake_last_dial());
+    fake_say(fake_last_dial(), REFRESH("wss://third.test", "token-3"));
+    CHECK_INT(fake.dial_count, 3);
+    fake_open(fake_last_dial());
+    fake_say(fake_last_dial(), REFRESH("ws://other.test", "token-4"));
+    CHECK_INT(fake.dial_count, 3);
+    tick();
+    CHECK_CONTAINS(the.log, "RefreshConnection is refused");
+    end_game();
+}

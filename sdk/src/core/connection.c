@@ -152,6 +152,12 @@ void glift__core_closed(glift__core *core, glift__time now, uint32_t number, con
 
 void glift__connection_refresh(glift__core *core, const char *endpoint, const char *token)
 {
+    if (glift__dial_is_downgrade(core, endpoint)) {
+        glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING,
+                "RefreshConnection is refused, the connection in use goes on: it leads from wss:// to where "
+                "there is no TLS, and anybody could read the auth token");
+        return;
+    }
     if (!glift__dial_offer(core, endpoint, token)) {
         glift__outbox_log(&core->outbox, GLIFT_LOG_ERROR, "out of memory: the connection was not refreshed");
         return;

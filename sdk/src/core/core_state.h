@@ -132,6 +132,8 @@ void glift__dial_note_failure(glift__core *core, const glift__socket_end *end, b
 bool glift__dial_tells_a_secret(const glift__core *core, const char *text);
 void glift__dial_failed(glift__core *core);
 
+/* Whether this endpoint would give up the TLS that the connection has. */
+bool glift__dial_is_downgrade(const glift__core *core, const char *endpoint);
 /* The endpoint and token of a refresh, copied; false without memory. */
 bool glift__dial_offer(glift__core *core, const char *endpoint, const char *token);
 /* What connected is what the next dial uses. */

@@ -70,6 +70,12 @@ static glift__identity_kind choose_identity(const glift__core *core)
     return core->desc.auth_token[0] == '\0' ? GLIFT__IDENTITY_ORIGINAL : usual;
 }
 
+bool glift__dial_is_downgrade(const glift__core *core, const char *endpoint)
+{
+    const char *in_use = endpoint_of(core, usual_identity(&core->connection));
+    return glift__url_is_tls(in_use) && !glift__url_is_tls(endpoint);
+}
+
 static void set_offer(glift__identity_offer *to, glift__identity_offer *from)
 {
     glift__memory_fini(&to->memory);
