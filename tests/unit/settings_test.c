@@ -229,26 +229,3 @@ TEST(P42_P43_P44_P45_P46_what_is_missing_or_malformed_is_named)
     CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
     CHECK_CONTAINS(message, "AccessKey and SecretKey");
 }
-
-TEST(only_the_fields_that_the_size_covers_are_read)
-{
-    glift_server_desc desc = usual(), read;
-    desc.user = &desc;
-    desc.size_bytes = offsetof(glift_server_desc, user);
-    CHECK_INT(glift__settings_desc(&desc, &read, message), GLIFT_OK);
-    CHECK(read.user == NULL);
-    CHECK_TEXT(read.fleet_id, "desc-fleet");
-}
-
-TEST(a_size_that_makes_no_sense_is_refused)
-{
-    glift_server_desc desc = usual(), read;
-    desc.size_bytes = 0;
-    CHECK_INT(glift__settings_desc(&desc, &read, message), GLIFT_ERR_ARGUMENT);
-    CHECK_CONTAINS(message, "size_bytes");
-    desc.size_bytes = (size_t)-1;
-    CHECK_INT(glift__settings_desc(&desc, &read, message), GLIFT_ERR_ARGUMENT);
-    CHECK_INT(glift__settings_desc(NULL, &read, message), GLIFT_ERR_ARGUMENT);
-    CHECK_TEXT(message, "desc is required.");
-    glift__settings_fini(&settings);
-}

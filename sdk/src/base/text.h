@@ -5,6 +5,9 @@
 
 #include <gamelift/gamelift.h>
 
+/* Room for the longest message that a check of arguments writes. */
+#define GLIFT__MESSAGE_SIZE 256
+
 /* Heap, NUL-terminated, the caller frees it with glift__text_free(). Zeroed, it is an empty text. */
 typedef struct glift__text {
     char *bytes; /* NULL while nothing was appended */

@@ -4,6 +4,7 @@
 
 #include "core/needs.h"
 #include "game/server_state.h"
+#include "game/structs.h"
 #include "wire/copy.h"
 #include "wire/requests.h"
 
@@ -123,21 +124,14 @@ static glift_status plain_request(glift_server *server, glift__action action, gl
     return status == GLIFT_OK ? queue(server, &body, done, user) : status;
 }
 
-/* The caller's request struct as this version knows it; false if its size makes no sense. */
-static bool read_sized(void *to, size_t to_size, const void *from)
+/* The caller's struct as this version knows it. */
+static glift_status read_sized(
+        glift_server *server, glift__action action, const glift__sized *kind, const void *from, void *to)
 {
-    size_t size;
-    memset(to, 0, to_size);
-    if (from == NULL)
-        return false;
-    memcpy(&size, from, sizeof size);
-    if (size < sizeof size || size > 4096)
-        return false;
-    memcpy(to, from, size < to_size ? size : to_size);
-    return true;
+    char message[GLIFT__MESSAGE_SIZE];
+    glift_status status = glift__sized_read(kind, from, to, message);
+    return status == GLIFT_OK ? GLIFT_OK : refuse(server, action, status, message);
 }
-
-#define BAD_SIZE "size_bytes is invalid. It must be the sizeof of the struct."
 
 static bool is_empty(const char *text)
 {
@@ -152,10 +146,10 @@ glift_status glift_process_ready(
     glift_process_parameters parameters;
     glift__request_body body = {.action = GLIFT__ACTIVATE_SERVER_PROCESS};
     glift_status status = judge(server, body.action);
+    if (status == GLIFT_OK)
+        status = read_sized(server, body.action, &glift__sized_process_parameters, given, &parameters);
     if (status != GLIFT_OK)
         return status;
-    if (!read_sized(&parameters, sizeof parameters, given))
-        return refuse(server, body.action, GLIFT_ERR_ARGUMENT, BAD_SIZE);
     body.as.activate_server_process.sdk_version = GLIFT_SDK_VERSION;
     body.as.activate_server_process.sdk_language = GLIFT__SDK_LANGUAGE;
     body.as.activate_server_process.tool_name = server->settings.core.tool_name;
@@ -235,11 +229,9 @@ glift_status glift_describe_player_sessions(glift_server *server,
 {
     glift__request_body body = {.action = GLIFT__DESCRIBE_PLAYER_SESSIONS};
     glift_status status = judge(server, body.action);
-    if (status != GLIFT_OK)
-        return status;
-    if (!read_sized(&body.as.describe, sizeof body.as.describe, request))
-        return refuse(server, body.action, GLIFT_ERR_ARGUMENT, BAD_SIZE);
-    return check_and_queue(server, &body, done, user);
+    if (status == GLIFT_OK)
+        status = read_sized(server, body.action, &glift__sized_describe, request, &body.as.describe);
+    return status == GLIFT_OK ? check_and_queue(server, &body, done, user) : status;
 }
 
 /* ---- backfill ---- */
@@ -251,10 +243,10 @@ glift_status glift_start_match_backfill(glift_server *server,
     glift__request_body body = {.action = GLIFT__START_MATCH_BACKFILL};
     glift_start_match_backfill_request *to = &body.as.start_match_backfill;
     glift_status status = judge(server, body.action);
+    if (status == GLIFT_OK)
+        status = read_sized(server, body.action, &glift__sized_start_match_backfill, request, to);
     if (status != GLIFT_OK)
         return status;
-    if (!read_sized(to, sizeof *to, request))
-        return refuse(server, body.action, GLIFT_ERR_ARGUMENT, BAD_SIZE);
     if (is_empty(to->game_session_arn))
         to->game_session_arn = glift_get_game_session_id(server);
     if (is_empty(to->ticket_id)) { /* always one: so that sending it twice makes one ticket */
@@ -272,10 +264,10 @@ glift_status glift_stop_match_backfill(glift_server *server, const glift_stop_ma
     glift__request_body body = {.action = GLIFT__STOP_MATCH_BACKFILL};
     glift_stop_match_backfill_request *to = &body.as.stop_match_backfill;
     glift_status status = judge(server, body.action);
+    if (status == GLIFT_OK)
+        status = read_sized(server, body.action, &glift__sized_stop_match_backfill, request, to);
     if (status != GLIFT_OK)
         return status;
-    if (!read_sized(to, sizeof *to, request))
-        return refuse(server, body.action, GLIFT_ERR_ARGUMENT, BAD_SIZE);
     if (is_empty(to->game_session_arn))
         to->game_session_arn = glift_get_game_session_id(server);
     return check_and_queue(server, &body, done, user);

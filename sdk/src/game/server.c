@@ -4,6 +4,7 @@
  * sleeping and waking. */
 
 #include "game/server_state.h"
+#include "game/structs.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -226,7 +227,7 @@ glift_status glift_server_create(const glift_server_desc *given, glift_server **
     if (out == NULL)
         return GLIFT_ERR_ARGUMENT;
     *out = NULL;
-    glift_status status = glift__settings_desc(given, &desc, message);
+    glift_status status = glift__sized_read(&glift__sized_server_desc, given, &desc, message);
     if (status != GLIFT_OK)
         return refuse_create(&desc, status, message);
     glift_server *server = new_server();
@@ -455,15 +456,29 @@ static glift__level *new_level(const glift_server_desc *desc)
     return level;
 }
 
-glift_status glift_server_rebind(glift_server *server, const glift_server_desc *given)
+/* Of a desc of NULL: no callbacks. */
+static glift_status read_callbacks(
+        glift_server *server, const glift_server_desc *given, glift_server_desc *out)
 {
     char message[GLIFT__MESSAGE_SIZE];
+    memset(out, 0, sizeof *out);
+    glift_status status =
+            given != NULL ? glift__sized_read(&glift__sized_server_desc, given, out, message) : GLIFT_OK;
+    if (status != GLIFT_OK)
+        glift__log(server, GLIFT_LOG_ERROR, "glift_server_rebind: %s", message);
+    return status;
+}
+
+glift_status glift_server_rebind(glift_server *server, const glift_server_desc *given)
+{
     glift_server_desc desc;
-    memset(&desc, 0, sizeof desc);
-    if (server == NULL || (given != NULL && glift__settings_desc(given, &desc, message) != GLIFT_OK))
+    if (server == NULL)
         return GLIFT_ERR_ARGUMENT;
     if (server->closing)
         return GLIFT_ERR_STATE;
+    glift_status status = read_callbacks(server, given, &desc);
+    if (status != GLIFT_OK)
+        return status;
     glift__cancel *cancel = new_cancel(true, NULL);
     glift__level *level = new_level(&desc);
     if (cancel == NULL || level == NULL) {

@@ -9,24 +9,6 @@
 #include <string.h>
 
 #define CONTAINER_AGENT "http://169.254.170.2"
-#define LARGEST_DESC    4096 /* more is no size but garbage */
-
-glift_status glift__settings_desc(
-        const glift_server_desc *desc, glift_server_desc *out, char message[GLIFT__MESSAGE_SIZE])
-{
-    memset(out, 0, sizeof *out);
-    if (desc == NULL) {
-        snprintf(message, GLIFT__MESSAGE_SIZE, "desc is required.");
-        return GLIFT_ERR_ARGUMENT;
-    }
-    if (desc->size_bytes < sizeof desc->size_bytes || desc->size_bytes > LARGEST_DESC) {
-        snprintf(message, GLIFT__MESSAGE_SIZE,
-                "desc.size_bytes is invalid. It must be sizeof(glift_server_desc).");
-        return GLIFT_ERR_ARGUMENT;
-    }
-    memcpy(out, desc, desc->size_bytes < sizeof *out ? desc->size_bytes : sizeof *out);
-    return GLIFT_OK;
-}
 
 /* ---- texts ---- */
 

@@ -16,14 +16,9 @@ typedef struct glift__settings {
 } glift__settings;
 
 /* GLIFT_ERR_ARGUMENT with a sentence in `message` that names the field and the limit; GLIFT_ERR_MEMORY. Fini
- * it in any case. `desc` is a whole one (glift__settings_desc). */
+ * it in any case. `desc` is a whole one (glift__sized_read). */
 glift_status glift__settings_resolve(
         const glift_server_desc *desc, glift__settings *out, char message[GLIFT__MESSAGE_SIZE]);
 void glift__settings_fini(glift__settings *settings);
-
-/* The caller's desc as this version knows it: fields that its size does not cover are zero, what lies past
- * the ones known here is not read. */
-glift_status glift__settings_desc(
-        const glift_server_desc *desc, glift_server_desc *out, char message[GLIFT__MESSAGE_SIZE]);
 
 #endif

@@ -6,9 +6,6 @@
 
 #include "base/text.h"
 
-/* Room for the longest message that a check writes. */
-#define GLIFT__MESSAGE_SIZE 256
-
 #define GLIFT__NO_LIMIT SIZE_MAX
 
 typedef struct glift__pattern {
