@@ -358,7 +358,7 @@ TEST(a_player_session_of_wrong_types_is_defaulted)
     CHECK_INT(page.player_session_count, 2);
     CHECK_TEXT(page.player_sessions[0].player_id, "");
     CHECK_INT(page.player_sessions[0].port, 0);
-    CHECK_INT(page.player_sessions[0].creation_time_unix_ms, 0);
+    CHECK_INT(page.player_sessions[0].creation_time_unix_ms, 1);
     CHECK_INT(page.player_sessions[0].termination_time_unix_ms, 0);
     CHECK_INT(page.player_sessions[0].status, GLIFT_PLAYER_SESSION_NOT_SET);
     CHECK_INT(page.player_sessions[1].status, GLIFT_PLAYER_SESSION_NOT_SET);
@@ -515,6 +515,38 @@ TEST(an_update_reason_may_be_unknown_or_absent)
         CHECK_TEXT(push.backfill_ticket_id, "");
         CHECK_TEXT(push.game_session.name, "");
     }
+    forget();
+}
+
+TEST(P117_a_termination_time_with_a_fraction_keeps_its_whole_part)
+{
+    static const struct {
+        const char *number;
+        int64_t whole;
+    } cases[] = {{"1767225600.75", INT64_C(1767225600)}, {"1767225600000.999", INT64_C(1767225600000)},
+            {"1.7672256007500e12", INT64_C(1767225600750)}, {"-1.5", -1}, {"0.5", 0},
+            {"9007199254740992", INT64_C(9007199254740992)}, {"9007199254740994", 0}, {"1e999", 0},
+            {"-1e300", 0}, {"\"1767225600\"", 0}, {"null", 0}, {"true", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "{\"Action\":\"TerminateProcess\",\"TerminationTime\":%s}",
+                cases[i].number);
+        CHECK_INT(read_push(text).termination_time_unix_ms, cases[i].whole);
+    }
+    forget();
+}
+
+TEST(times_of_a_player_session_and_of_credentials_keep_their_whole_part_too)
+{
+    glift__answer_body body = read_answer(
+            "{\"PlayerSessions\":[{\"CreationTime\":1722852000000.25,\"TerminationTime\":1722852000001.75}]}",
+            GLIFT__DESCRIBE_PLAYER_SESSIONS);
+    const glift_player_session *session = &body.player_session_page.player_sessions[0];
+    CHECK_INT(session->creation_time_unix_ms, INT64_C(1722852000000));
+    CHECK_INT(session->termination_time_unix_ms, INT64_C(1722852000001));
+    forget();
+    body = read_answer("{\"Expiration\":1722852000000.5}", GLIFT__GET_FLEET_ROLE_CREDENTIALS);
+    CHECK_INT(body.fleet_role_credentials.expiration_unix_ms, INT64_C(1722852000000));
     forget();
 }
 

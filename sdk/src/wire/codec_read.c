@@ -98,8 +98,8 @@ static glift_player_session read_player_session(glift__json_reader *reader, cons
             .port = glift__read_int(from, "Port"),
             .status =
                     glift__player_session_status_from_name(glift__json_text(glift__json_get(from, "Status"))),
-            .creation_time_unix_ms = glift__read_int64(from, "CreationTime"),
-            .termination_time_unix_ms = glift__read_int64(from, "TerminationTime"),
+            .creation_time_unix_ms = glift__read_time(from, "CreationTime"),
+            .termination_time_unix_ms = glift__read_time(from, "TerminationTime"),
     };
 }
 
@@ -126,7 +126,7 @@ static glift_fleet_role_credentials read_role_credentials(glift__json_reader *re
             .access_key_id = glift__read_text(reader, from, "AccessKeyId"),
             .secret_access_key = glift__read_text(reader, from, "SecretAccessKey"),
             .session_token = glift__read_text(reader, from, "SessionToken"),
-            .expiration_unix_ms = glift__read_int64(from, "Expiration"),
+            .expiration_unix_ms = glift__read_time(from, "Expiration"),
     };
 }
 
@@ -229,7 +229,7 @@ static bool read_push(glift__json_reader *reader, const glift__json *root, glift
         out->auth_token = glift__read_text(reader, root, "AuthToken");
         return out->refresh_endpoint[0] != '\0' && out->auth_token[0] != '\0';
     case GLIFT__TERMINATE_PROCESS:
-        out->termination_time_unix_ms = glift__read_int64(root, "TerminationTime");
+        out->termination_time_unix_ms = glift__read_time(root, "TerminationTime");
         return true;
     case GLIFT__PUSH_UNKNOWN:
         break;

@@ -151,6 +151,14 @@ int64_t glift__read_int64(const glift__json *object, const char *key)
     return glift__json_integer(glift__json_get(object, key), &value) ? value : 0;
 }
 
+int64_t glift__read_time(const glift__json *object, const char *key)
+{
+    double value = 0;
+    bool fits =
+            glift__json_double(glift__json_get(object, key), &value) && fabs(value) <= LARGEST_EXACT_INTEGER;
+    return fits ? (int64_t)value : 0;
+}
+
 void *glift__read_room(glift__json_reader *reader, const glift__json *container, size_t size)
 {
     size_t count = 0;

@@ -46,6 +46,8 @@ const char *glift__read_copy(glift__json_reader *reader, const char *text); /* N
 const char *glift__read_text(glift__json_reader *reader, const glift__json *object, const char *key);
 int glift__read_int(const glift__json *object, const char *key);       /* 0 where it does not fit */
 int64_t glift__read_int64(const glift__json *object, const char *key); /* 0 where it does not fit */
+/* A moment or a span: of a number with a fraction the whole part counts. 0 where it does not fit. */
+int64_t glift__read_time(const glift__json *object, const char *key);
 
 /* Room for as many things as the container has members, zeroed; NULL if that is none, or on failure. */
 void *glift__read_room(glift__json_reader *reader, const glift__json *container, size_t size);
