@@ -179,8 +179,11 @@ static void describe_end(char *out, size_t size, const glift__socket_end *end, c
     case GLIFT__END_CLOSED:
         snprintf(out, size, "%s closed the connection with code %d", host, end->code);
         break;
-    default:
+    case GLIFT__END_LOST:
         snprintf(out, size, "the connection to %s was lost", host);
+        break;
+    case GLIFT__END_HANDSHAKE_REFUSED: /* has its own sentence: describe_refusal() */
+        break;
     }
 }
 
@@ -194,9 +197,13 @@ static const char *advice_on_end(glift__end_kind kind)
         return ": check the WebSocket URL, and that the service runs";
     case GLIFT__END_HANDSHAKE_TIMEOUT:
         return ": check the WebSocket URL and the network";
-    default:
-        return "";
+    case GLIFT__END_TLS:
+    case GLIFT__END_HANDSHAKE_REFUSED:
+    case GLIFT__END_CLOSED:
+    case GLIFT__END_LOST:
+        break;
     }
+    return "";
 }
 
 void glift__dial_failure_of_end(glift__dial_failure *out, const glift__socket_end *end,
