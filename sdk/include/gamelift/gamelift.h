@@ -99,13 +99,18 @@ typedef enum glift_log_level {
 /** Options of a server. Zero it, set size_bytes to sizeof, and what you need; zero means default.
  * Everything is copied; nothing need outlive the call but `io`, which has to outlive the server.
  *
+ * What holds of every struct here that begins with size_bytes: members that the size does not cover are
+ * zero; a size that ends inside a member is GLIFT_ERR_ARGUMENT; a member that a later version of this
+ * library knows, and this one does not, is GLIFT_ERR_UNSUPPORTED unless it is zero. The log line says so.
+ *
  * A set, non-empty environment variable beats the field named beside it (rule P38), unless
  * ignore_environment. */
 typedef struct glift_server_desc {
     size_t size_bytes;
 
     /* Who this process is. Environment in brackets. */
-    const char *websocket_url; /* ws:// or wss://; a query is dropped [GAMELIFT_SDK_WEBSOCKET_URL] */
+    const char *websocket_url; /* ws:// or wss://; a query is dropped. No refresh that the service asks for
+                                  leads from wss:// to ws:// [GAMELIFT_SDK_WEBSOCKET_URL] */
     const char *auth_token;    /* from GetComputeAuthToken [GAMELIFT_SDK_AUTH_TOKEN] */
     const char *process_id;    /* unique per execution; "ManagedResource" makes a UUID [GAMELIFT_SDK_PROCESS_ID] */
     const char *host_id;       /* compute name: 1..256 bytes of [a-zA-Z0-9-], and one '/' between such
@@ -195,6 +200,7 @@ typedef struct glift_server_desc {
  * @param desc  copied.
  * @param out   the server; NULL on failure. Free it with glift_server_destroy().
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (the log line names the field and the limit);
+ *         GLIFT_ERR_UNSUPPORTED (the desc has an option that this library does not know);
  *         GLIFT_ERR_STATE if a live server of this program has the same process id (rule P41);
  *         GLIFT_ERR_MEMORY, which includes that no thread could be started.
  * Thread: any, which from then on is the tick thread.
@@ -241,6 +247,7 @@ GLIFT_API glift_status glift_server_wait(glift_server *server, uint32_t timeout_
  *              server: events wait (bounded: the oldest log lines and connection events go
  *              first), health questions are answered with the last value.
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (server is NULL, or size_bytes makes no sense),
+ *         GLIFT_ERR_UNSUPPORTED (the desc has an option that this library does not know),
  *         GLIFT_ERR_MEMORY, or GLIFT_ERR_STATE from a `done` that destroy or rebind runs
  *         (nothing changed).
  * Thread: the tick thread. Safe inside a callback. */
@@ -329,7 +336,8 @@ GLIFT_API const char *glift_get_game_session_id(const glift_server *server);
 GLIFT_API const glift_game_session *glift_get_game_session(const glift_server *server);
 
 /** When GameLift will end this process.
- * @param out_unix_ms  milliseconds since 1970, UTC; 0 if GameLift did not say. Set with GLIFT_OK only.
+ * @param out_unix_ms  milliseconds since 1970, UTC, without their fraction; 0 if GameLift did not say. Set
+ *                     with GLIFT_OK only.
  * @return GLIFT_OK; GLIFT_ERR_STATE before any TerminateProcess (rule P118); GLIFT_ERR_ARGUMENT for
  *         NULL.
  * Source: wire protocol 3.6 (official SDKs hand out seconds, milliseconds or a date). */
@@ -353,6 +361,7 @@ GLIFT_API bool glift_is_process_ready(const glift_server *server);
  * texts    UTF-8; with all that is pointed to, copied before returning.
  * return   GLIFT_OK if the request was queued. Anything else means `done` will not run:
  *              GLIFT_ERR_ARGUMENT    server is NULL, or what the log names with its limit
+ *              GLIFT_ERR_UNSUPPORTED a request struct has a member that this library does not know
  *              GLIFT_ERR_STATE       not now: judged before the arguments (rule P71). Also from a `done`
  *                                    that destroy or rebind runs
  *              GLIFT_ERR_MEMORY
@@ -363,7 +372,7 @@ GLIFT_API bool glift_is_process_ready(const glift_server *server);
 typedef struct glift_process_parameters {
     size_t size_bytes;
     int port;                     /* where players connect, 1..GLIFT_MAX_PORT */
-    const char *const *log_paths; /* files and folders that GameLift keeps; NULL: none */
+    const char *const *log_paths; /* files and folders that GameLift keeps; NULL with a count of 0: none */
     size_t log_path_count;
 } glift_process_parameters;
 

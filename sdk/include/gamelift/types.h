@@ -4,7 +4,8 @@
  * Strings are UTF-8 and NUL-terminated. In structs that the SDK hands out, a string is never
  * NULL: what the service left out is "". They live as long as the callback that received
  * them, unless the function says otherwise. In structs that the game hands in, NULL and ""
- * both mean "not given"; the SDK copies everything before it returns. */
+ * both mean "not given", and a list that is NULL has a count of 0: any other count is
+ * GLIFT_ERR_ARGUMENT. The SDK copies everything before it returns. */
 #ifndef GAMELIFT_TYPES_H
 #define GAMELIFT_TYPES_H
 
