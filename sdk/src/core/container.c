@@ -22,12 +22,12 @@ __attribute__((format(printf, 2, 3))) static glift__step failed(char *reason, co
 
 /* Why a fetch failed; the body is the reason where there was no HTTP answer. */
 static glift__step fetch_failed(
-        char *reason, const char *what, int http_status, const char *body, size_t length)
+        char *reason, const char *asked_for, int http_status, const char *body, size_t length)
 {
     if (http_status != 0)
-        return failed(
-                reason, "the container agent answered the request for %s with HTTP %d", what, http_status);
-    return failed(reason, "the container agent could not be asked for %s: %.*s", what,
+        return failed(reason, "the container agent answered the request for %s with HTTP %d", asked_for,
+                http_status);
+    return failed(reason, "the container agent could not be asked for %s: %.*s", asked_for,
             (int)(length < 120 ? length : 120), body);
 }
 
@@ -66,9 +66,9 @@ glift__step glift__container_login_start(
 glift__step glift__container_login_fetched(
         glift__container_login *login, int http_status, const char *body, size_t length)
 {
-    const char *what = login->has_credentials ? "the task's metadata" : "credentials";
+    const char *asked_for = login->has_credentials ? "the task's metadata" : "credentials";
     if (!is_success(http_status))
-        return fetch_failed(login->reason, what, http_status, body, length);
+        return fetch_failed(login->reason, asked_for, http_status, body, length);
 
     glift_status status =
             login->has_credentials
@@ -77,8 +77,8 @@ glift__step glift__container_login_fetched(
     if (status == GLIFT_ERR_MEMORY)
         return failed(login->reason, "out of memory");
     if (status != GLIFT_OK)
-        return failed(
-                login->reason, "the container agent's answer for %s is not what GameLift documents", what);
+        return failed(login->reason, "the container agent's answer for %s is not what GameLift documents",
+                asked_for);
     return login->has_credentials ? GLIFT__STEP_DONE : ask_for_task(login);
 }
 
