@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# What `cmake --install` puts in place for games: headers, both libraries, pkg-config and a CMake package.
+# What `cmake --install` puts in place for games: headers, the references that they cite, both libraries, pkg-config and
+# a CMake package.
 include(CMakePackageConfigHelpers)
 
 set(glift_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gamelift)
 
 install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/gamelift DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   COMPONENT sdk)
+install(FILES docs/README.md docs/protocol.md docs/service-model.md
+  DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/gamelift COMPONENT sdk)
 set_target_properties(gamelift_static PROPERTIES EXPORT_NAME static)
 install(TARGETS gamelift gamelift_static EXPORT gamelift-targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk

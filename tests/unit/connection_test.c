@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dials, redials, refresh: wire protocol 5.2, 5.3, 5.6 and design 3. */
+/* Dials, redials, refresh: wire protocol 5.2, 5.3 and 5.6. */
 #include "test.h"
 
 #include "dials.h"

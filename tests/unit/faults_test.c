@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every kind of request, with the connection lost or refreshed at every step, with a service that
- * de-duplicates RequestIds and one that does not: exactly one answer, the right one (design 3). */
+ * de-duplicates RequestIds and one that does not: exactly one answer, the right one (ARCHITECTURE.md, Exactly
+ * once). */
 #include "test.h"
 
 #include "game.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plugin through its ABI. Rules: host.h, and design section 5. */
+/* The plugin through its ABI. Its rules are in host.h. */
 
 #include "plugin_harness.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A stream of accepts through a hundred refreshes, on simulated time: the service takes a round trip to
- * answer, and a dial its time. Each accept is answered once, with OK, and soon (design 3, P153 to P156). */
+ * answer, and a dial its time. Each accept is answered once, with OK, and soon (P153 to P156). */
 #include "test.h"
 
 #include "game.h"

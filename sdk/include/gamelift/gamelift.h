@@ -17,8 +17,9 @@
  * thread each time. Different servers may be used on different threads at once, also where they
  * share a glift_io.
  *
- * Sources are sections of the protocol reference that this SDK is written to; a "rule" is a row of
- * its section 9. */
+ * "Source: wire protocol 2.5" names a section of the protocol reference that this SDK is written to, and "rule P81"
+ * a row of its section 9. The reference is sdk/docs/protocol.md, installed as share/doc/gamelift/protocol.md; beside
+ * it service-model.md describes the service. */
 #ifndef GAMELIFT_H
 #define GAMELIFT_H
 

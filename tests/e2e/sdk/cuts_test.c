@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A game server's life with the connection cut once in each request: in all of them after the same number of
  * bytes, of the request's frame or of its answer's. One life for each number there is, plain and over TLS,
- * with a service that remembers RequestIds and one that does not (P137, P151, design 3).
+ * with a service that remembers RequestIds and one that does not (P137, P151).
  *
  * The lives go in step, side by side, since each waits up to 100 ms before it dials anew for the first time.
  * No game ticks between its call and the last word about it on the wire: the I/O thread does all of that, and

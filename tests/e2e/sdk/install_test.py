@@ -113,6 +113,18 @@ class InstalledSdk(unittest.TestCase):
         self.assertEqual(sorted(path.name for path in self.prefix.rglob("*.h")),
                          ["gamelift.h", "status.h", "types.h"])
 
+    def test_the_references_that_the_headers_cite_are_there(self):
+        documents = self.prefix / "share" / "doc" / "gamelift"
+        self.assertEqual(sorted(path.name for path in documents.iterdir()),
+                         ["README.md", "protocol.md", "service-model.md"])
+        headers = "".join(path.read_text() for path in self.prefix.rglob("*.h"))
+        for name in set(re.findall(r"share/doc/gamelift/(\S+\.md)", headers)):
+            self.assertTrue((documents / name).is_file(), name)
+        sections = set(re.findall(r"wire protocol (\d+\.\d+)", headers))
+        self.assertGreater(len(sections), 20)
+        protocol = (documents / "protocol.md").read_text()
+        self.assertEqual([section for section in sections if f"\n### {section} " not in protocol], [])
+
     def test_pkg_config_with_the_shared_library(self):
         program = self.work / "pc_shared"
         run("cc", self.work / "game.c", "-o", program, *self.pkg_config("--cflags", "--libs"))
