@@ -50,6 +50,7 @@ step build-dev build dev && suite dev dev "$@"
 step build-tsan build tsan && suite tsan tsan -L 'unit|threads' "$@"
 step valgrind ./tests/valgrind.sh build/release "$results/valgrind.xml"
 step rules ./tests/coverage_of_rules.sh
+step references ./tests/references.py
 step shellcheck shellcheck game/*.sh tests/*.sh tests/*/*.sh .ci/run
 if $long; then
   step build-fuzz build fuzz && step fuzz ./tests/fuzz/run.sh build/fuzz 60
