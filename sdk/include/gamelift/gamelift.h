@@ -17,9 +17,9 @@
  * thread each time. Different servers may be used on different threads at once, also where they
  * share a glift_io.
  *
- * "Source: wire protocol 2.5" names a section of the protocol reference that this SDK is written to, and "rule P81"
- * a row of its section 9. The reference is sdk/docs/protocol.md, installed as share/doc/gamelift/protocol.md; beside
- * it service-model.md describes the service. */
+ * "Source: wire protocol 2.5" names a section of the protocol reference that this SDK is written to,
+ * and "rule P81" a row of its section 9. The reference is sdk/docs/protocol.md, installed as
+ * share/doc/gamelift/protocol.md; beside it service-model.md describes the service. */
 #ifndef GAMELIFT_H
 #define GAMELIFT_H
 
@@ -44,7 +44,7 @@ typedef struct glift_io glift_io;
 
 /* ---- answers ---- */
 
-/** The answer to one async call. Lives until `done` returns. */
+/** The answer to one async call. It lives until `done` returns. */
 typedef struct glift_result {
     glift_status status;
     const char *message;     /* the service's text, or ours; "" on success. Never NULL. */
@@ -60,14 +60,14 @@ typedef struct glift_result {
     size_t container_count;
 } glift_result;
 
-/** How a request has gone. Runs once, on the tick thread, inside a tick, destroy or rebind.
- * @param result  never NULL; with all that it points to, it lives until this returns.
+/** Tells how a request has gone. It runs once, on the tick thread, inside a tick, destroy or rebind.
+ * @param result  never NULL; the result and all that it points to live until the callback returns.
  * @param user    as given with the request. */
 typedef void (*glift_done_fn)(glift_server *server, const glift_result *result, void *user);
 
 /* ---- creating a server ---- */
 
-/** Where the connection to GameLift stands. A refresh that the service asks for is no change. */
+/** Where the connection to GameLift stands. A refresh that the service asks for does not change it. */
 typedef enum glift_connection_state {
     GLIFT_CONNECTED = 1,    /* open, for the first time or again */
     GLIFT_RECONNECTING = 2, /* a dial failed or the connection dropped; dialling goes on */
@@ -75,7 +75,8 @@ typedef enum glift_connection_state {
     GLIFT_ENDED = 4         /* the process has ended for GameLift; the program should exit, with code 0 */
 } glift_connection_state;
 
-/** A change of it, and why (wire protocol 1.8, 4.1). Lives until on_connection returns. */
+/** A change of the connection state, and its reason (wire protocol 1.8, 4.1). The event lives until
+ * on_connection returns. */
 typedef struct glift_connection_event {
     glift_connection_state state;
     glift_status status; /* GLIFT_OK when connected, or ended as it should; else
@@ -118,14 +119,14 @@ typedef struct glift_server_desc {
                                   [GAMELIFT_SDK_HOST_ID] */
     const char *fleet_id;      /* an id, not an ARN: 1..256 bytes of [a-zA-Z0-9.-] [GAMELIFT_SDK_FLEET_ID] */
 
-    /* Instead of auth_token, which wins where both are given: signing with AWS credentials (SigV4). */
+    /* AWS credentials, to sign with (SigV4) instead of an auth_token, which wins where both are given. */
     const char *aws_region;    /* up to 64 bytes [GAMELIFT_REGION] */
     const char *access_key;    /* up to 128 bytes [GAMELIFT_ACCESS_KEY] */
     const char *secret_key;    /* up to 256 bytes [GAMELIFT_SECRET_KEY] */
     const char *session_token; /* [GAMELIFT_SESSION_TOKEN] */
 
-    /* Container fleets: without an auth_token, credentials and task id (which takes host_id's place) are
-     * fetched from the container agent. Together all of the above may make a connect URL of
+    /* On container fleets, without an auth_token, credentials and the task id (which takes host_id's place)
+     * are fetched from the container agent. All of the above together may make a connect URL of up to
      * GLIFT_MAX_URL_LENGTH bytes. */
     const char *compute_type;                 /* "CONTAINER", exactly [GAMELIFT_COMPUTE_TYPE] */
     const char *container_credentials_uri;    /* a path on http://169.254.170.2, or a full http URL
@@ -139,37 +140,37 @@ typedef struct glift_server_desc {
     bool ignore_environment;
 
     const char *tls_ca_file; /* PEM file of accepted roots; default: the system's */
-    bool tls_insecure;       /* accept any certificate: logged loudly; for tests only */
+    bool tls_insecure;       /* accept any certificate, which the log says loudly; for tests only */
 
-    glift_io *io; /* share this I/O thread; default: one of its own */
+    glift_io *io; /* the I/O thread to share; default: one of the server's own */
 
     uint32_t request_timeout_ms;   /* 20 000: from the call to its answer, connected or not */
-    uint32_t connect_timeout_ms;   /* 300 000: until `lost` is reported; also how long ProcessReady waits */
+    uint32_t connect_timeout_ms;   /* 300 000: until GLIFT_LOST; also how long ProcessReady waits */
     uint32_t handshake_timeout_ms; /* 20 000: one dial, from look-up to HTTP 101 */
     uint32_t shutdown_timeout_ms;  /* 1 000: the longest that glift_server_destroy() takes */
     uint32_t reconnect_base_ms;    /* 500: first ceiling of the jittered delay */
     uint32_t reconnect_cap_ms;     /* 32 000: highest ceiling */
 
-    /* Callbacks, all optional, all run inside glift_server_tick() except on_wake. What they
+    /* Callbacks. All are optional, and all but on_wake run inside glift_server_tick(). What they
      * are handed lives until they return. */
 
-    /** GameLift placed a game session here. Load it, then glift_activate_game_session(). The same session
-     * id pushed again is ignored; another one replaces it, and comes here too (rule P111). */
+    /** GameLift placed a game session here. Load it, then call glift_activate_game_session(). The
+     * same session id pushed again is ignored; another session replaces it and comes here too (rule P111). */
     void (*on_start_game_session)(glift_server *server, const glift_game_session *session, void *user);
 
     /** The session's matchmaker data changed, or a backfill ended without players. What the update leaves
      * out is "" or 0 here; glift_get_game_session() has it filled in. */
     void (*on_update_game_session)(glift_server *server, const glift_game_session_update *update, void *user);
 
-    /** GameLift wants this process to end. Save, tell the players, glift_process_ending(), exit.
+    /** GameLift wants this process to end. Save, tell the players, call glift_process_ending(), exit.
      * Without this callback the SDK sends ProcessEnding itself, and GLIFT_ENDED through on_connection
-     * says that the program should exit now, with code 0 (rules P119, P184). May come before the process
-     * is ready (rule P120).
+     * says that the program should exit now, with code 0 (rules P119, P184). The callback may run before the
+     * process is ready (rule P120).
      * @param termination_time_unix_ms  when GameLift kills the process; 0 if it did not say. */
     void (*on_process_terminate)(glift_server *server, int64_t termination_time_unix_ms, void *user);
 
-    /** Asked about every 60 s (50 to 70, jittered). GameLift ends a process that has not
-     * said true for 180 s. Without this callback the answer is true; no answer within
+    /** Asks whether the process is healthy, about every 60 s (50 to 70, jittered). GameLift ends a process
+     * that has not said true for 180 s. Without this callback the answer is true; no answer within
      * 50 s counts as false (rules P93, P132). */
     bool (*on_health_check)(glift_server *server, void *user);
 
@@ -177,15 +178,15 @@ typedef struct glift_server_desc {
      * SDK goes on dialling until destroy. */
     void (*on_connection)(glift_server *server, const glift_connection_event *event, void *user);
 
-    /** Called when there is something to tick and there was nothing before: on the I/O
-     * thread, or on the tick thread where a call outside a tick needs the next one to be
-     * carried on. May only signal (an eventfd, a condition, the engine's own wake). It
+    /** Tells that there is something to tick where there was nothing before. It runs on the I/O
+     * thread, or on the tick thread where a call outside a tick needs the next tick to be
+     * carried on. It may only signal (an eventfd, a condition, the engine's own wake), and
      * must not call the SDK. */
     void (*on_wake)(void *user);
 
     /** Without this callback, warnings and errors go to stderr. Secrets are never logged.
      * @param server  NULL for the one line of a glift_server_create() that fails, which comes
-     *                before it returns. */
+     *                before create returns. */
     void (*on_log)(glift_server *server, glift_log_level level, const char *message, void *user);
     glift_log_level log_level; /* least level delivered to on_log */
 
@@ -194,8 +195,8 @@ typedef struct glift_server_desc {
 
 /** Make a server and begin to connect, in the background (GameLift's InitSDK).
  *
- * Requests may be made at once; they wait for the connection. How dialling fares is told by
- * on_connection, in seconds and with the reason. Dialling never stops before destroy. A create
+ * Requests may be made at once; they wait for the connection. on_connection tells
+ * within seconds how dialling fares, and why. Dialling never stops before destroy. A create
  * that failed can be tried again (rule P47).
  *
  * @param desc  copied.
@@ -210,11 +211,11 @@ GLIFT_API glift_status glift_server_create(const glift_server_desc *desc, glift_
 
 /** Close the connection and free the server.
  *
- * Requests without an answer get GLIFT_ERR_CLOSED through their `done`, and log lines that no
- * tick has delivered go to on_log, on this thread, before this returns: also why the
- * connection could not be closed in time. What was queued is still written, where there is a
- * connection. Does not send ProcessEnding. Returns within desc.shutdown_timeout_ms, whatever
- * the service does.
+ * Requests without an answer get GLIFT_ERR_CLOSED through their `done`. Log lines that no tick
+ * has delivered go to on_log, among them why the connection could not be closed in time. All of
+ * this happens on the calling thread, before destroy returns. What was queued is still written,
+ * where there is a connection. ProcessEnding is not sent. Destroy returns within
+ * desc.shutdown_timeout_ms, whatever the service does.
  * @param server  not to be used any more; NULL is allowed (rule P166).
  * @return GLIFT_OK, or GLIFT_ERR_STATE from inside a callback (nothing happens).
  * Thread: the tick thread.
@@ -222,12 +223,12 @@ GLIFT_API glift_status glift_server_create(const glift_server_desc *desc, glift_
 GLIFT_API glift_status glift_server_destroy(glift_server *server);
 
 /** Deliver everything that has arrived: answers, sessions, health questions, log lines.
- * Call it once a frame. With nothing to deliver it costs one atomic load. All callbacks but
+ * Call it once a frame. A tick with nothing to deliver costs one atomic load. All callbacks but
  * on_wake, and every `done`, run in here.
  *
  * What waits for a tick is bounded, whatever the service sends: 256 log lines, connection events and health
- * questions; 4 MiB of sessions, updates and terminations. Past that only the newest of each is kept, and a log
- * line says so. Answers are as many as the game's own calls.
+ * questions; 4 MiB of sessions, updates and terminations. Past that only the newest of each is kept, and a
+ * log line says so. Answers are as many as the game's own calls.
  * @return GLIFT_OK; GLIFT_ERR_STATE from inside a callback; GLIFT_ERR_ARGUMENT for NULL.
  * Thread: the tick thread. A server that is not ticked for 50 s may be reported as unhealthy
  * (rule P132). */
@@ -325,15 +326,15 @@ GLIFT_API glift_status glift_io_resolved(
 
 /* ---- what the server knows; no I/O ----
  *
- * As of the events that the ticks so far have delivered. Thread: the tick thread. Safe inside a
- * callback. */
+ * These functions go by the events that the ticks so far have delivered. Thread: the tick thread.
+ * Safe inside a callback. */
 
-/** The id of the game session placed here; "" when there is none, or server is NULL. Never NULL.
- * Lives until the next tick or destroy. An update does not change it (rules P114, P165). */
+/** The id of the game session placed here; "" when there is none, or server is NULL. It is
+ * never NULL, and lives until the next tick or destroy. An update does not change it (rules P114, P165). */
 GLIFT_API const char *glift_get_game_session_id(const glift_server *server);
 
 /** The game session placed here, with the latest update in it; NULL when there is none, or server
- * is NULL. Lives until the next tick or destroy. For scripts that were reloaded. */
+ * is NULL. It lives until the next tick or destroy. It is there for scripts that were reloaded. */
 GLIFT_API const glift_game_session *glift_get_game_session(const glift_server *server);
 
 /** When GameLift will end this process.
@@ -344,22 +345,23 @@ GLIFT_API const glift_game_session *glift_get_game_session(const glift_server *s
  * Source: wire protocol 3.6 (official SDKs hand out seconds, milliseconds or a date). */
 GLIFT_API glift_status glift_get_termination_time(const glift_server *server, int64_t *out_unix_ms);
 
-/** True between a successful ProcessReady and a successful ProcessEnding; false for NULL. */
+/** Tells whether the process is ready: true between a successful ProcessReady and a successful ProcessEnding;
+ * false for NULL. */
 GLIFT_API bool glift_is_process_ready(const glift_server *server);
 
 /* ---- requests: all async ----
  *
- * What they have in common, where nothing else is said:
+ * What all requests have in common, where nothing else is said:
  *
- * done     may be NULL. Gets GLIFT_OK, or
+ * done     may be NULL. It gets GLIFT_OK, or
  *              GLIFT_ERR_UNAUTHORIZED to GLIFT_ERR_SERVICE    the service's answer; its text is in the result
  *              GLIFT_ERR_TIMEOUT     desc.request_timeout_ms after the call, connected or not
- *              GLIFT_ERR_CANCELLED, GLIFT_ERR_CLOSED          cancel or rebind; destroy
+ *              GLIFT_ERR_CANCELLED, GLIFT_ERR_CLOSED          ended by cancel or rebind; by destroy
  *              GLIFT_ERR_STATE       the process ended before the request could be sent
- *              GLIFT_ERR_ARGUMENT    it does not fit one message of GLIFT_MAX_MESSAGE_LENGTH bytes
+ *              GLIFT_ERR_ARGUMENT    the request does not fit one message of GLIFT_MAX_MESSAGE_LENGTH bytes
  *              GLIFT_ERR_MEMORY      out of memory, for the request or its answer
- * user     handed back to `done`; never dereferenced here.
- * texts    UTF-8; with all that is pointed to, copied before returning.
+ * user     handed back to `done`; the SDK never dereferences it.
+ * texts    UTF-8; copied, with all else that is pointed to, before the call returns.
  * return   GLIFT_OK if the request was queued. Anything else means `done` will not run:
  *              GLIFT_ERR_ARGUMENT    server is NULL, or what the log names with its limit
  *              GLIFT_ERR_UNSUPPORTED a request struct has a member that this library does not know
@@ -369,7 +371,7 @@ GLIFT_API bool glift_is_process_ready(const glift_server *server);
  * thread   the tick thread. Safe inside a callback.
  * source   wire protocol 2.0, 4.1; the sections named below. */
 
-/** What ProcessReady tells. Set size_bytes to sizeof. */
+/** What ProcessReady tells GameLift. Set size_bytes to sizeof. */
 typedef struct glift_process_parameters {
     size_t size_bytes;
     int port;                     /* where players connect, 1..GLIFT_MAX_PORT */
@@ -379,8 +381,8 @@ typedef struct glift_process_parameters {
 
 /** Tell GameLift that this process can host a game session (ActivateServerProcess).
  *
- * Heartbeats begin with the answer. A failure leaves the process not ready; it may be tried again
- * (rules P60, P61).
+ * Heartbeats begin with the answer. A failure leaves the process not ready; ProcessReady may be tried
+ * again then (rules P60, P61).
  * @param done  GLIFT_ERR_TIMEOUT comes desc.connect_timeout_ms after the call while there has been no
  *              connection yet, and desc.request_timeout_ms after the first one.
  * @return GLIFT_ERR_STATE when ready already, when a ProcessReady is under way (rule P164), or when the
@@ -390,17 +392,17 @@ GLIFT_API glift_status glift_process_ready(glift_server *server, const glift_pro
         glift_done_fn done, void *user);
 
 /** Tell GameLift that this process ends (TerminateServerProcess). Allowed at any time (rule P63). Exit
- * within 30 s of the answer, with code 0. Heartbeats end with it (rule P65), on_connection tells
+ * within 30 s of the answer, with code 0. With the answer heartbeats end (rule P65), on_connection tells
  * GLIFT_ENDED, and requests are GLIFT_ERR_STATE from then on, save those that need no ready process. A
  * failure leaves the process ready (rule P64).
  *
- * Where no connection has been made yet, and none comes within 500 ms, GameLift knows nothing of a process that
- * could end: GLIFT_OK then, GLIFT_ENDED, and a log line.
- * @return GLIFT_ERR_STATE when it has ended already.
+ * Where no connection has been made yet, and none comes within 500 ms, GameLift knows nothing of a process
+ * that could end: `done` gets GLIFT_OK then, on_connection tells GLIFT_ENDED, and a log line says why.
+ * @return GLIFT_ERR_STATE when the process has ended already.
  * Source: wire protocol 2.2. */
 GLIFT_API glift_status glift_process_ending(glift_server *server, glift_done_fn done, void *user);
 
-/** The game session is loaded: GameLift may send players.
+/** Tell GameLift that the game session is loaded, and that players may come.
  * @return GLIFT_ERR_STATE before ProcessReady has succeeded and before on_start_game_session (rules P66,
  *         P67).
  * Source: wire protocol 2.3. */
@@ -428,9 +430,9 @@ GLIFT_API glift_status glift_update_player_session_creation_policy(glift_server 
  *                           service says no; result->message says why),
  *                           GLIFT_ERR_TIMEOUT (desc.request_timeout_ms),
  *                           GLIFT_ERR_CLOSED, or the others named above. The result
- *                           lives until it returns. A refusal of a request that had to
+ *                           lives until `done` returns. A refusal of a request that had to
  *                           be sent twice was settled by asking what became of the seat.
- * @param user               handed back to `done`; never dereferenced here.
+ * @param user               handed back to `done`; the SDK never dereferences it.
  * @return GLIFT_OK if the request was queued. Anything else means `done` will
  *         not run: GLIFT_ERR_ARGUMENT, GLIFT_ERR_STATE or GLIFT_ERR_MEMORY.
  *
@@ -478,8 +480,8 @@ typedef struct glift_start_match_backfill_request {
  * result->backfill_ticket_id; the outcome comes as on_update_game_session.
  *
  * A request that was sent again (result->resent) and is refused may have been refused because its first copy
- * made the ticket: GameLift documents no way to tell. A new ticket for the session takes the place of such a
- * one; give ticket_ids of your own to know it in an update.
+ * made the ticket: GameLift documents no way to tell. A new ticket for the session takes the place of that
+ * one; give ticket_ids of your own to know which ticket an update is about.
  * @return GLIFT_ERR_STATE before ProcessReady has succeeded.
  * Source: wire protocol 2.8. */
 GLIFT_API glift_status glift_start_match_backfill(glift_server *server,
@@ -500,28 +502,29 @@ typedef struct glift_stop_match_backfill_request {
 GLIFT_API glift_status glift_stop_match_backfill(glift_server *server,
         const glift_stop_match_backfill_request *request, glift_done_fn done, void *user);
 
-/** Where the TLS certificate of this compute lies: result->compute_certificate.
+/** Ask where the TLS certificate of this compute lies. The answer is in result->compute_certificate.
  * @return GLIFT_ERR_STATE before ProcessReady has succeeded.
  * Source: wire protocol 2.10. */
 GLIFT_API glift_status glift_get_compute_certificate(glift_server *server, glift_done_fn done, void *user);
 
-/** Credentials of the fleet's IAM role: result->fleet_role_credentials. Kept per role_arn, whatever the
- * session name, and given without asking again while more than 15 minutes remain (rule P89).
+/** Ask for credentials of the fleet's IAM role. The answer is in result->fleet_role_credentials. The SDK
+ * keeps them per role_arn, whatever the session name, and gives them without asking again while more than 15
+ * minutes remain (rule P89).
  * @param role_arn           1..256 bytes of [a-zA-Z0-9:/_+=,.@-], which is more than official SDKs take.
  * @param role_session_name  2..64 bytes of [A-Za-z0-9_+=,.@-]; NULL or "": "<fleet>-<host>" cut to 64, with
  *                           '-' for a '/'.
- * @param done               managed fleets only: elsewhere it gets GLIFT_ERR_REJECTED, and after the first
- *                           time without asking the service (rule P90).
+ * @param done               gets GLIFT_ERR_REJECTED on fleets that are not managed, after the first time
+ *                           without asking the service (rule P90).
  * @return GLIFT_ERR_STATE before ProcessReady has succeeded.
  * Source: wire protocol 2.11. */
 GLIFT_API glift_status glift_get_fleet_role_credentials(glift_server *server, const char *role_arn,
         const char *role_session_name, glift_done_fn done, void *user);
 
-/** The containers beside this one: result->containers. Container fleets only; asked of the container's
- * surroundings by HTTP, so neither a connection nor ProcessReady is needed.
- * @param done  GLIFT_ERR_SERVICE with the official texts where the discovery server cannot be found, reached
- *              or understood (rules P34 to P37); GLIFT_ERR_TIMEOUT, _CANCELLED, _CLOSED, _MEMORY.
- * @return GLIFT_ERR_UNSUPPORTED, at once, elsewhere (rule P33).
+/** Ask which containers are beside this one, on container fleets. The answer is in result->containers. It
+ * comes from the container's surroundings by HTTP, so neither a connection nor ProcessReady is needed.
+ * @param done  gets GLIFT_ERR_SERVICE with the official texts where the discovery server cannot be found,
+ *              reached or understood (rules P34 to P37); GLIFT_ERR_TIMEOUT, _CANCELLED, _CLOSED, _MEMORY.
+ * @return GLIFT_ERR_UNSUPPORTED, at once, on other fleets (rule P33).
  * Source: wire protocol 1.5. */
 GLIFT_API glift_status glift_list_containers_network_info(glift_server *server, glift_done_fn done, void *user);
 
@@ -529,7 +532,7 @@ GLIFT_API glift_status glift_list_containers_network_info(glift_server *server, 
 
 /** Read MatchmakerData: the players of the match in the form a backfill request takes.
  * Empty or NULL text gives an empty result, not an error (rule P126).
- * @param json  UTF-8; not needed any more when this returns.
+ * @param json  UTF-8; not needed any more when the call returns.
  * @param out   free with glift_matchmaker_data_free(); NULL on failure.
  * @return GLIFT_OK, GLIFT_ERR_ARGUMENT (not a JSON object, or out is NULL), GLIFT_ERR_MEMORY.
  * Thread: any. Needs no server.

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 /* Limits that the SDK checks, in bytes where they are of text (wire protocol 2, service limits of the
- * GameLift API). Others that are named below are the service's. */
+ * GameLift API). Other limits that are named below are checked by the service alone. */
 #define GLIFT_MAX_ID_LENGTH 256               /* fleet, host, player session id; ARNs */
 #define GLIFT_MAX_PLAYER_ID_LENGTH 1024       /* player id in DescribePlayerSessions */
 #define GLIFT_MAX_TICKET_ID_LENGTH 128        /* backfill ticket id */
@@ -37,7 +37,7 @@ typedef enum glift_player_session_creation_policy {
     GLIFT_PLAYER_SESSION_CREATION_POLICY_DENY_ALL = 2
 } glift_player_session_creation_policy;
 
-/** Of a player's seat (wire protocol 2.7). */
+/** The state of a player's seat (wire protocol 2.7). */
 typedef enum glift_player_session_status {
     GLIFT_PLAYER_SESSION_NOT_SET = 0, /* absent, or a status this SDK does not know */
     GLIFT_PLAYER_SESSION_RESERVED = 1,
@@ -46,7 +46,7 @@ typedef enum glift_player_session_status {
     GLIFT_PLAYER_SESSION_TIMEDOUT = 4
 } glift_player_session_status;
 
-/** Of a game session, where an update tells it (wire protocol 3.4, 3.9). */
+/** The state of a game session, where an update tells it (wire protocol 3.4, 3.9). */
 typedef enum glift_game_session_status {
     GLIFT_GAME_SESSION_NOT_SET = 0, /* absent, or a status this SDK does not know */
     GLIFT_GAME_SESSION_ACTIVATING = 1,
@@ -81,8 +81,8 @@ typedef enum glift_attribute_type {
     GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP = 4
 } glift_attribute_type;
 
-/* The wire strings of the enums ("ACCEPT_ALL", "RESERVED", "MATCHMAKING_DATA_UPDATED", ...).
- * Static text, never NULL; unknown values give the name of the zero value. Thread: any. */
+/* These functions give the wire strings of the enums ("ACCEPT_ALL", "RESERVED", "MATCHMAKING_DATA_UPDATED",
+ * ...). The text is static and never NULL; unknown values give the name of the zero value. Thread: any. */
 GLIFT_API const char *glift_player_session_creation_policy_name(glift_player_session_creation_policy policy);
 GLIFT_API const char *glift_player_session_status_name(glift_player_session_status status);
 GLIFT_API const char *glift_game_session_status_name(glift_game_session_status status);
@@ -149,8 +149,8 @@ typedef struct glift_double_entry {
     double value;
 } glift_double_entry;
 
-/** A player attribute (wire protocol 3.7). Only the members of its type are read; the others are zero when
- * received. Up to 100 strings, 10 entries, and 100 characters per string. */
+/** A player attribute (wire protocol 3.7). Only the members of the attribute's type are read; the others are
+ * zero when received. An attribute holds up to 100 strings, 10 entries, and 100 characters per string. */
 typedef struct glift_player_attribute {
     const char *name;
     glift_attribute_type type;
@@ -168,7 +168,7 @@ typedef struct glift_player_latency {
     int latency_ms;     /* 1 or more */
 } glift_player_latency;
 
-/** A player as matchmaking sees it (wire protocol 2.8). Up to 10 attributes. */
+/** A player as matchmaking sees one (wire protocol 2.8), with up to 10 attributes. */
 typedef struct glift_player {
     const char *player_id; /* 1..1024 bytes */
     const char *team;
@@ -188,7 +188,7 @@ typedef struct glift_matchmaker_data {
     size_t player_count;
 } glift_matchmaker_data;
 
-/** Of the machine that this process runs on (wire protocol 2.10). */
+/** The TLS certificate of the machine that this process runs on (wire protocol 2.10). */
 typedef struct glift_compute_certificate {
     const char *certificate_path; /* a PEM file on this machine */
     const char *compute_name;
