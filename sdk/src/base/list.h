@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A member, or the head of a ring. */
+/* A node is a member of a ring, or its head. */
 typedef struct glift__node {
     struct glift__node *previous, *next;
 } glift__node;
@@ -23,7 +23,7 @@ static inline bool glift__list_is_empty(const glift__node *head)
     return head->next == head;
 }
 
-/* With the head as `place`: at the end of the list. */
+/* Puts the node before `place`; with the head as `place` that is the end of the list. */
 static inline void glift__list_insert_before(glift__node *place, glift__node *node)
 {
     node->previous = place->previous;

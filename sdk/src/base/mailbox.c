@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pushing prepends with one compare-and-swap; taking swaps the whole chain out and turns it round. There is
- * no popping of single items, hence no ABA problem. */
+/* A push prepends with one compare-and-swap; a take swaps the whole chain out and turns it round. Single
+ * items are never popped, hence there is no ABA problem. */
 
 #include "base/mailbox.h"
 
 bool glift__mailbox_push(glift__mailbox *box, glift__item *items)
 {
-    /* The list becomes a chain with the newest first; its oldest item is the one to hang onto the box. */
+    /* Turns the list into a chain with the newest item first; the oldest is the one to hang onto the box. */
     glift__item *oldest = items, *newest = NULL;
     while (items != NULL) {
         glift__item *next = items->next;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BLOCK_BYTES 464 /* 512 with its header and malloc's */
+#define FIRST_BLOCK_BYTES 464 /* 512 with the header of the block and that of malloc() */
 #define LAST_BLOCK_BYTES  65536
 
 typedef struct glift__memory_block {
@@ -32,8 +32,8 @@ void glift__memory_fini(glift__memory *memory)
     memory->first = NULL;
 }
 
-/* The newest block is the first, the only one that is looked into: what is left in older ones is waste,
- * but less than one request each. */
+/* The newest block is the first in the chain, and the only one that is looked into: what is left in older
+ * blocks is waste, but less than one request in each. */
 static memory_block *block_with_room(glift__memory *memory, size_t bytes)
 {
     memory_block *newest = memory->first;

@@ -37,7 +37,7 @@ void glift__uuid(char out[GLIFT__UUID_SIZE], glift__random_fn random, void *user
 {
     static const char digits[] = "0123456789abcdef";
     uint32_t bits = 0;
-    unsigned drawn = 0; /* hexadecimal digits, of 32 */
+    unsigned drawn = 0; /* hexadecimal digits so far, of 32 */
     for (unsigned i = 0; i < GLIFT__UUID_SIZE - 1; i++) {
         if (i == 8 || i == 13 || i == 18 || i == 23) {
             out[i] = '-';

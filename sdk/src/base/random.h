@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random bits for jitter and ids. Unique, not secret: nothing here is a key. */
+/* Random bits for jitter and ids. They are unique but not secret: nothing here is a key. */
 #ifndef GLIFT_RANDOM_H
 #define GLIFT_RANDOM_H
 
 #include <stdint.h>
 
-typedef uint32_t (*glift__random_fn)(void *user); /* 32 uniform bits */
+typedef uint32_t (*glift__random_fn)(void *user); /* gives 32 uniform bits */
 
-/* xoshiro128**, seeded by the kernel so that no two processes draw the same ids. */
+/* The generator is xoshiro128**, which the kernel seeds, so that no two processes draw the same ids. */
 typedef struct glift__random {
     uint32_t state[4];
 } glift__random;
@@ -17,7 +17,7 @@ uint32_t glift__random_next(void *random); /* a glift__random_fn */
 
 #define GLIFT__UUID_SIZE 37 /* with the terminator */
 
-/* A version 4 UUID in lower case. */
+/* Writes a version 4 UUID in lower case. */
 void glift__uuid(char out[GLIFT__UUID_SIZE], glift__random_fn random, void *user);
 
 #endif

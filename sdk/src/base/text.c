@@ -51,8 +51,8 @@ glift_status glift__percent_encode(const char *text, glift__text *out)
     return status;
 }
 
-/* The narrowed ranges of the second byte are what keeps out overlong forms, surrogates and code points past
- * U+10FFFF. False: no character starts with this byte. */
+/* Begins a character with this byte; false if none starts with it. The narrowed ranges of the second byte are
+ * what keeps out overlong forms, surrogates and code points past U+10FFFF. */
 static bool start_character(glift__utf8 *state, unsigned char lead)
 {
     state->low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;

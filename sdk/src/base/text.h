@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text that is put together piece by piece, and what has to be known about its bytes. */
+/* Text that is put together piece by piece, and checks of the bytes of a text. */
 #ifndef GLIFT_TEXT_H
 #define GLIFT_TEXT_H
 
@@ -13,12 +13,12 @@ typedef struct glift__text {
     char *bytes; /* NULL while nothing was appended */
     size_t length;
 } glift__text;
-void glift__text_free(glift__text *text); /* also of a zeroed one; zeroes it */
+void glift__text_free(glift__text *text); /* a zeroed text is allowed; the text is zeroed */
 
-/* GLIFT_ERR_MEMORY leaves the text as it was. */
+/* Appends the bytes. After GLIFT_ERR_MEMORY the text is as it was. */
 glift_status glift__text_append(glift__text *text, const char *bytes, size_t length);
 
-/* RFC 3986 percent-encoding of everything but unreserved characters, appended to a text. */
+/* Appends a text with everything but unreserved characters percent-encoded (RFC 3986). */
 glift_status glift__percent_encode(const char *text, glift__text *out);
 
 /* Of ASCII; other bytes stay as they are, whatever the program's locale says. */
@@ -29,13 +29,14 @@ bool glift__starts_with_letters(const char *text, const char *start);
 /* Well-formed UTF-8: no surrogates, nothing overlong, nothing past U+10FFFF. */
 bool glift__utf8_is_valid(const char *bytes, size_t length);
 
-/* The same of a text that comes in pieces, which may cut characters. Zeroed, it is before the first piece. */
+/* The same check for a text that comes in pieces, which may cut characters. A zeroed state is before the
+ * first piece. */
 typedef struct glift__utf8 {
     uint8_t more;      /* bytes of the character at hand that are still to come; 0 between characters */
-    uint8_t low, high; /* the range of the next of them */
+    uint8_t low, high; /* the range of the next byte of it */
 } glift__utf8;
 
-/* False: this piece makes the text ill-formed, whatever follows. */
+/* Takes a piece. False if it makes the text ill-formed, whatever follows. */
 bool glift__utf8_take(glift__utf8 *state, const char *bytes, size_t length);
 
 #endif
