@@ -12,7 +12,7 @@ void glift__random_seed(glift__random *random)
     random->state[0] = (uint32_t)glift__clock_mono_ms();
     random->state[1] = (uint32_t)glift__clock_unix_ms();
     random->state[2] = glift__process_number();
-    random->state[3] = (uint32_t)(uintptr_t)random | 1; /* never all zero */
+    random->state[3] = (uint32_t)(uintptr_t)random | 1; /* the state must never be all zero */
 }
 
 static uint32_t rotated(uint32_t value, unsigned bits)

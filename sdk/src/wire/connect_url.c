@@ -52,7 +52,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* "", or ":" and 1 to 65535. */
+/* Reads the port: nothing, or ":" and a number from 1 to 65535. Returns what is wrong; NULL if nothing is. */
 static const char *split_port(const char *from, const char *end, glift__url *out)
 {
     unsigned port = 0;
@@ -67,7 +67,8 @@ static const char *split_port(const char *from, const char *end, glift__url *out
     return NULL;
 }
 
-/* What lies between "://" and the path: host, or [IPv6], and port. */
+/* Reads what lies between "://" and the path: a host, or [IPv6], and a port. Returns what is wrong; NULL if
+ * nothing is. */
 static const char *split_authority(const char *from, const char *end, glift__url *out)
 {
     static const char name_bytes[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
@@ -132,7 +133,7 @@ static bool is_empty(const char *text)
     return *given(text) == '\0';
 }
 
-/* "?name=value" or "&name=value"; nothing for an empty value. */
+/* Appends "?name=value" or "&name=value"; nothing for an empty value. */
 static glift_status add(glift__text *out, const char *name, const char *value)
 {
     if (is_empty(value))

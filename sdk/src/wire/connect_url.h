@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The URL of a connect (wire protocol 1.2): base, identity, authorization, percent-encoded. And URLs
- * taken apart, for the dial. */
+/* The URL of a connect (wire protocol 1.2) is put together here from base, identity and authorization,
+ * percent-encoded; and URLs are taken apart here, for the dial. */
 #ifndef GLIFT_CONNECT_URL_H
 #define GLIFT_CONNECT_URL_H
 
 #include "base/text.h"
 
 typedef struct glift__connect_parameters {
-    const char *websocket_url; /* base; a query in it is dropped */
+    const char *websocket_url; /* the base; a query in it is dropped */
     const char *process_id, *host_id, *fleet_id, *idempotency_token;
-    const char *auth_token; /* "" or NULL: sign with the keys below */
+    const char *auth_token; /* "" or NULL: the keys below sign */
     const char *aws_region, *access_key, *secret_key, *session_token;
     int64_t unix_s;
 } glift__connect_parameters;
@@ -21,15 +21,16 @@ typedef struct glift__connect_parameters {
 glift_status glift__connect_url(
         const glift__connect_parameters *parameters, glift__text *out, const char **message);
 
-/* The base of a connect URL: without query and fragment, with a path. The same errors. */
+/* Writes the base of a connect URL to *out, without query and fragment, with a path. Its errors are those of
+ * glift__connect_url(). */
 glift_status glift__connect_base(const char *websocket_url, glift__text *out, const char **message);
 
 /* Whether a URL begins with wss:// or https://. */
 bool glift__url_is_tls(const char *url);
 
 typedef struct glift__url {
-    bool tls;       /* wss, https */
-    char host[256]; /* name, IPv4, or IPv6 without brackets */
+    bool tls;       /* true for wss and https */
+    char host[256]; /* a name, an IPv4 address, or an IPv6 address without brackets */
     uint16_t port;
     const char *path_and_query; /* points into the text that was split; never empty: at least "/" */
 } glift__url;

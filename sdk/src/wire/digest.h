@@ -19,7 +19,7 @@ bool glift__hmac_sha256(const void *key, size_t key_length, const void *bytes, s
 
 #define GLIFT__BASE64_SIZE(length) (((length) + 2) / 3 * 4 + 1) /* with the terminator */
 
-/* With padding, on one line, NUL-terminated. */
+/* Writes base64 with padding, on one line, NUL-terminated. */
 void glift__base64(const void *bytes, size_t length, char *out);
 
 /* Overwrites a secret in a way that the compiler does not leave out. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON that is not a message: MatchmakerData, which travels as text inside one, and what the container
+/* JSON that is not a message: MatchmakerData, which travels as text inside a message, and what the container
  * agents answer by HTTP. */
 
 #include "wire/codec.h"
@@ -11,7 +11,8 @@
 
 /* ---- matchmaker data: reading ---- */
 
-/* By the JSON type of the value; "attributeType" is a hint that nobody needs (P124, P125). */
+/* Reads an attribute by the JSON type of its value; "attributeType" is a hint that nobody needs (P124, P125).
+ */
 static glift_player_attribute read_attribute(glift__json_reader *reader, const glift__json *from)
 {
     const glift__json *value = glift__json_get(from, "valueAttribute");
@@ -101,7 +102,7 @@ glift_status glift__read_matchmaker_data(const char *json, glift__memory *memory
 }
 
 typedef struct owned_matchmaker_data {
-    glift_matchmaker_data data; /* first: what the caller holds a pointer to */
+    glift_matchmaker_data data; /* the first member: the caller holds a pointer to it */
     glift__memory memory;
 } owned_matchmaker_data;
 
@@ -180,7 +181,7 @@ static void write_team(
     }
 }
 
-/* Whether the team of this player is neither listed nor that of a player before. */
+/* Whether the team of this player is neither in the list nor that of a player before. */
 static bool names_new_team(
         const glift_matchmaker_data *data, size_t player, const char *const *teams, size_t team_count)
 {
@@ -198,7 +199,7 @@ glift_status glift__encode_matchmaker_data(
         const glift_matchmaker_data *data, const char *const *teams, size_t team_count, glift__text *out)
 {
     glift__json_writer writer = glift__write_begin();
-    writer.with_fraction = true; /* as the service prints them; some games parse by pattern */
+    writer.with_fraction = true; /* as the service prints doubles; some games parse by pattern */
     glift__json *root = writer.root;
     glift__write_text(&writer, root, "matchId", data->match_id);
     glift__write_text(&writer, root, "matchmakingConfigurationArn", data->matchmaking_configuration_arn);
@@ -218,7 +219,7 @@ glift_status glift__encode_matchmaker_data(
 
 /* ---- container agents ---- */
 
-/* What is not JSON is as wrong as JSON that is something else. */
+/* Parses an answer. Bytes that are not JSON are as wrong as JSON of another shape. */
 static glift_status parse_answer(const char *json, size_t length, glift__json **out)
 {
     glift_status status = glift__json_parse(json, length, out);
@@ -248,7 +249,8 @@ glift_status glift__read_container_credentials(
             out->access_key[0] != '\0' && out->secret_key[0] != '\0' && out->session_token[0] != '\0');
 }
 
-/* "arn:aws:ecs:us-west-2:123456789012:task/cluster/0123abcd" -> "0123abcd"; "" if it is no such ARN. */
+/* The task id of an ARN: "0123abcd" of "arn:aws:ecs:us-west-2:123456789012:task/cluster/0123abcd"; "" if the
+ * text is no such ARN. */
 static const char *task_id_of(const char *arn)
 {
     int colons = 0;
@@ -283,7 +285,7 @@ glift_status glift__read_container_address(
     const glift__json *addresses = glift__json_get(network, "IPv4Addresses");
     const glift__json *address = glift__json_is_array(addresses) ? glift__json_first(addresses) : NULL;
     *ipv4 = glift__read_copy(&reader, glift__json_text(address));
-    glift__address parsed; /* it becomes part of a URL */
+    glift__address parsed; /* the address becomes part of a URL, so it must be one */
     return end_answer(root, &reader, glift__address_parse(*ipv4, &parsed) && !parsed.is_ipv6);
 }
 

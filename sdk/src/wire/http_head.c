@@ -10,7 +10,7 @@ typedef struct slice {
     size_t length;
 } slice;
 
-/* ---- bytes and words; none of this follows the locale ---- */
+/* ---- bytes and words, whatever the locale ---- */
 
 bool glift__http_has_control(const char *text, size_t length)
 {
@@ -37,7 +37,7 @@ static bool is_token_char(char c)
            (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
-/* `word` is in lower case. */
+/* Whether the text is this word, which is in lower case. */
 static bool is_word(slice value, const char *word)
 {
     size_t at = 0;
@@ -57,7 +57,7 @@ static slice trimmed(slice value)
     return value;
 }
 
-/* Is it one of the words between the commas? */
+/* Whether the word is one of those between the commas. */
 static bool has_word(slice value, const char *word)
 {
     while (value.length > 0) {
@@ -157,7 +157,7 @@ static const char *on_transfer_encoding(glift__http_head *head, slice value)
 }
 
 static const struct {
-    const char *name; /* lower case */
+    const char *name; /* in lower case */
     const char *(*read)(glift__http_head *head, slice value);
 } headers[] = {
         {"connection", on_connection},
@@ -169,7 +169,7 @@ static const struct {
         {"upgrade", on_upgrade},
 };
 
-/* Name and value of "Name: value". */
+/* Splits "Name: value". Returns what is wrong; NULL if nothing is. */
 static const char *split(const char *line, size_t length, slice *name, slice *value)
 {
     const char *colon = memchr(line, ':', length);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lines of an HTTP response's head, one by one. Every function says what is wrong with a line (static
- * text), or NULL. Lines come without their ends. */
+/* These read the lines of an HTTP response's head, one by one. Every function says what is wrong with a line
+ * (static text), or NULL. Lines come without their ends. */
 #ifndef GLIFT_HTTP_HEAD_H
 #define GLIFT_HTTP_HEAD_H
 
@@ -12,13 +12,13 @@ const char *glift__http_status_line(glift__http_head *head, const char *line, si
 /* Takes from a header line what the head has a place for, and skips the others. */
 const char *glift__http_header_line(glift__http_head *head, const char *line, size_t length);
 
-/* A trailer: looked at as strictly, and skipped. */
+/* Looks at a trailer as strictly as at a header, and skips it. */
 const char *glift__http_trailer_line(const char *line, size_t length);
 
-/* At the empty line: what no single line shows. */
+/* Looks, at the empty line, at what no single line shows. */
 const char *glift__http_head_problem(const glift__http_head *head);
 
-/* A control character other than a tab, which has no place in a line. */
+/* Whether the text has a control character other than a tab, which has no place in a line. */
 bool glift__http_has_control(const char *text, size_t length);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The text of a GET request (RFC 9112 3): a fetch, and the start of a WebSocket handshake. */
+/* The text of a GET request (RFC 9112 3), for a fetch and for the start of a WebSocket handshake. */
 #ifndef GLIFT_HTTP_REQUEST_H
 #define GLIFT_HTTP_REQUEST_H
 

@@ -7,10 +7,10 @@
 typedef enum state {
     STATUS_LINE,
     HEADERS,
-    WHOLE_BODY, /* `left` bytes of it */
+    WHOLE_BODY, /* `left` bytes of the body are to come */
     BODY_UNTIL_END,
     CHUNK_LINE,
-    CHUNK, /* `left` bytes of it */
+    CHUNK, /* `left` bytes of the chunk are to come */
     CHUNK_CR,
     CHUNK_LF,
     TRAILERS,
@@ -35,8 +35,8 @@ static glift__http_event fail(glift__http_response *self, const char *message)
 /* ---- lines ---- */
 
 typedef struct line {
-    const char *text; /* where it lies in the input, or gathered in the decoder; NULL: no whole one yet */
-    size_t length;    /* without CR and LF */
+    const char *text; /* in the input, or gathered in the decoder; NULL: no whole line yet */
+    size_t length;    /* that of the text without CR and LF */
     bool has_cr, is_too_long;
 } line;
 
@@ -46,7 +46,7 @@ static line whole_line(const char *text, size_t length)
     return (line){.text = text, .length = has_cr ? length - 1 : length, .has_cr = has_cr};
 }
 
-/* A line that has at most `limit` bytes before its LF, which is at most GLIFT__HTTP_MAX_LINE. */
+/* Takes a line with at most `limit` bytes before its LF; the limit is at most GLIFT__HTTP_MAX_LINE. */
 static line take_line(glift__http_response *self, const uint8_t **bytes, size_t *length, size_t limit)
 {
     const uint8_t *start = *bytes, *end = *length > 0 ? memchr(start, '\n', *length) : NULL;
@@ -69,7 +69,8 @@ static line take_line(glift__http_response *self, const uint8_t **bytes, size_t 
     return whole_line(self->line, part);
 }
 
-/* A line of the head or a trailer. NULL in its text: no whole one yet, or a fault is in *event. */
+/* Takes a line of the head, or a trailer. Its text is NULL where there is no whole line yet, or a fault is in
+ * *event. */
 static line take_head_line(
         glift__http_response *self, const uint8_t **bytes, size_t *length, glift__http_event *event)
 {
@@ -86,7 +87,7 @@ static line take_head_line(
 
 /* ---- head and trailers ---- */
 
-/* Where the body starts, and how it ends (RFC 9112 6.3). */
+/* The state in which the body starts, which says how it ends (RFC 9112 6.3). */
 static state body_state(const glift__http_head *head)
 {
     if (head->status == 101 || head->status == 204 || head->status == 304)
@@ -114,7 +115,7 @@ static glift__http_event on_end_of_head(glift__http_response *self)
     return (glift__http_event){.kind = GLIFT__HTTP_EVENT_HEAD};
 }
 
-/* An event only where the head ends, or is a fault. */
+/* Reads a line of the head. There is an event only where the head ends, or is a fault. */
 static glift__http_event on_head_line(glift__http_response *self, line found)
 {
     const char *problem;
@@ -154,7 +155,7 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* "1f" or "1f;name=value"; extensions are skipped. */
+/* Reads "1f" or "1f;name=value"; extensions are skipped. Returns what is wrong; NULL if nothing is. */
 static const char *read_chunk_line(glift__http_response *self, line found)
 {
     size_t at = 0;
@@ -197,7 +198,7 @@ static glift__http_event next_of_chunk_line(glift__http_response *self, const ui
     return more();
 }
 
-/* A piece of the body of at most `left` bytes. */
+/* Takes a piece of the body, of at most `left` bytes. */
 static glift__http_event next_of_body(uint64_t left, const uint8_t **bytes, size_t *length)
 {
     size_t part = left < *length ? (size_t)left : *length;
@@ -260,7 +261,7 @@ void glift__http_response_init(glift__http_response *self, uint64_t body_limit)
     self->head_length = self->field_count = self->line_length = 0;
 }
 
-/* What one state makes of the bytes; MORE also where only the state has changed. */
+/* Takes what the present state can of the bytes; the event is MORE also where only the state has changed. */
 static glift__http_event step(glift__http_response *self, const uint8_t **bytes, size_t *length)
 {
     switch ((state)self->state) {

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bounds, in bytes without the LF of a line. */
+/* The bounds are in bytes, without the LF of a line. */
 #define GLIFT__HTTP_MAX_LINE       4096  /* a line of a head, or a trailer */
 #define GLIFT__HTTP_MAX_HEAD       16384 /* all lines of heads and trailers, and all extensions of chunks */
 #define GLIFT__HTTP_MAX_FIELDS     100   /* how many headers and trailers, of all heads together */
@@ -23,7 +23,7 @@
 
 typedef enum glift__http_event_kind {
     GLIFT__HTTP_EVENT_MORE, /* all bytes have been taken */
-    GLIFT__HTTP_EVENT_HEAD, /* the head of the response has been read; once */
+    GLIFT__HTTP_EVENT_HEAD, /* the head of the response has been read; this comes once */
     GLIFT__HTTP_EVENT_BODY, /* some of the body; never empty */
     GLIFT__HTTP_EVENT_DONE, /* the response is complete; what is left of the input does not belong to it */
     GLIFT__HTTP_EVENT_FAULT /* what came is not such a response */
@@ -31,7 +31,7 @@ typedef enum glift__http_event_kind {
 
 typedef struct glift__http_event {
     glift__http_event_kind kind;
-    const uint8_t *bytes; /* BODY: in the input, without chunk marks */
+    const uint8_t *bytes; /* BODY: a part of the input, without chunk marks */
     size_t length;
     const char *message; /* FAULT: what is wrong; static text */
 } glift__http_event;
@@ -42,7 +42,7 @@ typedef struct glift__http_head {
     int minor_version;            /* 0 or 1 of HTTP/1.x */
     bool is_websocket;            /* Upgrade is "websocket" and nothing else */
     bool is_upgrade;              /* Connection has "upgrade" among its words */
-    bool has_extensions;          /* Sec-WebSocket-Extensions names one */
+    bool has_extensions;          /* Sec-WebSocket-Extensions names an extension */
     bool has_subprotocol;         /* there is a Sec-WebSocket-Protocol */
     bool is_chunked;              /* Transfer-Encoding is "chunked" */
     bool has_upgrade, has_accept; /* the header is there, whatever it says */
@@ -56,11 +56,11 @@ typedef struct glift__http_response {
 
     /* The rest is the decoder's own. */
     int state;
-    const char *fault;               /* of the state FAULT */
+    const char *fault;               /* what is wrong, in the state FAULT */
     uint64_t left;                   /* bytes of the chunk, or of the whole body, that are still to come */
     uint64_t body_room;              /* what the body may still grow by */
     size_t head_length, field_count; /* what counts against the bounds */
-    size_t line_length;              /* of a line that comes in pieces: */
+    size_t line_length;              /* a line that comes in pieces is gathered here: */
     char line[GLIFT__HTTP_MAX_LINE];
 } glift__http_response;
 
@@ -68,8 +68,8 @@ typedef struct glift__http_response {
  * limit in words. */
 extern const char glift__http_body_too_long[];
 
-/* A body of more than `body_limit` bytes is a fault, told as soon as that is known: by Content-Length or
- * the size of a chunk before their bytes. UINT64_MAX: the caller counts for itself. */
+/* A body of more than `body_limit` bytes is a fault, which is told as soon as it is known: by Content-Length
+ * or by the size of a chunk, before their bytes. With UINT64_MAX the caller counts for itself. */
 void glift__http_response_init(glift__http_response *response, uint64_t body_limit);
 
 /* Takes bytes from the front of *bytes (moves *bytes and *length) until there is an event. After DONE and

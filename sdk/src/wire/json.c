@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What has to be known about cJSON 1.7:
  *
- * - Numbers are doubles. It prints 15 digits if that is "almost equal", 2^53 as 9.00719925474099e+15, and
+ * - Numbers are doubles. cJSON prints 15 digits if that is "almost equal", 2^53 as 9.00719925474099e+15, and
  *   NaN as null. So numbers are formatted here and handed over as raw text.
  * - Strings are C strings: \u0000 would cut them short. Bytes are not checked for being UTF-8.
- * - The length-limited parser of 1.7.15 can look one byte past a text that is cut off. It gets a copy with a
- *   terminator.
+ * - The length-limited parser of 1.7.15 can look one byte past a text that is cut off. So it is given a copy
+ *   with a terminator.
  * - A parser that runs out of memory and one that meets garbage both return NULL; only errno tells.
- * - It notes where a parse failed in a static variable, which nobody here reads. */
+ * - cJSON notes where a parse failed in a static variable, which nobody here reads. */
 
 #include "wire/json.h"
 
@@ -206,11 +206,11 @@ glift__json_writer glift__write_begin(void)
     return (glift__json_writer){.root = root, .status = root != NULL ? GLIFT_OK : GLIFT_ERR_MEMORY};
 }
 
-/* The printer gets a buffer of ours: its own buffers would come from whatever allocator the program
- * has set for cJSON. Most messages fit the first one. */
+/* The printer is given a buffer of ours: its own buffers would come from whatever allocator the program
+ * has set for cJSON. Most messages fit the first buffer. */
 static glift_status print(glift__json *root, size_t limit, glift__text *out)
 {
-    enum { FIRST_BYTES = 512, SLACK_BYTES = 5 /* cJSON asks for it */ };
+    enum { FIRST_BYTES = 512, SLACK_BYTES = 5 /* which cJSON asks for */ };
     size_t most = limit < INT_MAX - 1 - SLACK_BYTES ? limit + 1 + SLACK_BYTES : INT_MAX;
     for (size_t size = FIRST_BYTES;; size *= 4) {
         if (size > most)
@@ -243,7 +243,8 @@ glift_status glift__write_end(glift__json_writer *writer, size_t limit, glift__t
     return status;
 }
 
-/* Takes the item over, also on failure. An item of NULL could not be made. */
+/* Adds the item to the parent and owns it from here on, also on failure. NULL stands for an item that could
+ * not be made. */
 static glift__json *add(glift__json_writer *writer, glift__json *parent, const char *key, glift__json *item)
 {
     if (writer->status == GLIFT_OK && item != NULL &&
@@ -282,7 +283,7 @@ void glift__write_int64(glift__json_writer *writer, glift__json *parent, const c
     add(writer, parent, key, cJSON_CreateRaw(text));
 }
 
-/* The decimal point is the locale's, which the program may have set to anything. */
+/* Puts a point where printf() has put the decimal point of the locale, which may be any text. */
 static void put_point(char *text)
 {
     char *point = text + strspn(text, "-0123456789");
@@ -302,7 +303,8 @@ static void put_fraction(char *text)
     memcpy(end, ".0", 2);
 }
 
-/* 15 digits look as they were typed; where they do not read back as the same number, 17 always do. */
+/* A number of 15 digits looks as it was typed; where it does not read back as the same number, one of 17
+ * always does. */
 void glift__write_double(glift__json_writer *writer, glift__json *parent, const char *key, double value)
 {
     if (!isfinite(value)) {

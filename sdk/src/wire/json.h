@@ -13,9 +13,9 @@
 #include "base/message_memory.h"
 #include "base/text.h"
 
-typedef struct cJSON glift__json; /* a value, with all that is in it */
+typedef struct cJSON glift__json; /* a value with all that is in it */
 
-/* The bytes need no terminator. GLIFT_ERR_ARGUMENT: not JSON; GLIFT_ERR_MEMORY.
+/* Parses bytes, which need no terminator. GLIFT_ERR_ARGUMENT if they are not JSON; GLIFT_ERR_MEMORY.
  * U+0000, which a C string cannot hold, becomes U+FFFD. */
 glift_status glift__json_parse(const char *bytes, size_t length, glift__json **out);
 void glift__json_free(glift__json *value); /* NULL is allowed */
@@ -28,11 +28,11 @@ const glift__json *glift__json_get(
         const glift__json *object, const char *key); /* NULL where absent or null */
 const glift__json *glift__json_first(const glift__json *container);
 const glift__json *glift__json_next(const glift__json *member);
-const char *glift__json_key(const glift__json *member); /* of an object's member */
+const char *glift__json_key(const glift__json *member); /* for a member of an object */
 
 const char *glift__json_text(const glift__json *value);           /* NULL where it is no string */
-bool glift__json_double(const glift__json *value, double *out);   /* finite */
-bool glift__json_integer(const glift__json *value, int64_t *out); /* integral, up to 2^53 */
+bool glift__json_double(const glift__json *value, double *out);   /* true for a finite number */
+bool glift__json_integer(const glift__json *value, int64_t *out); /* true for an integral one up to 2^53 */
 bool glift__json_bool(const glift__json *value, bool *out);
 
 /* ---- reading into a message's memory ---- */
@@ -42,24 +42,24 @@ typedef struct glift__json_reader {
     glift_status status; /* GLIFT_OK or GLIFT_ERR_MEMORY */
 } glift__json_reader;
 
-const char *glift__read_copy(glift__json_reader *reader, const char *text); /* NULL and failure: "" */
+const char *glift__read_copy(glift__json_reader *reader, const char *text); /* "" for NULL and on failure */
 const char *glift__read_text(glift__json_reader *reader, const glift__json *object, const char *key);
 int glift__read_int(const glift__json *object, const char *key);       /* 0 where it does not fit */
 int64_t glift__read_int64(const glift__json *object, const char *key); /* 0 where it does not fit */
 /* A moment or a span: of a number with a fraction the whole part counts. 0 where it does not fit. */
 int64_t glift__read_time(const glift__json *object, const char *key);
 
-/* Room for as many things as the container has members, zeroed; NULL if that is none, or on failure. */
+/* Takes zeroed room for as many things as the container has members; NULL if it has none, or on failure. */
 void *glift__read_room(glift__json_reader *reader, const glift__json *container, size_t size);
 
-/* The strings of an array, the numbers of an object; what is something else is left out. */
+/* These read the strings of an array and the numbers of an object; members of other types are left out. */
 const char *const *glift__read_strings(glift__json_reader *reader, const glift__json *array, size_t *count);
 const glift_double_entry *glift__read_doubles(
         glift__json_reader *reader, const glift__json *object, size_t *count);
 
 /* ---- writing ---- */
 
-/* Keys and texts are not copied: they must live until glift__write_end(). */
+/* The writer does not copy keys and texts: they must live until glift__write_end(). */
 typedef struct glift__json_writer {
     glift__json *root; /* an object */
     glift_status
@@ -68,10 +68,10 @@ typedef struct glift__json_writer {
 } glift__json_writer;
 
 glift__json_writer glift__write_begin(void);
-/* The text, and the end of the writer. More than `limit` bytes: GLIFT_ERR_ARGUMENT. */
+/* Gives the text and ends the writer. GLIFT_ERR_ARGUMENT if the text has more than `limit` bytes. */
 glift_status glift__write_end(glift__json_writer *writer, size_t limit, glift__text *out);
 
-/* The parent is an object, or with key NULL an array. */
+/* The parent is an object, or where the key is NULL an array. */
 glift__json *glift__write_object(glift__json_writer *writer, glift__json *parent, const char *key);
 glift__json *glift__write_array(glift__json_writer *writer, glift__json *parent, const char *key);
 void glift__write_null(glift__json_writer *writer, glift__json *parent, const char *key);
@@ -79,7 +79,7 @@ void glift__write_bool(glift__json_writer *writer, glift__json *parent, const ch
 void glift__write_int64(glift__json_writer *writer, glift__json *parent, const char *key, int64_t value);
 void glift__write_double(glift__json_writer *writer, glift__json *parent, const char *key, double value);
 void glift__write_text(glift__json_writer *writer, glift__json *parent, const char *key, const char *text);
-/* What to do with a text that is NULL or "": leave the member out, or write null. */
+/* Where the text is NULL or "", the first of these leaves the member out, and the second writes null. */
 void glift__write_text_if_any(
         glift__json_writer *writer, glift__json *parent, const char *key, const char *text);
 void glift__write_text_or_null(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The messages of the wire protocol as structs: what the codec reads and writes, on the game
+/* The messages of the wire protocol as structs, which the codec reads and writes on the game
  * server's side (sdk/src) and on the service's side (sdk/local). */
 #ifndef GLIFT_MESSAGE_H
 #define GLIFT_MESSAGE_H
@@ -42,8 +42,8 @@ glift__action glift__action_from_name(const char *name);
 const char *glift__push_name(glift__push_kind kind);
 glift__push_kind glift__push_from_name(const char *name);
 
-/* The enums of types.h, back from their wire strings; the zero value for NULL and for unknown ones (P79,
- * P113). */
+/* These give the enums of types.h back from their wire strings; the zero value for NULL and for unknown
+ * strings (P79, P113). */
 glift_player_session_creation_policy glift__policy_from_name(const char *name);
 glift_player_session_status glift__player_session_status_from_name(const char *name);
 glift_game_session_status glift__game_session_status_from_name(const char *name);
@@ -51,8 +51,8 @@ glift_update_reason glift__update_reason_from_name(const char *name);
 glift_auto_backfill_mode glift__auto_backfill_mode_from_name(const char *name);
 glift_attribute_type glift__attribute_type_from_name(const char *name);
 
-/* A request, without its RequestId: the codec takes that apart from it. Strings NULL or "" are
- * omitted on the wire where the protocol allows it. */
+/* A request without its RequestId, which the codec takes as a second argument. Strings that are NULL or ""
+ * are omitted on the wire where the protocol allows it. */
 typedef struct glift__request_body {
     glift__action action;
     union {
@@ -74,7 +74,7 @@ typedef struct glift__request_body {
         } update_policy;
         struct {
             const char *game_session_id, *player_session_id;
-        } player_session; /* accept, remove */
+        } player_session; /* of accept and remove */
         glift_describe_player_sessions_request describe;
         glift_start_match_backfill_request start_match_backfill;
         glift_stop_match_backfill_request stop_match_backfill;
@@ -92,7 +92,7 @@ typedef struct glift__answer_body {
     glift_fleet_role_credentials fleet_role_credentials;
 } glift__answer_body;
 
-/* A message that the service starts. */
+/* A message that the service sends by itself. Beside each member stands the action that it belongs to. */
 typedef struct glift__push {
     glift__push_kind kind;
     glift_game_session game_session;   /* CREATE_GAME_SESSION, UPDATE_GAME_SESSION */

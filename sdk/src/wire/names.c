@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What enums are called: on the wire, in scripts, in logs. */
+/* The names of enums on the wire, in scripts and in logs. */
 
 #include "wire/requests.h"
 
@@ -88,7 +88,8 @@ glift__action glift__action_from_name(const char *name)
     return GLIFT__ACTION_UNKNOWN;
 }
 
-/* The value of an enum that has this name; the first one, which stands for "none", if no other has. */
+/* Defines the function that gives the value of an enum with this name; the first value, which stands for
+ * "none", if no other has it. */
 #define FROM_NAME(function, type, last, name_of)                                                             \
     type function(const char *name)                                                                          \
     {                                                                                                        \

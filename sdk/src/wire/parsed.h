@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the codec: what a parsed message is. */
+/* A parsed message, as the files of the codec see it. */
 #ifndef GLIFT_PARSED_H
 #define GLIFT_PARSED_H
 
@@ -8,7 +8,7 @@
 
 struct glift__parsed {
     glift__json *root; /* an object */
-    int status_code;   /* as in the envelope */
+    int status_code;   /* the one in the envelope */
 };
 
 #endif

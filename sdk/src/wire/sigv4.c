@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Far above what AWS issues; with them no buffer here can be too small. */
+/* These limits are far above what AWS issues; with them no buffer here can be too small. */
 #define MAX_REGION     64
 #define MAX_ACCESS_KEY 128
 #define MAX_SECRET_KEY 256
@@ -24,7 +24,7 @@ static bool is_empty(const char *text)
     return text == NULL || *text == '\0';
 }
 
-/* What is wrong with the input, first what the official SDKs find; NULL if nothing. */
+/* What is wrong with the input, beginning with what the official SDKs find; NULL if nothing is. */
 static const char *objection(const glift__sigv4_input *input)
 {
     if (is_empty(input->region))
@@ -56,7 +56,8 @@ static size_t next_by_name(const glift__sigv4_input *input, const bool *done)
     return first;
 }
 
-/* "ComputeId=a%2Fb&FleetId=...": RFC 3986 as in C++ and C#, not the form encoding of Go. */
+/* Writes "ComputeId=a%2Fb&FleetId=...", encoded by RFC 3986 as in C++ and C#, not by the form encoding of Go.
+ */
 static glift_status canonical_query(const glift__sigv4_input *input, glift__text *out)
 {
     bool done[MAX_PARAMETERS] = {false};
@@ -87,7 +88,7 @@ static bool hmac(const void *key, size_t key_length, const char *text, digest *o
     return glift__hmac_sha256(key, key_length, text, strlen(text), out->bytes);
 }
 
-/* The chain of keys that ends in the signature. None of them outlives it. */
+/* Computes the chain of keys that ends in the signature. None of the keys outlives the call. */
 static bool sign(
         const glift__sigv4_input *input, const char *date, const char *string_to_sign, digest *signature)
 {

@@ -8,10 +8,10 @@
 
 typedef struct glift__sigv4_input {
     const char *region, *access_key, *secret_key;
-    const char *const *names;  /* parameters, in any order: sorted here */
-    const char *const *values; /* not NULL */
+    const char *const *names;  /* of the parameters, in any order: they are sorted here */
+    const char *const *values; /* none of them NULL */
     size_t count;
-    int64_t unix_s; /* request time */
+    int64_t unix_s; /* when the request is made */
 } glift__sigv4_input;
 
 typedef struct glift__sigv4_output {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* WebSocket frames of a client (RFC 6455 5.2), and the numbers of the protocol.
+/* The WebSocket frames of a client (RFC 6455 5.2), and the numbers of the protocol.
  *
  * Frames are written one behind the other into one buffer: one system call (and over TLS one record) for all
  * of them carries three to five times as many requests a second as one for each. Tests compare these frames
@@ -32,23 +32,23 @@ enum {
 
 /* API Gateway takes frames up to 32 KB; a longer message is sent in several (rule P7). */
 #define GLIFT__WS_MAX_PAYLOAD 32768
-/* Two bytes, two more of length from 126 bytes of payload, four of mask. */
+/* A head has two bytes, from 126 bytes of payload two more for the length, and four for the mask. */
 #define GLIFT__WS_MAX_HEADER 8
-/* Bytes of payload in a control frame (RFC 6455 5.5). */
+/* A control frame has at most so many bytes of payload (RFC 6455 5.5). */
 #define GLIFT__WS_MAX_CONTROL 125
 
-/* Write one masked frame of `length` payload bytes, at most GLIFT__WS_MAX_PAYLOAD, to `out`, which has
+/* Writes one masked frame of `length` payload bytes, at most GLIFT__WS_MAX_PAYLOAD, to `out`, which has
  * room for GLIFT__WS_MAX_HEADER more than that. The payload is copied: the caller's stays as it is, to be
  * sent again. Returns the size of the frame. */
 size_t glift__ws_frame(unsigned char *out, int opcode, bool is_final, const void *payload, size_t length,
         const uint8_t mask[4]);
 
-/* A control frame: Ping, Pong or Close, with at most GLIFT__WS_MAX_CONTROL payload bytes. */
+/* Writes a control frame: Ping, Pong or Close, with at most GLIFT__WS_MAX_CONTROL payload bytes. */
 size_t glift__ws_control_frame(
         unsigned char *out, int opcode, const void *payload, size_t length, const uint8_t mask[4]);
 
-/* A Close frame with this code and no reason. GLIFT__WS_CODE_NONE makes one without a code, the answer to
- * one without. `out` has room for GLIFT__WS_MAX_HEADER + 2. */
+/* Writes a Close frame with this code and no reason. GLIFT__WS_CODE_NONE makes one without a code, the answer
+ * to one without. `out` has room for GLIFT__WS_MAX_HEADER + 2. */
 size_t glift__ws_close_frame(unsigned char *out, int code, const uint8_t mask[4]);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ACCEPT_SUFFIX "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455 1.3 */
+#define ACCEPT_SUFFIX "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* from RFC 6455 1.3 */
 
 void glift__ws_key(const uint8_t nonce[GLIFT__WS_NONCE_SIZE], char out[GLIFT__WS_KEY_SIZE])
 {
@@ -26,7 +26,7 @@ glift_status glift__ws_request(const glift__url *url, const char *key, glift__te
     return status == GLIFT_OK ? glift__text_append(out, rest, (size_t)length) : status;
 }
 
-/* The accept value that belongs to a key. False: no memory for the digest. */
+/* Makes the accept value that belongs to a key. False where there is no memory for the digest. */
 static bool accept_of(const char *key, char out[GLIFT__WS_ACCEPT_SIZE])
 {
     char text[GLIFT__WS_KEY_SIZE + sizeof ACCEPT_SUFFIX];

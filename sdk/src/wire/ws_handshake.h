@@ -10,7 +10,7 @@
 #define GLIFT__WS_NONCE_SIZE 16
 #define GLIFT__WS_KEY_SIZE   25 /* with the terminator */
 
-/* The Sec-WebSocket-Key of one handshake, from random bytes that are used for no other. */
+/* Makes the Sec-WebSocket-Key of one handshake, from random bytes that are used for no other. */
 void glift__ws_key(const uint8_t nonce[GLIFT__WS_NONCE_SIZE], char out[GLIFT__WS_KEY_SIZE]);
 
 /* Appends the whole request. No extension and no subprotocol is asked for. GLIFT_ERR_MEMORY; then the text
