@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Full jitter: many servers lose the service at the same instant, and must not all come back at the same
- * instant. The caller supplies the random bits, so a test can pin every delay.
+/* The jitter is full: many servers lose the service at the same instant, and must not all come back at the
+ * same instant. The caller supplies the random bits, so a test can pin every delay.
  *
  * During the first minute of an outage the ceiling stays at four times the base: most outages are shorter
  * than that, and a server that is back late fails the requests of its players. */
@@ -11,7 +11,7 @@
 #define PATIENCE_MS        60000
 #define PATIENCE_DOUBLINGS 2
 
-/* Uniform in 0..ceiling. */
+/* A delay that is uniform in 0..ceiling. */
 static uint32_t jitter(uint32_t ceiling_ms, uint32_t random)
 {
     return (uint32_t)(((uint64_t)random * ((uint64_t)ceiling_ms + 1)) >> 32);

@@ -8,8 +8,8 @@
 
 typedef struct glift__backoff {
     uint32_t base_ms, cap_ms; /* first and highest ceiling */
-    unsigned doublings;       /* of the ceiling, so far */
-    bool redialled; /* the short first delay is used up: who accepts and drops is not dialled in a loop */
+    unsigned doublings;       /* how often the ceiling has doubled so far */
+    bool redialled; /* the short first delay is used up, also for a service that accepts and drops */
 } glift__backoff;
 
 typedef enum glift__backoff_cause {
@@ -19,12 +19,12 @@ typedef enum glift__backoff_cause {
 } glift__backoff_cause;
 
 /* The delay before the next dial.
- * @param outage_ms  since the connection was lost, or since the first dial began.
+ * @param outage_ms  the time since the connection was lost, or since the first dial began.
  * @param random     32 uniform bits. */
 uint32_t glift__backoff_next_ms(
         glift__backoff *backoff, glift__backoff_cause cause, uint64_t outage_ms, uint32_t random);
 
-/* A connection has lasted: a drop is answered quickly again, and the ceilings start anew. */
+/* Notes that a connection has lasted: a drop is answered quickly again, and the ceilings start anew. */
 void glift__backoff_reset(glift__backoff *backoff);
 
 #endif

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DRAIN_MS        4500 /* closed within about 5 s (P156), a second of which the closing may take */
+#define DRAIN_MS        4500 /* closing takes up to 1000 more, which makes about 5 s (P156) */
 #define LASTING_MS      5000 /* a connection that held this long counts as a success for the back-off */
 #define RETRY_REPORT_MS 1000
 #define NORMAL_CLOSURE  1000
@@ -55,14 +55,14 @@ glift__socket *glift__connection_free_socket(glift__connection *self)
 void glift__connection_close_socket(glift__socket *socket)
 {
     if (socket->state == GLIFT__SOCKET_WANTED) {
-        socket->state = GLIFT__SOCKET_FREE; /* nobody has heard of it */
+        socket->state = GLIFT__SOCKET_FREE; /* nobody has heard of this socket */
     } else if (socket->state == GLIFT__SOCKET_DIALLING || socket->state == GLIFT__SOCKET_OPEN) {
         socket->state = GLIFT__SOCKET_CLOSING;
         socket->close_due = true;
     }
 }
 
-/* What it carried is sent again on the one that is current now. */
+/* Closes a socket. What it carried is sent again on the socket that is current now. */
 static void retire_socket(glift__core *core, glift__socket *socket)
 {
     glift__connection_close_socket(socket);
@@ -74,7 +74,7 @@ static void retire_socket(glift__core *core, glift__socket *socket)
 static void supersede(glift__core *core, glift__socket *old)
 {
     if (core->connection.purpose == GLIFT__DIAL_TO_REPLACE)
-        retire_socket(core, old); /* it does not answer */
+        retire_socket(core, old); /* the old socket does not answer */
     else
         old->drained_at_ms = core->now.mono_ms + DRAIN_MS;
 }
@@ -85,7 +85,7 @@ void glift__core_opened(glift__core *core, glift__time now, uint32_t number)
     glift__connection *self = &core->connection;
     glift__socket *socket = find_socket(self, number), *old = self->current;
     if (socket == NULL || socket != self->dialled)
-        return; /* given up meanwhile; its end will be reported */
+        return; /* the socket was given up meanwhile; its end will be reported */
 
     socket->state = GLIFT__SOCKET_OPEN;
     socket->opened_ms = now.mono_ms;
@@ -164,7 +164,7 @@ void glift__connection_refresh(glift__core *core, const char *endpoint, const ch
     }
     glift__dial_abandon(core);
     glift__dial_prepare(core, GLIFT__DIAL_TO_REFRESH, core->now.mono_ms);
-    glift__dial_begin(core); /* before a Close frame in the same packet */
+    glift__dial_begin(core); /* now, before a Close frame in the same packet is read */
 }
 
 bool glift__connection_heard(glift__core *core, uint32_t number)
@@ -176,7 +176,7 @@ bool glift__connection_heard(glift__core *core, uint32_t number)
     if (socket == self->current) {
         self->timeouts_in_a_row = 0; /* P150 */
         if (self->dial == GLIFT__DIAL_WAITING && self->purpose == GLIFT__DIAL_TO_REPLACE)
-            self->dial = GLIFT__DIAL_NONE; /* it answers after all */
+            self->dial = GLIFT__DIAL_NONE; /* the service answers after all */
     }
     return true;
 }

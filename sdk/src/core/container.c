@@ -20,7 +20,7 @@ __attribute__((format(printf, 2, 3))) static glift__step failed(char *reason, co
     return GLIFT__STEP_FAILED;
 }
 
-/* Why a fetch failed; the body is the reason where there was no HTTP answer. */
+/* Ends the sequence with why a fetch failed; the body is the reason where there was no HTTP answer. */
 static glift__step fetch_failed(
         char *reason, const char *asked_for, int http_status, const char *body, size_t length)
 {
@@ -91,8 +91,8 @@ void glift__container_login_fini(glift__container_login *login)
 /* ---- the containers of this group ---- */
 
 enum {
-    STAGE_CONFIGURED,          /* asking the endpoint from the settings */
-    STAGE_ADDRESS,             /* asking for our own address, to derive the endpoint from it */
+    STAGE_CONFIGURED,          /* the endpoint from the settings is asked */
+    STAGE_ADDRESS,             /* our own address is asked for, to derive the endpoint from it */
     STAGE_ADDRESS_AFTER_ERROR, /* the same, after the configured endpoint could not be reached */
     STAGE_DERIVED
 };
@@ -147,7 +147,7 @@ static glift__step address_arrived(
     const char *endpoint = is_success(http_status) ? derived_endpoint(discovery, body, length) : NULL;
     bool is_other = endpoint != NULL && strcmp(endpoint, discovery->endpoint) != 0;
     if (after_error && !is_other)
-        return GLIFT__STEP_FAILED; /* with the reason of the configured endpoint */
+        return GLIFT__STEP_FAILED; /* `reason` still tells of the configured endpoint */
     if (endpoint == NULL)
         return failed(discovery->reason, "Could not resolve discovery server endpoint.");
     return ask_endpoint(discovery, endpoint, STAGE_DERIVED);
@@ -160,7 +160,7 @@ glift__step glift__container_discovery_fetched(
         return address_arrived(discovery, http_status, body, length);
     if (is_success(http_status))
         return GLIFT__STEP_DONE;
-    if (http_status != 0) /* an answer: no fallback (P35, P36) */
+    if (http_status != 0) /* there was an answer, so there is no fallback (P35, P36) */
         return failed(discovery->reason, "Discovery server returned HTTP %d", http_status);
 
     failed(discovery->reason, "Failed to connect to discovery server: %.*s",

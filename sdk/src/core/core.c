@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RETRY_MS          250 /* what waits for memory, or for the game to take some events */
-#define UNHEARD_ENDING_MS 500 /* a ProcessEnding without any connection waits so long for the first */
+#define RETRY_MS          250 /* until what waits for memory, or for room, is tried again */
+#define UNHEARD_ENDING_MS 500 /* so long a ProcessEnding waits for the first connection */
 
 uint32_t glift__core_random(glift__core *core)
 {
@@ -94,7 +94,7 @@ static void process_ready_ended(glift__core *core, glift_status status)
     core->process_ready = NULL;
     if (status != GLIFT_OK) {
         glift__items_free(held, false);
-        glift__core_forget_game_session(core); /* what was held may come again */
+        glift__core_forget_game_session(core); /* the session that was held may come again */
         return;
     }
     core->ready = true;
@@ -129,8 +129,8 @@ static bool is_accept(const glift__call *call)
            call->flight.settles == GLIFT__ACCEPT_PLAYER_SESSION;
 }
 
-/* Whoever waited for this answer with the same player session id asks now, and hears from GameLift why not.
- */
+/* The next call that waited for this answer, with the same player session id, asks now, and hears from
+ * GameLift why it may not. */
 static void accept_answered(glift__core *core, glift__call *call)
 {
     glift__call *next = call->flight.seat != NULL ? glift__seats_answered(&core->seats, call) : NULL;
@@ -163,7 +163,8 @@ void glift__core_answer(glift__core *core, glift__call *call, glift_status statu
 
 /* ---- commands: calls ---- */
 
-/* The game judged the call by the events that it had seen; the world may have moved on. */
+/* Why a call is not allowed now; NULL if it is. The game has judged the call by the events that it had seen,
+ * but the world may have moved on. */
 static const char *objection(const glift__core *core, const glift__call *call)
 {
     if (core->shutting_down)
@@ -193,7 +194,7 @@ static const char *default_role_session_name(glift__core *core, glift__call *cal
     snprintf(name, sizeof name, "%s-%s", core->desc.fleet_id,
             connection->login.task_id != NULL ? connection->login.task_id : core->desc.host_id);
     for (char *slash = name; (slash = strchr(slash, '/')) != NULL;)
-        *slash = '-'; /* a host id may have one, a session name may not */
+        *slash = '-'; /* a host id may have a slash, a session name may not */
     return glift__memory_text(&call->memory, name);
 }
 
@@ -232,7 +233,8 @@ static void get_role_credentials(glift__core *core, glift__call *call)
         queue_call(core, call);
 }
 
-/* ProcessReady waits for the first connection as long as GameLift waits for a process, then like any call. */
+/* ProcessReady waits for the first connection as long as GameLift waits for a process, and from then on like
+ * any call. */
 static void queue_process_ready(glift__core *core, glift__call *call)
 {
     core->process_ready = call;
@@ -241,8 +243,8 @@ static void queue_process_ready(glift__core *core, glift__call *call)
     queue_call(core, call);
 }
 
-/* Without any connection so far, GameLift does not know of this process, and whoever ends it does not want to
- * wait. */
+/* Where there has been no connection so far, GameLift does not know of this process, and whoever ends the
+ * process does not want to wait. */
 static void queue_process_ending(glift__core *core, glift__call *call)
 {
     uint64_t soon_ms = core->now.mono_ms + UNHEARD_ENDING_MS;
@@ -263,7 +265,7 @@ static void end_unheard(glift__core *core, glift__call *process_ending)
     glift__core_answer(core, process_ending, GLIFT_OK, "");
 }
 
-/* From now on a ProcessReady and a ProcessEnding wait like any call. */
+/* Sees that from now on a ProcessReady and a ProcessEnding wait like any call. */
 static void start_deadlines(glift__core *core)
 {
     uint64_t deadline_ms = core->now.mono_ms + core->desc.request_timeout_ms;
@@ -350,7 +352,7 @@ static void cancel(glift__core *core, const glift__cancel *command)
 static void send_beat(glift__core *core, bool healthy)
 {
     if (core->beat.flight.state != GLIFT__FLIGHT_NONE)
-        glift__requests_remove(&core->requests, &core->beat); /* the new one says more */
+        glift__requests_remove(&core->requests, &core->beat); /* the new beat says more */
     core->beat.body.as.heartbeat.healthy = healthy;
     core->beat.deadline_ms = 0;
     memset(&core->beat.result, 0, sizeof core->beat.result);
@@ -371,7 +373,7 @@ void glift__core_command(glift__core *core, glift__time now, glift__item *comman
     switch ((glift__command_kind)command->kind) {
     case GLIFT__COMMAND_CALL:
         take_call(core, (glift__call *)command);
-        return; /* it goes back to the game as its own answer */
+        return; /* the call goes back to the game as its own answer */
     case GLIFT__COMMAND_CANCEL:
         cancel(core, (glift__cancel *)command);
         break;
@@ -407,7 +409,7 @@ static void timed_out(glift__core *core, glift__call *call)
     uint32_t limit_ms = core->desc.request_timeout_ms;
     bool was_sent = call->flight.state == GLIFT__FLIGHT_SENT,
          is_local = call->flight.state == GLIFT__FLIGHT_LOCAL;
-    /* One that was sent a moment before its deadline says nothing about the connection. */
+    /* A call that was sent a moment before its deadline says nothing about the connection. */
     bool counts = was_sent && core->now.mono_ms - call->flight.sent_ms >= limit_ms / 2;
 
     glift__requests_remove(&core->requests, call); /* P148 */
@@ -430,7 +432,7 @@ static void ask_how_the_game_is(glift__core *core)
     if (!glift__outbox_health_check(&core->outbox, core->heartbeat.question))
         glift__outbox_log(&core->outbox, GLIFT_LOG_ERROR,
                 "the game was not asked for its health: it does not tick, or there is no memory");
-    /* Without an answer the beat says false, and the next one asks again. */
+    /* Without an answer the beat says false, and the next question is asked at its turn. */
 }
 
 static bool is_shutdown_overdue(const glift__core *core)

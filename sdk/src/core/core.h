@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The state machine of one game server: (now, input) -> (orders for the transport, events for the game).
  *
- * No socket, clock, thread or global: time, random bits and transport are arguments, so a test plays
- * an hour of heartbeats in a millisecond and replays any interleaving. Stepped by the I/O thread.
+ * The core knows no socket, clock, thread or global: time, random bits and transport are arguments, so a test
+ * plays an hour of heartbeats in a millisecond and replays any interleaving. The I/O thread steps the core.
  *
  * The driver (io, or a test) hands in an input, then pulls orders until there are none, moves the
- * events to the game, and comes back at the deadline at the latest. Pulling instead of calling back
- * means that the core is never entered twice.
+ * events to the game, and comes back at the deadline at the latest. Since the driver pulls, and the core
+ * never calls back, the core is never entered twice.
  *
  * Sockets carry numbers that are never used again, so what happens to an old socket cannot touch the
  * new one (P142). */
@@ -21,8 +21,8 @@
 typedef struct glift__core glift__core;
 
 typedef struct glift__time {
-    uint64_t mono_ms; /* never goes back; all deadlines */
-    int64_t unix_ms;  /* SigV4 dates, expiry of credentials */
+    uint64_t mono_ms; /* never goes back; all deadlines are on it */
+    int64_t unix_ms;  /* for SigV4 dates and the expiry of credentials */
 } glift__time;
 
 /* ---- settings: resolved and checked (settings.h), copied by core_create ---- */
@@ -30,7 +30,7 @@ typedef struct glift__time {
 typedef struct glift__core_desc {
     const char *websocket_url, *auth_token, *process_id, *host_id, *fleet_id;
     const char *aws_region, *access_key, *secret_key, *session_token;
-    bool container;       /* compute type CONTAINER and no auth token: credentials by FETCH */
+    bool container;       /* compute type CONTAINER and no auth token: FETCH gets the credentials */
     bool container_fleet; /* compute type CONTAINER, with or without a token */
     const char *container_credentials_url, *container_metadata_url; /* full URLs; "" where unset */
     const char *container_discovery_endpoint;
@@ -43,11 +43,11 @@ typedef struct glift__core_desc {
 } glift__core_desc;
 
 glift_status glift__core_create(const glift__core_desc *desc, glift__time now, glift__core **out);
-void glift__core_destroy(glift__core *core); /* frees items that are still inside; NULL is allowed */
+void glift__core_destroy(glift__core *core); /* frees the items that are still inside too; NULL is allowed */
 
 /* ---- inputs ---- */
 
-/* A command from the game; takes ownership of the item. */
+/* Takes a command from the game, and owns the item from here on. */
 void glift__core_command(glift__core *core, glift__time now, glift__item *command);
 
 /* The handshake of this socket was answered 101. */
@@ -55,12 +55,12 @@ void glift__core_opened(glift__core *core, glift__time now, uint32_t socket);
 
 typedef enum glift__end_kind {
     GLIFT__END_NO_ADDRESS,        /* the name could not be looked up */
-    GLIFT__END_NO_CONNECTION,     /* TCP: refused, unreachable */
-    GLIFT__END_TLS,               /* certificate, host name, protocol; text says which */
-    GLIFT__END_HANDSHAKE_REFUSED, /* HTTP status in code, body in text */
+    GLIFT__END_NO_CONNECTION,     /* TCP: the address refused, or cannot be reached */
+    GLIFT__END_TLS,               /* the certificate, host name or protocol is wrong; text says which */
+    GLIFT__END_HANDSHAKE_REFUSED, /* the HTTP status is in code, the body in text */
     GLIFT__END_HANDSHAKE_TIMEOUT,
-    GLIFT__END_CLOSED, /* Close frame; its code in code (1005 where it has none) */
-    GLIFT__END_LOST    /* reset, end of file, no pong, garbage in framing */
+    GLIFT__END_CLOSED, /* by a Close frame; its code is in code (1005 where it has none) */
+    GLIFT__END_LOST    /* by a reset, the end of the stream, no pong, or garbage in the framing */
 } glift__end_kind;
 
 typedef struct glift__socket_end {
@@ -69,14 +69,15 @@ typedef struct glift__socket_end {
     const char *text; /* one sentence, without secrets; not NULL */
 } glift__socket_end;
 
-/* A dial failed or an open socket ended. Exactly once per DIAL, also after a CLOSE order. */
+/* A dial failed or an open socket ended. This is told exactly once per DIAL, also after a CLOSE order. */
 void glift__core_closed(glift__core *core, glift__time now, uint32_t socket, const glift__socket_end *end);
 
-/* One whole text message, fragments joined, not NUL-terminated. Binary messages are not handed in (P3). */
+/* One whole text message arrived, its fragments joined, not NUL-terminated. Binary messages are not handed in
+ * (P3). */
 void glift__core_received(
         glift__core *core, glift__time now, uint32_t socket, const char *bytes, size_t length);
 
-/* The answer to a FETCH. http_status 0: transport failure, the reason is in body. */
+/* A FETCH has ended. Where http_status is 0 the transport failed, and body is the reason. */
 void glift__core_fetched(
         glift__core *core, glift__time now, uint32_t fetch, int http_status, const char *body, size_t length);
 
@@ -86,11 +87,11 @@ void glift__core_advance(glift__core *core, glift__time now);
 /* ---- outputs ---- */
 
 typedef enum glift__order_kind {
-    GLIFT__ORDER_DIAL,  /* open this socket to url; ends in opened or closed */
+    GLIFT__ORDER_DIAL,  /* open this socket to url; the order ends in opened or closed */
     GLIFT__ORDER_WRITE, /* messages wait for this open socket: pull them when it can be written */
     GLIFT__ORDER_CLOSE, /* give up the dial, or write what waits, close with code, and end within 1 s */
-    GLIFT__ORDER_FETCH, /* HTTP GET url, whole body up to 1 MiB within timeout_ms */
-    GLIFT__ORDER_DETACH /* the core is done: detach and do not call it again */
+    GLIFT__ORDER_FETCH, /* get url by HTTP, the whole body of up to 1 MiB, within timeout_ms */
+    GLIFT__ORDER_DETACH /* the core is done: detach, and do not call the core again */
 } glift__order_kind;
 
 typedef struct glift__order {
@@ -112,18 +113,18 @@ bool glift__core_next_message(glift__core *core, glift__time now, uint32_t socke
  * same with any number of requests in flight for the socket that carries what is sent now. */
 bool glift__core_awaits_answer(const glift__core *core, uint32_t socket);
 
-/* When to call glift__core_advance() at the latest, on mono_ms; UINT64_MAX: never. */
+/* The time on mono_ms at which to call glift__core_advance() at the latest; UINT64_MAX: never. */
 uint64_t glift__core_deadline_ms(const glift__core *core);
 
-/* Events for the game, oldest first, linked; NULL if none. The taker owns them. */
+/* Takes the events for the game, oldest first, linked; NULL if there is none. The taker owns them. */
 glift__item *glift__core_take_events(glift__core *core);
 
 /* ---- items: what travels in the mailboxes ---- */
 
 typedef enum glift__command_kind {
-    GLIFT__COMMAND_CALL,      /* glift__call: comes back as EVENT_ANSWER, the same item */
+    GLIFT__COMMAND_CALL,      /* glift__call: the same item comes back as EVENT_ANSWER */
     GLIFT__COMMAND_CANCEL,    /* glift__cancel */
-    GLIFT__COMMAND_HEALTH,    /* glift__health: the game's answer */
+    GLIFT__COMMAND_HEALTH,    /* glift__health: the game's answer to a question */
     GLIFT__COMMAND_LOG_LEVEL, /* glift__level */
     GLIFT__COMMAND_SHUTDOWN   /* glift__item: close the connection, then DETACH */
 } glift__command_kind;
@@ -139,41 +140,41 @@ typedef enum glift__event_kind {
 } glift__event_kind;
 
 /* One request of the game, there and back again: the same allocation is the command, what is in flight and
- * the answer, so answering cannot fail. Made by calls.c with everything that it will need. */
+ * the answer, so answering cannot fail. calls.c makes it with everything that it will need. */
 typedef struct glift__call {
     glift__item item;
     glift__memory memory; /* of the answer; arguments too where they are more than a few strings */
     glift__request_body body;
     uint64_t deadline_ms; /* mono_ms; 0: the core sets it (ProcessReady) */
     void *user;
-    bool is_internal;    /* made by the SDK itself: no cancel reaches it */
+    bool is_internal;    /* the SDK itself made the call: no cancel reaches it */
     glift_result result; /* points into memory, answer, or static text */
     glift__answer_body answer;
 
-    /* Of the game's side (calls.c, deliver.c, server.c) and its thread alone, also while the core has the
-     * call. */
+    /* These belong to the game's side (calls.c, deliver.c, server.c) and its thread alone, also while the
+     * core has the call. */
     struct {
         glift__node pending; /* among the calls whose `done` has not run */
         glift_done_fn done;
-        int state;     /* server_state.h */
-        bool returned; /* the core is through with it, `done` has still to run */
+        int state;     /* GLIFT__CALL_PENDING and others, in server_state.h */
+        bool returned; /* the core is through with the call, but `done` has still to run */
     } game;
 
-    /* request.c's own. */
+    /* These belong to request.c, but for what names another file. */
     struct {
         glift__node due, lane; /* among all by deadline; among the queued or the sent */
         struct glift__call *next_in_bucket;
         uint64_t sequence, sent_ms;
-        uint32_t socket; /* that carries it */
+        uint32_t socket; /* the socket that carries the call */
         unsigned times_sent;
         int state;
         glift__action settles; /* the refused request whose DescribePlayerSessions this is (inbound.c) */
-        const char *seat;      /* the player session that it is about, where it is about one */
+        const char *seat;      /* the player session that the call is about, where it is about one */
         struct glift__call *next_asking; /* seats.c */
         char request_id[GLIFT__UUID_SIZE];
     } flight;
 } glift__call;
 
-/* The other items: items.h. */
+/* The other items are in items.h. */
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One dial: when, where to, as whom, and what it means that it failed. */
+/* One dial: when it is made, where to, as whom, and what its failure means. */
 
 #include "core/core_state.h"
 
@@ -24,13 +24,13 @@ static const char *endpoint_of(const glift__core *core, glift__identity_kind kin
                                             : offer_of(&core->connection, kind)->endpoint;
 }
 
-/* What connected last. */
+/* The identity that connected last. */
 static glift__identity_kind usual_identity(const glift__connection *self)
 {
     return self->refreshed.is_set ? GLIFT__IDENTITY_REFRESHED : GLIFT__IDENTITY_ORIGINAL;
 }
 
-/* Fresh for each dial: date, signature, credentials (P145). */
+/* The parameters of this dial; date, signature and credentials are fresh for each (P145). */
 static glift__connect_parameters connect_parameters(const glift__core *core)
 {
     const glift__connection *self = &core->connection;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* So much of a secret gives it away: what repeats it may cut it short. */
+/* So many bytes of a secret give it away, since a text that repeats a secret may cut it short. */
 #define TELLING_LENGTH 16
 
 #define SIGNATURE_LENGTH 64 /* SHA-256 in hexadecimal digits */
@@ -36,7 +36,7 @@ static bool is_escaped(const char *at)
     return hex_value(at[1]) >= 0 && hex_value(at[2]) >= 0;
 }
 
-/* The character here, percent-encoded (more than once even) or as it is; *at goes on behind it. */
+/* The character at *at, which may be percent-encoded, even more than once; *at goes on behind it. */
 static char next_character(const char **at)
 {
     const char *percent = *at; /* or where one would stand if %25 were replaced by it */
@@ -76,7 +76,8 @@ bool glift__tells_a_secret(const char *text, const char *const *secrets, size_t 
     return contains(text, "Authorization=") || contains(text, "X-Amz-") || has_signature(text);
 }
 
-/* As one line, and without what escapes in JSON: no secret shall hide behind that. */
+/* Writes the text as one line, and without the backslashes that escape in JSON: no secret shall hide behind
+ * them. */
 static void flatten(char *out, size_t size, const char *text)
 {
     size_t length = 0;
@@ -88,7 +89,7 @@ static void flatten(char *out, size_t size, const char *text)
     out[length - (length > 0 && out[length - 1] == ' ')] = '\0';
 }
 
-/* As much of it as there is room for and as is UTF-8. */
+/* Copies as much of the text as there is room for and as is UTF-8. */
 static void copy_utf8(char *out, size_t size, const char *text)
 {
     size_t length = (size_t)snprintf(out, size, "%s", text);
@@ -98,8 +99,8 @@ static void copy_utf8(char *out, size_t size, const char *text)
     out[length] = '\0';
 }
 
-/* What a refused handshake's body says (P17): its ErrorMessage, or else all of it, since what stands before
- * the service has other bodies; "" where it tells a secret. */
+/* Reads what the body of a refused handshake says (P17): its ErrorMessage, or else the whole body, since
+ * proxies before the service have bodies of their own; "" where the text tells a secret. */
 static void read_body(
         char *out, size_t size, const char *body, const char *const *secrets, size_t secret_count)
 {
@@ -160,7 +161,7 @@ static void describe_refusal(glift__dial_failure *out, const glift__socket_end *
             advice_on_refusal(end->code));
 }
 
-/* For where the transport's sentence may not be told. */
+/* Writes a sentence of our own, for where that of the transport may not be told. */
 static void describe_end(char *out, size_t size, const glift__socket_end *end, const char *host)
 {
     switch (end->kind) {
@@ -187,7 +188,8 @@ static void describe_end(char *out, size_t size, const glift__socket_end *end, c
     }
 }
 
-/* "" where there is nothing to do, or the transport's sentence says it. */
+/* What a studio may do about the end of a connection; "" where there is nothing to do, or the transport's
+ * sentence says it. */
 static const char *advice_on_end(glift__end_kind kind)
 {
     switch (kind) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The containers beside this one: asked for over HTTP, once for all calls that wait. */
+/* The containers beside this one are asked for over HTTP, once for all calls that wait. */
 
 #include "core/core_state.h"
 
 #define FETCH_MS 5000
 
-/* All calls that wait get the same answer. */
+/* Ends the discovery: all calls that wait get the same answer. */
 static void ended(glift__core *core, glift__step step, const char *body, size_t length)
 {
     for (glift__call *call = glift__requests_first(&core->requests), *next; call != NULL; call = next) {
@@ -52,7 +52,7 @@ void glift__discovery_fetched(
         glift__core *core, uint32_t fetch, int http_status, const char *body, size_t length)
 {
     if (core->discovery_fetch == 0 || fetch != core->discovery_fetch)
-        return; /* nobody waits for it any more */
+        return; /* nobody waits for this fetch any more */
     go_on(core, glift__container_discovery_fetched(&core->discovery, http_status, body, length), body,
             length);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages from the service (wire protocol 3.2): answers go to the call with their RequestId, whatever socket
- * and Action they come with; pushes go by their Action. What is neither is ignored, the connection stays. */
+ * and Action they come with; pushes go by their Action. A message that is neither is ignored, and the
+ * connection stays. */
 
 #include "core/core_state.h"
 #include "wire/requests.h"
@@ -10,12 +11,12 @@
 #include <string.h>
 
 #define HTTP_OK     200
-#define MOST_UNREAD (4 * 1024 * 1024) /* bytes; one message may go past it */
+#define MOST_UNREAD (4 * 1024 * 1024) /* in bytes; one message may go past the limit */
 
 /* ---- a refused Accept or Remove that was sent twice ----
  *
- * The service may have acted on the first copy, and refuse the second for that reason. What became of the
- * seat tells: one DescribePlayerSessions decides, before the game hears anything. */
+ * The service may have acted on the first copy, and refuse the second for that reason. The state
+ * of the seat tells: one DescribePlayerSessions decides, before the game hears anything. */
 
 static bool may_have_been_acted_on(const glift__core *core, const glift__call *call)
 {
@@ -102,7 +103,7 @@ static glift_status take_payload(glift__core *core, glift__call *call)
     return GLIFT_OK;
 }
 
-/* `status` is of reading the answer to its DescribePlayerSessions. */
+/* The DescribePlayerSessions of a refused call was answered; `status` tells how reading that answer went. */
 static void settled(glift__core *core, glift__call *call, bool answered_ok, glift_status status)
 {
     if (answered_ok && status == GLIFT_OK && seat_is_as_wanted(call, &call->answer.player_session_page)) {
@@ -114,7 +115,7 @@ static void settled(glift__core *core, glift__call *call, bool answered_ok, glif
     }
 }
 
-/* `status` is of reading the answer. */
+/* The call succeeded; `status` tells how reading its answer went. */
 static void succeeded(glift__core *core, glift__call *call, glift_status status)
 {
     if (status == GLIFT_OK)
@@ -217,7 +218,7 @@ static glift_status read_push(
 }
 
 /* A session belongs to a process that is ready. While ProcessReady is under way the service may have acted on
- * it already: what arrives then waits for its answer. */
+ * it already: a session that arrives then waits for the answer to ProcessReady. */
 static void session_push(glift__core *core, glift__event *event)
 {
     bool is_create = event->push.kind == GLIFT__CREATE_GAME_SESSION;

@@ -8,7 +8,7 @@
 
 typedef struct glift__cancel {
     glift__item item;
-    bool all; /* rebind: whoever made it */
+    bool all; /* for rebind: every call, whoever made it */
     void *user;
 } glift__cancel;
 
@@ -19,38 +19,40 @@ typedef struct glift__level {
 
 typedef struct glift__health {
     glift__item item;
-    uint32_t question; /* the number of the question answered */
+    uint32_t question; /* the number of the question that is answered */
     bool healthy;
 } glift__health;
 
 typedef struct glift__event {
     glift__item item;
     glift__memory memory;
-    glift__push push;                  /* START_, UPDATE_GAME_SESSION, PROCESS_TERMINATE */
-    glift_connection_event connection; /* CONNECTION */
-    glift_log_level level;             /* LOG */
-    const char *text;                  /* LOG */
-    uint32_t question;                 /* HEALTH_CHECK */
-    int size;                          /* how much room it takes up */
-    atomic_int *room;                  /* that it has taken; NULL: none (outbox.h) */
+    glift__push push;                  /* of START_GAME_SESSION, UPDATE_GAME_SESSION, PROCESS_TERMINATE */
+    glift_connection_event connection; /* of CONNECTION */
+    glift_log_level level;             /* of LOG */
+    const char *text;                  /* of LOG */
+    uint32_t question;                 /* of HEALTH_CHECK */
+    int size;                          /* how much room the event takes up */
+    atomic_int *room;                  /* the room that the event was taken from; NULL: none (outbox.h) */
 } glift__event;
 
-/* A list in the making; zeroed, it is empty. */
+/* A list in the making. A zeroed one is empty. */
 typedef struct glift__items {
     glift__item *first, *last;
 } glift__items;
 
 void glift__items_put(glift__items *items, glift__item *item);
-glift__item *glift__items_take(glift__items *items); /* all, oldest first; NULL if there is none */
-/* In the place of what it outdates: its own kind, and updates of a session that it replaces. */
+glift__item *glift__items_take(glift__items *items); /* takes all, oldest first; NULL if there is none */
+/* Puts a push in the place of what it outdates: pushes of its own kind, and updates of a session that it
+ * replaces. */
 void glift__items_put_newest(glift__items *items, glift__event *push);
 
-/* A zeroed event with an empty memory; NULL without memory. */
+/* A zeroed event with an empty memory of its own; NULL when out of memory. */
 glift__event *glift__event_new(glift__event_kind kind);
-/* The game has got it, and may hold on to it from here on. Freeing does this too. */
+/* Gives back the room of an event that the game has got, and may hold on to from here on. Freeing an event
+ * gives it back too. */
 void glift__event_give_room_back(glift__event *event);
 
 void glift__item_free(glift__item *item, bool is_command);
-void glift__items_free(glift__item *items, bool are_commands); /* a list; NULL is allowed */
+void glift__items_free(glift__item *items, bool are_commands); /* frees a list; NULL is allowed */
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #define LONGEST_LINE       512
-#define CONNECTION_RESERVE 32 /* room that log lines leave to connection events */
-#define HEALTH_RESERVE     4  /* and both of them to health questions */
+#define CONNECTION_RESERVE 32 /* room that log lines leave to connection events and health questions */
+#define HEALTH_RESERVE     4  /* room that connection events leave to health questions */
 
 void glift__outbox_init(glift__outbox *outbox, glift_log_level log_level)
 {
@@ -45,7 +45,7 @@ static bool take_room(glift__event *event, atomic_int *room, int reserve)
     return true;
 }
 
-/* An event that takes up room, as long as more than `reserve` is left; NULL when there is none. */
+/* A new event that takes up room, as long as more than `reserve` is left; NULL without room or memory. */
 static glift__event *bounded_event(glift__outbox *outbox, glift__event_kind kind, int reserve)
 {
     glift__event *event = glift__event_new(kind);
@@ -137,7 +137,7 @@ bool glift__outbox_push_waiting(glift__outbox *outbox)
 void glift__outbox_push(glift__outbox *outbox, glift__event *push)
 {
     if (!glift__outbox_push_waiting(outbox)) {
-        glift__event_give_room_back(push); /* what waits before it may need that */
+        glift__event_give_room_back(push); /* the pushes that wait before it may need its room */
         glift__items_put_newest(&outbox->waiting, push);
     } else if (glift__outbox_has_room(outbox, push)) {
         glift__outbox_put(outbox, &push->item);

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events on their way to the game: answers, sessions, log lines, what the connection does.
+/* The events on their way to the game: answers, sessions, log lines, what the connection does.
  *
- * All but answers are bounded, whatever the service sends: a game that does not tick for a day finds the
- * first log lines and a count of the rest, the state of the connection as it is, and what the service pushed
- * first and last. */
+ * All events but answers are bounded, whatever the service sends: a game that does not tick for a day finds
+ * the first log lines and a count of the rest, the state of the connection as it is, and what the service
+ * pushed first and last. */
 #ifndef GLIFT_OUTBOX_H
 #define GLIFT_OUTBOX_H
 
 #include "core/items.h"
 
-/* Log lines, connection events and health questions under way to the game at one time. */
+/* How many log lines, connection events and health questions may be under way to the game at one time. */
 #define GLIFT__OUTBOX_ROOM 256
 
-/* What the service pushed that is under way to the game at one time, in bytes of its messages. One message
- * may go past it. Of what comes then, the newest of each kind waits here for the game to take some. */
+/* How much of what the service pushed may be under way to the game at one time, in bytes of its messages. One
+ * message may go past the limit. Of what comes then, the newest of each kind waits here for the game to take
+ * some. */
 #define GLIFT__OUTBOX_PUSH_MIB   4
 #define GLIFT__OUTBOX_PUSH_BYTES (GLIFT__OUTBOX_PUSH_MIB * 1024 * 1024)
 
 typedef struct glift__outbox {
     glift__items items;
     glift__items waiting;       /* pushes without room, at most one of each kind */
-    atomic_int room, push_room; /* events give them back, on the game's thread */
+    atomic_int room, push_room; /* events give their room back, on the game's thread */
     unsigned lines_left_out;
     glift_log_level log_level;
 } glift__outbox;
@@ -34,14 +35,15 @@ glift__item *glift__outbox_take(glift__outbox *outbox);
 __attribute__((format(printf, 3, 4))) void glift__outbox_log(
         glift__outbox *outbox, glift_log_level level, const char *format, ...);
 
-/* For a push with its size: takes room for it, now or before. False if there is none. */
+/* Takes room for a push, whose size is set, if it has none yet. False if there is no room. */
 bool glift__outbox_has_room(glift__outbox *outbox, glift__event *push);
-/* A push for the game. */
+/* Puts a push on its way to the game, or lets it wait for room. */
 void glift__outbox_push(glift__outbox *outbox, glift__event *push);
-/* What waits for room, as far as there is some now. False if some still waits: try again later. */
+/* Puts what waits for room on its way, as far as there is room now. False if some of it still waits: try
+ * again later. */
 bool glift__outbox_push_waiting(glift__outbox *outbox);
 
-/* False if there was no room or memory: try again later. */
+/* These put an event on its way. False if there was no room or memory: try again later. */
 bool glift__outbox_connection(
         glift__outbox *outbox, glift_connection_state state, glift_status status, const char *reason);
 bool glift__outbox_health_check(glift__outbox *outbox, uint32_t question);

@@ -54,7 +54,7 @@ static void put_in_bucket(glift__requests *requests, glift__call *call)
     *bucket = call;
 }
 
-/* Without memory the chains grow longer, nothing else. */
+/* Makes room for more calls. Without memory the chains grow longer, and nothing else happens. */
 static void make_room(glift__requests *requests)
 {
     if (requests->count < requests->bucket_count)
@@ -94,7 +94,7 @@ static void forget_id(glift__requests *requests, glift__call *call)
 
 /* ---- by deadline ---- */
 
-/* From the end: deadlines mostly come in the order of the calls. */
+/* Looks for the place from the end, since deadlines mostly come in the order of the calls. */
 static void insert_due(glift__requests *requests, glift__call *call)
 {
     glift__node *place = &requests->due;
@@ -193,7 +193,7 @@ bool glift__requests_any_sent_on(const glift__requests *requests, uint32_t socke
     return node != &requests->sent && of_lane(node)->flight.socket == socket;
 }
 
-/* From the front: what was sent is nearly always older than all that waits. */
+/* Looks for the place from the front: a call that was sent is nearly always older than all that wait. */
 static void queue_again(glift__requests *requests, glift__call *call)
 {
     glift__node *place = requests->queued.next;
@@ -206,7 +206,7 @@ static void queue_again(glift__requests *requests, glift__call *call)
 
 void glift__requests_send_again(glift__requests *requests, uint32_t socket)
 {
-    /* Newest first, so that each finds its place at the front. */
+    /* The newest goes first, so that each call finds its place at the front. */
     for (glift__node *node = requests->sent.previous, *before; node != &requests->sent; node = before) {
         before = node->previous;
         if (of_lane(node)->flight.socket == socket)

@@ -12,7 +12,7 @@ void glift__role_cache_fini(glift__role_cache *cache)
         glift__memory_fini(&cache->roles[i].memory);
 }
 
-/* Its place; GLIFT__ROLE_COUNT if it has none. */
+/* The place of a role; GLIFT__ROLE_COUNT if the role has none. */
 static unsigned place_of(const glift__role_cache *cache, const char *role_arn)
 {
     unsigned i = 0;

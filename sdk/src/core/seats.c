@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* FNV-1a; never 0, which marks an empty place. */
+/* The hash is FNV-1a, but never 0, which marks an empty place. */
 static uint64_t hash_of(const char *text)
 {
     uint64_t hash = 14695981039346656037u;
