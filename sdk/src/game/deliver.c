@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a tick does: takes the events and runs the game's callbacks, in order. */
+/* What a tick does: it takes the events and runs the game's callbacks, in order. */
 
 #include "game/server_state.h"
 
@@ -22,7 +22,7 @@ static void process_has_ended(glift_server *server, glift_status status, const c
     connection_changed(server, &event);
 }
 
-/* Whatever became of the caller's interest: this is what the process is now for GameLift. */
+/* Notes what the process is now for GameLift, also where the caller has cancelled the call meanwhile. */
 static void advance_state(glift_server *server, const glift__call *call)
 {
     bool succeeded = call->result.status == GLIFT_OK;
@@ -52,7 +52,7 @@ static void deliver_answer(glift_server *server, glift__call *call)
     if (call->game.state == GLIFT__CALL_PENDING)
         run_done(server, call, &call->result);
     bool is_cancelled = call->game.state == GLIFT__CALL_CANCELLED;
-    call->game.returned = is_cancelled; /* freed by the next tick, after its `done` */
+    call->game.returned = is_cancelled; /* the next tick frees the call, after its `done` */
     if (ends)
         process_has_ended(server, call->result.status, call->result.message);
     if (!is_cancelled)
@@ -75,7 +75,7 @@ static glift__call *first_call(const glift__node *list)
     return glift__list_is_empty(list) ? NULL : GLIFT__OWNER(list->next, glift__call, game.pending);
 }
 
-/* Those that were cancelled before; what a `done` cancels now is for the next tick. */
+/* Answers the calls that were cancelled before this tick; what a `done` cancels now is for the next. */
 static void deliver_cancelled(glift_server *server)
 {
     if (glift__list_is_empty(&server->cancelled))
@@ -83,7 +83,7 @@ static void deliver_cancelled(glift_server *server)
     const glift__node *last = server->cancelled.previous;
     bool more = true;
     for (glift__call *call;
-            more && (call = first_call(&server->cancelled)) != NULL;) { /* a rebind empties it */
+            more && (call = first_call(&server->cancelled)) != NULL;) { /* a rebind empties the list */
         more = &call->game.pending != last;
         settle(server, call, GLIFT_ERR_CANCELLED, "cancelled");
     }
@@ -119,9 +119,9 @@ static void start_game_session(glift_server *server, glift__event *event)
         server->callbacks.on_start_game_session(server, &event->push.game_session, server->callbacks.user);
 }
 
-/* What an update leaves out stays as it was: what the session began with lies in the first push, which lives
- * on; what an earlier update brought is copied into this one, before that is freed. Without memory for the
- * copy it is once more as it began. */
+/* A text that the update leaves out stays as it was. If the session began with it, it lies in the first push,
+ * which lives on; if an earlier update brought it, it is copied into this update before that one is freed.
+ * Without memory for the copy the text is once more what the session began with. */
 static const char *kept_text(glift__memory *memory, const char *now, const char *first)
 {
     const char *kept = now == first ? first : glift__memory_text(memory, now);
@@ -170,7 +170,8 @@ static void keep_properties(glift__memory *memory, glift_game_session *to, const
     to->game_property_count = first->game_property_count;
 }
 
-/* The update's session replaces ours, but for what it leaves out. The id is the same (P114). */
+/* Replaces our session by that of the update, but for what the update leaves out. The id stays the same
+ * (P114). */
 static void merge_update(glift_server *server, glift__event *event)
 {
     const glift_game_session *now = &server->session, *first = &server->session_event->push.game_session;
@@ -228,7 +229,7 @@ static void answer_health(glift_server *server, uint32_t question)
                           server->callbacks.on_health_check(server, server->callbacks.user);
     glift__health *answer = calloc(1, sizeof *answer);
     if (answer == NULL)
-        return; /* false after 50 s, and the next question comes */
+        return; /* the core says false after 50 s, and asks the next question */
     answer->item.kind = GLIFT__COMMAND_HEALTH;
     answer->question = question;
     answer->healthy = server->healthy;
@@ -246,7 +247,7 @@ static void deliver_line(glift_server *server, const glift__event *event)
 
 /* ---- events ---- */
 
-/* Session events stay; all others end here. */
+/* Runs the callback of an event. Session events stay; all others are freed here. */
 static void deliver_event(glift_server *server, glift__event *event)
 {
     glift__event_give_room_back(event);
@@ -303,7 +304,8 @@ static void keep(glift_server *server, glift__item *item)
     glift__items_put(&server->kept, item);
 }
 
-/* A parked server keeps what a callback would have to hear; one that is destroyed tells only what it logs. */
+/* Whether an event is kept instead of delivered: a parked server keeps what a callback would have to hear; of
+ * a server that is being destroyed, callbacks hear only log lines. */
 static bool is_kept(const glift_server *server, const glift__item *item)
 {
     if (server->closing)
