@@ -18,7 +18,7 @@
 
 #define TARGET_SIZE (sizeof((glift__url *)0)->host + 16)
 
-/* As in a Host header: the usual port is left out. */
+/* Writes host and port as a Host header has them: the usual port is left out. */
 static void describe_target(const glift__url *url, char *out)
 {
     bool is_ipv6 = strchr(url->host, ':') != NULL;
@@ -97,7 +97,7 @@ static void on_attempt_ready(glift__watch *watch, unsigned ready)
     open_stream(self, socket);
 }
 
-/* False: this address cannot even be tried. */
+/* Begins to connect to an address. False if the address cannot even be tried. */
 static bool start_attempt(glift__endpoint *self, const glift__address *address)
 {
     glift__dialling *dialling = self->dialling;
@@ -120,7 +120,7 @@ static bool start_attempt(glift__endpoint *self, const glift__address *address)
     return false;
 }
 
-/* The next address that lets itself be tried, and the one after it a little later. */
+/* Tries the next address that lets itself be tried, and sees that the one after it follows a little later. */
 static void start_attempts(glift__endpoint *self)
 {
     glift__dialling *dialling = self->dialling;
@@ -187,7 +187,7 @@ static void look_up(glift__endpoint *self)
 
 /* ---- starting ---- */
 
-/* Before the look-up: what is wrong with the roots is told at once. */
+/* This comes before the look-up, so that what is wrong with the roots is told at once. */
 static bool prepare_tls(glift__endpoint *self)
 {
     const glift__link *link = self->owner->link;

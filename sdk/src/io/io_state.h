@@ -22,10 +22,10 @@
 typedef struct glift__attachment glift__attachment;
 typedef struct glift__endpoint glift__endpoint;
 
-/* What one read takes, and what one connection may read before the others have their turn. */
+/* How much one read takes, and how much one connection may read before the others have their turn. */
 #define GLIFT__READ_SIZE  16384
 #define GLIFT__READ_SHARE 65536
-/* What one write hands to the kernel or to TLS at once. */
+/* How much one write hands to the kernel or to TLS at once. */
 #define GLIFT__WRITE_SIZE 65536
 
 /* ---- endpoints ---- */
@@ -37,8 +37,8 @@ typedef struct glift__endpoint_kind {
     void (*on_drained)(glift__endpoint *self);    /* all that was written has gone out */
     void (*on_stream_end)(glift__endpoint *self); /* nothing more comes: stream.is_failed says how it ended */
     void (*on_timer)(
-            glift__endpoint *self, uint64_t now_ms); /* of an endpoint that is not dialled any more */
-    void (*on_end)(glift__endpoint *self, glift__core *core, glift__time now); /* tell the core */
+            glift__endpoint *self, uint64_t now_ms); /* for an endpoint that is not dialled any more */
+    void (*on_end)(glift__endpoint *self, glift__core *core, glift__time now); /* tells the core */
     void (*fini)(glift__endpoint *self);
 } glift__endpoint_kind;
 
@@ -89,22 +89,22 @@ struct glift__endpoint {
  * memory, which ends nothing: the caller tells the core. */
 glift__endpoint *glift__endpoint_start(glift__attachment *owner, const glift__endpoint_kind *kind,
         uint32_t number, const char *url, uint32_t timeout_ms);
-/* How it ends, unless a cause is known already. Does not end it. */
+/* Notes how the endpoint ends, unless a cause is known already. This does not end the endpoint. */
 void glift__endpoint_cause(glift__endpoint *self, glift__end_kind kind, int code, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
-/* It ends, wherever it stands; the cause first. Through kind->on_end, before the next step. */
+/* Ends the endpoint, wherever it stands, with this cause first. kind->on_end is told before the next step. */
 void glift__endpoint_end(glift__endpoint *self);
-/* Its owner is gone: closes and frees it without telling anyone. */
+/* Closes and frees the endpoint of an owner that is gone, without telling anyone. */
 void glift__endpoint_free(glift__endpoint *self);
 void glift__endpoint_set_timer(glift__endpoint *self, uint64_t at_ms); /* on glift__clock_mono_ms() */
-/* Tells owners of what has ended. True if there was anything. */
+/* Tells owners which endpoints have ended. True if there were any. */
 bool glift__endpoints_settle(glift_io *io);
 
 extern const glift__endpoint_kind glift__websocket_kind, glift__fetch_kind;
 
 /* ---- dialling.c ---- */
 
-/* False when out of memory. The endpoint may have ended when this returns. */
+/* Starts the dial. False when out of memory. The endpoint may have ended when this returns. */
 bool glift__dialling_start(glift__endpoint *self, const char *url, uint32_t timeout_ms);
 /* The time for the dial is over. */
 void glift__dialling_timed_out(glift__endpoint *self);
@@ -132,7 +132,8 @@ struct glift__attachment {
     glift__attachment *next_due;
 };
 
-/* The core of this link has had an input: look for orders and events before the next step. */
+/* Notes that the core of this link has had an input: its orders and events are looked for before the next
+ * step. */
 void glift__link_is_due(glift__attachment *self);
 /* Takes the commands of all links that have some. */
 void glift__links_take_commands(glift_io *io);
@@ -153,7 +154,7 @@ struct glift_io {
     glift__loop loop;
     glift__thread *thread; /* NULL: threadless */
     bool is_threadless;
-    int ticks_asked; /* of a threadless one: servers that wait for their tick */
+    int ticks_asked; /* of a threadless io: the servers that wait for their tick */
     atomic_bool is_stopping, is_abandoned;
     atomic_int link_count; /* -1: being destroyed */
     glift__mailbox line;   /* links with commands */
@@ -168,7 +169,7 @@ struct glift_io {
     size_t random_left;
 };
 
-/* NULL on failure, with a sentence in *message (static text). */
+/* The set of certificates that a link trusts; NULL on failure, with a sentence in *message (static text). */
 glift__tls *glift__io_trust(glift_io *io, const char *ca_file, bool insecure, const char **message);
 
 /* Unpredictable bytes, at most 64. False if the system has none, which ends the connection that wants them.

@@ -153,7 +153,7 @@ static void move_events(glift__attachment *self)
         self->link->on_events(self->link->user);
 }
 
-/* The core has had inputs: what does it want? */
+/* Asks a core that has had inputs what it wants, and carries that out. */
 static void serve(glift__attachment *self)
 {
     glift__order order;
@@ -184,7 +184,7 @@ void glift__links_settle(glift_io *io)
 
 static void take_commands(glift__attachment *self)
 {
-    if (self->node.next == NULL) /* the first time it is seen on this thread */
+    if (self->node.next == NULL) /* the first time that the link is seen on this thread */
         glift__list_insert_before(&self->io->attachments, &self->node);
     glift__item *command = glift__mailbox_take(&self->link->commands);
     while (command != NULL) {

@@ -33,7 +33,7 @@ static uint64_t sooner(uint64_t a_ms, uint64_t b_ms)
     return a_ms < b_ms ? a_ms : b_ms;
 }
 
-/* When it will be time to ping, or to give up. */
+/* The time at which to ping, or to give up. */
 uint64_t glift__liveness_next_ms(const glift__liveness *self)
 {
     bool is_pinged = self->pinged_ms != 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether the other end of an open WebSocket is still there. Pure: time is an argument.
+/* Whether the other end of an open WebSocket is still there. The judgement is pure: time is an argument.
  *
  * A connection can be dead without anybody saying so (a cable, a router that forgot it). A peer that has been
  * silent for long is asked with a ping, and given up when it stays silent for as long again: after 3 + 3 s
@@ -24,12 +24,12 @@ typedef struct glift__liveness {
 } glift__liveness;
 
 void glift__liveness_init(glift__liveness *self, uint64_t now_ms);
-/* Any bytes of the peer. */
+/* Notes that bytes of the peer have come. */
 void glift__liveness_heard(glift__liveness *self, uint64_t now_ms);
-/* A message has been sent that the peer is to answer. */
+/* Notes that a message was sent that the peer is to answer. */
 void glift__liveness_asked(glift__liveness *self, uint64_t now_ms);
 glift__liveness_verdict glift__liveness_check(glift__liveness *self, uint64_t now_ms, bool awaits_answer);
-/* When to check next. */
+/* The time of the next check. */
 uint64_t glift__liveness_next_ms(const glift__liveness *self);
 
 #endif

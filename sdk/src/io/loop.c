@@ -51,7 +51,7 @@ static void run_events(glift__loop *loop)
     loop->event_count = 0;
 }
 
-/* Those that come while these are called wait for the next step. */
+/* Watches that come while these are called wait for the next step. */
 static void run_again(glift__loop *loop)
 {
     size_t count = 0;

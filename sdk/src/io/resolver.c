@@ -167,7 +167,7 @@ static void discard(lookup *self)
     free(self);
 }
 
-/* What needs no look-up (RFC 6761 6.3). */
+/* Answers names that need no look-up (RFC 6761 6.3). */
 static bool is_local(lookup *self)
 {
     if (strcmp(self->host, "localhost") != 0)
@@ -327,7 +327,7 @@ glift__resolver *glift__resolver_open(const glift__resolver_desc *desc)
     return self;
 }
 
-/* Those that a thread works on come to the box when they are done, and are freed with it. */
+/* Look-ups that a thread works on come to the box when they are done, and are freed with it. */
 void glift__resolver_close(glift__resolver *self)
 {
     if (self == NULL)

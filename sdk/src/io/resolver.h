@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names to addresses, without waiting.
+/* The resolver turns names into addresses, without waiting.
  *
  * The system's look-up can block for 30 s, and a thread that it blocks can neither be woken nor cancelled. So
  * each look-up runs in a thread of its own that owns all it touches and ends by itself; whoever asked may
@@ -18,7 +18,7 @@
 
 typedef struct glift__resolver glift__resolver;
 
-/* Somebody who waits for addresses, which live until on_found() returns. Of the I/O thread. */
+/* Somebody on the I/O thread who waits for addresses, which live until on_found() returns. */
 typedef struct glift__asker {
     glift__node node;
     /* `message`: NULL, or why there are no addresses. */
@@ -39,13 +39,14 @@ typedef struct glift__resolver_desc {
 } glift__resolver_desc;
 
 glift__resolver *glift__resolver_open(const glift__resolver_desc *desc);
-/* Nobody asks any more. What is still being looked up is dropped when it comes. NULL is allowed. */
+/* Closes the resolver, which nobody asks any more. What is still being looked up is dropped when it comes.
+ * NULL is allowed. */
 void glift__resolver_close(glift__resolver *resolver);
 
-/* Answered from glift__resolver_settle(), never from in here. NULL on success, else why the name cannot be
- * looked up. */
+/* Asks for the addresses of a name. The answer comes from glift__resolver_settle(), never from in here. NULL
+ * on success, else why the name cannot be looked up. */
 const char *glift__resolver_ask(glift__resolver *resolver, const char *host, glift__asker *asker);
-void glift__resolver_forget(glift__asker *asker); /* also one that waits for nothing */
+void glift__resolver_forget(glift__asker *asker); /* an asker that waits for nothing is allowed */
 
 /* The game's answer to resolve(): numeric addresses. GLIFT_ERR_NOT_FOUND for a look-up that nobody waits for.
  */
@@ -57,7 +58,7 @@ bool glift__resolver_has_found(const glift__resolver *resolver);
 /* Hands out what has been found. True if there was anything. */
 bool glift__resolver_settle(glift__resolver *resolver);
 
-/* This address of the host has just worked: it is the first of the next answer. */
+/* Notes that this address of the host has just worked: it is the first of the next answer. */
 void glift__resolver_worked(glift__resolver *resolver, const char *host, const glift__address *address);
 
 /* The order in which to try addresses (RFC 8305 4): families in turn, beginning with that of the first, and

@@ -49,7 +49,7 @@ static glift__transfer send_some(glift__stream *self, const char *bytes, size_t 
                                  : glift__socket_send(self->watch.socket, bytes, size, sent);
 }
 
-/* How much was taken. What went wrong shows when the rest of what the peer sent has been read. */
+/* Returns how much was taken. What went wrong shows when the rest of what the peer sent has been read. */
 static size_t send_all(glift__stream *self, const char *bytes, size_t size)
 {
     size_t at = 0, sent;

@@ -19,9 +19,9 @@ typedef struct glift__stream {
     glift__loop *loop;
     glift__tls_session *session; /* NULL: plain TCP */
     glift__stream_state state;
-    bool is_failed;       /* ended by an error, not by the peer's end */
+    bool is_failed;       /* the stream has ended by an error, not by the peer's end */
     bool is_write_over;   /* nothing more is to be written */
-    bool is_write_broken; /* an error: what the peer has sent is still read, up to the end */
+    bool is_write_broken; /* writing has failed: what the peer has sent is still read, up to the end */
     bool has_drained;
     char *unsent; /* what the connection has not taken yet */
     size_t unsent_length, unsent_size;
@@ -31,23 +31,24 @@ typedef struct glift__stream {
 /* Takes over a connected socket; `tls` NULL: plain. False when out of memory: the socket is closed. */
 bool glift__stream_open(glift__stream *stream, glift__loop *loop, glift__socket_handle socket,
         glift__tls *tls, const char *host, void (*on_ready)(glift__stream *self));
-/* Closes and frees what the stream holds; also one that was never opened. Polite: TLS says goodbye. */
+/* Closes and frees what the stream holds, also of a stream that was never opened. TLS says goodbye first. */
 void glift__stream_close(glift__stream *stream, bool is_polite);
-/* As close, for descriptors that were closed behind our back: theirs is not closed again. */
+/* Does what close does for a stream whose descriptor was closed behind our back: that is not closed again. */
 void glift__stream_abandon(glift__stream *stream);
 
-/* What the connection does not take now is kept and sent later; wait for glift__stream_is_drained() before
- * the next large write. An error is told by reading. False when out of memory: the stream has ended. */
+/* Writes bytes. What the connection does not take now is kept and sent later; wait for
+ * glift__stream_is_drained() before the next large write. An error is told by reading. False when out of
+ * memory: the stream has ended. */
 bool glift__stream_write(glift__stream *stream, const void *bytes, size_t size);
 bool glift__stream_is_drained(const glift__stream *stream);
 /* Whether what was kept has all gone out since this was last asked. */
 bool glift__stream_has_drained(glift__stream *stream);
-/* Nothing more will be written. */
+/* Notes that nothing more will be written. */
 void glift__stream_end_writing(glift__stream *stream);
 
-/* How many bytes there are now; 0: none, or the stream has ended. */
+/* Reads what there is now. Returns how many bytes that are; 0: none, or the stream has ended. */
 size_t glift__stream_read(glift__stream *stream, void *bytes, size_t room);
-/* Something is left to read, and whoever read has had his share of this step. */
+/* Notes that something is left to read, and that its reader has had its share of this step. */
 void glift__stream_read_later(glift__stream *stream);
 
 #endif

@@ -22,13 +22,14 @@ typedef struct glift__timers {
 void glift__timer_init(glift__timer *timer, void (*on_due)(glift__timer *self));
 bool glift__timer_is_set(const glift__timer *timer);
 
-/* A timer that is set already is moved. */
+/* Sets a timer. One that is set already is moved. */
 void glift__timers_set(glift__timers *timers, glift__timer *timer, uint64_t at_ms);
-void glift__timers_cancel(glift__timers *timers, glift__timer *timer); /* also one that is not set */
+/* A timer that is not set is allowed. */
+void glift__timers_cancel(glift__timers *timers, glift__timer *timer);
 
-/* When the earliest is due; UINT64_MAX: none is set. */
+/* The time at which the earliest timer is due; UINT64_MAX: none is set. */
 uint64_t glift__timers_next_ms(const glift__timers *timers);
-/* Takes the earliest out if it is due at `now_ms`; else NULL. */
+/* Takes the earliest timer out if it is due at `now_ms`; else NULL. */
 glift__timer *glift__timers_take_due(glift__timers *timers, uint64_t now_ms);
 
 #endif

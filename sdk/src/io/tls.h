@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TLS over a socket: whom to trust, the handshake, bytes in and out, and why a handshake failed. The only
- * file that includes OpenSSL's TLS. Every call of OpenSSL walks through a gate (base/gate.h): once that is
- * closed, everything here fails as a lost connection does. */
+/* TLS over a socket: whom to trust, the handshake, bytes in and out, and why a handshake failed. tls.c is
+ * the only file that includes OpenSSL's TLS. Every call of OpenSSL walks through a gate (base/gate.h): once
+ * that is closed, everything here fails as a lost connection does. */
 #ifndef GLIFT_TLS_H
 #define GLIFT_TLS_H
 
@@ -11,7 +11,7 @@
 /* What a client trusts. */
 typedef struct glift__tls glift__tls;
 
-/* For glift__gate_init(). */
+/* This is for glift__gate_init(). */
 bool glift__tls_start_library(void);
 
 /* TLS 1.2 or later. `ca_file`: the only roots that count, "" for the system's. With `insecure` there are no
@@ -25,10 +25,11 @@ void glift__tls_destroy(glift__tls *tls); /* NULL is allowed */
 typedef struct glift__tls_session glift__tls_session;
 
 glift__tls_session *glift__tls_open(glift__tls *tls, glift__socket_handle socket, const char *host);
-/* Polite: tells the peer that nothing more comes. NULL is allowed. */
+/* Closes the connection, and tells the peer that nothing more comes. NULL is allowed. */
 void glift__tls_close(glift__tls_session *session, bool is_polite);
 
-/* DONE: the connection is open. After LATER, wait as glift__tls_waits_to_write() says. */
+/* Goes on with the handshake. DONE: the connection is open. After LATER, wait as glift__tls_waits_to_write()
+ * says. */
 glift__transfer glift__tls_handshake(glift__tls_session *session);
 glift__transfer glift__tls_send(glift__tls_session *session, const void *bytes, size_t size, size_t *sent);
 glift__transfer glift__tls_receive(glift__tls_session *session, void *bytes, size_t size, size_t *received);

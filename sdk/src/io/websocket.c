@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A WebSocket: its opening; messages in and out, whether the other end is still there,
- * and closing. Every byte of the peer goes through the decoders of wire/. */
+/* One WebSocket, from its opening over messages in and out to its closing, and whether the other end is still
+ * there. Every byte of the peer goes through the decoders of wire/. */
 #include "io/io_state.h"
 
 #include "io/liveness.h"
@@ -29,7 +29,7 @@ typedef struct websocket {
     uint64_t check_ms; /* when liveness is to be looked at */
     bool is_open;
     bool is_closing;   /* a Close frame is to be sent, or was */
-    bool is_close_out; /* it was: nothing may follow */
+    bool is_close_out; /* the Close frame was sent: nothing may follow */
     bool is_over;      /* the peer's Close frame has come, or garbage: nothing more is read */
     bool is_garbage;
     bool owes_pong;
@@ -76,7 +76,7 @@ static bool write_control(websocket *self, int opcode, const void *payload, size
            write_out(self, glift__ws_control_frame(self->endpoint.io->out, opcode, payload, length, mask));
 }
 
-/* As frames of at most 32 KB (rule P7), behind what the buffer holds already. */
+/* Adds a message as frames of at most 32 KB (rule P7), behind what the buffer holds already. */
 static bool append_message(websocket *self, size_t *used, const glift__text *text)
 {
     uint8_t *out = self->endpoint.io->out;
@@ -108,8 +108,8 @@ static void look_soon(websocket *self)
     glift__endpoint_set_timer(&self->endpoint, self->check_ms);
 }
 
-/* As many at once as fit one write. What the connection does not take is kept, and until that is gone no
- * further message is pulled. */
+/* Sends as many messages at once as fit one write. What the connection does not take is kept, and until that
+ * is gone no further message is pulled. */
 static bool write_messages(websocket *self)
 {
     const glift__text *text;
@@ -154,7 +154,7 @@ static void finish_closing(websocket *self)
         glift__endpoint_end(&self->endpoint);
 }
 
-/* Whatever can be written now. */
+/* Writes whatever can be written now. */
 static void pump(websocket *self)
 {
     if (!self->is_open || self->endpoint.is_ended)
@@ -390,7 +390,7 @@ static void on_open(glift__endpoint *endpoint)
             !glift__stream_write(&endpoint->stream, request.bytes, request.length))
         fail(self, "out of memory for the handshake");
     if (request.bytes != NULL)
-        glift__cleanse(request.bytes, request.length); /* it holds the token */
+        glift__cleanse(request.bytes, request.length); /* the request holds the token */
     glift__text_free(&request);
 }
 
@@ -437,7 +437,8 @@ static void on_bytes(glift__endpoint *endpoint, const uint8_t *bytes, size_t len
         decode(self, bytes, length);
 }
 
-/* An open one that ends so is lost: the peer has sent no Close frame. What was read of a refusal counts. */
+/* An open WebSocket that ends so is lost: the peer has sent no Close frame. What was read of a refusal
+ * counts. */
 static void on_stream_end(glift__endpoint *endpoint)
 {
     websocket *self = (websocket *)endpoint;

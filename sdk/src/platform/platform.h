@@ -20,14 +20,15 @@ bool glift__clock_utc(int64_t unix_s, struct tm *out);
 
 /* ---- random bits, this process (process.c) ---- */
 
-/* Unpredictable bytes. False if the system has none to give. */
+/* Gives unpredictable bytes. False if the system has none. */
 bool glift__random_bytes(void *out, size_t size);
 /* The number of this process: another one in a child after fork(). */
 uint32_t glift__process_number(void);
 
 /* ---- threads (thread.c) ---- */
 
-/* The one lock of what the whole program shares. Held for moments only, and never while another is taken. */
+/* Takes and gives back the one lock of what the whole program shares. It is held for moments only, and never
+ * while another is taken. */
 void glift__program_lock(void);
 void glift__program_unlock(void);
 
@@ -38,9 +39,9 @@ glift__monitor *glift__monitor_create(void);          /* NULL when out of memory
 void glift__monitor_destroy(glift__monitor *monitor); /* NULL is allowed */
 void glift__monitor_enter(glift__monitor *monitor);
 void glift__monitor_leave(glift__monitor *monitor);
-void glift__monitor_wake_all(glift__monitor *monitor); /* from inside */
-/* Waits, from inside, until somebody wakes all, or this moment on glift__clock_mono_ms(), or for no reason.
- * False once the moment has passed. */
+void glift__monitor_wake_all(glift__monitor *monitor); /* by a holder of the lock */
+/* A holder of the lock waits until somebody wakes all, or this moment on glift__clock_mono_ms(), or for no
+ * reason. False once the moment has passed. */
 bool glift__monitor_wait(glift__monitor *monitor, uint64_t until_mono_ms);
 
 typedef struct glift__thread glift__thread;
@@ -50,7 +51,7 @@ typedef struct glift__thread glift__thread;
  * be had. */
 bool glift__thread_start(
         void (*run)(void *argument), void *argument, size_t stack_bytes, glift__thread **out);
-void glift__thread_join(glift__thread *thread); /* frees it */
+void glift__thread_join(glift__thread *thread); /* waits for the end, and frees the thread */
 
 void glift__sleep_ms(uint32_t ms);
 
@@ -77,7 +78,7 @@ typedef intptr_t glift__socket_handle;
 
 typedef enum glift__transfer {
     GLIFT__TRANSFER_DONE,  /* at least one byte */
-    GLIFT__TRANSFER_LATER, /* none now: wait until the socket is ready */
+    GLIFT__TRANSFER_LATER, /* no byte now: wait until the socket is ready */
     GLIFT__TRANSFER_END,   /* the other end sends no more */
     GLIFT__TRANSFER_ERROR  /* the connection is lost */
 } glift__transfer;
@@ -85,7 +86,7 @@ typedef enum glift__transfer {
 /* Begins to connect; the socket is ready to be written once that has succeeded or failed. GLIFT__NO_SOCKET
  * where it cannot even begin: *no_descriptor says whether the process has no descriptor left. */
 glift__socket_handle glift__socket_connect(const glift__address *address, uint16_t port, bool *no_descriptor);
-/* How a connect went, when the socket is ready. */
+/* Says how a connect went, when the socket is ready. */
 bool glift__socket_is_connected(glift__socket_handle socket);
 glift__transfer glift__socket_send(glift__socket_handle socket, const void *bytes, size_t size, size_t *sent);
 glift__transfer glift__socket_receive(
@@ -105,29 +106,31 @@ typedef struct glift__poll_event {
     unsigned ready; /* GLIFT__POLL_...; both where the connection has failed */
 } glift__poll_event;
 
-/* With `portable` the one that every system has, whose cost grows with the number of sockets. NULL when out
- * of memory or descriptors. */
+/* Opens a poller; with `portable` the one that every system has, whose cost grows with the number of sockets.
+ * NULL when out of memory or descriptors. */
 glift__poller *glift__poller_create(bool portable);
 void glift__poller_destroy(glift__poller *poller); /* NULL is allowed */
-/* New descriptors for one whose own were closed behind our back. The old ones are not closed again: somebody
- * else may have got their numbers. Nothing is watched then. False if there are none to be had yet. */
+/* Gives new descriptors to a poller whose own were closed behind our back. The old ones are not closed again:
+ * somebody else may have got their numbers. Nothing is watched then. False if there are none yet. */
 bool glift__poller_reopen(glift__poller *poller);
 bool glift__poller_add(glift__poller *poller, glift__socket_handle socket, unsigned wanted, void *user);
-/* False if the socket is not there any more: closed behind our back. */
+/* Sets what is waited for. False if the socket is not there any more, since it was closed behind our back. */
 bool glift__poller_change(glift__poller *poller, glift__socket_handle socket, unsigned wanted, void *user);
-void glift__poller_remove(glift__poller *poller, glift__socket_handle socket); /* before it is closed */
-/* How many events there are, after waiting for at most `timeout_ms`; -1: as long as it takes. 0 also after a
- * wake-up. -1: it cannot wait any more, since its own descriptors were closed behind our back. */
+/* Forgets a socket, which is closed only after that. */
+void glift__poller_remove(glift__poller *poller, glift__socket_handle socket);
+/* Waits for at most `timeout_ms`, or as long as it takes for -1. Returns how many events there are, 0 also
+ * after a wake-up; -1 if the poller cannot wait any more, since its own descriptors were closed behind our
+ * back. */
 int glift__poller_wait(glift__poller *poller, int timeout_ms, glift__poll_event *events, size_t room);
-/* Ends a wait, or the next one. Any thread. */
+/* Ends a wait, or the next one, from any thread. */
 void glift__poller_wake(glift__poller *poller);
 /* A descriptor that can be read when there is an event; -1 where this poller has none. */
 int glift__poller_descriptor(const glift__poller *poller);
 
 /* ---- files (file.c) ---- */
 
-/* A whole regular file of at most `limit` bytes, to be freed; NULL on failure, with the reason in *message,
- * static text that follows the name of the file: "does not exist". */
+/* Reads a whole regular file of at most `limit` bytes, to be freed; NULL on failure, with the reason in
+ * *message, static text that follows the name of the file: "does not exist". */
 char *glift__file_read(const char *path, size_t limit, size_t *size, const char **message);
 /* Calls `is_wanted` with the name of each entry of a directory until it says true. */
 bool glift__file_find(const char *directory, bool (*is_wanted)(const char *name));
