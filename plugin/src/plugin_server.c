@@ -150,7 +150,7 @@ static void fill_identity(const plugin *p, glift_server_desc *desc)
 
 static glift_status create(plugin *p)
 {
-    glift_server_desc desc = {.size_bytes = sizeof desc};
+    glift_server_desc desc = {.size_bytes = sizeof desc, .header_version = GLIFT_VERSION_NUMBER};
     if (address_of_service(p) == NULL) {
         plugin_log(p, GLIFT_LOG_ERROR,
                 "no GameLift service is named: start gamelift-local and take its environment over, or set "
@@ -169,7 +169,7 @@ static glift_status create(plugin *p)
 
 static glift_status rebind(plugin *p)
 {
-    glift_server_desc desc = {.size_bytes = sizeof desc};
+    glift_server_desc desc = {.size_bytes = sizeof desc, .header_version = GLIFT_VERSION_NUMBER};
     fill_callbacks(p, &desc);
     glift_status status = glift_server_rebind(p->server, &desc);
     if (status == GLIFT_OK)

@@ -142,6 +142,7 @@ int main(int argc, char **argv)
     glift_server *server = NULL;
     glift_server_desc desc = {
             .size_bytes = sizeof desc,
+            .header_version = GLIFT_VERSION_NUMBER,
             .on_start_game_session = on_start_game_session,
             .on_process_terminate = on_process_terminate,
             .on_health_check = on_health_check,

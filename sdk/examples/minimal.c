@@ -116,7 +116,9 @@ int main(void)
     game self = {0};
     glift_server *server = NULL;
     glift_server_desc desc = {
-            .size_bytes = sizeof desc, /* who we are comes from the environment, as in the official SDKs */
+            /* Who we are comes from the environment, as in the official SDKs. */
+            .size_bytes = sizeof desc,
+            .header_version = GLIFT_VERSION_NUMBER,
             .on_start_game_session = on_start_game_session,
             .on_process_terminate = on_process_terminate,
             .on_connection = on_connection,

@@ -63,6 +63,14 @@ TEST(a_value_out_of_range_has_the_name_of_the_zero_value)
     CHECK_TEXT(glift_attribute_type_name((glift_attribute_type)5), "NONE");
 }
 
+TEST(the_version_is_that_of_the_header_in_text_and_number)
+{
+    int major, minor, patch;
+    CHECK_TEXT(glift_version(), GLIFT_VERSION);
+    CHECK_INT(sscanf(glift_version(), "%d.%d.%d", &major, &minor, &patch), 3);
+    CHECK_INT(major * 1000000 + minor * 1000 + patch, GLIFT_VERSION_NUMBER);
+}
+
 TEST(the_protocol_level_is_5_6_0)
 {
     CHECK_TEXT(glift_sdk_version(), "5.6.0");

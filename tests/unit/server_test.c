@@ -91,6 +91,23 @@ TEST(nonsense_instead_of_a_desc_is_refused)
     CHECK_INT(glift_server_create(&the.desc, &the.server), GLIFT_ERR_ARGUMENT);
 }
 
+TEST(a_program_built_with_the_header_of_another_version_is_refused_and_none_of_its_pointers_called)
+{
+    new_game();
+    the.desc.header_version = GLIFT_VERSION_NUMBER + 1000;
+    CHECK_INT(glift_server_create(&the.desc, &the.server), GLIFT_ERR_UNSUPPORTED);
+    CHECK(the.server == NULL);
+    CHECK_TEXT(the.log, "");
+    the.desc.header_version = GLIFT_VERSION_NUMBER;
+    create_game();
+    the.desc.header_version += 1000;
+    CHECK_INT(glift_server_rebind(the.server, &the.desc), GLIFT_ERR_UNSUPPORTED);
+    fake_open(fake_dial(0));
+    tick();
+    CHECK_INT(the.connection_count, 1); /* what was bound still is */
+    end_game();
+}
+
 TEST(P41_a_second_live_server_with_the_same_process_id_is_a_wrong_moment)
 {
     glift_server *second;

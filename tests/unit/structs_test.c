@@ -228,3 +228,44 @@ TEST(a_list_that_is_null_with_a_count_is_refused_by_name)
     CHECK_INT(the.answer_count, 0);
     end_game();
 }
+
+/* ---- the version of the header ---- */
+
+static glift_status read_of_version(uint32_t version, size_t size, glift_server_desc *out)
+{
+    const glift_server_desc desc = {.size_bytes = size, .header_version = version, .fleet_id = "fleet-1"};
+    memset(out, 'x', sizeof *out);
+    return glift__read_server_desc(&desc, out, message);
+}
+
+TEST(a_desc_of_another_minor_version_is_refused_and_nothing_of_it_read)
+{
+    static const uint32_t fits[] = {0, GLIFT_VERSION_NUMBER, GLIFT_VERSION_NUMBER / 1000 * 1000 + 999};
+    static const uint32_t others[] = {1, GLIFT_VERSION_NUMBER / 1000 * 1000 - 1,
+            GLIFT_VERSION_NUMBER / 1000 * 1000 + 1000, GLIFT_VERSION_NUMBER + 1000000, UINT32_MAX};
+    glift_server_desc out;
+    for (size_t i = 0; i < sizeof fits / sizeof fits[0]; i++) {
+        CHECK_INT(read_of_version(fits[i], sizeof out, &out), GLIFT_OK);
+        CHECK_TEXT(out.fleet_id, "fleet-1");
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        CHECK_INT(read_of_version(others[i], sizeof out, &out), GLIFT_ERR_UNSUPPORTED);
+        CHECK(out.fleet_id == NULL && out.on_log == NULL);
+    }
+    CHECK_INT(read_of_version(2007000, sizeof out, &out), GLIFT_ERR_UNSUPPORTED);
+    CHECK_TEXT(message,
+            "this program was built with the header of version 2.7, and runs with " GLIFT_VERSION ".");
+}
+
+TEST(a_size_that_ends_before_the_version_tells_none)
+{
+    glift_server_desc out;
+    CHECK_INT(read_of_version(UINT32_MAX, offsetof(glift_server_desc, header_version), &out), GLIFT_OK);
+    CHECK_INT(glift__read_server_desc(NULL, &out, message), GLIFT_ERR_ARGUMENT);
+}
+
+TEST(size_and_version_lead_the_desc_in_every_version)
+{
+    CHECK_INT(offsetof(glift_server_desc, size_bytes), 0);
+    CHECK_INT(offsetof(glift_server_desc, header_version), sizeof(size_t));
+}

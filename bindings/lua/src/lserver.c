@@ -177,7 +177,7 @@ int lserver_new(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
     check_desc(L);
-    glift_server_desc desc = {.size_bytes = sizeof desc};
+    glift_server_desc desc = {.size_bytes = sizeof desc, .header_version = GLIFT_VERSION_NUMBER};
     read_desc(L, &desc);
     lserver *self = lserver_make(L);
     self->log_level = lread_choice(L, 1, "new_server", "log_level", lvalue_log_levels, GLIFT_LOG_DEBUG);
@@ -245,7 +245,7 @@ static int server_set_handlers(lua_State *L)
     lserver *self = lserver_check(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     lhandlers_check(L, 2, "set_handlers", NULL);
-    glift_server_desc desc = {.size_bytes = sizeof desc};
+    glift_server_desc desc = {.size_bytes = sizeof desc, .header_version = GLIFT_VERSION_NUMBER};
     lhandlers_fill(L, 2, self, &desc);
     lhandlers_push_table(L, 2);
     lua_State *previous = self->L;

@@ -32,7 +32,12 @@ extern "C" {
 
 /* This library's own version, and the level of the server protocol that it speaks. */
 #define GLIFT_VERSION "0.1.0"
+#define GLIFT_VERSION_NUMBER 1000 /* major * 1,000,000 + minor * 1,000 + patch */
 #define GLIFT_SDK_VERSION "5.6.0"
+
+/** The version of the library that runs, "0.1.0"; GLIFT_VERSION is that of the header a program was built with.
+ * Static text. Thread: any. */
+GLIFT_API const char *glift_version(void);
 
 /** The protocol level spoken, "5.6.0": what the service is told as sdkVersion. Static text. Thread: any. */
 GLIFT_API const char *glift_sdk_version(void);
@@ -98,7 +103,7 @@ typedef enum glift_log_level {
     GLIFT_LOG_ERROR = 3
 } glift_log_level;
 
-/** Options of a server. Zero it, set size_bytes to sizeof, and what you need; zero means default.
+/** Options of a server. Zero it, set size_bytes to sizeof, header_version, and what you need; zero means default.
  * Everything is copied; nothing need outlive the call but `io`, which has to outlive the server.
  *
  * What holds of every struct here that begins with size_bytes: members that the size does not cover are
@@ -108,7 +113,10 @@ typedef enum glift_log_level {
  * A set, non-empty environment variable beats the field named beside it (rule P38), unless
  * ignore_environment. */
 typedef struct glift_server_desc {
+    /* These two stay where they are in every version. */
     size_t size_bytes;
+    uint32_t header_version; /* GLIFT_VERSION_NUMBER: a library of another 0.x, in which any struct may have
+                                changed, then refuses the desc instead of misreading it; 0: not checked */
 
     /* Who this process is. Environment in brackets. */
     const char *websocket_url; /* ws:// or wss://; a query is dropped. No refresh that the service asks for
@@ -202,7 +210,9 @@ typedef struct glift_server_desc {
  * @param desc  copied.
  * @param out   the server; NULL on failure. Free it with glift_server_destroy().
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (the log line names the field and the limit);
- *         GLIFT_ERR_UNSUPPORTED (the desc has an option that this library does not know);
+ *         GLIFT_ERR_UNSUPPORTED (the desc has an option that this library does not know, or was made with the
+ *         header of another major or minor version; the latter is said on stderr, since where on_log lies is
+ *         not known then);
  *         GLIFT_ERR_STATE if a live server of this program has the same process id (rule P41);
  *         GLIFT_ERR_MEMORY, which includes that no thread could be started.
  * Thread: any, which from then on is the tick thread.
@@ -245,11 +255,11 @@ GLIFT_API glift_status glift_server_wait(glift_server *server, uint32_t timeout_
  *
  * What is pending is answered with GLIFT_ERR_CANCELLED, through the old `done`s, before this
  * returns. The connection, the readiness and the session stay.
- * @param desc  only size_bytes, callbacks, log_level and user are read; copied. NULL parks the
+ * @param desc  only size_bytes, header_version, callbacks, log_level and user are read; copied. NULL parks the
  *              server: events wait (bounded: the oldest log lines and connection events go
  *              first), health questions are answered with the last value.
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (server is NULL, or size_bytes makes no sense),
- *         GLIFT_ERR_UNSUPPORTED (the desc has an option that this library does not know),
+ *         GLIFT_ERR_UNSUPPORTED (as for glift_server_create(), always with a log line),
  *         GLIFT_ERR_MEMORY, or GLIFT_ERR_STATE from a `done` that destroy or rebind runs
  *         (nothing changed).
  * Thread: the tick thread. Safe inside a callback. */

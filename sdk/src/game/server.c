@@ -227,7 +227,7 @@ glift_status glift_server_create(const glift_server_desc *given, glift_server **
     if (out == NULL)
         return GLIFT_ERR_ARGUMENT;
     *out = NULL;
-    glift_status status = glift__sized_read(&glift__sized_server_desc, given, &desc, message);
+    glift_status status = glift__read_server_desc(given, &desc, message);
     if (status != GLIFT_OK)
         return refuse_create(&desc, status, message);
     glift_server *server = new_server();
@@ -462,8 +462,7 @@ static glift_status read_callbacks(
 {
     char message[GLIFT__MESSAGE_SIZE];
     memset(out, 0, sizeof *out);
-    glift_status status =
-            given != NULL ? glift__sized_read(&glift__sized_server_desc, given, out, message) : GLIFT_OK;
+    glift_status status = given != NULL ? glift__read_server_desc(given, out, message) : GLIFT_OK;
     if (status != GLIFT_OK)
         glift__log(server, GLIFT_LOG_ERROR, "glift_server_rebind: %s", message);
     return status;

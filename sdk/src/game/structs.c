@@ -2,11 +2,14 @@
 
 #include "game/structs.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define MEMBER(name) GLIFT__MEMBER(glift_server_desc, name)
-static const glift__member server_desc_members[] = {MEMBER(size_bytes), MEMBER(websocket_url),
-        MEMBER(auth_token), MEMBER(process_id), MEMBER(host_id), MEMBER(fleet_id), MEMBER(aws_region),
-        MEMBER(access_key), MEMBER(secret_key), MEMBER(session_token), MEMBER(compute_type),
-        MEMBER(container_credentials_uri), MEMBER(container_metadata_uri),
+static const glift__member server_desc_members[] = {MEMBER(size_bytes), MEMBER(header_version),
+        MEMBER(websocket_url), MEMBER(auth_token), MEMBER(process_id), MEMBER(host_id), MEMBER(fleet_id),
+        MEMBER(aws_region), MEMBER(access_key), MEMBER(secret_key), MEMBER(session_token),
+        MEMBER(compute_type), MEMBER(container_credentials_uri), MEMBER(container_metadata_uri),
         MEMBER(container_discovery_endpoint), MEMBER(tool_name), MEMBER(tool_version),
         MEMBER(ignore_environment), MEMBER(tls_ca_file), MEMBER(tls_insecure), MEMBER(io),
         MEMBER(request_timeout_ms), MEMBER(connect_timeout_ms), MEMBER(handshake_timeout_ms),
@@ -45,3 +48,26 @@ static const glift__member stop_match_backfill_members[] = {MEMBER(size_bytes), 
 const glift__sized glift__sized_stop_match_backfill =
         GLIFT__SIZED(glift_stop_match_backfill_request, "request", stop_match_backfill_members);
 #undef MEMBER
+
+/* ---- the version of the header that a desc was made with ---- */
+
+#define LINE(version)                                                                                        \
+    ((version) / 1000) /* while the major version is 0, each minor one has an ABI of its own */
+
+static uint32_t header_version_of(const glift_server_desc *desc)
+{
+    size_t needed = offsetof(glift_server_desc, header_version) + sizeof desc->header_version;
+    return desc != NULL && desc->size_bytes >= needed ? desc->header_version : 0;
+}
+
+glift_status glift__read_server_desc(const glift_server_desc *from, glift_server_desc *to, char *message)
+{
+    uint32_t version = header_version_of(from);
+    if (version == 0 || LINE(version) == LINE(GLIFT_VERSION_NUMBER))
+        return glift__sized_read(&glift__sized_server_desc, from, to, message);
+    memset(to, 0, sizeof *to);
+    snprintf(message, GLIFT__MESSAGE_SIZE,
+            "this program was built with the header of version %u.%u, and runs with %s.",
+            (unsigned)(version / 1000000), (unsigned)(version / 1000 % 1000), GLIFT_VERSION);
+    return GLIFT_ERR_UNSUPPORTED;
+}

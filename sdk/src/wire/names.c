@@ -13,6 +13,11 @@ static const char *name_of(const char *const *names, size_t count, int value)
     return names[value >= 0 && (size_t)value < count ? value : 0];
 }
 
+const char *glift_version(void)
+{
+    return GLIFT_VERSION;
+}
+
 const char *glift_sdk_version(void)
 {
     return GLIFT_SDK_VERSION;
