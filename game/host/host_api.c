@@ -65,12 +65,13 @@ static void *core_static_block(glift_host *host, const char *id, size_t size)
         if (strcmp(one->id, id) == 0)
             return one->size == size ? one->memory : NULL;
     }
-    struct static_block *one = calloc(1, sizeof *one + size + strlen(id) + 1);
+    size_t id_size = strlen(id) + 1;
+    struct static_block *one = calloc(1, sizeof *one + size + id_size);
     if (one == NULL)
         return NULL;
     one->size = size;
     one->id = (char *)one->memory + size;
-    strcpy(one->id, id);
+    memcpy(one->id, id, id_size);
     one->next = host->static_blocks;
     host->static_blocks = one;
     return one->memory;

@@ -12,7 +12,7 @@ static bool parse_port(int *out, const char *text, size_t length)
         return false;
     memcpy(digits, text, length);
     digits[length] = '\0';
-    *out = atoi(digits);
+    *out = (int)strtol(digits, NULL, 10);
     return *out >= 1 && *out <= 65535;
 }
 

@@ -108,8 +108,10 @@ script_wait *script_wait_begin(lua_State *L)
 {
     script *s = script_of(L);
     script_wait *one = calloc(1, sizeof *one);
-    if (one == NULL)
+    if (one == NULL) {
         luaL_error(L, "not enough memory");
+        return NULL; /* never: luaL_error raises */
+    }
     one->coroutine_ref = LUA_NOREF;
     one->next = s->waits;
     s->waits = one; /* before the reference, which can raise */

@@ -144,6 +144,9 @@ void plugin_players_settle(plugin *p)
 
 void plugin_players_forget(plugin *p)
 {
-    while (p->kept->seats != NULL)
-        free_seat(p->kept->seats);
+    for (seat *one = p->kept->seats, *next; one != NULL; one = next) {
+        next = one->next;
+        free(one);
+    }
+    p->kept->seats = NULL;
 }

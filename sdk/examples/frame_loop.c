@@ -150,7 +150,7 @@ int main(int argc, char **argv)
             .user = &self,
     };
     glift_process_parameters parameters = {
-            .size_bytes = sizeof parameters, .port = argc > 1 ? atoi(argv[1]) : 7777};
+            .size_bytes = sizeof parameters, .port = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 7777};
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGTERM, on_signal);
     signal(SIGINT, on_signal);

@@ -42,17 +42,16 @@ static const char *refuse(const char *host, const char *origin)
     return "";
 }
 
-/* A header that does not fit is taken for a foreign one. */
+/* A header that does not fit is taken for a foreign one; one that was not sent changes nothing. */
 static void copy_header(struct lws *wsi, enum lws_token_indexes header, char out[LISTEN_HEADER_SIZE])
 {
-    out[0] = '\0';
     if (lws_hdr_total_length(wsi, header) > 0 && lws_hdr_copy(wsi, out, LISTEN_HEADER_SIZE, header) <= 0)
-        strcpy(out, "?");
+        memcpy(out, "?", sizeof "?");
 }
 
 const char *listen_refuse_request(struct lws *wsi)
 {
-    char host[LISTEN_HEADER_SIZE], origin[LISTEN_HEADER_SIZE];
+    char host[LISTEN_HEADER_SIZE] = "", origin[LISTEN_HEADER_SIZE] = "";
     copy_header(wsi, WSI_TOKEN_HOST, host);
     copy_header(wsi, WSI_TOKEN_ORIGIN, origin);
     return refuse(host, origin);

@@ -277,7 +277,9 @@ static void describe_player_sessions(server_request *request)
     if (limit > PAGE_LIMIT_MAX)
         limit = PAGE_LIMIT_MAX;
     glift_player_session *seats = glift__memory_take(request->memory, limit, sizeof *seats);
-    bool good = seats != NULL || local_refuse_memory(&why);
+    bool good = seats != NULL;
+    if (!good)
+        local_refuse_memory(&why);
     good = good && local_seats_begin(request->service, &query, &why) &&
            local_page_begin(&page, "DescribePlayerSessions", asked->next_token, limit, &why);
     if (!good) {
@@ -415,6 +417,8 @@ static void handle(server_request *request, const glift__parsed *parsed)
         handler_of(request->action)(request);
     }
     glift__memory_fini(&memory);
+    request->body = NULL;
+    request->memory = NULL;
 }
 
 static bool answer_again(const server_request *request)

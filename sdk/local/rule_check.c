@@ -197,6 +197,7 @@ static bool check_batch_distance(checker *c)
 static bool contains(const local_value *list, const char *text)
 {
     for (size_t i = 0; i < list->count; i++) {
+        /* Both are elements of lists of strings. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
         if (strcmp(list->items[i].text, text) == 0)
             return true;
     }

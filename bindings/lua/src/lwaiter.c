@@ -85,6 +85,7 @@ lwaiter *lwaiter_new(lua_State *L, lserver *self, int index, const char *what, l
     if (waiter == NULL) {
         take_back(L, self, reference);
         luaL_error(L, "not enough memory");
+        return NULL; /* never: luaL_error raises */
     }
     *waiter = (lwaiter){
             .next = self->waiting,

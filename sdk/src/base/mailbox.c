@@ -8,12 +8,12 @@ bool glift__mailbox_push(glift__mailbox *box, glift__item *items)
 {
     /* Turns the list into a chain with the newest item first; the oldest is the one to hang onto the box. */
     glift__item *oldest = items, *newest = NULL;
-    while (items != NULL) {
+    do {
         glift__item *next = items->next;
         items->next = newest;
         newest = items;
         items = next;
-    }
+    } while (items != NULL);
 
     glift__item *before = atomic_load_explicit(&box->newest, memory_order_relaxed);
     do {
