@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 BUILD = os.environ["GLIFT_BUILD"]
+EXPORTS = pathlib.Path(__file__).resolve().parents[3] / "sdk/gamelift.map"
 
 PROGRAM = """
 #include <gamelift/gamelift.h>
@@ -18,6 +19,7 @@ int main(void)
     if (glift_io_create(NULL, &io) != GLIFT_OK || glift_io_destroy(io) != GLIFT_OK)
         return 1;
     printf("%s", glift_sdk_version());
+    printf(" %s", glift_version());
     return 0;
 }
 """
@@ -37,6 +39,7 @@ int main()
     game self = game();
     glift_server_desc desc = glift_server_desc();
     desc.size_bytes = sizeof desc;
+    desc.header_version = GLIFT_VERSION_NUMBER;
     desc.websocket_url = "ws://127.0.0.1:9";
     desc.auth_token = "token";
     desc.process_id = "process";
@@ -58,7 +61,7 @@ int main()
         return 2;
     if (glift_server_destroy(server) != GLIFT_OK || self.answers != 1)
         return 3;
-    std::printf("%s", glift_sdk_version());
+    std::printf("%s %s", glift_sdk_version(), glift_version());
 }
 """
 
@@ -107,7 +110,9 @@ class InstalledSdk(unittest.TestCase):
         return run("pkg-config", *options, "gamelift", env=self.environment).split()
 
     def check_program(self, path):
-        self.assertEqual(run(path, env=self.environment), "5.6.0")
+        """What is installed, its package and its header tell one version."""
+        version, = self.pkg_config("--modversion")
+        self.assertEqual(run(path, env=self.environment), f"5.6.0 {version}")
 
     def test_headers_are_all_there(self):
         self.assertEqual(sorted(path.name for path in self.prefix.rglob("*.h")),
@@ -146,10 +151,18 @@ class InstalledSdk(unittest.TestCase):
         self.check_program(program)
 
     def test_the_shared_library_exports_the_calls_of_the_header_and_nothing_else(self):
+        """Each by its name in sdk/gamelift.map, and under the version there."""
         lines = run("nm", "-D", "--defined-only", self.library / "libgamelift.so").splitlines()
         header = "".join(path.read_text() for path in self.prefix.rglob("*.h"))
         declared = re.findall(r"GLIFT_API [^;(]*?\b(glift_\w+)\(", header)
-        self.assertEqual(sorted(line.split()[-1] for line in lines), sorted(declared))
+        self.assertEqual(sorted(line.split()[-1] for line in lines),
+                         sorted(["GLIFT_0", *(f"{name}@@GLIFT_0" for name in declared)]))
+        self.assertEqual(sorted(re.findall(r"^ +(glift_\w+);", EXPORTS.read_text(), re.M)), sorted(declared))
+
+    def test_a_program_asks_for_the_version_of_each_call(self):
+        program = self.work / "versioned"
+        run("cc", self.work / "game.c", "-o", program, *self.pkg_config("--cflags", "--libs"))
+        self.assertIn("glift_io_create@GLIFT_0", run("nm", "-D", program))
 
     def test_the_shared_library_needs_cjson_openssl_and_libc_and_nothing_else(self):
         needed = re.findall(r"\(NEEDED\).*\[(\w+)\.so", run("readelf", "-d", self.library / "libgamelift.so"))
