@@ -10,14 +10,19 @@ install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/gamelift DESTINATION ${CMA
 install(FILES docs/README.md docs/protocol.md docs/service-model.md
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/gamelift COMPONENT sdk)
 set_target_properties(gamelift_static PROPERTIES EXPORT_NAME static)
-install(TARGETS gamelift gamelift_static EXPORT gamelift-targets
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk
+install(TARGETS gamelift EXPORT gamelift-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
+install(TARGETS gamelift_static EXPORT gamelift-static-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
-install(EXPORT gamelift-targets NAMESPACE gamelift:: DESTINATION ${glift_package_dir} COMPONENT sdk)
+foreach(export gamelift-targets gamelift-static-targets)
+  install(EXPORT ${export} NAMESPACE gamelift:: DESTINATION ${glift_package_dir} COMPONENT sdk)
+endforeach()
 
+configure_package_config_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/gamelift-config.cmake.in
+  ${CMAKE_CURRENT_BINARY_DIR}/gamelift-config.cmake INSTALL_DESTINATION ${glift_package_dir})
+# While the major version is 0, each minor version has an interface of its own.
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/gamelift-config-version.cmake
-  COMPATIBILITY SameMajorVersion)
-install(FILES ${CMAKE_CURRENT_SOURCE_DIR}/cmake/gamelift-config.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gamelift-config.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/gamelift-config-version.cmake
   DESTINATION ${glift_package_dir} COMPONENT sdk)
 

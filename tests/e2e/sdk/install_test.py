@@ -68,13 +68,25 @@ int main()
 CMAKE = """
 cmake_minimum_required(VERSION 3.20)
 project(game C CXX)
-find_package(gamelift 0.1 REQUIRED)
+find_package(gamelift 0.1 REQUIRED COMPONENTS static)
 add_executable(with_shared game.c)
 target_link_libraries(with_shared PRIVATE gamelift::gamelift)
 add_executable(with_static game.c)
 target_link_libraries(with_static PRIVATE gamelift::static)
 add_executable(with_cxx game.cpp)
 target_link_libraries(with_cxx PRIVATE gamelift::gamelift)
+"""
+
+# A machine without the headers of what the library is made with.
+CMAKE_SHARED = """
+cmake_minimum_required(VERSION 3.20)
+project(game C)
+foreach(package Threads OpenSSL PkgConfig)
+  set(CMAKE_DISABLE_FIND_PACKAGE_${package} ON)
+endforeach()
+find_package(gamelift @VERSION@ REQUIRED)
+add_executable(alone ../game.c)
+target_link_libraries(alone PRIVATE gamelift::gamelift)
 """
 
 
@@ -202,6 +214,23 @@ class InstalledSdk(unittest.TestCase):
         for name in ("with_shared", "with_static", "with_cxx"):
             with self.subTest(name):
                 self.check_program(build / name)
+
+    def cmake_shared(self, version):
+        source = self.work / f"shared_{version}"
+        source.mkdir()
+        (source / "CMakeLists.txt").write_text(CMAKE_SHARED.replace("@VERSION@", version))
+        run("cmake", "-S", source, "-B", source / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        return source / "build"
+
+    def test_cmake_package_of_the_shared_library_looks_for_nothing_else(self):
+        build = self.cmake_shared("0.1")
+        run("cmake", "--build", build)
+        self.check_program(build / "alone")
+
+    def test_cmake_package_of_another_minor_version_is_not_taken(self):
+        for version in ("0.0", "0.2", "1.0"):
+            with self.subTest(version), self.assertRaisesRegex(AssertionError, "not accepted|compatible"):
+                self.cmake_shared(version)
 
 
 if __name__ == "__main__":
