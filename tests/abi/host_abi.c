@@ -7,9 +7,9 @@ GLIFT_API const void *glift_host_abi(const glift_host_core *core, const glift_ho
         const glift_host_players *players, const glift_host_api *api, const glift_plugin *plugin,
         const glift_plugin_server *server, const glift_plugin_players *plugin_players);
 
-const void *glift_host_abi(const glift_host_core *core, const glift_host_lua *lua, const glift_host_players *players,
-        const glift_host_api *api, const glift_plugin *plugin, const glift_plugin_server *server,
-        const glift_plugin_players *plugin_players)
+const void *glift_host_abi(const glift_host_core *core, const glift_host_lua *lua,
+        const glift_host_players *players, const glift_host_api *api, const glift_plugin *plugin,
+        const glift_plugin_server *server, const glift_plugin_players *plugin_players)
 {
     const void *const all[] = {core, lua, players, api, plugin, server, plugin_players};
     return all[0];

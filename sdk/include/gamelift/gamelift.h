@@ -31,12 +31,12 @@ extern "C" {
 #endif
 
 /* This library's own version, and the level of the server protocol that it speaks. */
-#define GLIFT_VERSION "0.1.0"
+#define GLIFT_VERSION        "0.1.0"
 #define GLIFT_VERSION_NUMBER 1000 /* major * 1,000,000 + minor * 1,000 + patch */
-#define GLIFT_SDK_VERSION "5.6.0"
+#define GLIFT_SDK_VERSION    "5.6.0"
 
-/** The version of the library that runs, "0.1.0"; GLIFT_VERSION is that of the header a program was built with.
- * Static text. Thread: any. */
+/** The version of the library that runs, "0.1.0"; GLIFT_VERSION is that of the header a program was built
+ * with. Static text. Thread: any. */
 GLIFT_API const char *glift_version(void);
 
 /** The protocol level spoken, "5.6.0": what the service is told as sdkVersion. Static text. Thread: any. */
@@ -103,8 +103,8 @@ typedef enum glift_log_level {
     GLIFT_LOG_ERROR = 3
 } glift_log_level;
 
-/** Options of a server. Zero it, set size_bytes to sizeof, header_version, and what you need; zero means default.
- * Everything is copied; nothing need outlive the call but `io`, which has to outlive the server.
+/** Options of a server. Zero it, set size_bytes to sizeof, header_version, and what you need; zero means
+ * default. Everything is copied; nothing need outlive the call but `io`, which has to outlive the server.
  *
  * What holds of every struct here that begins with size_bytes: members that the size does not cover are
  * zero; a size that ends inside a member is GLIFT_ERR_ARGUMENT; a member that a later version of this
