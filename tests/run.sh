@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Install, build and run every test that this machine can run: ./tests/run.sh [--long] [ctest options]
 #
-# Ends with one line: N passed, N failed, N skipped. --long adds the fuzzers, 60 s each.
+# Ends with one line: N passed, N failed, N skipped. --long adds the fuzzers, 60 s each, clang's static analyzer, and the
+# share of the lines that the tests reach.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
 long=false
+tidy=()
 if [ "${1:-}" = --long ]; then
   long=true
+  tidy=(--long)
   shift
 fi
 
@@ -52,8 +55,13 @@ step valgrind ./tests/valgrind.sh build/release "$results/valgrind.xml"
 step rules ./tests/coverage_of_rules.sh
 step references ./tests/references.py
 step shellcheck shellcheck game/*.sh tests/*.sh tests/*/*.sh .ci/run
+step abi ./tests/abi/check.sh build/release
+step hardening /usr/bin/python3 tests/hardening.py build/release
+step tidy /usr/bin/python3 tests/tidy.py "${tidy[@]}" build/release
 if $long; then
   step build-fuzz build fuzz && step fuzz ./tests/fuzz/run.sh build/fuzz 60
+  step build-coverage build coverage && suite coverage coverage -E 'install|lint' &&
+    step reached /usr/bin/python3 tests/coverage.py build/coverage && cat "$results/reached.log"
 fi
 
 /usr/bin/python3 tests/summary.py "$results" "${failed_steps[@]}"
