@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/resolver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,7 +145,7 @@ void glift__resolver_worked(glift__resolver *self, const char *host, const glift
         return;
     if (known == NULL) {
         known = &self->worked[self->next_worked++ % REMEMBERED];
-        strcpy(known->host, host);
+        snprintf(known->host, sizeof known->host, "%s", host);
     }
     known->address = *address;
 }
@@ -204,7 +205,7 @@ static const char *start(glift__resolver *self, const char *host, glift__asker *
     const char *message = NULL;
     if (made == NULL)
         return "no memory for it";
-    strcpy(made->host, host);
+    snprintf(made->host, sizeof made->host, "%s", host);
     made->box = self->box;
     made->number = ++self->last_number;
     glift__list_init(&made->askers);

@@ -241,7 +241,7 @@ static glift__http_event next_of_chunk_end(
 {
     if (*length == 0)
         return more();
-    if (**bytes != expected)
+    if (**bytes != (uint8_t)expected)
         return fail(self, "a chunk that does not end in CRLF");
     ++*bytes;
     --*length;

@@ -176,7 +176,7 @@ static glift_status check_url(const char *url, char *message)
 {
     static const glift__text_rule required = {"WebSocketURL", 1, GLIFT__NO_LIMIT, NULL, false};
     glift__text base = {0};
-    const char *url_message;
+    const char *url_message = "";
     glift_status status = glift__check_text(&required, url, message);
     if (status == GLIFT_OK)
         status = glift__connect_base(url, &base, &url_message);
