@@ -3,7 +3,7 @@
 #include "test.h"
 
 #include "game.h"
-#include "game/structs.h"
+#include "base/structs.h"
 
 #define CONFIGURATION "arn:aws:gamelift:us-west-2:123456789012:matchmakingconfiguration/M"
 
@@ -11,8 +11,9 @@ static char message[GLIFT__MESSAGE_SIZE];
 
 /* ---- tables ---- */
 
-static const glift__sized *const kinds[] = {&glift__sized_server_desc, &glift__sized_process_parameters,
-        &glift__sized_describe, &glift__sized_start_match_backfill, &glift__sized_stop_match_backfill};
+static const glift__sized *const kinds[] = {&glift__sized_server_desc, &glift__sized_io_desc,
+        &glift__sized_process_parameters, &glift__sized_describe, &glift__sized_start_match_backfill,
+        &glift__sized_stop_match_backfill};
 
 static size_t rounded_up(size_t at, size_t alignment)
 {

@@ -108,7 +108,8 @@ typedef enum glift_log_level {
  *
  * What holds of every struct here that begins with size_bytes: members that the size does not cover are
  * zero; a size that ends inside a member is GLIFT_ERR_ARGUMENT; a member that a later version of this
- * library knows, and this one does not, is GLIFT_ERR_UNSUPPORTED unless it is zero. The log line says so.
+ * library knows, and this one does not, is GLIFT_ERR_UNSUPPORTED unless it is zero. Where there is a server,
+ * or is to be one, the log line names the member.
  *
  * A set, non-empty environment variable beats the field named beside it (rule P38), unless
  * ignore_environment. */

@@ -4,7 +4,7 @@
 
 #include "core/needs.h"
 #include "game/server_state.h"
-#include "game/structs.h"
+#include "base/structs.h"
 #include "wire/copy.h"
 #include "wire/requests.h"
 

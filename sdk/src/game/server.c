@@ -4,7 +4,7 @@
  * sleeping and waking. */
 
 #include "game/server_state.h"
-#include "game/structs.h"
+#include "base/structs.h"
 
 #include <stdarg.h>
 #include <stdio.h>

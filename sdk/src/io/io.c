@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The io: made once, shared by any number of servers, driven by a thread of its own or by the game. */
+#include "base/structs.h"
 #include "io/io_state.h"
 
 #include <stdlib.h>
@@ -203,21 +204,15 @@ static glift_status make(const glift_io_desc *desc, glift_io **out)
     return GLIFT_OK;
 }
 
-static glift_status read_desc(const glift_io_desc *given, glift_io_desc *out)
-{
-    if (given->size_bytes < sizeof given->size_bytes || given->size_bytes > sizeof *out)
-        return GLIFT_ERR_ARGUMENT;
-    memcpy(out, given, given->size_bytes);
-    return GLIFT_OK;
-}
-
 glift_status glift_io_create(const glift_io_desc *given, glift_io **out)
 {
+    char message[GLIFT__MESSAGE_SIZE]; /* which nobody is there to hear: the status has to do */
     glift_io_desc desc = {0};
     if (out == NULL)
         return GLIFT_ERR_ARGUMENT;
     *out = NULL;
-    glift_status status = given != NULL ? read_desc(given, &desc) : GLIFT_OK;
+    glift_status status =
+            given != NULL ? glift__sized_read(&glift__sized_io_desc, given, &desc, message) : GLIFT_OK;
     return status == GLIFT_OK ? make(&desc, out) : status;
 }
 

@@ -27,6 +27,26 @@ TEST(an_io_without_links_comes_and_goes)
     CHECK_INT(glift_io_create(NULL, NULL), GLIFT_ERR_ARGUMENT);
 }
 
+TEST(an_io_desc_is_taken_as_its_size_says)
+{
+    struct {
+        glift_io_desc known;
+        size_t more;
+    } later = {.known = {.size_bytes = sizeof later}};
+    const glift_io_desc *desc = &later.known;
+    glift_io *io = NULL;
+    CHECK_INT(glift_io_create(desc, &io), GLIFT_OK); /* what it does not know is zero */
+    CHECK_INT(glift_io_destroy(io), GLIFT_OK);
+    later.more = 1;
+    CHECK_INT(glift_io_create(desc, &io), GLIFT_ERR_UNSUPPORTED);
+    CHECK(io == NULL);
+    later.known.size_bytes = offsetof(glift_io_desc, user) + 1;
+    CHECK_INT(glift_io_create(desc, &io), GLIFT_ERR_ARGUMENT);
+    later.known.size_bytes = offsetof(glift_io_desc, user);
+    CHECK_INT(glift_io_create(desc, &io), GLIFT_OK);
+    CHECK_INT(glift_io_destroy(io), GLIFT_OK);
+}
+
 TEST(an_io_with_a_link_refuses_to_go)
 {
     glift_io *io = new_io();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "game/structs.h"
+#include "base/structs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +18,12 @@ static const glift__member server_desc_members[] = {MEMBER(size_bytes), MEMBER(h
         MEMBER(on_health_check), MEMBER(on_connection), MEMBER(on_wake), MEMBER(on_log), MEMBER(log_level),
         MEMBER(user)};
 const glift__sized glift__sized_server_desc = GLIFT__SIZED(glift_server_desc, "desc", server_desc_members);
+#undef MEMBER
+
+#define MEMBER(name) GLIFT__MEMBER(glift_io_desc, name)
+static const glift__member io_desc_members[] = {
+        MEMBER(size_bytes), MEMBER(threadless), MEMBER(resolve), MEMBER(user)};
+const glift__sized glift__sized_io_desc = GLIFT__SIZED(glift_io_desc, "desc", io_desc_members);
 #undef MEMBER
 
 #define MEMBER(name) GLIFT__MEMBER(glift_process_parameters, name)
