@@ -146,6 +146,20 @@ static bool read_query(net_exchange *one)
     return true;
 }
 
+/* How much body follows; none without a length. False: the length is no number, or there are several, which
+ * libwebsockets joins. */
+static bool read_length(net_exchange *one)
+{
+    char text[24];
+    if (lws_hdr_total_length(one->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0)
+        return true;
+    int length = lws_hdr_copy(one->wsi, text, sizeof text, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    if (length <= 0 || strspn(text, "0123456789") != (size_t)length)
+        return false;
+    one->body_expected = (size_t)strtoull(text, NULL, 10);
+    return true;
+}
+
 /* NULL: fine; else the sentence that refuses. */
 static const char *read_head(net_exchange *one, const char *uri)
 {
@@ -154,14 +168,12 @@ static const char *read_head(net_exchange *one, const char *uri)
         const char *name;
     } methods[] = {{WSI_TOKEN_GET_URI, "GET"}, {WSI_TOKEN_POST_URI, "POST"}, {WSI_TOKEN_PUT_URI, "PUT"},
             {WSI_TOKEN_DELETE_URI, "DELETE"}};
-    char length[24] = "0";
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         if (lws_hdr_total_length(one->wsi, methods[i].token) != 0)
             snprintf(one->method, sizeof one->method, "%s", methods[i].name);
     }
-    lws_hdr_copy(one->wsi, length, sizeof length, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    one->body_expected = (size_t)strtoull(length, NULL, 10);
-    if (one->method[0] == '\0' || lws_hdr_total_length(one->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) != 0)
+    if (one->method[0] == '\0' || !read_length(one) ||
+            lws_hdr_total_length(one->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) != 0)
         return "A request is GET, POST, PUT or DELETE, with Content-Length where it has a body.";
     if (one->body_expected > NET_MAX_REQUEST_BODY)
         return "A request body has at most 65536 bytes.";
