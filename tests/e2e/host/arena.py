@@ -19,10 +19,10 @@ OFFLINE = ("--set", "gamelift.disabled=1")
 class Arena:
     """Started at once; its log is read while it runs."""
 
-    def __init__(self, *arguments, environment=None):
+    def __init__(self, *arguments, environment=None, wrapper=()):
         self.lines = []
         self.process = subprocess.Popen(
-            [str(BUILD / "arena"), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [*wrapper, str(BUILD / "arena"), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, errors="replace",
             env={**clean_environment(), **(environment or {})})
         self._changed = threading.Condition()

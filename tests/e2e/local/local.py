@@ -41,14 +41,14 @@ class Refused(Exception):
 class Service:
     """gamelift-local as a process; its environment file as a dictionary."""
 
-    def __init__(self, *options, demo=True, trust=None, files=None):
-        """files: (soft, hard) limit of open files."""
+    def __init__(self, *options, demo=True, trust=None, files=None, wrapper=()):
+        """files: (soft, hard) limit of open files. wrapper: a command that runs the program."""
         self.folder = tempfile.TemporaryDirectory()
         self.path = pathlib.Path(self.folder.name)
         self.trust = trust
         env_file = self.path / "env"
         self.log_file = open(self.path / "log", "w+", encoding="utf-8")
-        command = [PROGRAM, "--port", "0", "--env-file", env_file, *(["--demo"] if demo else []), *options]
+        command = [*wrapper, PROGRAM, "--port", "0", "--env-file", env_file, *(["--demo"] if demo else []), *options]
         self.popen = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log_file,
             preexec_fn=files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, files)))
