@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/json.h"
+#include "wire/json_write.h"
 #include "test.h"
 
 #include <float.h>
@@ -224,6 +225,95 @@ TEST(texts_are_escaped_as_json_wants)
     CHECK_INT(glift__write_end(&writer, 1000, &text), GLIFT_OK);
     CHECK_TEXT(text.bytes, "{\"a\\\"b\":\"q\\\" b\\\\ n\\n u\\u0001 e\xC3\xA9 /\"}");
     glift__text_free(&text);
+}
+
+/* As a key, and as a text. */
+static void check_reads_back(const char *written)
+{
+    glift__json_writer writer = glift__write_begin();
+    glift__text text;
+    glift__write_text(&writer, writer.root, written, written);
+    CHECK_INT(glift__write_end(&writer, 1000, &text), GLIFT_OK);
+    glift__json *read = parsed(text.bytes);
+    CHECK_TEXT(glift__json_text(glift__json_get(read, written)), written);
+    glift__json_free(read);
+    glift__text_free(&text);
+}
+
+TEST(every_character_of_ascii_reads_back_as_it_was_written)
+{
+    char written[0x80];
+    for (int byte = 1; byte < 0x80; byte++)
+        written[byte - 1] = (char)byte;
+    written[0x7F] = '\0';
+    for (const char *at = written; *at != '\0'; at++)
+        check_reads_back(at);
+}
+
+/* Wherever in a text a byte is that has to be escaped, and whatever is beside it. */
+TEST(escapes_are_found_at_every_place)
+{
+    static const char *const needing[] = {"\"", "\\", "\x01", "\x1F"}, *const beside[] = {
+                                                                               "a", " ", "\xC3\xA9", "~"};
+    for (size_t i = 0; i < sizeof needing / sizeof needing[0]; i++)
+        for (size_t before = 0; before < 20; before++)
+            for (size_t after = 0; after < 20; after++) {
+                char written[128] = "";
+                for (size_t n = 0; n < before; n++)
+                    strcat(written, beside[(n + i) % 4]);
+                strcat(written, needing[i]);
+                for (size_t n = 0; n < after; n++)
+                    strcat(written, beside[(n + before) % 4]);
+                check_reads_back(written);
+            }
+}
+
+/* Byte by byte, so that each size of the buffer is met exactly. */
+TEST(a_text_grows_over_every_size)
+{
+    glift__json_writer writer = glift__write_begin();
+    glift__text text;
+    glift__json_place array = glift__write_array(&writer, writer.root, "a");
+    for (int i = 0; i < 5000; i++)
+        glift__write_int64(&writer, array, NULL, i % 10);
+    CHECK_INT(glift__write_end(&writer, SIZE_MAX, &text), GLIFT_OK);
+    CHECK_INT(text.length, strlen("{\"a\":[]}") + 2 * 5000 - 1);
+    CHECK_INT(text.length, strlen(text.bytes));
+    glift__text_free(&text);
+}
+
+TEST(what_is_written_further_out_ends_what_was_begun_inside)
+{
+    glift__json_writer writer = glift__write_begin();
+    glift__text text;
+    glift__json_place a = glift__write_object(&writer, writer.root, "a");
+    glift__json_place b = glift__write_array(&writer, a, "b");
+    glift__write_int64(&writer, b, NULL, 1);
+    glift__json_place c = glift__write_object(&writer, b, NULL);
+    glift__write_object(&writer, c, "empty");
+    glift__write_null(&writer, c, "d");
+    glift__write_array(&writer, glift__write_array(&writer, b, NULL), NULL);
+    glift__write_bool(&writer, a, "e", true);
+    glift__write_bool(&writer, writer.root, "f", false);
+    glift__write_array(&writer, glift__write_object(&writer, writer.root, "g"), "h");
+    CHECK_INT(glift__write_end(&writer, 1000, &text), GLIFT_OK);
+    CHECK_TEXT(text.bytes,
+            "{\"a\":{\"b\":[1,{\"empty\":{},\"d\":null},[[]]],\"e\":true},\"f\":false,\"g\":{\"h\":[]}}");
+    CHECK_INT(text.length, strlen(text.bytes));
+    glift__text_free(&text);
+}
+
+TEST(nothing_is_written_after_the_first_failure)
+{
+    glift__json_writer writer = glift__write_begin();
+    glift__text text;
+    glift__json_place inner = glift__write_object(&writer, writer.root, "a");
+    glift__write_double(&writer, inner, "b", NAN);
+    glift__write_text(&writer, glift__write_array(&writer, inner, "c"), NULL, "d");
+    glift__write_int64(&writer, writer.root, "e", 1);
+    CHECK_INT(glift__write_end(&writer, 1000, &text), GLIFT_ERR_ARGUMENT);
+    CHECK(text.bytes == NULL);
+    CHECK_INT(glift__write_end(&writer, 1000, &text), GLIFT_ERR_STATE);
 }
 
 TEST(a_text_that_is_not_utf8_is_refused)

@@ -4,6 +4,7 @@
  * The three official SDKs write requests differently: what is not set, Go writes as "" or null, C++ leaves
  * out, C# writes as null or 0. All of it reads the same here (P52, S77). */
 
+#include "wire/json_write.h"
 #include "wire/parsed.h"
 #include "wire/requests.h"
 
@@ -223,9 +224,9 @@ glift_status glift__parsed_read_request(
 /* ---- answers ---- */
 
 static void write_player_session(
-        glift__json_writer *writer, glift__json *sessions, const glift_player_session *session)
+        glift__json_writer *writer, glift__json_place sessions, const glift_player_session *session)
 {
-    glift__json *object = glift__write_object(writer, sessions, NULL);
+    glift__json_place object = glift__write_object(writer, sessions, NULL);
     glift__write_text(writer, object, "PlayerId", session->player_id);
     glift__write_text(writer, object, "PlayerSessionId", session->player_session_id);
     glift__write_text(writer, object, "GameSessionId", session->game_session_id);
@@ -242,7 +243,7 @@ static void write_player_session(
 static void write_role_credentials(
         glift__json_writer *writer, const glift_fleet_role_credentials *credentials)
 {
-    glift__json *root = writer->root;
+    glift__json_place root = writer->root;
     glift__write_text(writer, root, "AssumedRoleUserArn", credentials->assumed_role_user_arn);
     glift__write_text(writer, root, "AssumedRoleId", credentials->assumed_role_id);
     glift__write_text(writer, root, "AccessKeyId", credentials->access_key_id);
@@ -254,7 +255,7 @@ static void write_role_credentials(
 static void write_page(glift__json_writer *writer, const glift_player_session_page *page)
 {
     glift__write_text_or_null(writer, writer->root, "NextToken", page->next_token);
-    glift__json *sessions = glift__write_array(writer, writer->root, "PlayerSessions");
+    glift__json_place sessions = glift__write_array(writer, writer->root, "PlayerSessions");
     for (size_t i = 0; i < page->player_session_count; i++)
         write_player_session(writer, sessions, &page->player_sessions[i]);
 }
@@ -298,16 +299,16 @@ glift_status glift__encode_answer(glift__action action, const char *action_name,
 /* ---- pushes: no RequestId, or the SDKs take them for answers (3.2) ---- */
 
 static void write_game_properties(
-        glift__json_writer *writer, glift__json *parent, const glift_game_session *session)
+        glift__json_writer *writer, glift__json_place parent, const glift_game_session *session)
 {
-    glift__json *object = glift__write_object(writer, parent, "GameProperties");
+    glift__json_place object = glift__write_object(writer, parent, "GameProperties");
     for (size_t i = 0; i < session->game_property_count; i++) {
         const glift_game_property *property = &session->game_properties[i];
         glift__write_text(writer, object, property->key != NULL ? property->key : "", property->value);
     }
 }
 
-static void write_game_session(glift__json_writer *writer, glift__json *into, const char *name_key,
+static void write_game_session(glift__json_writer *writer, glift__json_place into, const char *name_key,
         const glift_game_session *session)
 {
     glift__write_text(writer, into, "GameSessionId", session->game_session_id);
@@ -324,7 +325,7 @@ static void write_game_session(glift__json_writer *writer, glift__json *into, co
 static void write_update(glift__json_writer *writer, const glift__push *push)
 {
     const glift_game_session *session = &push->game_session;
-    glift__json *object = glift__write_object(writer, writer->root, "GameSession");
+    glift__json_place object = glift__write_object(writer, writer->root, "GameSession");
     write_game_session(writer, object, "Name", session);
     glift__write_text(writer, object, "FleetId", session->fleet_id);
     glift__write_text_if_any(writer, object, "Location", session->location);
@@ -340,7 +341,7 @@ static void write_update(glift__json_writer *writer, const glift__push *push)
 glift_status glift__encode_push(const glift__push *push, glift__text *out)
 {
     glift__json_writer writer = glift__write_begin();
-    glift__json *root = writer.root;
+    glift__json_place root = writer.root;
     glift__write_text(&writer, root, "Action", glift__push_name(push->kind));
     switch (push->kind) {
     case GLIFT__CREATE_GAME_SESSION:

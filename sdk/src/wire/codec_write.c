@@ -5,17 +5,17 @@
  * since null in their place is read differently by different services (P58). */
 
 #include "wire/codec.h"
-#include "wire/json.h"
+#include "wire/json_write.h"
 #include "wire/requests.h"
 
 /* ---- players ---- */
 
 /* One discriminator, one payload; the payload also where it is 0 or empty (P121, P122). */
 static void write_attribute(
-        glift__json_writer *writer, glift__json *parent, const glift_player_attribute *attribute)
+        glift__json_writer *writer, glift__json_place parent, const glift_player_attribute *attribute)
 {
     const char *name = attribute->name != NULL ? attribute->name : "";
-    glift__json *value = glift__write_object(writer, parent, name);
+    glift__json_place value = glift__write_object(writer, parent, name);
     glift__write_text(writer, value, "AttrType", glift_attribute_type_name(attribute->type));
     switch (attribute->type) {
     case GLIFT_ATTRIBUTE_STRING:
@@ -35,15 +35,15 @@ static void write_attribute(
     }
 }
 
-static void write_player(glift__json_writer *writer, glift__json *players, const glift_player *player)
+static void write_player(glift__json_writer *writer, glift__json_place players, const glift_player *player)
 {
-    glift__json *object = glift__write_object(writer, players, NULL);
+    glift__json_place object = glift__write_object(writer, players, NULL);
     glift__write_text(writer, object, "PlayerId", player->player_id);
     glift__write_text_if_any(writer, object, "Team", player->team);
-    glift__json *attributes = glift__write_object(writer, object, "PlayerAttributes");
+    glift__json_place attributes = glift__write_object(writer, object, "PlayerAttributes");
     for (size_t i = 0; i < player->attribute_count; i++)
         write_attribute(writer, attributes, &player->attributes[i]);
-    glift__json *latencies = glift__write_object(writer, object, "LatencyInMs");
+    glift__json_place latencies = glift__write_object(writer, object, "LatencyInMs");
     for (size_t i = 0; i < player->latency_count; i++) {
         const char *region = player->latencies[i].region;
         glift__write_int64(writer, latencies, region != NULL ? region : "", player->latencies[i].latency_ms);
@@ -53,7 +53,7 @@ static void write_player(glift__json_writer *writer, glift__json *players, const
 static void write_players(
         glift__json_writer *writer, const char *key, const glift_player *players, size_t count)
 {
-    glift__json *array = glift__write_array(writer, writer->root, key);
+    glift__json_place array = glift__write_array(writer, writer->root, key);
     for (size_t i = 0; i < count; i++)
         write_player(writer, array, &players[i]);
 }

@@ -5,6 +5,7 @@
 #include "wire/codec.h"
 #include "platform/platform.h"
 #include "wire/json.h"
+#include "wire/json_write.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,10 +135,11 @@ void glift_matchmaker_data_free(glift_matchmaker_data *data)
 /* ---- matchmaker data: writing ---- */
 
 static void write_attribute(
-        glift__json_writer *writer, glift__json *parent, const glift_player_attribute *attribute)
+        glift__json_writer *writer, glift__json_place parent, const glift_player_attribute *attribute)
 {
     const char *key = "valueAttribute";
-    glift__json *object = glift__write_object(writer, parent, attribute->name != NULL ? attribute->name : "");
+    glift__json_place object =
+            glift__write_object(writer, parent, attribute->name != NULL ? attribute->name : "");
     glift__write_text(writer, object, "attributeType", glift_attribute_type_name(attribute->type));
     switch (attribute->type) {
     case GLIFT_ATTRIBUTE_STRING:
@@ -163,19 +165,19 @@ static bool same_team(const char *a, const char *b)
     return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
 }
 
-static void write_team(
-        glift__json_writer *writer, glift__json *teams, const char *name, const glift_matchmaker_data *data)
+static void write_team(glift__json_writer *writer, glift__json_place teams, const char *name,
+        const glift_matchmaker_data *data)
 {
-    glift__json *team = glift__write_object(writer, teams, NULL);
+    glift__json_place team = glift__write_object(writer, teams, NULL);
     glift__write_text(writer, team, "name", name);
-    glift__json *players = glift__write_array(writer, team, "players");
+    glift__json_place players = glift__write_array(writer, team, "players");
     for (size_t i = 0; i < data->player_count; i++) {
         const glift_player *player = &data->players[i];
         if (!same_team(player->team, name))
             continue;
-        glift__json *object = glift__write_object(writer, players, NULL);
+        glift__json_place object = glift__write_object(writer, players, NULL);
         glift__write_text(writer, object, "playerId", player->player_id);
-        glift__json *attributes = glift__write_object(writer, object, "attributes");
+        glift__json_place attributes = glift__write_object(writer, object, "attributes");
         for (size_t a = 0; a < player->attribute_count; a++)
             write_attribute(writer, attributes, &player->attributes[a]);
     }
@@ -200,10 +202,10 @@ glift_status glift__encode_matchmaker_data(
 {
     glift__json_writer writer = glift__write_begin();
     writer.with_fraction = true; /* as the service prints doubles; some games parse by pattern */
-    glift__json *root = writer.root;
+    glift__json_place root = writer.root;
     glift__write_text(&writer, root, "matchId", data->match_id);
     glift__write_text(&writer, root, "matchmakingConfigurationArn", data->matchmaking_configuration_arn);
-    glift__json *array = glift__write_array(&writer, root, "teams");
+    glift__json_place array = glift__write_array(&writer, root, "teams");
     for (size_t i = 0; i < team_count; i++)
         write_team(&writer, array, teams[i], data);
     for (size_t i = 0; i < data->player_count; i++)

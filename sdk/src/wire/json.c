@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What has to be known about cJSON 1.7:
  *
- * - Numbers are doubles. cJSON prints 15 digits if that is "almost equal", 2^53 as 9.00719925474099e+15, and
- *   NaN as null. So numbers are formatted here and handed over as raw text.
+ * - Numbers are doubles. cJSON would print 15 digits if that is "almost equal", 2^53 as 9.00719925474099e+15,
+ *   and NaN as null. So it only reads: json_write.c writes.
  * - Strings are C strings: \u0000 would cut them short. Bytes are not checked for being UTF-8.
  * - The length-limited parser of 1.7.15 can look one byte past a text that is cut off. So it is given a copy
  *   with a terminator.
@@ -14,10 +14,8 @@
 #include <cjson/cJSON.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,167 +194,4 @@ const glift_double_entry *glift__read_doubles(
         if (glift__json_double(member, &entries[*count].value))
             entries[(*count)++].key = glift__read_copy(reader, member->string);
     return entries;
-}
-
-/* ---- writing ---- */
-
-glift__json_writer glift__write_begin(void)
-{
-    glift__json *root = cJSON_CreateObject();
-    return (glift__json_writer){.root = root, .status = root != NULL ? GLIFT_OK : GLIFT_ERR_MEMORY};
-}
-
-/* The printer is given a buffer of ours: its own buffers would come from whatever allocator the program
- * has set for cJSON. Most messages fit the first buffer. */
-static glift_status print(glift__json *root, size_t limit, glift__text *out)
-{
-    enum { FIRST_BYTES = 512, SLACK_BYTES = 5 /* which cJSON asks for */ };
-    size_t most = limit < INT_MAX - 1 - SLACK_BYTES ? limit + 1 + SLACK_BYTES : INT_MAX;
-    for (size_t size = FIRST_BYTES;; size *= 4) {
-        if (size > most)
-            size = most;
-        char *bytes = malloc(size);
-        if (bytes == NULL)
-            return GLIFT_ERR_MEMORY;
-        if (cJSON_PrintPreallocated(root, bytes, (int)size, false)) {
-            *out = (glift__text){bytes, strlen(bytes)};
-            return GLIFT_OK;
-        }
-        free(bytes);
-        if (size == most)
-            return GLIFT_ERR_ARGUMENT;
-    }
-}
-
-glift_status glift__write_end(glift__json_writer *writer, size_t limit, glift__text *out)
-{
-    *out = (glift__text){0};
-    glift_status status = writer->status;
-    if (status == GLIFT_OK)
-        status = print(writer->root, limit, out);
-    if (status == GLIFT_OK && (out->length > limit || !glift__utf8_is_valid(out->bytes, out->length)))
-        status = GLIFT_ERR_ARGUMENT;
-    if (status != GLIFT_OK)
-        glift__text_free(out);
-    cJSON_Delete(writer->root);
-    *writer = (glift__json_writer){.status = GLIFT_ERR_STATE};
-    return status;
-}
-
-/* Adds the item to the parent and owns it from here on, also on failure. NULL stands for an item that could
- * not be made. */
-static glift__json *add(glift__json_writer *writer, glift__json *parent, const char *key, glift__json *item)
-{
-    if (writer->status == GLIFT_OK && item != NULL &&
-            (key != NULL ? cJSON_AddItemToObjectCS(parent, key, item) : cJSON_AddItemToArray(parent, item)))
-        return item;
-    cJSON_Delete(item);
-    if (writer->status == GLIFT_OK)
-        writer->status = GLIFT_ERR_MEMORY;
-    return NULL;
-}
-
-glift__json *glift__write_object(glift__json_writer *writer, glift__json *parent, const char *key)
-{
-    return add(writer, parent, key, cJSON_CreateObject());
-}
-
-glift__json *glift__write_array(glift__json_writer *writer, glift__json *parent, const char *key)
-{
-    return add(writer, parent, key, cJSON_CreateArray());
-}
-
-void glift__write_null(glift__json_writer *writer, glift__json *parent, const char *key)
-{
-    add(writer, parent, key, cJSON_CreateNull());
-}
-
-void glift__write_bool(glift__json_writer *writer, glift__json *parent, const char *key, bool value)
-{
-    add(writer, parent, key, cJSON_CreateBool(value));
-}
-
-void glift__write_int64(glift__json_writer *writer, glift__json *parent, const char *key, int64_t value)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%" PRId64, value);
-    add(writer, parent, key, cJSON_CreateRaw(text));
-}
-
-/* Puts a point where printf() has put the decimal point of the locale, which may be any text. */
-static void put_point(char *text)
-{
-    char *point = text + strspn(text, "-0123456789");
-    if (*point == '\0' || *point == 'e')
-        return;
-    char *after = point + strcspn(point, "0123456789");
-    *point = '.';
-    memmove(point + 1, after, strlen(after) + 1);
-}
-
-static void put_fraction(char *text)
-{
-    char *end = text + strspn(text, "-0123456789");
-    if (*end == '.')
-        return;
-    memmove(end + 2, end, strlen(end) + 1);
-    memcpy(end, ".0", 2);
-}
-
-/* A number of 15 digits looks as it was typed; where it does not read back as the same number, one of 17
- * always does. */
-void glift__write_double(glift__json_writer *writer, glift__json *parent, const char *key, double value)
-{
-    if (!isfinite(value)) {
-        if (writer->status == GLIFT_OK)
-            writer->status = GLIFT_ERR_ARGUMENT;
-        return;
-    }
-    char text[64];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text - 2, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    put_point(text);
-    if (writer->with_fraction)
-        put_fraction(text);
-    add(writer, parent, key, cJSON_CreateRaw(text));
-}
-
-void glift__write_text(glift__json_writer *writer, glift__json *parent, const char *key, const char *text)
-{
-    add(writer, parent, key, cJSON_CreateStringReference(text != NULL ? text : ""));
-}
-
-void glift__write_text_if_any(
-        glift__json_writer *writer, glift__json *parent, const char *key, const char *text)
-{
-    if (text != NULL && *text != '\0')
-        glift__write_text(writer, parent, key, text);
-}
-
-void glift__write_text_or_null(
-        glift__json_writer *writer, glift__json *parent, const char *key, const char *text)
-{
-    if (text != NULL && *text != '\0')
-        glift__write_text(writer, parent, key, text);
-    else
-        glift__write_null(writer, parent, key);
-}
-
-void glift__write_strings(glift__json_writer *writer, glift__json *parent, const char *key,
-        const char *const *strings, size_t count)
-{
-    glift__json *array = glift__write_array(writer, parent, key);
-    for (size_t i = 0; i < count; i++)
-        glift__write_text(writer, array, NULL, strings[i]);
-}
-
-void glift__write_doubles(glift__json_writer *writer, glift__json *parent, const char *key,
-        const glift_double_entry *entries, size_t count)
-{
-    glift__json *object = glift__write_object(writer, parent, key);
-    for (size_t i = 0; i < count; i++)
-        glift__write_double(writer, object, entries[i].key != NULL ? entries[i].key : "", entries[i].value);
 }

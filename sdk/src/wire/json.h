@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON as the codec needs it. json.c is the only file of sdk/src that includes cJSON.h.
+/* Reading JSON as the codec needs it. json.c is the only file of sdk/src that includes cJSON.h.
  *
  * Reading is forgiving about what a document lacks and strict about what JSON is: members of the wrong
  * type are read as absent (rule P106), text that is not JSON in UTF-8 is refused as a whole. Where a
  * document has a member twice, the first counts.
  *
- * Reader and writer keep their first failure; after it they do nothing. So a message is read or written
- * from top to bottom and judged once, at the end. */
+ * A reader keeps its first failure; after it, it does nothing. So a message is read from top to bottom and
+ * judged once, at the end. */
 #ifndef GLIFT_JSON_H
 #define GLIFT_JSON_H
 
@@ -56,37 +56,5 @@ void *glift__read_room(glift__json_reader *reader, const glift__json *container,
 const char *const *glift__read_strings(glift__json_reader *reader, const glift__json *array, size_t *count);
 const glift_double_entry *glift__read_doubles(
         glift__json_reader *reader, const glift__json *object, size_t *count);
-
-/* ---- writing ---- */
-
-/* The writer does not copy keys and texts: they must live until glift__write_end(). */
-typedef struct glift__json_writer {
-    glift__json *root; /* an object */
-    glift_status
-            status; /* GLIFT_OK, GLIFT_ERR_MEMORY, GLIFT_ERR_ARGUMENT: NaN, infinity, not UTF-8, too long */
-    bool with_fraction; /* write 10.0 for a double, not 10 */
-} glift__json_writer;
-
-glift__json_writer glift__write_begin(void);
-/* Gives the text and ends the writer. GLIFT_ERR_ARGUMENT if the text has more than `limit` bytes. */
-glift_status glift__write_end(glift__json_writer *writer, size_t limit, glift__text *out);
-
-/* The parent is an object, or where the key is NULL an array. */
-glift__json *glift__write_object(glift__json_writer *writer, glift__json *parent, const char *key);
-glift__json *glift__write_array(glift__json_writer *writer, glift__json *parent, const char *key);
-void glift__write_null(glift__json_writer *writer, glift__json *parent, const char *key);
-void glift__write_bool(glift__json_writer *writer, glift__json *parent, const char *key, bool value);
-void glift__write_int64(glift__json_writer *writer, glift__json *parent, const char *key, int64_t value);
-void glift__write_double(glift__json_writer *writer, glift__json *parent, const char *key, double value);
-void glift__write_text(glift__json_writer *writer, glift__json *parent, const char *key, const char *text);
-/* Where the text is NULL or "", the first of these leaves the member out, and the second writes null. */
-void glift__write_text_if_any(
-        glift__json_writer *writer, glift__json *parent, const char *key, const char *text);
-void glift__write_text_or_null(
-        glift__json_writer *writer, glift__json *parent, const char *key, const char *text);
-void glift__write_strings(glift__json_writer *writer, glift__json *parent, const char *key,
-        const char *const *strings, size_t count);
-void glift__write_doubles(glift__json_writer *writer, glift__json *parent, const char *key,
-        const glift_double_entry *entries, size_t count);
 
 #endif
