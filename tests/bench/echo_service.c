@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
@@ -68,6 +69,7 @@ static long receive(connection *who)
     size_t room = IN_SIZE - who->in_length;
     if (who->tls == NULL)
         return recv(who->fd, to, room, 0);
+    ERR_clear_error(); /* what another connection has left would be taken for this one's */
     int got = SSL_read(who->tls, to, (int)room);
     if (got > 0)
         return got;
@@ -80,6 +82,7 @@ static void flush(echo_service *self, connection *who)
     for (size_t at = 0; at < self->out_length;) {
         const char *from = self->out + at;
         size_t size = self->out_length - at;
+        ERR_clear_error();
         long sent = who->tls != NULL ? SSL_write(who->tls, from, (int)size)
                                      : (long)send(who->fd, from, size, MSG_NOSIGNAL);
         if (sent > 0)
