@@ -50,6 +50,8 @@ void close_place(place *self);
 
 /* ---- a server (servers.c) ---- */
 
+/* To share. */
+glift_io *make_io(bool threadless);
 /* Created; process `number` of this program. */
 glift_server *start_server(const place *at, glift_io *io, int number, const char *ca_file);
 void wait_connected(glift_server *server);
@@ -78,11 +80,15 @@ int lws_floor_take(lws_floor *self);  /* how many there are; each once */
 void lws_floor_round_trip(lws_floor *self);
 void lws_floor_stop(lws_floor *self);
 
-/* A bare OpenSSL client: context, connection, upgrade. Blocks. */
-typedef struct tls_floor tls_floor;
-tls_floor *tls_floor_connect(const place *at, const char *ca_file);
-void tls_floor_round_trip(tls_floor *self);
-void tls_floor_close(tls_floor *self);
+/* A client on blocking sockets and OpenSSL, on the caller's thread, with cJSON both ways. */
+typedef struct bare_floor bare_floor;
+/* Its own context, with these roots. ca_file is not looked at where `at` is plain. */
+bare_floor *bare_floor_connect(const place *at, const char *ca_file);
+/* To the same place, with the context of the first, which must be closed last. */
+bare_floor *bare_floor_connect_another(const bare_floor *first);
+void bare_floor_round_trip(bare_floor *self);
+/* With the handshake of closing. */
+void bare_floor_close(bare_floor *self);
 
 /* ---- scenarios ---- */
 
@@ -94,6 +100,7 @@ typedef struct scenario {
     const char *about;
 } scenario;
 
-extern const scenario speed_scenarios[], memory_scenarios[], recovery_scenarios[];
+extern const scenario speed_scenarios[], scale_scenarios[], memory_scenarios[], instruction_scenarios[],
+        recovery_scenarios[];
 
 #endif

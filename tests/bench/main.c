@@ -16,7 +16,8 @@ static const scenario *scenarios[64]; /* all, in the order of a run; then NULL *
 
 static void collect_scenarios(void)
 {
-    static const scenario *const groups[] = {speed_scenarios, memory_scenarios, recovery_scenarios};
+    static const scenario *const groups[] = {
+            speed_scenarios, scale_scenarios, memory_scenarios, instruction_scenarios, recovery_scenarios};
     size_t count = 0;
     for (size_t group = 0; group < sizeof groups / sizeof groups[0]; group++)
         for (const scenario *at = groups[group]; at->name != NULL; at++)
@@ -128,10 +129,11 @@ static void print_help(void)
 {
     printf("Usage: bench [SCENARIO...]\n"
            "\n"
-           "Prints figures of the SDK, one on a line: figure NAME VALUE UNIT. All of it takes five minutes.\n"
+           "Prints figures of the SDK, one on a line: figure NAME VALUE UNIT. All of it takes ten minutes.\n"
            "\n"
            "NAME_floor is what the same costs without the SDK, measured in the same run: with a bare client\n"
-           "on libwebsockets or OpenSSL, or as said below. NAME_ratio is the figure divided by its floor. "
+           "on sockets, OpenSSL or libwebsockets, or as said below. NAME_ratio is the figure divided by its "
+           "floor. "
            "Of\n"
            "requests/s more is better, of all else less.\n"
            "\n"

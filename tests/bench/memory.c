@@ -60,10 +60,10 @@ static void memory_tls(void)
     figure("threads_beside_the_games", thread_count() - 1, "threads");
 }
 
-static void memory_tls_floor(void)
+static void memory_bare_floor(void)
 {
     place at = open_place_apart(true);
-    tls_floor_connect(&at, at.roots_and_ca);
+    bare_floor_connect(&at, at.roots_and_ca);
     print_memory("memory_tls", "_floor");
 }
 
@@ -77,7 +77,7 @@ static void memory_tls_private_ca(void)
 static void memory_tls_private_ca_floor(void)
 {
     place at = open_place_apart(true);
-    tls_floor_connect(&at, at.ca_file);
+    bare_floor_connect(&at, at.ca_file);
     print_memory("memory_tls_private_ca", "_floor");
 }
 
@@ -87,9 +87,8 @@ enum { FIRST = 10, MORE = 100 };
 
 static void further_servers(bool tls, const char *name)
 {
-    glift_io *io;
     place at = open_place_apart(tls);
-    glift_io_create(NULL, &io);
+    glift_io *io = make_io(false);
     for (int i = 0; i < FIRST; i++)
         ready_server(&at, io, i);
     double before = private_kib();
@@ -123,9 +122,9 @@ static void further_tls(void)
     further_servers(true, "further_server_tls");
 }
 
-static void further_tls_floor(void)
+static void further_bare_floor(void)
 {
-    further_connections(true, "further_server_tls_floor");
+    further_connections(true, "further_server_bare_floor");
 }
 
 /* ---- growth ---- */
@@ -228,13 +227,13 @@ static void library_size(void)
 }
 
 const scenario memory_scenarios[] = {
-        {"memory_tls", 2, memory_tls, memory_tls_floor,
+        {"memory_tls", 2, memory_tls, memory_bare_floor,
                 "a process with one server over TLS and the system's roots; floor: a bare OpenSSL client"},
         {"memory_tls_private_ca", 2, memory_tls_private_ca, memory_tls_private_ca_floor,
                 "the same with one root"},
         {"further_plain", 2, further_plain, further_plain_floor,
                 "private memory of one more server; floor: one more bare connection"},
-        {"further_tls", 2, further_tls, further_tls_floor, "the same over TLS"},
+        {"further_tls", 2, further_tls, further_bare_floor, "the same over TLS"},
         {"growth", 2, growth, growth_floor, "what private memory grows by over 100,000 calls"},
         {"idle_cpu", 2, idle_cpu, idle_cpu_floor,
                 "an idle server over 75 s; floor: three round trips in that time"},

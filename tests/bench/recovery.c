@@ -94,10 +94,10 @@ enum { FIRST_DELAY_MS = 100 };
 static double time_dial_and_round_trip(const place *at)
 {
     int64_t before = now_ns();
-    tls_floor *floor = tls_floor_connect(at, at->ca_file);
-    tls_floor_round_trip(floor);
+    bare_floor *floor = bare_floor_connect(at, at->ca_file);
+    bare_floor_round_trip(floor);
     double took_ms = ms_since(before);
-    tls_floor_close(floor);
+    bare_floor_close(floor);
     return took_ms;
 }
 

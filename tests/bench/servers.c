@@ -126,6 +126,15 @@ void wait_connected(glift_server *server)
         wait_and_tick(server);
 }
 
+glift_io *make_io(bool threadless)
+{
+    glift_io *io;
+    glift_io_desc desc = {.size_bytes = sizeof desc, .threadless = threadless};
+    if (glift_io_create(&desc, &io) != GLIFT_OK)
+        fail("no glift_io");
+    return io;
+}
+
 glift_server *start_server(const place *at, glift_io *io, int number, const char *ca_file)
 {
     char process_id[32];

@@ -4,6 +4,9 @@
  * The SDK and its floor take turns, round after round: what else the machine does hits both. */
 #include "bench.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 enum {
     ROUNDS = 10,
     WARM_UP = 200,      /* round trips at the start of a round that do not count */
@@ -94,26 +97,57 @@ static void call_cost(void)
     close_place(&at);
 }
 
-/* The best of many short rounds: whatever else runs can only add to so short a time. */
-static void idle_tick(void)
+enum { SHORT_ROUNDS = 200 };
+
+static void ticks(glift_server *server, int count)
 {
-    enum { SHORT_ROUNDS = 200, COUNT = 100000 };
+    for (int i = 0; i < count; i++)
+        glift_server_tick(server);
+}
+
+static void reads_of_a_field(glift_server *server, int count)
+{
+    for (int i = 0; i < count; i++)
+        glift_is_process_ready(server);
+}
+
+/* Of any descriptor: one that never has anything. */
+static void looks_at_a_descriptor(glift_server *server, int count)
+{
+    static int ends[2] = {-1, -1};
+    (void)server;
+    if (ends[0] < 0 && pipe(ends) != 0)
+        fail("pipe");
+    for (int i = 0; i < count; i++)
+        poll(&(struct pollfd){.fd = ends[0], .events = POLLIN}, 1, 0);
+}
+
+/* The best of many short rounds: whatever else runs can only add to so short a time. */
+static void compare_idle_ticks(
+        const char *name, bool threadless, void (*floor)(glift_server *server, int count), int count)
+{
     double ours[SHORT_ROUNDS], theirs[SHORT_ROUNDS];
     place at = open_place(false);
-    glift_server *server = ready_server(&at, NULL, 1);
+    glift_io *io = make_io(threadless);
+    glift_server *server = ready_server(&at, io, 1);
     for (int round = 0; round < SHORT_ROUNDS; round++) {
         int64_t before = now_ns();
-        for (int i = 0; i < COUNT; i++)
-            glift_server_tick(server);
-        ours[round] = us_since(before) * 1000 / COUNT;
+        ticks(server, count);
+        ours[round] = us_since(before) * 1000 / count;
         before = now_ns();
-        for (int i = 0; i < COUNT; i++)
-            glift_is_process_ready(server);
-        theirs[round] = us_since(before) * 1000 / COUNT;
+        floor(server, count);
+        theirs[round] = us_since(before) * 1000 / count;
     }
-    figure_and_floor("idle_tick", quantile(ours, SHORT_ROUNDS, 0), quantile(theirs, SHORT_ROUNDS, 0), "ns");
+    figure_and_floor(name, quantile(ours, SHORT_ROUNDS, 0), quantile(theirs, SHORT_ROUNDS, 0), "ns");
     glift_server_destroy(server);
+    glift_io_destroy(io);
     close_place(&at);
+}
+
+static void idle_tick(void)
+{
+    compare_idle_ticks("idle_tick", false, reads_of_a_field, 100000);
+    compare_idle_ticks("idle_tick_threadless", true, looks_at_a_descriptor, 1000);
 }
 
 /* ---- round trips ---- */
@@ -160,6 +194,35 @@ static void latency_of_one(const char *name, bool tls)
     close_place(&at);
 }
 
+static void bare_trips(double *times_us, bare_floor *floor)
+{
+    for (int i = -WARM_UP; i < ROUND_TRIPS; i++) {
+        int64_t before = now_ns();
+        bare_floor_round_trip(floor);
+        if (i >= 0)
+            times_us[i] = us_since(before);
+    }
+}
+
+static void latency_without_thread(const char *name, bool tls)
+{
+    static double ours[ROUNDS * ROUND_TRIPS], theirs[ROUNDS * ROUND_TRIPS];
+    place at = open_place(tls);
+    glift_io *io = make_io(true);
+    glift_server *server = ready_server(&at, io, 1);
+    bare_floor *floor = bare_floor_connect(&at, at.ca_file);
+    for (int round = 0; round < ROUNDS; round++) {
+        our_trips(ours + round * ROUND_TRIPS, server);
+        bare_trips(theirs + round * ROUND_TRIPS, floor);
+    }
+    figure_and_floor(name, quantile(ours, ROUNDS * ROUND_TRIPS, 0.5),
+            quantile(theirs, ROUNDS * ROUND_TRIPS, 0.5), "us");
+    bare_floor_close(floor);
+    glift_server_destroy(server);
+    glift_io_destroy(io);
+    close_place(&at);
+}
+
 static void latency(void)
 {
     latency_of_one("latency_plain", false);
@@ -170,23 +233,10 @@ static void latency_tls(void)
     latency_of_one("latency_tls", true);
 }
 
-static void latency_500(void)
+static void latency_threadless(void)
 {
-    enum { SERVERS = 500 };
-    static glift_server *servers[SERVERS];
-    glift_io *io;
-    place at = open_place(false);
-    glift_io_create(NULL, &io);
-    for (int i = 0; i < SERVERS; i++)
-        servers[i] = ready_server(&at, io, i);
-    lws_floor *floor = lws_floor_start(&at);
-    lws_floor_connect(floor, SERVERS);
-    compare_round_trips("latency_500", servers[0], floor);
-    lws_floor_stop(floor);
-    for (int i = 0; i < SERVERS; i++)
-        glift_server_destroy(servers[i]);
-    glift_io_destroy(io);
-    close_place(&at);
+    latency_without_thread("latency_threadless_plain", false);
+    latency_without_thread("latency_threadless_tls", true);
 }
 
 /* What so many round trips of the floor compare with; on connections that have just been made. */
@@ -262,11 +312,12 @@ static double floor_rate(lws_floor *floor)
     return PIPELINED * 1e6 / us_since(before);
 }
 
-static void compare_rates(const char *name, bool tls)
+static void compare_rates(const char *name, bool tls, bool threadless)
 {
     double ours[ROUNDS], theirs[ROUNDS];
     place at = open_place(tls);
-    glift_server *server = ready_server(&at, NULL, 1);
+    glift_io *io = make_io(threadless);
+    glift_server *server = ready_server(&at, io, 1);
     lws_floor *floor = lws_floor_start(&at);
     our_rate(server); /* warm */
     floor_rate(floor);
@@ -277,17 +328,24 @@ static void compare_rates(const char *name, bool tls)
     figure_and_floor(name, quantile(ours, ROUNDS, 0.5), quantile(theirs, ROUNDS, 0.5), "requests/s");
     lws_floor_stop(floor);
     glift_server_destroy(server);
+    glift_io_destroy(io);
     close_place(&at);
 }
 
 static void pipelined(void)
 {
-    compare_rates("pipelined_plain", false);
+    compare_rates("pipelined_plain", false, false);
 }
 
 static void pipelined_tls(void)
 {
-    compare_rates("pipelined_tls", true);
+    compare_rates("pipelined_tls", true, false);
+}
+
+static void pipelined_threadless(void)
+{
+    compare_rates("pipelined_threadless_plain", false, true);
+    compare_rates("pipelined_threadless_tls", true, true);
 }
 
 /* ---- connecting ---- */
@@ -305,9 +363,9 @@ static double connect_time_ms(const place *at, const char *ca_file, int number)
 static double floor_connect_time_ms(const place *at, const char *ca_file)
 {
     int64_t before = now_ns();
-    tls_floor *floor = tls_floor_connect(at, ca_file);
+    bare_floor *floor = bare_floor_connect(at, ca_file);
     double took_ms = ms_since(before);
-    tls_floor_close(floor);
+    bare_floor_close(floor);
     return took_ms;
 }
 
@@ -335,14 +393,19 @@ const scenario speed_scenarios[] = {
                 "on the game's thread: a call with the delivery of its answer; a call that wakes the I/O "
                 "thread"},
         {"idle_tick", 2, idle_tick, NULL,
-                "a tick with nothing to do; floor: a call of the library that reads one field"},
+                "a tick with nothing to do; floor: a call of the library that reads one field; without an "
+                "I/O "
+                "thread: one poll() of one descriptor"},
         {"latency", 1, latency, NULL, "AcceptPlayerSession, there and back, all of it on one core"},
         {"latency_tls", 1, latency_tls, NULL, "the same over TLS"},
-        {"latency_500", 1, latency_500, NULL, "the same with 500 servers, or connections, on one I/O thread"},
+        {"latency_threadless", 1, latency_threadless, NULL,
+                "the same without an I/O thread, plain and over TLS; floor: bare blocking sockets"},
         {"process_ready", 1, ready, NULL,
                 "ProcessReady on a new connection; the way from there to an active game session included"},
         {"pipelined", 2, pipelined, NULL, "requests a second with 64 in flight"},
         {"pipelined_tls", 2, pipelined_tls, NULL, "the same over TLS"},
+        {"pipelined_threadless", 2, pipelined_threadless, NULL,
+                "the same without an I/O thread, plain and over TLS; the floor has one"},
         {"connect_tls", 1, connect_tls, NULL,
                 "from nothing to an open connection, with the system's roots and with a root of one's own"},
         {0},
