@@ -84,7 +84,7 @@ static void finish(glift__endpoint *self)
     glift__attachment *owner = self->owner;
     glift__endpoint_cause(self, GLIFT__END_LOST, 0, "the connection was lost");
     glift__stream_close(&self->stream, true);
-    self->kind->on_end(self, owner->link->core, glift__io_now());
+    self->kind->on_end(self, owner->link->core, glift__io_time(self->io));
     glift__link_is_due(owner);
     glift__endpoint_free(self);
 }

@@ -10,11 +10,28 @@
  * alarm among them, are noticed. */
 #define LONGEST_SLEEP_MS 5000
 
+/* How late it may be noticed that somebody has set the wall clock. */
+#define WALL_IS_GOOD_FOR_MS 100
+
 /* ---- clock, random bits ---- */
 
 glift__time glift__io_now(void)
 {
     return (glift__time){.mono_ms = glift__clock_mono_ms(), .unix_ms = glift__clock_unix_ms()};
+}
+
+static void look_at_wall(glift_io *io)
+{
+    io->wall_seen_ms = io->loop.now_ms;
+    io->unix_offset_ms = glift__clock_unix_ms() - (int64_t)io->loop.now_ms;
+}
+
+glift__time glift__io_time(glift_io *io)
+{
+    uint64_t now_ms = io->loop.now_ms;
+    if (now_ms - io->wall_seen_ms >= WALL_IS_GOOD_FOR_MS)
+        look_at_wall(io);
+    return (glift__time){.mono_ms = now_ms, .unix_ms = (int64_t)now_ms + io->unix_offset_ms};
 }
 
 /* Asking the system for four bytes at a time would be a system call for each message. */
@@ -192,6 +209,7 @@ static glift_status make(const glift_io_desc *desc, glift_io **out)
     io->is_threadless = desc->threadless;
     glift__list_init(&io->attachments);
     bool done = glift__loop_init(&io->loop, false);
+    look_at_wall(io);
     done = done && open_parts(io, desc);
     if (done && io->is_threadless)
         preload_roots(io);

@@ -142,6 +142,9 @@ void glift__links_settle(glift_io *io);
 
 /* ---- the io (io.c) ---- */
 
+/* The time as of the loop's last look at the clock, for all inputs of the cores. */
+glift__time glift__io_time(glift_io *io);
+
 /* A set of accepted certificates. */
 typedef struct glift__trust {
     bool insecure;
@@ -152,6 +155,8 @@ typedef struct glift__trust {
 
 struct glift_io {
     glift__loop loop;
+    int64_t unix_offset_ms; /* from the loop's time to that of the wall, as of wall_seen_ms of the loop's */
+    uint64_t wall_seen_ms;
     glift__thread *thread; /* NULL: threadless */
     bool is_threadless;
     int ticks_asked; /* of a threadless io: the servers that wait for their tick */

@@ -19,7 +19,7 @@ void glift__link_is_due(glift__attachment *self)
 static void on_deadline(glift__timer *timer)
 {
     glift__attachment *self = GLIFT__OWNER(timer, glift__attachment, timer);
-    glift__core_advance(self->link->core, glift__io_now());
+    glift__core_advance(self->link->core, glift__io_time(self->io));
     glift__link_is_due(self);
 }
 
@@ -50,15 +50,15 @@ static void dial(glift__attachment *self, const glift__order *order)
     static const glift__socket_end no_memory = {GLIFT__END_LOST, 0, "there was no memory to connect"};
     if (glift__endpoint_start(self, &glift__websocket_kind, order->number, order->url,
                 self->link->handshake_timeout_ms) == NULL)
-        glift__core_closed(self->link->core, glift__io_now(), order->number, &no_memory);
+        glift__core_closed(self->link->core, glift__io_time(self->io), order->number, &no_memory);
 }
 
 static void fetch(glift__attachment *self, const glift__order *order)
 {
     static const char no_memory[] = "out of memory";
     if (glift__endpoint_start(self, &glift__fetch_kind, order->number, order->url, order->timeout_ms) == NULL)
-        glift__core_fetched(
-                self->link->core, glift__io_now(), order->number, 0, no_memory, sizeof no_memory - 1);
+        glift__core_fetched(self->link->core, glift__io_time(self->io), order->number, 0, no_memory,
+                sizeof no_memory - 1);
 }
 
 static void write_messages(glift__attachment *self, uint32_t number)
@@ -189,7 +189,7 @@ static void take_commands(glift__attachment *self)
     glift__item *command = glift__mailbox_take(&self->link->commands);
     while (command != NULL) {
         glift__item *next = command->next;
-        glift__core_command(self->link->core, glift__io_now(), command);
+        glift__core_command(self->link->core, glift__io_time(self->io), command);
         command = next;
     }
     glift__link_is_due(self);
@@ -198,6 +198,8 @@ static void take_commands(glift__attachment *self)
 void glift__links_take_commands(glift_io *io)
 {
     glift__item *item = glift__mailbox_take(&io->line);
+    if (item != NULL) /* a server may have been made since the last look, and its time must not go back */
+        glift__loop_look(&io->loop);
     while (item != NULL) {
         glift__link *link = GLIFT__OWNER(item, glift__link, in_line);
         item = item->next;

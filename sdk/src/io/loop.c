@@ -18,17 +18,22 @@ void glift__loop_fini(glift__loop *loop)
     glift__poller_destroy(loop->poller);
 }
 
-static int sleep_ms(const glift__loop *loop, int most_ms)
+void glift__loop_look(glift__loop *loop)
 {
-    uint64_t next_ms = glift__timers_next_ms(&loop->timers), now_ms;
+    loop->now_ms = glift__clock_mono_ms();
+}
+
+static int sleep_ms(glift__loop *loop, int most_ms)
+{
+    uint64_t next_ms = glift__timers_next_ms(&loop->timers);
     if (most_ms == 0 || !glift__list_is_empty(&loop->again))
         return 0;
     if (next_ms == UINT64_MAX)
         return most_ms;
-    now_ms = glift__clock_mono_ms();
-    if (next_ms <= now_ms)
+    glift__loop_look(loop);
+    if (next_ms <= loop->now_ms)
         return 0;
-    uint64_t left_ms = next_ms - now_ms < INT_MAX ? next_ms - now_ms : INT_MAX;
+    uint64_t left_ms = next_ms - loop->now_ms < INT_MAX ? next_ms - loop->now_ms : INT_MAX;
     return most_ms > 0 && (uint64_t)most_ms < left_ms ? most_ms : (int)left_ms;
 }
 
@@ -74,7 +79,7 @@ void glift__loop_step(glift__loop *loop, int most_ms)
             glift__sleep_ms(
                     timeout_ms > 0 && timeout_ms < BROKEN_TURN_MS ? (uint32_t)timeout_ms : BROKEN_TURN_MS);
     }
-    loop->now_ms = glift__clock_mono_ms();
+    glift__loop_look(loop);
     loop->next_event = 0;
     run_again(loop);
     run_events(loop);

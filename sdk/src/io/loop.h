@@ -20,7 +20,7 @@ typedef struct glift__watch {
 typedef struct glift__loop {
     glift__poller *poller;
     glift__timers timers;
-    uint64_t now_ms; /* the time of the last step */
+    uint64_t now_ms; /* the time of the last look at the clock, which each step takes */
     glift__poll_event events[GLIFT__LOOP_BATCH];
     int event_count, next_event; /* of this step */
     glift__node again;
@@ -30,6 +30,9 @@ typedef struct glift__loop {
 /* Opens the loop. False when out of memory or descriptors. */
 bool glift__loop_init(glift__loop *loop, bool portable);
 void glift__loop_fini(glift__loop *loop);
+
+/* Looks at the clock, for all that happens until the next look: to ask it for every message is felt. */
+void glift__loop_look(glift__loop *loop);
 
 /* Waits at most `most_ms` (-1: as long as it takes, 0: not at all) and calls what is ready and due. */
 void glift__loop_step(glift__loop *loop, int most_ms);

@@ -100,7 +100,7 @@ static bool append_message(websocket *self, size_t *used, const glift__text *tex
 
 static void look_soon(websocket *self)
 {
-    uint64_t now_ms = glift__clock_mono_ms();
+    uint64_t now_ms = self->endpoint.io->loop.now_ms;
     glift__liveness_asked(&self->liveness, now_ms);
     if (self->is_closing || self->check_ms <= now_ms + BUSY_CHECK_MS)
         return;
@@ -115,7 +115,7 @@ static bool write_messages(websocket *self)
     const glift__text *text;
     size_t used = 0;
     while (glift__stream_is_drained(&self->endpoint.stream) &&
-            glift__core_next_message(core_of(self), glift__io_now(), self->endpoint.number, &text))
+            glift__core_next_message(core_of(self), glift__io_time(self->endpoint.io), self->endpoint.number, &text))
         if (!append_message(self, &used, text))
             return false;
     if (used == 0)
@@ -290,7 +290,7 @@ static bool append_part(websocket *self, const uint8_t *bytes, size_t length)
 
 static void deliver(websocket *self, const char *bytes, size_t length)
 {
-    glift__core_received(core_of(self), glift__io_now(), self->endpoint.number, bytes, length);
+    glift__core_received(core_of(self), glift__io_time(self->endpoint.io), self->endpoint.number, bytes, length);
     glift__link_is_due(self->endpoint.owner);
 }
 
@@ -403,7 +403,7 @@ static void opened(websocket *self)
     self->is_open = true;
     self->check_ms = glift__liveness_next_ms(&self->liveness);
     glift__endpoint_set_timer(&self->endpoint, self->check_ms);
-    glift__core_opened(core_of(self), glift__io_now(), self->endpoint.number);
+    glift__core_opened(core_of(self), glift__io_time(self->endpoint.io), self->endpoint.number);
     glift__link_is_due(self->endpoint.owner);
 }
 
