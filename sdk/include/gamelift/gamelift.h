@@ -281,7 +281,8 @@ typedef struct glift_io_desc {
     /** No thread of the SDK's: for consoles, single-threaded builds and deterministic tests.
      *
      * All servers on it, and every call with it, belong to one thread. A tick of any of its servers steps the
-     * whole io, without blocking: it sends, receives, dials and keeps deadlines, for all of them.
+     * whole io, without blocking: it sends, receives, dials and keeps deadlines, for all of them. The tick
+     * that follows a wait of its server leaves the step to that wait.
      * glift_server_wait() sleeps in it. on_wake is never called.
      *
      * Nothing happens between two steps. A game that stalls keeps its connection for as long as the service

@@ -346,6 +346,16 @@ static void turn(glift_server *server)
         flush(server);
 }
 
+/* A wait has looked at the sockets just before. */
+static void step_for_tick(glift_server *server)
+{
+    if (server->has_stepped)
+        glift__io_flush(server->link.io);
+    else
+        glift__io_step(server->link.io, 0);
+    server->has_stepped = false;
+}
+
 glift_status glift_server_tick(glift_server *server)
 {
     if (server == NULL)
@@ -355,7 +365,7 @@ glift_status glift_server_tick(glift_server *server)
     if (is_threadless(server)) {
         if (server->flush_due)
             flush(server);
-        glift__io_step(server->link.io, 0);
+        step_for_tick(server);
         is_ticked(server);
         turn(server);
         glift__io_flush(server->link.io);
@@ -367,13 +377,13 @@ glift_status glift_server_tick(glift_server *server)
 }
 
 /* A threadless io carries on what is due meanwhile. */
-static void step_until_there_is_something(glift_server *server, uint64_t deadline_ms)
+static void step_until_there_is_something(glift_server *server, uint32_t timeout_ms)
 {
-    uint64_t now_ms;
-    do {
-        now_ms = glift__clock_mono_ms();
-        glift__io_step(server->link.io, now_ms < deadline_ms ? (uint32_t)(deadline_ms - now_ms) : 0);
-    } while (glift__mailbox_is_empty(&server->link.events) && glift__clock_mono_ms() < deadline_ms);
+    uint64_t now_ms = glift__clock_mono_ms(), deadline_ms = now_ms + timeout_ms;
+    do
+        glift__io_step(server->link.io, (uint32_t)(deadline_ms - now_ms));
+    while (glift__mailbox_is_empty(&server->link.events) && (now_ms = glift__clock_mono_ms()) < deadline_ms);
+    server->has_stepped = true;
 }
 
 static void sleep_until_there_is_something(glift_server *server, uint64_t deadline_ms)
@@ -394,11 +404,10 @@ glift_status glift_server_wait(glift_server *server, uint32_t timeout_ms)
         flush(server);
     if (glift__something_to_deliver(server))
         return GLIFT_OK;
-    uint64_t deadline_ms = glift__clock_mono_ms() + timeout_ms;
     if (is_threadless(server))
-        step_until_there_is_something(server, deadline_ms);
+        step_until_there_is_something(server, timeout_ms);
     else if (timeout_ms > 0)
-        sleep_until_there_is_something(server, deadline_ms);
+        sleep_until_there_is_something(server, glift__clock_mono_ms() + timeout_ms);
     return glift__something_to_deliver(server) ? GLIFT_OK : GLIFT_ERR_TIMEOUT;
 }
 

@@ -23,9 +23,9 @@ enum {
 struct glift_server {
     glift__link link;
     glift__settings settings;
-    glift__random random;      /* the core's: drawn from on the I/O thread */
-    atomic_int owners;         /* the game's handle, and the I/O thread until it has detached */
-    glift_io *own_io;          /* NULL where the io is shared */
+    glift__random random; /* the core's: drawn from on the I/O thread */
+    atomic_int owners;    /* the game's handle, and the I/O thread until it has detached */
+    glift_io *own_io;     /* NULL where the io is shared */
     glift__registered registered;
     glift__item *last_command; /* SHUTDOWN, made at the beginning so that destroy cannot fail */
 
@@ -37,11 +37,12 @@ struct glift_server {
 
     glift_server_desc callbacks; /* only callbacks, log_level and user are used */
     bool parked;
-    bool inside;     /* a callback runs */
-    bool closing;    /* destroyed or rebound just now: no new calls */
-    bool woken;      /* the I/O thread was woken since the last tick */
-    bool flush_due;  /* commands wait that it has not been woken for */
-    bool tick_asked; /* on_wake was called from this side since the last tick */
+    bool inside;      /* a callback runs */
+    bool closing;     /* destroyed or rebound just now: no new calls */
+    bool woken;       /* the I/O thread was woken since the last tick */
+    bool flush_due;   /* commands wait that it has not been woken for */
+    bool has_stepped; /* threadless: in a wait since the last tick */
+    bool tick_asked;  /* on_wake was called from this side since the last tick */
 
     glift__node pending, cancelled; /* calls whose `done` has not run */
     glift__items lines;             /* our own log lines, for the next tick */
