@@ -315,13 +315,13 @@ void glift__io_wake_link(glift__link *link)
 bool glift__io_is_threadless(const glift_io *io)
 {
     (void)io;
-    return false;
+    return fake.threadless;
 }
 
 void glift__io_step(glift_io *io, uint32_t timeout_ms)
 {
-    (void)io;
-    (void)timeout_ms;
+    (void)io, (void)timeout_ms;
+    fake.steps++;
     fake_run();
 }
 
