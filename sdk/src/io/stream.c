@@ -173,6 +173,8 @@ static void on_ready(glift__watch *watch, unsigned ready)
 {
     glift__stream *self = stream_of(watch);
     (void)ready;
+    if (self->session != NULL)
+        glift__tls_look_again(self->session);
     if (self->state == GLIFT__STREAM_HANDSHAKE) {
         shake_hands(self);
         if (self->state == GLIFT__STREAM_HANDSHAKE)

@@ -25,7 +25,8 @@ struct glift__tls_session {
     SSL *ssl;
     glift__socket_handle socket;
     bool waits_to_write;
-    bool is_fatal; /* OpenSSL allows no further call on this connection */
+    bool is_emptied; /* the last read took all that the socket had */
+    bool is_fatal;   /* OpenSSL allows no further call on this connection */
 };
 
 bool glift__tls_start_library(void)
@@ -180,11 +181,15 @@ static int bio_write(BIO *bio, const char *bytes, int size)
     return result;
 }
 
+/* OpenSSL asks until there is nothing more: after a short read that would be a system call for nothing. */
 static int bio_read(BIO *bio, char *bytes, int size)
 {
-    const glift__tls_session *session = BIO_get_data(bio);
-    size_t received;
-    glift__transfer transfer = glift__socket_receive(session->socket, bytes, (size_t)size, &received);
+    glift__tls_session *session = BIO_get_data(bio);
+    size_t received = 0;
+    glift__transfer transfer = GLIFT__TRANSFER_LATER;
+    if (!session->is_emptied)
+        transfer = glift__socket_receive(session->socket, bytes, (size_t)size, &received);
+    session->is_emptied = session->is_emptied || received < (size_t)size;
     int result = bio_result(bio, transfer, received);
     if (transfer == GLIFT__TRANSFER_LATER)
         BIO_set_retry_read(bio);
@@ -226,6 +231,8 @@ static bool set_up(glift__tls *tls, bool insecure)
     /* An idle connection gives back its 32 KiB of record buffers. */
     SSL_CTX_set_mode(context,
             SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    /* A record in one read, not its head in one and its body in another. */
+    SSL_CTX_set_read_ahead(context, 1);
     /* Connections live for hours: sessions to resume would only take memory. */
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     return true;
@@ -369,6 +376,11 @@ glift__transfer glift__tls_receive(glift__tls_session *session, void *bytes, siz
     *received = 0;
     return begin(session) ? finish(session, SSL_read_ex(session->ssl, bytes, size, received))
                           : GLIFT__TRANSFER_ERROR;
+}
+
+void glift__tls_look_again(glift__tls_session *session)
+{
+    session->is_emptied = false;
 }
 
 bool glift__tls_waits_to_write(const glift__tls_session *session)

@@ -33,6 +33,8 @@ void glift__tls_close(glift__tls_session *session, bool is_polite);
 glift__transfer glift__tls_handshake(glift__tls_session *session);
 glift__transfer glift__tls_send(glift__tls_session *session, const void *bytes, size_t size, size_t *sent);
 glift__transfer glift__tls_receive(glift__tls_session *session, void *bytes, size_t size, size_t *received);
+/* The socket may have more than the last time: handshake and receive ask it. */
+void glift__tls_look_again(glift__tls_session *session);
 /* Whether the last call that answered LATER waits until the socket can be written. */
 bool glift__tls_waits_to_write(const glift__tls_session *session);
 /* Whether bytes wait in here that the socket does not tell of. */
