@@ -17,6 +17,27 @@
  * thread each time. Different servers may be used on different threads at once, also where they
  * share a glift_io.
  *
+ * What a program does to the SDK from outside:
+ *
+ *   exit()       without glift_server_destroy() is harmless, at any moment; it waits for the one call of OpenSSL
+ *                that may be in progress. GameLift then sees a connection that was lost.
+ *   fork()       The child has no I/O thread. It may exec, or leave with exit() or _exit(); it must not use the
+ *                servers of its parent.
+ *   descriptors  A glift_io uses two, each connection one more, a dial up to one for each address of the
+ *                service. All are close-on-exec. A program that closes them (as closefrom(3) does) is told
+ *                GLIFT_RECONNECTING within some 5 s, and new ones are opened; one that closes a few and opens
+ *                others under their numbers can have its own bytes sent elsewhere, which nobody can prevent.
+ *                A dial that finds no free descriptor says so through on_connection.
+ *   memory       Every allocation may fail: a call answers GLIFT_ERR_MEMORY, a connection is dialled anew. With
+ *                TLS a first server takes about 8 MiB, most of it OpenSSL's, and another one about 30 KiB.
+ *   addresses    Of a name up to 64 addresses are tried, as RFC 8305 says: IPv6 and IPv4 in turn, the next one
+ *                250 ms after one that is silent, and first the one that worked last time.
+ *   time         glift_server_create() takes about a millisecond: it starts a thread and loads OpenSSL. Names are
+ *                looked up, and root certificates loaded, in the background.
+ *   signals      A signal handler may call nothing in here. It sets a flag that the frame loop looks at. The
+ *                SDK's threads block all signals, and no signal is raised (SIGPIPE included) or handled by it.
+ *   trouble      Support asks for a log at GLIFT_LOG_DEBUG, which holds no secret.
+ *
  * "Source: wire protocol 2.5" names a section of the protocol reference that this SDK is written to,
  * and "rule P81" a row of its section 9. The reference is sdk/docs/protocol.md, installed as
  * share/doc/gamelift/protocol.md; beside it service-model.md describes the service. */
