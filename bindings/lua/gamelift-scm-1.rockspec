@@ -20,6 +20,7 @@ build = {
         "src/lattach.c",
         "src/lgamelift.c",
         "src/lhandlers.c",
+        "src/lmetrics.c",
         "src/lread.c",
         "src/lscript.c",
         "src/lserver.c",

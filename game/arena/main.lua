@@ -5,6 +5,7 @@
 
 local gamelift = require "gamelift"
 local match = require "gamelift.match"
+local figures = require "figures"
 local hud = require "hud"
 local rules = require "rules"
 local session = require "session"
@@ -16,6 +17,7 @@ local seed = settings.integer("seed", os.time(), 0, math.maxinteger)
 local backfill_open_seconds = settings.number("backfill_open_seconds", 3, 0, 3600)
 local drain_seconds = settings.number("drain_seconds", 5, 0, 600)
 
+local measured = figures.new(gamelift.metrics(gamelift.server()))
 local game  -- gamelift.match: readiness, seats, backfill, the end
 local arena -- session.lua: the world and its players; from init on
 local view  -- hud.lua: what players see of GameLift
@@ -28,7 +30,10 @@ local function init(game_session)
     max_players = game_session.maximum_player_session_count,
     session_id = game_session.game_session_id,
   }, {
-    send = host.send,
+    send = function(player, bytes)
+      measured:sent(bytes)
+      return host.send(player, bytes)
+    end,
     kick = function(player, reason) game:kick(player, reason) end,
     now = host.now,
     on_phase = function(phase)
@@ -83,15 +88,18 @@ host.on("tick", function(dt, now)
 end)
 
 host.on("connect", function(player, info)
+  measured:connected(1)
   if arena then arena:connect(player) end
   game:connect(player, info.player_session_id)
 end)
 
 host.on("message", function(player, bytes)
+  measured:received(bytes)
   if arena then arena:receive(player, bytes) end
 end)
 
 host.on("disconnect", function(player, reason)
+  measured:connected(-1)
   game:disconnect(player, reason)
   if arena then arena:disconnect(player) end
 end)

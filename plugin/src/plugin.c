@@ -92,6 +92,8 @@ static void forget(plugin *p)
 {
     if (p->tick != 0)
         p->core->remove_tick(p->host, p->tick);
+    if (p->after_tick != 0)
+        p->core->remove_tick(p->host, p->after_tick);
     *p = (plugin){.lua_module_detach = p->lua_module_detach};
 }
 
@@ -107,7 +109,9 @@ static glift_status start(void *self, const glift_host_api *api)
         status = find_kept(p);
     if (status == GLIFT_OK)
         status = plugin_server_start(p);
-    if (status != GLIFT_OK && p->core != NULL)
+    if (status == GLIFT_OK)
+        plugin_metrics_start(p);
+    else if (p->core != NULL)
         forget(p);
     return status;
 }

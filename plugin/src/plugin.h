@@ -25,6 +25,9 @@ typedef struct plugin {
     plugin_kept *kept;
     glift_server *server; /* kept->server while this copy drives it */
     glift_tick_id tick;
+    glift_tick_id after_tick;                   /* while metrics run; 0: none yet */
+    uint64_t frame_ns, world_ns, last_frame_ns; /* when this frame and its game began, and the frame before;
+                                                   0: not known */
     glift_server_desc
             callbacks; /* of whoever took them over; all zero: nobody. Only callbacks and user count */
     bool parked, connected, ended;
@@ -50,6 +53,12 @@ glift_status plugin_server_park(plugin *p);
 glift_status plugin_server_end(plugin *p);
 /* The tick hook. */
 uint64_t plugin_server_tick(void *self);
+
+/* plugin_metrics.c: metrics of the engine's frames. */
+void plugin_metrics_start(plugin *p);
+/* In the hook before the game: false where nothing is measured. */
+bool plugin_metrics_begin_frame(plugin *p);
+void plugin_metrics_begin_world(plugin *p);
 
 /* plugin_players.c: accept and remove without a script. */
 glift_player_answer plugin_players_connect(

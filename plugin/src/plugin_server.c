@@ -229,12 +229,9 @@ glift_status plugin_server_park(plugin *p)
 
 /* ---- tick ---- */
 
-uint64_t plugin_server_tick(void *self)
+/* How long until it is worth looking again. */
+static uint64_t follow_first_connect(plugin *p)
 {
-    plugin *p = self;
-    if (p->parked)
-        return UINT64_MAX;
-    glift_server_tick(p->server);
     if (p->first_connect_deadline_ns == 0)
         return UINT64_MAX;
     uint64_t now_ns = p->core->now_ns(p->host);
@@ -242,6 +239,20 @@ uint64_t plugin_server_tick(void *self)
         return p->first_connect_deadline_ns - now_ns;
     give_up(p, "start gamelift-local, or set GAMELIFT_SDK_WEBSOCKET_URL to where GameLift is");
     return UINT64_MAX;
+}
+
+uint64_t plugin_server_tick(void *self)
+{
+    plugin *p = self;
+    if (p->parked)
+        return UINT64_MAX;
+    bool is_measured = plugin_metrics_begin_frame(p);
+    glift_server_tick(p->server);
+    uint64_t again_ns = follow_first_connect(p);
+    is_measured = is_measured || plugin_metrics_begin_frame(p); /* a callback may have started it just now */
+    if (is_measured)
+        plugin_metrics_begin_world(p);
+    return is_measured ? 0 : again_ns;
 }
 
 /* ---- end ---- */

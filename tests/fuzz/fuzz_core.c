@@ -3,13 +3,13 @@
  *
  * Orders name only sockets that are there; every call comes back once, or is still inside at the end; a core
  * that was shut down detaches in time. An input is a list of operations of a few bytes each. */
-#include "core/core.h"
+#include "core/metrics.h"
 #include "fuzz.h"
 #include "core/items.h"
 
 #include <string.h>
 
-enum { SOCKET_LIMIT = 4096, CALL_LIMIT = 512 };
+enum { SOCKET_LIMIT = 4096, CALL_LIMIT = 512, DATAGRAM_SIZE = 300 };
 
 typedef enum state { NEVER_DIALLED, DIALLING, OPEN, CLOSING, ENDED } state;
 
@@ -21,6 +21,7 @@ static struct {
     char last_id[64];
     unsigned calls, answers;
     bool shut_down, detached;
+    glift_metric *metrics[6]; /* the core's, which frees them */
 } run;
 
 static const uint8_t *at, *end;
@@ -70,6 +71,8 @@ static void take_orders(void)
         } else if (order.kind == GLIFT__ORDER_CLOSE) {
             HOLDS(*socket == OPEN || *socket == DIALLING);
             *socket = CLOSING;
+        } else if (order.kind == GLIFT__ORDER_DATAGRAM) {
+            HOLDS(order.length > 0 && order.length <= DATAGRAM_SIZE && order.port == 8125);
         } else {
             HOLDS(run.shut_down);
             run.detached = true;
@@ -110,10 +113,80 @@ static void give_call(void)
     glift__core_command(run.core, run.now, &call->item);
 }
 
+static void make_metrics(void)
+{
+    static const glift_metric_desc descs[] = {{.kind = GLIFT_METRIC_GAUGE, .name = "up", .sample_rate = 1},
+            {.kind = GLIFT_METRIC_GAUGE, .name = "players", .sample_rate = 1},
+            {.kind = GLIFT_METRIC_GAUGE, .name = "connected", .sample_rate = 1},
+            {.kind = GLIFT_METRIC_COUNTER, .name = "reconnects", .sample_rate = 1},
+            {.kind = GLIFT_METRIC_COUNTER, .name = "lost", .sample_rate = 1},
+            {.kind = GLIFT_METRIC_TIMER, .name = "time", .sample_rate = 0.5, .derived = 126}};
+    for (int i = 0; i < 6 && run.metrics[i] == NULL; i++) {
+        run.metrics[i] = glift__metric_new(&descs[i], (uint64_t)i);
+        HOLDS(run.metrics[i] != NULL);
+        run.metrics[i]->item.kind = GLIFT__COMMAND_METRIC;
+        glift__core_command(run.core, run.now, &run.metrics[i]->item);
+    }
+}
+
+static glift__item *start_of_metrics(void)
+{
+    glift__metrics_start *start = calloc(1, sizeof *start + 3 * DATAGRAM_SIZE + 2);
+    HOLDS(start != NULL);
+    make_metrics();
+    *start = (glift__metrics_start){.item.kind = GLIFT__COMMAND_METRICS_START,
+            .statsd_host = "127.0.0.1",
+            .statsd_port = 8125,
+            .crash_reporter_host = next_byte() % 2 == 0 ? "::1" : NULL,
+            .crash_reporter_port = 8126,
+            .flush_interval_ms = 100u * (next_byte() + 1),
+            .max_packet_size = DATAGRAM_SIZE - next_byte(),
+            .process_pid = 1,
+            .up = run.metrics[0],
+            .players = run.metrics[1],
+            .connected = run.metrics[2],
+            .reconnects = run.metrics[3],
+            .lost = run.metrics[4],
+            .packet = (char *)(start + 1),
+            .lines = (char *)(start + 1) + DATAGRAM_SIZE};
+    return &start->item;
+}
+
+static glift__item *some_tag(void)
+{
+    static const char *const keys[] = {"map", "mode", "session_id"}, *const values[] = {"a", "b", NULL};
+    glift__metrics_tag *tag = calloc(1, sizeof *tag);
+    HOLDS(tag != NULL);
+    *tag = (glift__metrics_tag){
+            .item.kind = GLIFT__COMMAND_METRICS_TAG, .tag = {keys[next_byte() % 3], values[next_byte() % 3]}};
+    return &tag->item;
+}
+
+static void give_metrics(void)
+{
+    uint8_t kind = next_byte() % 5;
+    if (kind == 3 && run.metrics[5] != NULL) {
+        glift__metric_set(run.metrics[1], next_byte() - 128.0);
+        glift__metric_time(run.metrics[5], next_byte());
+    } else if (kind == 4) {
+        glift__core_datagram_failed(run.core, run.now, "nobody listens there");
+    } else {
+        glift__item *item = kind == 0 ? start_of_metrics() : kind == 1 ? some_tag() : calloc(1, sizeof *item);
+        HOLDS(item != NULL);
+        if (kind >= 2)
+            item->kind = GLIFT__COMMAND_METRICS_STOP;
+        glift__core_command(run.core, run.now, item);
+    }
+}
+
 static void give_command(void)
 {
-    uint8_t kind = next_byte() % 3;
+    uint8_t kind = next_byte() % 4;
     glift__item *item = NULL;
+    if (kind == 3) {
+        give_metrics();
+        return;
+    }
     if (kind == 0) {
         glift__cancel *cancel = calloc(1, sizeof *cancel);
         HOLDS(cancel != NULL);

@@ -75,6 +75,19 @@ describe("the annotations", function()
     service:stop()
   end)
 
+  it("have every method of metrics and of a metric", function()
+    local service, server = testing.ready_server()
+    local metrics = gamelift.metrics(server)
+    for name, object in pairs { metrics = metrics, metric = assert(metrics:gauge "load") } do
+      local registered = {}
+      for method in pairs(getmetatable(object).__index) do
+        registered[method] = true
+      end
+      assert.same(sorted_keys(registered), sorted_keys(annotated_functions("\nfunction " .. name .. ":([%w_]+)")))
+    end
+    service:stop()
+  end)
+
   it("have every option of new_server, and every handler", function()
     local annotated = annotated_fields "gamelift.server_options"
     for name in pairs(annotated_fields "gamelift.handlers") do

@@ -56,6 +56,13 @@ void fake_begin(void)
         free(fetch->url);
         free(fetch);
     }
+    while (fake.datagrams != NULL) {
+        fake_datagram *datagram = fake.datagrams;
+        fake.datagrams = datagram->next;
+        free(datagram->address);
+        free(datagram->bytes);
+        free(datagram);
+    }
     while (links != NULL) {
         attached *gone = links;
         links = gone->next;
@@ -89,6 +96,14 @@ fake_fetch *fake_last_fetch(void)
     while (fetch != NULL && fetch->next != NULL)
         fetch = fetch->next;
     return fetch;
+}
+
+fake_datagram *fake_sent(size_t index)
+{
+    fake_datagram *datagram = fake.datagrams;
+    while (datagram != NULL && index-- > 0)
+        datagram = datagram->next;
+    return datagram;
 }
 
 static fake_socket *socket_of(const glift__link *link, uint32_t number)
@@ -127,6 +142,24 @@ static void fetch(glift__link *link, const glift__order *order)
     fetch->number = order->number;
     fetch->url = copy(order->url);
     fake.fetch_count++;
+}
+
+static void send_datagram(const glift__link *link, const glift__order *order)
+{
+    fake_datagram *datagram = allocate(sizeof *datagram), **end = &fake.datagrams;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = datagram;
+    datagram->link = link;
+    datagram->sent_ms = fake.now_ms;
+    datagram->address = copy(order->address);
+    datagram->port = order->port;
+    datagram->length = order->length;
+    datagram->bytes = allocate(order->length + 1);
+    memcpy(datagram->bytes, order->bytes, order->length);
+    fake.datagram_count++;
+    if (fake.datagrams_fail != NULL)
+        glift__core_datagram_failed(link->core, glift__io_now(), fake.datagrams_fail);
 }
 
 static void write_all(fake_socket *socket)
@@ -180,6 +213,9 @@ static void carry_out(attached *self, const glift__order *order)
         break;
     case GLIFT__ORDER_FETCH:
         fetch(link, order);
+        break;
+    case GLIFT__ORDER_DATAGRAM:
+        send_datagram(link, order);
         break;
     case GLIFT__ORDER_DETACH:
         self->detached = true;

@@ -32,6 +32,16 @@ typedef struct fake_fetch {
     bool answered;
 } fake_fetch;
 
+typedef struct fake_datagram {
+    struct fake_datagram *next; /* in the order of sending */
+    const glift__link *link;
+    uint64_t sent_ms;
+    char *address;
+    uint16_t port;
+    size_t length;
+    char *bytes; /* with a terminator behind them */
+} fake_datagram;
+
 typedef struct fake_world {
     uint64_t now_ms;   /* monotonic; unix_ms runs along, from 2026 on */
     unsigned wakes;    /* of the I/O thread */
@@ -42,7 +52,9 @@ typedef struct fake_world {
     bool closes_stall; /* the peer does not answer Close frames */
     fake_socket *sockets;
     fake_fetch *fetches;
-    size_t dial_count, fetch_count;
+    fake_datagram *datagrams;
+    size_t dial_count, fetch_count, datagram_count;
+    const char *datagrams_fail; /* why they do; NULL: they do not */
     /* Called with true before the fake allocates for itself, and with false after: what must not fail. */
     void (*on_own_memory)(bool own);
     /* Called with every message that a core writes; may say something back. */
@@ -63,6 +75,8 @@ void fake_pass(uint64_t ms);
 fake_socket *fake_dial(size_t index); /* the n-th dial since the beginning, from 0; NULL if there was none */
 fake_socket *fake_last_dial(void);
 fake_fetch *fake_last_fetch(void);
+
+fake_datagram *fake_sent(size_t index); /* the n-th datagram, from 0; NULL if there was none */
 
 /* The service's side. Each runs the I/O thread afterwards. */
 void fake_open(fake_socket *socket);

@@ -38,16 +38,16 @@ TEST(idle_ticks_allocate_nothing)
 
 #ifndef __SANITIZE_THREAD__ /* which makes system calls of its own */
 
-enum { TICKED, REFUSED, NOT_RESTRICTED }; /* exit codes */
+enum { WORKED, REFUSED, NOT_RESTRICTED }; /* exit codes */
 
 /* From here on the kernel kills this process for any system call but read, write and exit. */
-static _Noreturn void tick_without_the_kernel(bool calls_kernel)
+static _Noreturn void work_without_the_kernel(glift_status (*work)(void), bool calls_kernel)
 {
-    long result = TICKED;
+    long result = WORKED;
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0)
         _exit(NOT_RESTRICTED);
     for (int i = 0; i < TICKS; i++)
-        if (glift_server_tick(the.server) != GLIFT_OK)
+        if (work() != GLIFT_OK)
             result = REFUSED;
     if (calls_kernel)
         getppid();
@@ -55,25 +55,65 @@ static _Noreturn void tick_without_the_kernel(bool calls_kernel)
     __builtin_unreachable();
 }
 
-static int status_of_ticks_without_the_kernel(bool calls_kernel)
+static int status_without_the_kernel(glift_status (*work)(void), bool calls_kernel)
 {
     int status = 0;
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0)
-        tick_without_the_kernel(calls_kernel);
+        work_without_the_kernel(work, calls_kernel);
     CHECK_INT(waitpid(child, &status, 0), child);
     return status;
+}
+
+static void check_without_the_kernel(glift_status (*work)(void))
+{
+    int status = status_without_the_kernel(work, true);
+    CHECK(WIFSIGNALED(status)); /* what enters the kernel is seen */
+    status = status_without_the_kernel(work, false);
+    CHECK(WIFEXITED(status));
+    CHECK_INT(WEXITSTATUS(status), WORKED);
+}
+
+static glift_status tick_once(void)
+{
+    return glift_server_tick(the.server);
 }
 
 TEST(idle_ticks_make_no_system_call)
 {
     hosting_game_at_rest();
-    int status = status_of_ticks_without_the_kernel(true);
-    CHECK(WIFSIGNALED(status)); /* what enters the kernel is seen */
-    status = status_of_ticks_without_the_kernel(false);
-    CHECK(WIFEXITED(status));
-    CHECK_INT(WEXITSTATUS(status), TICKED);
+    check_without_the_kernel(tick_once);
+    end_game();
+}
+
+static glift_metric *metrics[3];
+
+static glift_status sample_once(void)
+{
+    glift_status statuses[] = {glift_metrics_set(metrics[0], 1), glift_metrics_add(metrics[0], 1),
+            glift_metrics_count(metrics[1], 1), glift_metrics_time(metrics[2], 1),
+            glift_metrics_tick(the.server, 16, 8, 4)};
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+        if (statuses[i] != GLIFT_OK)
+            return statuses[i];
+    return GLIFT_OK;
+}
+
+TEST(samples_of_metrics_make_no_system_call)
+{
+    static const char *const names[] = {"gauge", "counter", "timer"};
+    hosting_game_at_rest();
+    for (int i = 0; i < 3; i++) {
+        const glift_metric_desc desc = {.size_bytes = sizeof desc,
+                .kind = (glift_metric_kind)(GLIFT_METRIC_GAUGE + i),
+                .name = names[i]};
+        CHECK_INT(glift_metrics_create(the.server, &desc, &metrics[i]), GLIFT_OK);
+    }
+    const glift_metrics_desc desc = {.size_bytes = sizeof desc, .without_crash_reporter = true};
+    CHECK_INT(glift_metrics_start(the.server, &desc), GLIFT_OK);
+    tick();
+    check_without_the_kernel(sample_once);
     end_game();
 }
 

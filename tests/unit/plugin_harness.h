@@ -28,6 +28,11 @@ static struct {
     void *accept_user;
     glift_done_fn ending_done;
     void *ending_user;
+    bool metrics_run;
+    glift_status metrics_status;
+    int metrics_started, frames;
+    double delta_ms, tick_ms, world_tick_ms;
+    void (*on_tick)(void); /* what a callback does */
 } sdk;
 
 static inline void answer(glift_done_fn done, void *user, glift_status status, const char *message)
@@ -77,6 +82,8 @@ glift_status glift_server_tick(glift_server *server)
 {
     CHECK(server == &sdk.server);
     sdk.ticked++;
+    if (sdk.on_tick != NULL)
+        sdk.on_tick();
     if (sdk.ending_done != NULL && sdk.ending_result != GLIFT_ERR_TIMEOUT) {
         glift_done_fn done = sdk.ending_done;
         sdk.ending_done = NULL;
@@ -92,6 +99,31 @@ glift_status glift_server_wait(glift_server *server, uint32_t timeout_ms)
     (void)server;
     clock_ns += timeout_ms * 1000000ull;
     return GLIFT_ERR_TIMEOUT;
+}
+
+glift_status glift_metrics_start(glift_server *server, const glift_metrics_desc *desc)
+{
+    CHECK(server == &sdk.server);
+    CHECK(desc == NULL); /* P180: the environment is asked */
+    sdk.metrics_started++;
+    sdk.metrics_run = sdk.metrics_status == GLIFT_OK;
+    return sdk.metrics_status;
+}
+
+bool glift_metrics_is_running(const glift_server *server)
+{
+    CHECK(server == &sdk.server);
+    return sdk.metrics_run;
+}
+
+glift_status glift_metrics_tick(glift_server *server, double delta_ms, double tick_ms, double world_tick_ms)
+{
+    CHECK(server == &sdk.server);
+    sdk.frames++;
+    sdk.delta_ms = delta_ms;
+    sdk.tick_ms = tick_ms;
+    sdk.world_tick_ms = world_tick_ms;
+    return GLIFT_OK;
 }
 
 const char *glift_get_game_session_id(const glift_server *server)
@@ -146,8 +178,9 @@ const char *glift_status_name(glift_status status)
 
 static struct {
     char log[4096];
-    glift_tick_fn tick;
+    glift_tick_fn tick, after;
     void *tick_user;
+    bool takes_no_second_hook;
     int hooks, wakes, exits, exit_code;
     struct {
         const char *key, *value;
@@ -180,6 +213,14 @@ static inline glift_tick_id engine_add_tick(
         glift_host *host, glift_phase phase, int order, glift_tick_fn fn, void *user)
 {
     (void)host, (void)order;
+    if (phase == GLIFT_PHASE_AFTER_GAME) {
+        if (engine.takes_no_second_hook)
+            return 0;
+        CHECK(engine.after == NULL);
+        engine.hooks++;
+        engine.after = fn;
+        return 78;
+    }
     CHECK_INT(phase, GLIFT_PHASE_BEFORE_GAME);
     engine.hooks++;
     engine.tick = fn;
@@ -190,7 +231,7 @@ static inline glift_tick_id engine_add_tick(
 static inline glift_status engine_remove_tick(glift_host *host, glift_tick_id id)
 {
     (void)host;
-    CHECK_INT(id, 77);
+    CHECK(id == 77 || id == 78);
     engine.hooks--;
     return GLIFT_OK;
 }
@@ -284,6 +325,8 @@ static inline glift_plugin arranged(void)
     memset(&engine, 0, sizeof engine);
     clock_ns = 1000000000;
     setenv("GAMELIFT_SDK_WEBSOCKET_URL", "ws://127.0.0.1:1", 1);
+    unsetenv("GAMELIFT_STATSD_HOST");
+    unsetenv("GAMELIFT_STATSD_PORT");
     engine.core = (glift_host_core){.size = sizeof engine.core,
             .version = GLIFT_HOST_CORE_VERSION,
             .log = engine_log,

@@ -13,7 +13,7 @@ static char message[GLIFT__MESSAGE_SIZE];
 
 static const glift__sized *const kinds[] = {&glift__sized_server_desc, &glift__sized_io_desc,
         &glift__sized_process_parameters, &glift__sized_describe, &glift__sized_start_match_backfill,
-        &glift__sized_stop_match_backfill};
+        &glift__sized_stop_match_backfill, &glift__sized_metrics_desc, &glift__sized_metric_desc};
 
 static size_t rounded_up(size_t at, size_t alignment)
 {

@@ -58,6 +58,7 @@ static const luaL_Reg functions[] = {
         {"server", lattach_server},
         {"run", gamelift_run},
         {"matchmaker_data", gamelift_matchmaker_data},
+        {"metrics", lmetrics_new},
         {NULL, NULL},
 };
 
@@ -87,6 +88,7 @@ void lmodule_open_types(lua_State *L)
     lcompat_get_registry(L, &opened_key);
     if (!lua_toboolean(L, -1)) {
         lserver_open(L);
+        lmetrics_open(L);
         lua_pushboolean(L, 1);
         lcompat_set_registry(L, &opened_key);
     }

@@ -46,6 +46,11 @@ void lserver_detach(lua_State *L, lserver *self);  /* give the plugin's server b
 
 extern const luaL_Reg lactions[]; /* the methods that ask GameLift */
 
+/* ---- lmetrics.c ---- */
+
+void lmetrics_open(lua_State *L); /* the metatables */
+int lmetrics_new(lua_State *L); /* gamelift.metrics */
+
 /* ---- lhandlers.c ---- */
 
 /* Raises unless each handler in the table is a function; with `others`, a list of further fields that the
@@ -115,6 +120,7 @@ const char *lread_text(lua_State *L, int table, const char *what, const char *fi
 const char *lread_required_text(lua_State *L, int table, const char *what, const char *field);
 const char *lread_argument_text(lua_State *L, int index); /* refuses zero bytes */
 int lread_int(lua_State *L, int table, const char *what, const char *field, int fallback);
+double lread_number(lua_State *L, int table, const char *what, const char *field, double fallback);
 bool lread_bool(lua_State *L, int table, const char *what, const char *field);
 /* One of names[0 .. count - 1]; its index, or `fallback` where absent. */
 int lread_choice(
@@ -122,6 +128,10 @@ int lread_choice(
 /* Arrays are carved from userdata kept in a table at index `keep`. */
 const char *const *lread_texts(
         lua_State *L, int keep, int table, const char *what, const char *field, size_t *count);
+/* NULL where the field is absent. */
+const double *lread_numbers(
+        lua_State *L, int keep, int table, const char *what, const char *field, size_t *count);
+const glift_metric_tag *lread_tags(lua_State *L, int keep, int table, const char *what, size_t *count);
 const glift_player *lread_players(lua_State *L, int keep, int table, const char *what, size_t *count);
 
 /* Levels as scripts see them, by glift_log_level; ends with NULL. */

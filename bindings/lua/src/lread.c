@@ -96,6 +96,16 @@ int lread_int(lua_State *L, int table, const char *what, const char *field, int 
     return (int)number;
 }
 
+double lread_number(lua_State *L, int table, const char *what, const char *field, double fallback)
+{
+    int type = lread_push_field(L, table, field);
+    if (type != LUA_TNIL && type != LUA_TNUMBER)
+        luaL_error(L, "%s: %s: number expected, got %s", what, field, luaL_typename(L, -1));
+    double number = type == LUA_TNIL ? fallback : lua_tonumber(L, -1);
+    lua_pop(L, 1);
+    return number;
+}
+
 bool lread_bool(lua_State *L, int table, const char *what, const char *field)
 {
     int type = lread_push_field(L, table, field);
@@ -205,6 +215,51 @@ static double number_at(lua_State *L, int index, const char *what, const char *n
     if (lua_type(L, index) != LUA_TNUMBER)
         luaL_error(L, "%s: %s.%s: number expected, got %s", what, name, key, luaL_typename(L, index));
     return lua_tonumber(L, index);
+}
+
+/* ---- lists and tags of metrics ---- */
+
+const double *lread_numbers(
+        lua_State *L, int keep, int table, const char *what, const char *field, size_t *count)
+{
+    double *numbers = NULL;
+    *count = 0;
+    int type = lread_push_field(L, table, field), list = lua_gettop(L);
+    if (type != LUA_TNIL && type != LUA_TTABLE)
+        luaL_error(L, "%s: %s: table expected, got %s", what, field, luaL_typename(L, -1));
+    if (type == LUA_TTABLE) {
+        *count = count_items(L, list, what, field);
+        numbers = carve(L, keep, *count, sizeof *numbers);
+    }
+    for (size_t i = 0; i < *count; i++) {
+        const char *key = lua_pushfstring(L, "%d", (int)i + 1);
+        lua_rawgeti(L, list, (int)i + 1);
+        numbers[i] = number_at(L, -1, what, field, key);
+        lua_pop(L, 2);
+    }
+    lua_pop(L, 1);
+    return numbers;
+}
+
+/* A number is a fine value for a tag, but as text it belongs to nobody's table: it is written by the script.
+ */
+const glift_metric_tag *lread_tags(lua_State *L, int keep, int table, const char *what, size_t *count)
+{
+    glift_metric_tag *tags = NULL;
+    *count = 0;
+    int type = lread_push_field(L, table, "tags"), map = lua_gettop(L);
+    if (type != LUA_TNIL && type != LUA_TTABLE)
+        luaL_error(L, "%s: tags: table expected, got %s", what, luaL_typename(L, -1));
+    if (type == LUA_TTABLE) {
+        tags = carve(L, keep, count_fields(L, map, what, "tags"), sizeof *tags);
+        for (lua_pushnil(L); lua_next(L, map) != 0; lua_pop(L, 1)) {
+            glift_metric_tag *tag = &tags[(*count)++];
+            tag->key = text_at(L, -2, what, "tags");
+            tag->value = text_at(L, -1, what, "tags");
+        }
+    }
+    lua_pop(L, 1);
+    return tags;
 }
 
 /* ---- players of a backfill request ---- */

@@ -44,6 +44,7 @@
 #ifndef GAMELIFT_H
 #define GAMELIFT_H
 
+#include "metrics.h"
 #include "status.h"
 #include "types.h"
 

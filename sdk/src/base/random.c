@@ -33,6 +33,14 @@ uint32_t glift__random_next(void *user)
     return result;
 }
 
+uint64_t glift__random_mix(uint64_t number)
+{
+    number += UINT64_C(0x9e3779b97f4a7c15);
+    number = (number ^ (number >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    number = (number ^ (number >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return number ^ (number >> 31);
+}
+
 void glift__uuid(char out[GLIFT__UUID_SIZE], glift__random_fn random, void *user)
 {
     static const char digits[] = "0123456789abcdef";

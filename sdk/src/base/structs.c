@@ -55,6 +55,20 @@ const glift__sized glift__sized_stop_match_backfill =
         GLIFT__SIZED(glift_stop_match_backfill_request, "request", stop_match_backfill_members);
 #undef MEMBER
 
+#define MEMBER(name) GLIFT__MEMBER(glift_metrics_desc, name)
+static const glift__member metrics_desc_members[] = {MEMBER(size_bytes), MEMBER(statsd_host),
+        MEMBER(statsd_port), MEMBER(crash_reporter_host), MEMBER(crash_reporter_port),
+        MEMBER(without_crash_reporter), MEMBER(flush_interval_ms), MEMBER(max_packet_size)};
+const glift__sized glift__sized_metrics_desc = GLIFT__SIZED(glift_metrics_desc, "desc", metrics_desc_members);
+#undef MEMBER
+
+#define MEMBER(name) GLIFT__MEMBER(glift_metric_desc, name)
+static const glift__member metric_desc_members[] = {MEMBER(size_bytes), MEMBER(kind), MEMBER(name),
+        MEMBER(tags), MEMBER(tag_count), MEMBER(sample_rate), MEMBER(derived), MEMBER(percentiles),
+        MEMBER(percentile_count)};
+const glift__sized glift__sized_metric_desc = GLIFT__SIZED(glift_metric_desc, "desc", metric_desc_members);
+#undef MEMBER
+
 /* ---- the version of the header that a desc was made with ---- */
 
 #define LINE(version)                                                                                        \

@@ -101,6 +101,8 @@ void glift__core_opened(glift__core *core, glift__time now, uint32_t number)
         glift__outbox_log(&core->outbox, GLIFT_LOG_INFO, "the connection was refreshed");
     } else {
         self->lost = false;
+        if (!is_first)
+            glift__metrics_reconnected(core);
         glift__connection_report(core, GLIFT_CONNECTED);
     }
     glift__core_connected(core, is_first);

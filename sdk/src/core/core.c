@@ -43,6 +43,7 @@ glift_status glift__core_create(const glift__core_desc *desc, glift__time now, g
     glift__outbox_init(&core->outbox, desc->log_level);
     glift__requests_init(&core->requests, desc->random, desc->random_user);
     core->beat.body.action = GLIFT__HEARTBEAT_SERVER_PROCESS;
+    glift__metrics_init(core);
     if (copy_desc(core, desc) != GLIFT_OK) {
         glift__core_destroy(core);
         return GLIFT_ERR_MEMORY;
@@ -74,6 +75,7 @@ void glift__core_destroy(glift__core *core)
     glift__inbound_fini(core);
     glift__role_cache_fini(&core->roles);
     glift__container_discovery_fini(&core->discovery);
+    glift__metrics_fini(core);
     glift__text_free(&core->outgoing);
     glift__memory_fini(&core->session_memory);
     glift__memory_fini(&core->memory);
@@ -140,6 +142,7 @@ static void accept_answered(glift__core *core, glift__call *call)
 
 void glift__core_answer(glift__core *core, glift__call *call, glift_status status, const char *message)
 {
+    glift__metrics_request_ended(core, call, status);
     if (call == &core->beat) {
         beat_answered(core, status, message);
         return;
@@ -365,6 +368,7 @@ static void shut_down(glift__core *core)
     core->shutdown_deadline_ms = core->now.mono_ms + core->desc.shutdown_timeout_ms;
     glift__heartbeat_stop(&core->heartbeat);
     glift__connection_shut_down(core);
+    glift__metrics_shut_down(core);
 }
 
 void glift__core_command(glift__core *core, glift__time now, glift__item *command)
@@ -384,6 +388,18 @@ void glift__core_command(glift__core *core, glift__time now, glift__item *comman
     case GLIFT__COMMAND_LOG_LEVEL:
         core->outbox.log_level = ((glift__level *)command)->level;
         break;
+    case GLIFT__COMMAND_METRIC:
+        glift__metrics_take(core, (glift_metric *)command);
+        return;
+    case GLIFT__COMMAND_METRICS_START:
+        glift__metrics_begin(core, (glift__metrics_start *)command);
+        return;
+    case GLIFT__COMMAND_METRICS_TAG:
+        glift__metrics_set_tag(core, (glift__metrics_tag *)command);
+        return;
+    case GLIFT__COMMAND_METRICS_STOP:
+        glift__metrics_stop(core);
+        break;
     case GLIFT__COMMAND_SHUTDOWN:
         shut_down(core);
         break;
@@ -397,7 +413,8 @@ void glift__core_fetched(
         glift__core *core, glift__time now, uint32_t fetch, int http_status, const char *body, size_t length)
 {
     core->now = now;
-    if (!glift__dial_fetched(core, fetch, http_status, body, length))
+    if (!glift__dial_fetched(core, fetch, http_status, body, length) &&
+            !glift__metrics_fetched(core, fetch, http_status, body, length))
         glift__discovery_fetched(core, fetch, http_status, body, length);
 }
 
@@ -443,6 +460,7 @@ static bool is_shutdown_overdue(const glift__core *core)
 void glift__core_advance(glift__core *core, glift__time now)
 {
     core->now = now;
+    glift__metrics_advance(core);
     if (core->shutting_down) {
         if (is_shutdown_overdue(core))
             glift__outbox_log(&core->outbox, GLIFT_LOG_WARNING,
@@ -469,12 +487,15 @@ void glift__core_advance(glift__core *core, glift__time now)
 
 uint64_t glift__core_deadline_ms(const glift__core *core)
 {
+    uint64_t metrics_ms = glift__metrics_deadline_ms(core);
+    if (core->detached)
+        return UINT64_MAX;
     if (core->shutting_down)
-        return core->detached ? UINT64_MAX : core->shutdown_deadline_ms;
+        return metrics_ms < core->shutdown_deadline_ms ? metrics_ms : core->shutdown_deadline_ms;
     bool something_waits = core->outbox.waiting.first != NULL || core->unread != NULL;
     const uint64_t deadlines[] = {glift__requests_deadline_ms(&core->requests),
             glift__heartbeat_deadline_ms(&core->heartbeat), glift__connection_deadline_ms(core),
-            something_waits ? core->now.mono_ms + RETRY_MS : UINT64_MAX};
+            something_waits ? core->now.mono_ms + RETRY_MS : UINT64_MAX, metrics_ms};
     uint64_t earliest = UINT64_MAX;
     for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++)
         earliest = deadlines[i] < earliest ? deadlines[i] : earliest;
@@ -485,15 +506,16 @@ uint64_t glift__core_deadline_ms(const glift__core *core)
 
 static bool is_detachable(const glift__core *core)
 {
+    bool is_over = glift__connection_is_shut_down(core) && glift__metrics_are_shut_down(core);
     return core->shutting_down && !core->detached &&
-           (glift__connection_is_shut_down(core) || is_shutdown_overdue(core));
+           (is_over || core->now.mono_ms >= core->shutdown_deadline_ms);
 }
 
 bool glift__core_next_order(glift__core *core, glift__order *order)
 {
     if (glift__connection_next_order(core, order))
         return true;
-    if (glift__discovery_next_order(core, order))
+    if (glift__discovery_next_order(core, order) || glift__metrics_next_order(core, order))
         return true;
     memset(order, 0, sizeof *order);
     if (is_detachable(core)) {

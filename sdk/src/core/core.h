@@ -81,17 +81,23 @@ void glift__core_received(
 void glift__core_fetched(
         glift__core *core, glift__time now, uint32_t fetch, int http_status, const char *body, size_t length);
 
+/* A DATAGRAM was not sent, or an earlier one is known to have reached nobody; the reason is one sentence's
+ * end. */
+void glift__core_datagram_failed(glift__core *core, glift__time now, const char *reason);
+
 /* Time has passed. */
 void glift__core_advance(glift__core *core, glift__time now);
 
 /* ---- outputs ---- */
 
 typedef enum glift__order_kind {
-    GLIFT__ORDER_DIAL,  /* open this socket to url; the order ends in opened or closed */
-    GLIFT__ORDER_WRITE, /* messages wait for this open socket: pull them when it can be written */
-    GLIFT__ORDER_CLOSE, /* give up the dial, or write what waits, close with code, and end within 1 s */
-    GLIFT__ORDER_FETCH, /* get url by HTTP, the whole body of up to 1 MiB, within timeout_ms */
-    GLIFT__ORDER_DETACH /* the core is done: detach, and do not call the core again */
+    GLIFT__ORDER_DIAL,     /* open this socket to url; the order ends in opened or closed */
+    GLIFT__ORDER_WRITE,    /* messages wait for this open socket: pull them when it can be written */
+    GLIFT__ORDER_CLOSE,    /* give up the dial, or write what waits, close with code, and end within 1 s */
+    GLIFT__ORDER_FETCH,    /* get url by HTTP, the whole body of up to 1 MiB, within timeout_ms */
+    GLIFT__ORDER_DATAGRAM, /* send bytes by UDP to address and port, now or never; where that fails, the driver
+                              says so by glift__core_datagram_failed() */
+    GLIFT__ORDER_DETACH    /* the core is done: detach, and do not call the core again */
 } glift__order_kind;
 
 typedef struct glift__order {
@@ -100,6 +106,10 @@ typedef struct glift__order {
     const char *url; /* lives until the next call on the core */
     int close_code;
     uint32_t timeout_ms;
+    const char *bytes; /* these three live until the next call on the core */
+    size_t length;
+    const char *address; /* IPv4 or IPv6, without brackets */
+    uint16_t port;
 } glift__order;
 
 bool glift__core_next_order(glift__core *core, glift__order *order);
@@ -122,11 +132,15 @@ glift__item *glift__core_take_events(glift__core *core);
 /* ---- items: what travels in the mailboxes ---- */
 
 typedef enum glift__command_kind {
-    GLIFT__COMMAND_CALL,      /* glift__call: the same item comes back as EVENT_ANSWER */
-    GLIFT__COMMAND_CANCEL,    /* glift__cancel */
-    GLIFT__COMMAND_HEALTH,    /* glift__health: the game's answer to a question */
-    GLIFT__COMMAND_LOG_LEVEL, /* glift__level */
-    GLIFT__COMMAND_SHUTDOWN   /* glift__item: close the connection, then DETACH */
+    GLIFT__COMMAND_CALL,          /* glift__call: the same item comes back as EVENT_ANSWER */
+    GLIFT__COMMAND_CANCEL,        /* glift__cancel */
+    GLIFT__COMMAND_HEALTH,        /* glift__health: the game's answer to a question */
+    GLIFT__COMMAND_LOG_LEVEL,     /* glift__level */
+    GLIFT__COMMAND_METRIC,        /* glift_metric: the core keeps it */
+    GLIFT__COMMAND_METRICS_START, /* glift__metrics_start: the core keeps it until the stop */
+    GLIFT__COMMAND_METRICS_TAG,   /* glift__metrics_tag */
+    GLIFT__COMMAND_METRICS_STOP,  /* glift__item */
+    GLIFT__COMMAND_SHUTDOWN       /* glift__item: close the connection, then DETACH */
 } glift__command_kind;
 
 typedef enum glift__event_kind {

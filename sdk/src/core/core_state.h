@@ -6,7 +6,9 @@
  *     connection.c  sockets, from open to end; refresh
  *     dial.c        one dial: when, where to, as whom
  *     discovery.c   the containers beside this one
- *     role_credentials.c, request.c, heartbeat.c, container.c, outbox.c  parts that know nothing of the core
+ *     metrics.c     what is measured: flushes and the crash reporter; own_metrics.c  what the SDK measures
+ *     role_credentials.c, request.c, heartbeat.c, container.c, outbox.c, metric.c, crash_reporter.c
+ *                   parts that know nothing of the core
  */
 #ifndef GLIFT_CORE_STATE_H
 #define GLIFT_CORE_STATE_H
@@ -15,6 +17,7 @@
 #include "core/container.h"
 #include "core/dial_failure.h"
 #include "core/heartbeat.h"
+#include "core/metrics.h"
 #include "core/needs.h"
 #include "core/outbox.h"
 #include "core/request.h"
@@ -193,6 +196,7 @@ struct glift__core {
     glift__container_discovery discovery;
     uint32_t discovery_fetch; /* 0: no fetch is under way */
     bool discovery_fetch_due;
+    glift__metrics metrics;
 
     bool shutting_down, detached;
     uint64_t shutdown_deadline_ms;

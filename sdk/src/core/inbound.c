@@ -52,6 +52,7 @@ static bool seat_is_as_wanted(const glift__call *call, const glift_player_sessio
 
 static void note_seat(glift__core *core, glift__action action, const char *seat)
 {
+    glift__metrics_seat_changed(core, action == GLIFT__ACCEPT_PLAYER_SESSION);
     if (action == GLIFT__ACCEPT_PLAYER_SESSION)
         glift__seats_add(&core->seats, seat);
     else
@@ -185,6 +186,8 @@ static bool is_repeated(glift__core *core, const glift_game_session *session)
     glift__core_forget_game_session(core);
     /* Without memory a repetition would be delivered, which is better than losing the first. */
     core->game_session_id = glift__memory_text(&core->session_memory, session->game_session_id);
+    if (core->game_session_id != NULL)
+        glift__metrics_session_placed(core);
     return false;
 }
 

@@ -20,7 +20,7 @@ static bool is_threadless(const glift_server *server)
 
 /* A game that sleeps until on_wake, or as long as glift_io_next_ms() says, must hear of what only its next
  * tick can carry on, also where it comes from the game's own side. */
-static void ask_for_tick(glift_server *server)
+void glift__ask_for_tick(glift_server *server)
 {
     if (server->inside || server->tick_asked)
         return;
@@ -68,7 +68,7 @@ void glift__log(glift_server *server, glift_log_level level, const char *format,
     }
     server->own_lines++;
     glift__items_put(&server->lines, &event->item);
-    ask_for_tick(server);
+    glift__ask_for_tick(server);
 }
 
 /* There is no server yet whose tick could deliver it. */
@@ -90,7 +90,7 @@ static void on_events(void *user)
 {
     glift_server *server = user;
     if (is_threadless(server)) {
-        ask_for_tick(server);
+        glift__ask_for_tick(server);
         return;
     }
     glift__monitor_enter(server->monitor);
@@ -115,6 +115,7 @@ static void disown(glift_server *server)
         glift__item_free(&server->update_event->item, false);
     glift__core_destroy(server->link.core); /* after the events, which give room back to it */
     free(server->last_command);
+    glift__metrics_fini_game(server);
     glift__settings_fini(&server->settings);
     glift__monitor_destroy(server->monitor);
     free(server);
@@ -145,6 +146,7 @@ static glift_server *new_server(void)
     atomic_init(&server->owners, 1);
     glift__list_init(&server->pending);
     glift__list_init(&server->cancelled);
+    glift__metrics_init_game(server);
     server->healthy = true;
     glift__random_seed(&server->random);
     return server;
@@ -320,7 +322,7 @@ void glift__submit(glift_server *server, glift__item *command)
         return; /* who found the box empty wakes, or has */
     if (server->inside || server->woken) {
         server->flush_due = true;
-        ask_for_tick(server);
+        glift__ask_for_tick(server);
         return;
     }
     server->woken = true;
@@ -340,7 +342,7 @@ static void turn(glift_server *server)
     if (glift__something_to_deliver(server)) {
         glift__deliver(server);
         if (glift__something_to_deliver(server)) /* what the callbacks left to the next one */
-            ask_for_tick(server);
+            glift__ask_for_tick(server);
     }
     if (server->flush_due)
         flush(server);
@@ -448,7 +450,7 @@ glift_status glift_server_cancel(glift_server *server, void *user)
         return GLIFT_ERR_STATE;
     if (!mark_cancelled(server, user))
         return GLIFT_OK;
-    ask_for_tick(server);
+    glift__ask_for_tick(server);
     glift__cancel *cancel = new_cancel(false, user);
     if (cancel != NULL) /* without memory they are still sent, and their answers thrown away */
         glift__submit(server, &cancel->item);
@@ -506,7 +508,7 @@ glift_status glift_server_rebind(glift_server *server, const glift_server_desc *
     server->parked = given == NULL;
     server->tick_asked = false; /* whoever was asked, is bound no more */
     if (server->flush_due || glift__something_to_deliver(server))
-        ask_for_tick(server);
+        glift__ask_for_tick(server);
     return GLIFT_OK;
 }
 

@@ -59,6 +59,13 @@ struct glift_server {
     glift__event *session_event, *update_event; /* hold the texts of `session` */
     glift_game_session session;
     glift__item *retired; /* events whose texts the game may still hold until the next tick */
+
+    /* metrics.c's own. The metrics belong to the core, from the command on that brings them there. */
+    glift__node metrics;
+    unsigned metric_count;
+    char *tag_keys[GLIFT_MAX_METRIC_TAGS];
+    bool metrics_run;
+    glift_metric *tick_timers[3];
 };
 
 /* deliver.c */
@@ -68,8 +75,13 @@ void glift__settle_all(glift_server *server, glift_status status, const char *me
 
 /* server.c */
 void glift__submit(glift_server *server, glift__item *command);
+void glift__ask_for_tick(glift_server *server); /* where a game sleeps until on_wake */
 __attribute__((format(printf, 3, 4))) void glift__log(
         glift_server *server, glift_log_level level, const char *format, ...);
+
+/* metrics.c */
+void glift__metrics_init_game(glift_server *server);
+void glift__metrics_fini_game(glift_server *server);
 
 /* calls.c: the ProcessEnding of a program without on_process_terminate. */
 glift_status glift__end_process(glift_server *server);

@@ -127,6 +127,7 @@ struct glift__attachment {
     glift__link *link;
     glift_io *io;
     glift__endpoint *endpoints;
+    glift__udp *udp;    /* for metrics; NULL before the first datagram */
     glift__timer timer; /* of the core's deadline */
     bool is_due, is_detached;
     glift__attachment *next_due;

@@ -75,6 +75,20 @@ static void close_socket(glift__attachment *self, const glift__order *order)
         glift__websocket_close(socket, order->close_code);
 }
 
+/* Now or never: of a datagram that cannot be sent the core is only told. */
+static void send_datagram(glift__attachment *self, const glift__order *order)
+{
+    const char *reason;
+    if (self->udp != NULL && !glift__udp_is_for(self->udp, order->address, order->port)) {
+        glift__udp_close(self->udp);
+        self->udp = NULL;
+    }
+    if (self->udp == NULL)
+        self->udp = glift__udp_open(order->address, order->port, &reason);
+    if (self->udp == NULL || !glift__udp_send(self->udp, order->bytes, order->length, &reason))
+        glift__core_datagram_failed(self->link->core, glift__io_now(), reason);
+}
+
 static void carry_out(glift__attachment *self, const glift__order *order)
 {
     switch (order->kind) {
@@ -89,6 +103,9 @@ static void carry_out(glift__attachment *self, const glift__order *order)
         break;
     case GLIFT__ORDER_FETCH:
         fetch(self, order);
+        break;
+    case GLIFT__ORDER_DATAGRAM:
+        send_datagram(self, order);
         break;
     case GLIFT__ORDER_DETACH:
         self->is_detached = true;
@@ -136,6 +153,7 @@ static void detach(glift__attachment *self)
 {
     glift__timers_cancel(&self->io->loop.timers, &self->timer);
     glift__list_remove(&self->node);
+    glift__udp_close(self->udp);
     while (self->endpoints != NULL)
         glift__endpoint_free(self->endpoints);
     /* From here on wake-ups pass by. One that is under way still has the link in its hands, and puts it into

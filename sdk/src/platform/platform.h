@@ -95,6 +95,21 @@ glift__transfer glift__socket_receive(
 void glift__socket_end_sending(glift__socket_handle socket);
 void glift__socket_close(glift__socket_handle socket);
 
+/* ---- datagrams to one address (udp.c): sent now or never ---- */
+
+typedef struct glift__udp glift__udp;
+
+/* `address` in numbers, as for glift__address_parse(). NULL on failure, with the reason in *reason (static
+ * text).
+ */
+glift__udp *glift__udp_open(const char *address, uint16_t port, const char **reason);
+/* False, with the reason in *reason (static text), if the datagram was not sent, or if one before it is now
+ * known to have reached nobody. A descriptor that was closed behind our back is not used, nor closed again.
+ */
+bool glift__udp_send(glift__udp *udp, const void *bytes, size_t size, const char **reason);
+bool glift__udp_is_for(const glift__udp *udp, const char *address, uint16_t port);
+void glift__udp_close(glift__udp *udp); /* NULL is allowed */
+
 /* ---- waiting for sockets (poller_epoll.c, poller_poll.c) ---- */
 
 typedef struct glift__poller glift__poller;

@@ -128,7 +128,7 @@ class InstalledSdk(unittest.TestCase):
 
     def test_headers_are_all_there(self):
         self.assertEqual(sorted(path.name for path in self.prefix.rglob("*.h")),
-                         ["gamelift.h", "status.h", "types.h"])
+                         ["gamelift.h", "metrics.h", "status.h", "types.h"])
 
     def test_the_references_that_the_headers_cite_are_there(self):
         documents = self.prefix / "share" / "doc" / "gamelift"

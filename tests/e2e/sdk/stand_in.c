@@ -52,6 +52,8 @@ static void free_node(node *item)
     if (item == NULL)
         return;
     free((char *)item->order.url);
+    free((char *)item->order.bytes);
+    free((char *)item->order.address);
     free(item->text.bytes);
     free(item);
 }
@@ -110,6 +112,12 @@ void glift__core_fetched(
 {
     (void)now;
     note(core, "fetched %u %d %.*s", fetch, http_status, (int)length, body);
+}
+
+void glift__core_datagram_failed(glift__core *core, glift__time now, const char *reason)
+{
+    (void)now;
+    note(core, "not sent: %s", reason);
 }
 
 void glift__core_advance(glift__core *core, glift__time now)
@@ -217,6 +225,10 @@ static void give(glift__core *core, glift__order order)
     item->order = order;
     if (order.url != NULL)
         item->order.url = strdup(order.url);
+    if (order.kind == GLIFT__ORDER_DATAGRAM) {
+        item->order.bytes = strdup(order.bytes);
+        item->order.address = strdup(order.address);
+    }
     pthread_mutex_lock(&core->lock);
     put(&core->orders, item);
     pthread_mutex_unlock(&core->lock);
@@ -263,6 +275,15 @@ void stand_in_fetch(glift__core *core, uint32_t fetch, const char *url, uint32_t
 {
     give(core, (glift__order){
                        .kind = GLIFT__ORDER_FETCH, .number = fetch, .url = url, .timeout_ms = timeout_ms});
+}
+
+void stand_in_send_datagram(glift__core *core, const char *address, uint16_t port, const char *text)
+{
+    give(core, (glift__order){.kind = GLIFT__ORDER_DATAGRAM,
+                       .bytes = text,
+                       .length = strlen(text),
+                       .address = address,
+                       .port = port});
 }
 
 void stand_in_set_deadline(glift__core *core, uint64_t mono_ms)

@@ -3,7 +3,7 @@
  * path of the transport can be walked, also those that the real core would avoid.
  *
  * It takes the place of core.c at link time. Notes are lines such as "opened 1", "closed 1 lost 0 reason",
- * "received 1 text", "fetched 1 200 body". */
+ * "received 1 text", "fetched 1 200 body", "not sent: reason" (of a datagram). */
 #ifndef STAND_IN_H
 #define STAND_IN_H
 
@@ -20,6 +20,7 @@ void stand_in_say(glift__core *core, uint32_t socket, const char *text);
 void stand_in_say_many(glift__core *core, uint32_t socket, const char *const *texts, size_t count);
 void stand_in_close(glift__core *core, uint32_t socket, int code);
 void stand_in_fetch(glift__core *core, uint32_t fetch, const char *url, uint32_t timeout_ms);
+void stand_in_send_datagram(glift__core *core, const char *address, uint16_t port, const char *text);
 void stand_in_detach(glift__core *core); /* waits for it, and frees the core */
 
 /* The deadline that the core reports; its advance is noted as "advanced". */

@@ -149,6 +149,17 @@ function methods.state()
   return core.state()
 end
 
+--- The metric lines that servers have sent, in order: { "server_up:1|g|#...", ... }.
+function methods.metric_lines()
+  local lines = {}
+  for _, datagram in ipairs(core.datagrams()) do
+    for line in datagram:gmatch "[^\n]+" do
+      lines[#lines + 1] = line
+    end
+  end
+  return lines
+end
+
 function methods.unix_time()
   return core.unix_time()
 end

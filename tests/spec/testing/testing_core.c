@@ -196,7 +196,20 @@ static int down(lua_State *L)
     return 0;
 }
 
+/* datagrams() -> a list of all that were sent, each as it was. */
+static int datagrams(lua_State *L)
+{
+    lua_newtable(L);
+    for (size_t i = 0; i < fake.datagram_count; i++) {
+        const fake_datagram *datagram = fake_sent(i);
+        lua_pushlstring(L, datagram->bytes, datagram->length);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
+        {"datagrams", datagrams},
         {"start", start},
         {"stop", stop},
         {"call", call},

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* gamelift.metrics: what a script measures. The metrics themselves belong to the server, which they live as
+ * long as; the userdata here keeps the server's own from being collected. */
+
+#include "lgamelift.h"
+
+#include <math.h>
+#include <string.h>
+
+#define METRICS_TYPE "gamelift.metrics"
+#define METRIC_TYPE  "gamelift.metric"
+
+/* Both kinds of userdata. The user value is a table with the server in [1]. */
+typedef struct measured {
+    lserver *of;
+    glift_server *server; /* that it was made for; the plugin may have another one by now */
+    glift_metric *metric; /* NULL: it stands for all */
+    glift_metric_kind kind;
+} measured;
+
+static measured *push_measured(lua_State *L, int server, const char *type)
+{
+    lserver *of = lserver_check(L, server);
+    measured *self = lua_newuserdata(L, sizeof *self);
+    *self = (measured){.of = of, .server = lserver_handle(of)};
+    luaL_getmetatable(L, type);
+    lua_setmetatable(L, -2);
+    lua_newtable(L);
+    lua_pushvalue(L, server);
+    lua_rawseti(L, -2, 1);
+    lua_setuservalue(L, -2);
+    return self;
+}
+
+static measured *check(lua_State *L, const char *type)
+{
+    measured *self = luaL_checkudata(L, 1, type);
+    if (lserver_handle(self->of) != self->server || self->server == NULL)
+        luaL_error(L, "server is closed");
+    return self;
+}
+
+/* ---- on and off ---- */
+
+static void read_desc(lua_State *L, int table, glift_metrics_desc *desc)
+{
+    static const char what[] = "start";
+    static const char *const known[] = {"statsd_host", "statsd_port", "crash_reporter_host",
+            "crash_reporter_port", "without_crash_reporter", "flush_interval_ms", "max_packet_size", NULL};
+    lread_check_fields(L, table, what, known, NULL);
+    desc->statsd_host = lread_text(L, table, what, "statsd_host");
+    desc->statsd_port = lread_int(L, table, what, "statsd_port", 0);
+    desc->crash_reporter_host = lread_text(L, table, what, "crash_reporter_host");
+    desc->crash_reporter_port = lread_int(L, table, what, "crash_reporter_port", 0);
+    desc->without_crash_reporter = lread_bool(L, table, what, "without_crash_reporter");
+    desc->flush_interval_ms = (uint32_t)lread_int(L, table, what, "flush_interval_ms", 0);
+    desc->max_packet_size = (uint32_t)lread_int(L, table, what, "max_packet_size", 0);
+}
+
+/* gamelift.metrics(server) -> metrics */
+int lmetrics_new(lua_State *L)
+{
+    lua_settop(L, 1);
+    push_measured(L, 1, METRICS_TYPE);
+    return 1;
+}
+
+/* metrics:start([options]): without options as the environment says. */
+static int metrics_start(lua_State *L)
+{
+    const measured *self = check(L, METRICS_TYPE);
+    glift_metrics_desc desc = {.size_bytes = sizeof desc};
+    bool has_options = !lua_isnoneornil(L, 2);
+    if (has_options)
+        read_desc(L, 2, &desc);
+    glift_status status = glift_metrics_start(self->server, has_options ? &desc : NULL);
+    if (status != GLIFT_OK)
+        return lwaiter_push_failure(L,
+                status == GLIFT_ERR_STATE    ? "metrics run already"
+                : status == GLIFT_ERR_MEMORY ? "not enough memory"
+                                             : "metrics were not started: the log says why",
+                status);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int metrics_stop(lua_State *L)
+{
+    const measured *self = check(L, METRICS_TYPE);
+    glift_status status = glift_metrics_stop(self->server);
+    if (status != GLIFT_OK)
+        return lwaiter_push_failure(L, "metrics were not stopped", status);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int metrics_is_running(lua_State *L)
+{
+    lua_pushboolean(L, glift_metrics_is_running(check(L, METRICS_TYPE)->server));
+    return 1;
+}
+
+/* metrics:tag(key, value): of every line from now on; value nil: not any more. */
+static int metrics_tag(lua_State *L)
+{
+    const measured *self = check(L, METRICS_TYPE);
+    const char *key = lread_argument_text(L, 2);
+    const char *value = lua_isnil(L, 3) ? NULL : lread_argument_text(L, 3);
+    glift_status status = glift_metrics_tag(self->server, key, value);
+    if (status != GLIFT_OK)
+        return lwaiter_push_failure(L, "the tag was not set: the log says why", status);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* ---- making metrics ---- */
+
+static unsigned derived_bit(lua_State *L, const char *what, const char *name)
+{
+    static const char *const names[] = {"latest", "max", "min", "mean", "sum", "count"};
+    static const unsigned bits[] = {GLIFT_DERIVED_LATEST, GLIFT_DERIVED_MAX, GLIFT_DERIVED_MIN,
+            GLIFT_DERIVED_MEAN, GLIFT_DERIVED_SUM, GLIFT_DERIVED_COUNT};
+    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
+        if (strcmp(names[i], name) == 0)
+            return bits[i];
+    }
+    luaL_error(L, "%s: derived: '%s' is none of latest, max, min, mean, sum, count", what, name);
+    return 0;
+}
+
+static void read_derived(lua_State *L, int keep, int table, const char *what, glift_metric_desc *desc)
+{
+    size_t count;
+    const char *const *names = lread_texts(L, keep, table, what, "derived", &count);
+    for (size_t i = 0; i < count; i++)
+        desc->derived |= derived_bit(L, what, names[i]);
+    desc->percentiles = lread_numbers(L, keep, table, what, "percentiles", &desc->percentile_count);
+    if (names != NULL || desc->percentiles != NULL)
+        desc->derived |= GLIFT_DERIVED_NONE; /* what is given is all there is, also where it is nothing */
+}
+
+static void read_options(lua_State *L, int table, const char *what, glift_metric_desc *desc)
+{
+    static const char *const known[] = {"tags", "sample_rate", "derived", "percentiles", NULL};
+    lread_check_fields(L, table, what, known, NULL);
+    lua_newtable(L);
+    int keep = lua_gettop(L);
+    desc->sample_rate = lread_number(L, table, what, "sample_rate", 1);
+    if (desc->sample_rate == 0)
+        luaL_error(L, "%s: sample_rate: above 0, up to 1 expected", what);
+    desc->tags = lread_tags(L, keep, table, what, &desc->tag_count);
+    read_derived(L, keep, table, what, desc);
+}
+
+static int make(lua_State *L, const char *what, glift_metric_kind kind)
+{
+    const measured *all = check(L, METRICS_TYPE);
+    glift_metric_desc desc = {.size_bytes = sizeof desc, .kind = kind, .name = lread_argument_text(L, 2)};
+    if (!lua_isnoneornil(L, 3))
+        read_options(L, 3, what, &desc);
+    lua_getuservalue(L, 1);
+    lua_rawgeti(L, -1, 1);
+    measured *self = push_measured(L, lua_gettop(L), METRIC_TYPE);
+    self->kind = kind;
+    glift_status status = glift_metrics_create(all->server, &desc, &self->metric);
+    if (status == GLIFT_OK)
+        return 1;
+    return lwaiter_push_failure(L,
+            status == GLIFT_ERR_MEMORY ? "not enough memory" : "the metric was not made: the log says why",
+            status);
+}
+
+static int metrics_gauge(lua_State *L)
+{
+    return make(L, "gauge", GLIFT_METRIC_GAUGE);
+}
+
+static int metrics_counter(lua_State *L)
+{
+    return make(L, "counter", GLIFT_METRIC_COUNTER);
+}
+
+static int metrics_timer(lua_State *L)
+{
+    return make(L, "timer", GLIFT_METRIC_TIMER);
+}
+
+/* ---- samples ---- */
+
+static const char *kind_name(glift_metric_kind kind)
+{
+    return kind == GLIFT_METRIC_GAUGE ? "gauge" : kind == GLIFT_METRIC_COUNTER ? "counter" : "timer";
+}
+
+static int refuse(lua_State *L, const char *what, const measured *self)
+{
+    return luaL_error(L, "%s: this is a %s", what, kind_name(self->kind));
+}
+
+static int accepted(lua_State *L, glift_status status, const char *expected)
+{
+    luaL_argcheck(L, status == GLIFT_OK, 2, expected);
+    return 0;
+}
+
+/* gauge:set(value) */
+static int metric_set(lua_State *L)
+{
+    const measured *self = check(L, METRIC_TYPE);
+    if (self->kind != GLIFT_METRIC_GAUGE)
+        return refuse(L, "set", self);
+    return accepted(
+            L, glift_metrics_set(self->metric, luaL_checknumber(L, 2)), "a number up to 1e15 expected");
+}
+
+/* gauge:add(change), counter:add([times]) */
+static int metric_add(lua_State *L)
+{
+    const measured *self = check(L, METRIC_TYPE);
+    if (self->kind == GLIFT_METRIC_GAUGE)
+        return accepted(
+                L, glift_metrics_add(self->metric, luaL_checknumber(L, 2)), "a number up to 1e15 expected");
+    if (self->kind != GLIFT_METRIC_COUNTER)
+        return refuse(L, "add", self);
+    lua_Number times = luaL_optnumber(L, 2, 1);
+    luaL_argcheck(L, times >= 0 && times <= GLIFT_MAX_METRIC_VALUE && floor(times) == times, 2,
+            "whole number from 0 to 1e15 expected");
+    glift_metrics_count(self->metric, (int64_t)times);
+    return 0;
+}
+
+/* timer:record(ms) */
+static int metric_record(lua_State *L)
+{
+    const measured *self = check(L, METRIC_TYPE);
+    if (self->kind != GLIFT_METRIC_TIMER)
+        return refuse(L, "record", self);
+    return accepted(L, glift_metrics_time(self->metric, luaL_checknumber(L, 2)),
+            "milliseconds from 0 to 1e15 expected");
+}
+
+static const luaL_Reg of_metrics[] = {
+        {"gauge", metrics_gauge},
+        {"counter", metrics_counter},
+        {"timer", metrics_timer},
+        {"tag", metrics_tag},
+        {"start", metrics_start},
+        {"stop", metrics_stop},
+        {"is_running", metrics_is_running},
+        {NULL, NULL},
+};
+
+static const luaL_Reg of_metric[] = {
+        {"set", metric_set},
+        {"add", metric_add},
+        {"record", metric_record},
+        {NULL, NULL},
+};
+
+static void open_type(lua_State *L, const char *type, const luaL_Reg *methods)
+{
+    luaL_newmetatable(L, type);
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}
+
+void lmetrics_open(lua_State *L)
+{
+    open_type(L, METRICS_TYPE, of_metrics);
+    open_type(L, METRIC_TYPE, of_metric);
+}
