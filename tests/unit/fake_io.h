@@ -45,8 +45,7 @@ typedef struct fake_datagram {
 typedef struct fake_world {
     uint64_t now_ms;   /* monotonic; unix_ms runs along, from 2026 on */
     unsigned wakes;    /* of the I/O thread */
-    bool threadless;   /* the game steps the io */
-    unsigned steps;    /* that looked at sockets */
+    unsigned steps;    /* of a threadless io: looks at its sockets */
     bool asleep;       /* waking has no effect: the thread is busy elsewhere */
     bool writes_stall; /* sockets accept no message */
     bool closes_stall; /* the peer does not answer Close frames */

@@ -14,8 +14,8 @@ static unsigned steps_of_a_tick(void)
 static void threadless_game(void)
 {
     new_game();
-    fake.threadless = true;
     hosting_game();
+    the.server->link.is_threadless = true;
     tick();
 }
 

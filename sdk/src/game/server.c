@@ -13,7 +13,7 @@
 
 static bool is_threadless(const glift_server *server)
 {
-    return server->link.io != NULL && glift__io_is_threadless(server->link.io);
+    return server->link.is_threadless; /* false before it is attached */
 }
 
 /* ---- asking for a tick ---- */
@@ -33,7 +33,7 @@ void glift__ask_for_tick(glift_server *server)
         glift__io_ask_for_tick(server->link.io, 1);
 }
 
-static void is_ticked(glift_server *server)
+static inline void is_ticked(glift_server *server)
 {
     if (server->tick_asked && is_threadless(server))
         glift__io_ask_for_tick(server->link.io, -1);

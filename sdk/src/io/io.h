@@ -24,6 +24,7 @@ typedef struct glift__link {
 
     /* These belong to the io, and attach sets them. */
     glift_io *io;
+    bool is_threadless;  /* the io is */
     glift__item in_line; /* this link in io's line of links with commands */
     atomic_bool is_in_line;
     void *attachment;

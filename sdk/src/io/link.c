@@ -132,9 +132,10 @@ glift_status glift__io_attach(glift_io *io, glift__link *link)
     self->io = io;
     glift__timer_init(&self->timer, on_deadline);
     link->io = io;
+    link->is_threadless = io->is_threadless;
     link->attachment = self;
     atomic_init(&link->is_in_line, false);
-    if (glift__io_is_threadless(io) && link->uses_tls) /* a dial that fails says why */
+    if (link->is_threadless && link->uses_tls) /* a dial that fails says why */
         glift__io_trust(io, link->tls_ca_file, link->tls_insecure, &message);
     glift__io_wake_link(link);
     return GLIFT_OK;
