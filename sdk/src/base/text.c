@@ -122,3 +122,8 @@ bool glift__starts_with_letters(const char *text, const char *start)
     }
     return *start == '\0';
 }
+
+bool glift__is_word(const char *text, const char *word)
+{
+    return glift__starts_with_letters(text, word) && text[strlen(word)] == '\0';
+}

@@ -25,6 +25,8 @@ glift_status glift__percent_encode(const char *text, glift__text *out);
 char glift__to_lower(char c);
 /* Whether a text begins with these letters, in any case; `start` is in lower case. */
 bool glift__starts_with_letters(const char *text, const char *start);
+/* Whether a text is this word, in any case; `word` is in lower case. */
+bool glift__is_word(const char *text, const char *word);
 
 /* Well-formed UTF-8: no surrogates, nothing overlong, nothing past U+10FFFF. */
 bool glift__utf8_is_valid(const char *bytes, size_t length);

@@ -10,7 +10,6 @@
 
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- requests ---- */
 
@@ -45,7 +44,7 @@ static glift_attribute_type read_attribute_type(const glift__json *from)
 {
     for (const glift__json *member = glift__json_first(from); member != NULL;
             member = glift__json_next(member))
-        if (strcasecmp(glift__json_key(member), "AttrType") == 0)
+        if (glift__is_word(glift__json_key(member), "attrtype"))
             return glift__attribute_type_from_name(glift__json_text(member));
     return GLIFT_ATTRIBUTE_NONE;
 }
