@@ -658,7 +658,7 @@ TEST(an_attribute_is_what_its_type_says)
             opened("{\"Action\":\"StartMatchBackfill\",\"GameSessionArn\":\"g\","
                    "\"MatchmakingConfigurationArn\":\"m\","
                    "\"Players\":[{\"PlayerId\":\"p\",\"PlayerAttributes\":{"
-                   "\"a\":{\"attrType\":\"DOUBLE\",\"S\":\"no\",\"N\":3},"
+                   "\"a\":{\"attrTypes\":\"STRING\",\"attrType\":\"DOUBLE\",\"S\":\"no\",\"N\":3},"
                    "\"b\":{\"AttrType\":\"STRING\",\"S\":null,\"N\":3},"
                    "\"c\":{\"AttrType\":\"STRING_LIST\",\"SL\":[\"x\",7]},"
                    "\"d\":{\"ATTRTYPE\":\"STRING_DOUBLE_MAP\",\"SDM\":{\"k\":1,\"no\":\"1\"}},"
