@@ -48,6 +48,11 @@ suite() {
     --test-output-size-passed 4000000 --test-output-size-failed 4000000 --no-tests=error "$@"
 }
 
+# The rooms of the tree, and that what is found fault with in a bad one is named.
+layers() {
+  /usr/bin/python3 tests/layers.py build/release && /usr/bin/python3 tests/layers_test.py
+}
+
 step build-release build release && suite release release "$@"
 step build-dev build dev && suite dev dev "$@"
 step build-tsan build tsan && suite tsan tsan -L 'unit|threads' "$@"
@@ -55,6 +60,7 @@ step valgrind ./tests/valgrind.sh build/release "$results/valgrind.xml"
 step rules ./tests/coverage_of_rules.sh
 step references ./tests/references.py
 step shellcheck shellcheck game/*.sh tests/*.sh tests/*/*.sh .ci/run
+step layers layers
 step abi ./tests/abi/check.sh build/release
 step hardening /usr/bin/python3 tests/hardening.py build/release
 step tidy /usr/bin/python3 tests/tidy.py "${tidy[@]}" build/release
