@@ -251,8 +251,10 @@ glift_status glift_server_create(const glift_server_desc *given, glift_server **
 
 /* ---- destroy ---- */
 
+/* Where there is nothing to wait for, the commands alone detach it. */
 static void step_until_detached(glift_server *server, uint64_t deadline_ms)
 {
+    glift__io_flush(server->link.io);
     for (uint64_t now_ms = glift__clock_mono_ms(); !server->detached && now_ms < deadline_ms;
             now_ms = glift__clock_mono_ms())
         glift__io_step(server->link.io, (uint32_t)(deadline_ms - now_ms));
@@ -381,9 +383,11 @@ glift_status glift_server_tick(glift_server *server)
 /* A threadless io carries on what is due meanwhile. */
 static void step_until_there_is_something(glift_server *server, uint32_t timeout_ms)
 {
+    glift__io_flush(server->link.io); /* what that answers needs no sleep */
     uint64_t now_ms = glift__clock_mono_ms(), deadline_ms = now_ms + timeout_ms;
     do
-        glift__io_step(server->link.io, (uint32_t)(deadline_ms - now_ms));
+        glift__io_step(server->link.io,
+                glift__mailbox_is_empty(&server->link.events) ? (uint32_t)(deadline_ms - now_ms) : 0);
     while (glift__mailbox_is_empty(&server->link.events) && (now_ms = glift__clock_mono_ms()) < deadline_ms);
     server->has_stepped = true;
 }
