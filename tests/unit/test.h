@@ -21,7 +21,7 @@ typedef struct test_case {
 
 static test_case *test_first, **test_last = &test_first;
 static const char *test_running; /* its name */
-static jmp_buf test_end;
+static _Thread_local jmp_buf test_end; /* of this thread */
 
 #define TEST(test_name)                                                          \
     static void test_name(void);                                                 \

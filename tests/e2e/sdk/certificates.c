@@ -105,3 +105,17 @@ void certificates_leaf(const char *directory, const char *name, const char *name
     X509_free(certificate);
     EVP_PKEY_free(key);
 }
+
+void certificates_bundle(const char *directory, const char *name, int count)
+{
+    FILE *file = create(directory, name, "pem");
+    for (int i = 0; i < count; i++) {
+        char common_name[32];
+        snprintf(common_name, sizeof common_name, "root %d", i);
+        X509 *root = new_certificate(authority_key, common_name, 30);
+        check(X509_set_issuer_name(root, X509_get_subject_name(root)) == 1 &&
+                X509_sign(root, authority_key, EVP_sha256()) > 0 && PEM_write_X509(file, root) == 1);
+        X509_free(root);
+    }
+    check(PEM_write_X509(file, authority) == 1 && fclose(file) == 0);
+}

@@ -13,4 +13,7 @@ void certificates_authority(const char *directory, const char *name);
  * them: "DNS:localhost,IP:127.0.0.1". Valid from now - 2 days to now + `days`. */
 void certificates_leaf(const char *directory, const char *name, const char *names, int days);
 
+/* Write <directory>/<name>.pem: `count` other roots, and behind them the authority made last. */
+void certificates_bundle(const char *directory, const char *name, int count);
+
 #endif

@@ -18,6 +18,7 @@ typedef struct game {
     glift_server *server;
     char process_id[32];
     glift_connection_state state;
+    bool was_connected; /* ever */
     glift_status status;
     char reason[512];
     int answers; /* of on_answer */
@@ -32,6 +33,7 @@ static inline void on_connection(glift_server *server, const glift_connection_ev
     game *self = user;
     (void)server;
     self->state = event->state;
+    self->was_connected |= event->state == GLIFT_CONNECTED;
     self->status = event->status;
     snprintf(self->reason, sizeof self->reason, "%s", event->reason);
 }
@@ -67,7 +69,7 @@ static inline game *start_game_of(glift_server_desc desc)
     game *self = calloc(1, sizeof *self);
     snprintf(self->process_id, sizeof self->process_id, "process-%d", count++);
     desc.size_bytes = sizeof desc;
-    desc.auth_token = "token-that-is-secret";
+    desc.auth_token = desc.compute_type == NULL ? "token-that-is-secret" : NULL; /* a container logs in */
     desc.process_id = self->process_id;
     desc.host_id = "host";
     desc.fleet_id = "fleet-1";

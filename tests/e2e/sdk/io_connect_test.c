@@ -6,7 +6,6 @@
 #include "stand_in.h"
 #include "ws_service.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
@@ -14,6 +13,8 @@
 #include <unistd.h>
 
 #include "../../unit/test.h"
+
+#include "deaf_port.h"
 
 static glift_io *new_io(void)
 {
@@ -279,32 +280,6 @@ TEST(a_handshake_that_is_never_answered_times_out)
 }
 
 /* ---- slow networks (8.2, 30) ---- */
-
-/* A port that answers no SYN: the one place in its queue is taken. Port 0: any. */
-typedef struct deaf_port {
-    int listener, filler;
-    uint16_t port;
-} deaf_port;
-
-static deaf_port deaf_port_open(const char *address, uint16_t port)
-{
-    deaf_port self = {socket(AF_INET, SOCK_STREAM, 0), socket(AF_INET, SOCK_STREAM, 0), 0};
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
-    socklen_t size = sizeof at;
-    inet_pton(AF_INET, address, &at.sin_addr);
-    CHECK_INT(bind(self.listener, (struct sockaddr *)&at, size), 0);
-    CHECK_INT(listen(self.listener, 0), 0);
-    CHECK_INT(getsockname(self.listener, (struct sockaddr *)&at, &size), 0);
-    CHECK_INT(connect(self.filler, (struct sockaddr *)&at, size), 0);
-    self.port = ntohs(at.sin_port);
-    return self;
-}
-
-static void deaf_port_close(deaf_port *self)
-{
-    close(self->listener);
-    close(self->filler);
-}
 
 /* The thread has carried out all orders so far. */
 static void wait_for_orders(glift__core *core)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define MAX_REQUEST 16384
@@ -87,23 +88,42 @@ static size_t read_some(ws_peer *peer, void *out, size_t size)
     return got > 0 ? (size_t)got : 0;
 }
 
-void ws_read(ws_peer *peer, void *out, size_t size)
+static bool can_be_read(const ws_peer *peer)
 {
-    for (size_t at = 0, got; at < size; at += got)
-        if ((got = read_some(peer, (char *)out + at, size - at)) == 0)
-            die("the client closed the connection in the middle of a frame");
+    struct pollfd entry = {.fd = peer->fd, .events = POLLIN};
+    return (peer->tls != NULL && SSL_pending(peer->tls) > 0) || poll(&entry, 1, WS_PATIENCE_MS) == 1;
 }
 
-void ws_write(ws_peer *peer, const void *bytes, size_t size)
+bool ws_try_read(ws_peer *peer, void *out, size_t size)
+{
+    for (size_t at = 0, got; at < size; at += got)
+        if (!can_be_read(peer) || (got = read_some(peer, (char *)out + at, size - at)) == 0)
+            return false;
+    return true;
+}
+
+void ws_read(ws_peer *peer, void *out, size_t size)
+{
+    if (!ws_try_read(peer, out, size))
+        die("the client closed the connection in the middle of a frame, or is silent");
+}
+
+bool ws_try_write(ws_peer *peer, const void *bytes, size_t size)
 {
     for (size_t at = 0; at < size;) {
         const char *from = (const char *)bytes + at;
         long sent = peer->tls != NULL ? SSL_write(peer->tls, from, (int)(size - at))
                                       : (long)send(peer->fd, from, size - at, MSG_NOSIGNAL);
         if (sent <= 0)
-            return; /* the client has gone: what the test expects next tells */
+            return false;
         at += (size_t)sent;
     }
+    return true;
+}
+
+void ws_write(ws_peer *peer, const void *bytes, size_t size)
+{
+    ws_try_write(peer, bytes, size); /* where the client has gone, what the test expects next tells */
 }
 
 size_t ws_write_record(ws_peer *peer, const void *bytes, size_t size, size_t limit)
@@ -128,20 +148,28 @@ void ws_write_text(ws_peer *peer, const char *text)
 
 /* ---- connections ---- */
 
-bool ws_try_accept(ws_service *service, ws_peer *peer)
+bool ws_try_begin(ws_service *service, int fd, ws_peer *peer)
 {
-    wait_readable(service->listener, "no client came in time");
-    peer->tls = NULL;
-    peer->fd = accept(service->listener, NULL, NULL);
-    if (peer->fd < 0)
-        die("accept");
-    setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)); /* or each step may take 40 ms */
+    *peer = (ws_peer){.fd = fd};
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)); /* or each step may take 40 ms */
+    /* A client that reads no more does not hold the test for good. */
+    setsockopt(
+            fd, SOL_SOCKET, SO_SNDTIMEO, &(struct timeval){WS_PATIENCE_MS / 1000, 0}, sizeof(struct timeval));
     if (service->tls == NULL)
         return true;
     peer->tls = SSL_new(service->tls);
-    if (peer->tls == NULL || SSL_set_fd(peer->tls, peer->fd) != 1)
+    if (peer->tls == NULL || SSL_set_fd(peer->tls, fd) != 1)
         die("SSL_new");
     return SSL_accept(peer->tls) == 1;
+}
+
+bool ws_try_accept(ws_service *service, ws_peer *peer)
+{
+    wait_readable(service->listener, "no client came in time");
+    int fd = accept4(service->listener, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0)
+        die("accept");
+    return ws_try_begin(service, fd, peer);
 }
 
 ws_peer ws_accept(ws_service *service)
@@ -152,28 +180,45 @@ ws_peer ws_accept(ws_service *service)
     return peer;
 }
 
-char *ws_read_request(ws_peer *peer)
+char *ws_try_read_request(ws_peer *peer)
 {
     char *request = calloc(1, MAX_REQUEST);
     /* Behind it nothing comes before it is answered. */
-    for (size_t length = 0, got; strstr(request, "\r\n\r\n") == NULL; length += got)
-        if ((got = read_some(peer, request + length, MAX_REQUEST - 1 - length)) == 0)
-            die("no whole request came");
+    for (size_t length = 0, got; strstr(request, "\r\n\r\n") == NULL; length += got) {
+        if (!can_be_read(peer) || (got = read_some(peer, request + length, MAX_REQUEST - 1 - length)) == 0) {
+            free(request);
+            return NULL;
+        }
+    }
     return request;
 }
 
-void ws_answer_upgrade(ws_peer *peer, const char *request)
+char *ws_read_request(ws_peer *peer)
+{
+    char *request = ws_try_read_request(peer);
+    if (request == NULL)
+        die("no whole request came");
+    return request;
+}
+
+void ws_accept_value(const char *request, char out[32])
 {
     static const char name[] = "Sec-WebSocket-Key: ", guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     const char *key = strstr(request, name);
-    char joined[128], answer[256], accept[32];
+    char joined[128];
     unsigned char digest[SHA_DIGEST_LENGTH];
     if (key == NULL)
         die("no Sec-WebSocket-Key");
     key += sizeof name - 1;
     snprintf(joined, sizeof joined, "%.*s%s", (int)strcspn(key, "\r"), key, guid);
     SHA1((unsigned char *)joined, strlen(joined), digest);
-    EVP_EncodeBlock((unsigned char *)accept, digest, sizeof digest);
+    EVP_EncodeBlock((unsigned char *)out, digest, sizeof digest);
+}
+
+void ws_answer_upgrade(ws_peer *peer, const char *request)
+{
+    char answer[256], accept[32];
+    ws_accept_value(request, accept);
     snprintf(answer, sizeof answer,
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Accept: %s\r\n\r\n",
@@ -238,28 +283,49 @@ void ws_send_close(ws_peer *peer, int code)
     ws_send(peer, WS_CLOSE, true, payload, sizeof payload);
 }
 
-ws_frame ws_receive(ws_peer *peer)
+/* The length and the mask, behind the first two bytes of a frame. */
+static bool read_rest_of_head(ws_peer *peer, unsigned char second, ws_frame *frame)
 {
-    ws_frame frame = {0};
-    unsigned char head[2], length[8];
-    ws_read(peer, head, 2);
-    frame.opcode = head[0] & 15;
-    frame.is_final = (head[0] & 0x80) != 0;
+    unsigned char length[8];
+    frame->length = second & 0x7f;
+    if (frame->length >= 126) {
+        size_t length_bytes = frame->length == 126 ? 2 : 8;
+        if (!ws_try_read(peer, length, length_bytes))
+            return false;
+        frame->length = 0;
+        for (size_t i = 0; i < length_bytes; i++)
+            frame->length = frame->length << 8 | length[i];
+    }
+    return ws_try_read(peer, frame->mask, 4);
+}
+
+bool ws_try_receive(ws_peer *peer, ws_frame *frame)
+{
+    unsigned char head[2];
+    *frame = (ws_frame){0};
+    if (!ws_try_read(peer, head, 2))
+        return false;
+    frame->opcode = head[0] & 15;
+    frame->is_final = (head[0] & 0x80) != 0;
     if ((head[0] & 0x70) != 0 || (head[1] & 0x80) == 0)
         die("a frame with reserved bits, or without a mask");
-    frame.length = head[1] & 0x7f;
-    if (frame.length >= 126) {
-        size_t length_bytes = frame.length == 126 ? 2 : 8;
-        ws_read(peer, length, length_bytes);
-        frame.length = 0;
-        for (size_t i = 0; i < length_bytes; i++)
-            frame.length = frame.length << 8 | length[i];
+    if (!read_rest_of_head(peer, head[1], frame))
+        return false;
+    frame->payload = calloc(1, frame->length + 1);
+    if (!ws_try_read(peer, frame->payload, frame->length)) {
+        free(frame->payload);
+        return false;
     }
-    ws_read(peer, frame.mask, 4);
-    frame.payload = calloc(1, frame.length + 1);
-    ws_read(peer, frame.payload, frame.length);
-    for (size_t i = 0; i < frame.length; i++)
-        frame.payload[i] = (char)(frame.payload[i] ^ frame.mask[i & 3]);
+    for (size_t i = 0; i < frame->length; i++)
+        frame->payload[i] = (char)(frame->payload[i] ^ frame->mask[i & 3]);
+    return true;
+}
+
+ws_frame ws_receive(ws_peer *peer)
+{
+    ws_frame frame;
+    if (!ws_try_receive(peer, &frame))
+        die("the client closed the connection instead of sending a frame, or is silent");
     return frame;
 }
 

@@ -45,14 +45,18 @@ void ws_service_close(ws_service *service);
 
 /* The next connection; over TLS its handshake is made, and false means that the client did not like it. */
 bool ws_try_accept(ws_service *service, ws_peer *peer);
+bool ws_try_begin(ws_service *service, int fd, ws_peer *peer); /* the same with one that was accepted */
 ws_peer ws_accept(ws_service *service);
 
+char *ws_try_read_request(ws_peer *peer);                   /* NULL: the end, or nothing in time */
 char *ws_read_request(ws_peer *peer);                       /* up to the empty line; heap */
+void ws_accept_value(const char *request, char out[32]);    /* Sec-WebSocket-Accept for its key */
 void ws_answer_upgrade(ws_peer *peer, const char *request); /* 101 */
 ws_peer ws_accept_upgraded(ws_service *service);            /* the three above in one */
 
 void ws_write(ws_peer *peer, const void *bytes, size_t size);
-void ws_write_text(ws_peer *peer, const char *text); /* as it is, not as a frame */
+bool ws_try_write(ws_peer *peer, const void *bytes, size_t size); /* false: the client has gone */
+void ws_write_text(ws_peer *peer, const char *text);              /* as it is, not as a frame */
 /* Over TLS: all bytes as one record, of which only the first `limit` bytes are sent. Returns the size of the
  * record; the connection is of no use any more if the limit is less, but for closing. */
 size_t ws_write_record(ws_peer *peer, const void *bytes, size_t size, size_t limit);
@@ -61,8 +65,10 @@ size_t ws_encode(char *out, int opcode, bool is_final, const void *payload, size
 void ws_send(ws_peer *peer, int opcode, bool is_final, const void *payload, size_t length);
 void ws_send_close(ws_peer *peer, int code);
 
-void ws_read(ws_peer *peer, void *out, size_t size); /* bytes as they come, frames or not */
+void ws_read(ws_peer *peer, void *out, size_t size);     /* bytes as they come, frames or not */
+bool ws_try_read(ws_peer *peer, void *out, size_t size); /* false: the end, or too little in time */
 ws_frame ws_receive(ws_peer *peer);
+bool ws_try_receive(ws_peer *peer, ws_frame *frame); /* false: the end, or no frame in time */
 /* The next frame must be this one. */
 void ws_expect(ws_peer *peer, int opcode, const char *payload);
 void ws_expect_close(ws_peer *peer, int code);
