@@ -189,6 +189,7 @@ static void serve(glift__attachment *self)
 
 void glift__links_settle(glift_io *io)
 {
+    bool is_changed;
     do {
         while (io->due != NULL) {
             glift__attachment *self = io->due;
@@ -196,7 +197,9 @@ void glift__links_settle(glift_io *io)
             self->is_due = false;
             serve(self);
         }
-    } while (glift__resolver_settle(io->resolver) | glift__endpoints_settle(io));
+        is_changed = glift__resolver_settle(io->resolver);
+        is_changed = glift__endpoints_settle(io) || is_changed;
+    } while (is_changed);
 }
 
 /* ---- commands ---- */
