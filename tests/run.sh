@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Install, build and run every test that this machine can run: ./tests/run.sh [--long] [ctest options]
 #
-# Ends with one line: N passed, N failed, N skipped. --long adds the fuzzers, 60 s each, clang's static analyzer, and the
-# share of the lines that the tests reach.
+# Ends with one line: N passed, N failed, N skipped. --long adds the long forms of tests (they see GLIFT_LONG=1), the
+# fuzzers (60 s each, those of a peer's bytes 10 minutes), clang's static analyzer, and the share of the lines that the
+# tests reach.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -12,6 +13,7 @@ tidy=()
 if [ "${1:-}" = --long ]; then
   long=true
   tidy=(--long)
+  export GLIFT_LONG=1
   shift
 fi
 

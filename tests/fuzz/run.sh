@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every fuzz target of a build of the preset "fuzz": tests/fuzz/run.sh BUILD-FOLDER SECONDS-EACH
 #
-# Starts from the corpus in the tree and the golden messages. What it finds goes to the build folder:
-# corpus/<target>/ new inputs, crash-<target>-* those that break something.
+# The targets that a peer's bytes go through get ten times as long. All start from the corpus in the tree and most from the
+# golden messages. What is found goes to the build folder: corpus/<target>/ new inputs, crash-<target>-* those that break
+# something.
 set -uo pipefail
 build=$1
 seconds=$2
@@ -17,12 +18,16 @@ for program in "$build"/tests/fuzz/fuzz_*; do
   mkdir -p "$build/corpus/$target"
   seeds=("$here/corpus/$target")
   case $target in
-    url | ws_decoder | http_response) ;; # not messages
+    url | ws_decoder | http_response | transport) ;; # not messages
     *) seeds+=("$here/../../assets/wire") ;;
   esac
-  if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  case $target in
+    ws_decoder | http_response | transport) time=$((10 * seconds)) ;;
+    *) time=$seconds ;;
+  esac
+  if "$program" -max_total_time="$time" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -dict="$here/wire.dict" -artifact_prefix="$build/crash-$target-" "$build/corpus/$target" "${seeds[@]}"; then
-    echo "$target: $seconds s, nothing found"
+    echo "$target: $time s, nothing found"
   else
     echo "$target: FAILED, see $build/crash-$target-*"
     failures=$((failures + 1))
