@@ -80,14 +80,16 @@ const char *glift__http_status_line(glift__http_head *head, const char *line, si
     if (length < end || memcmp(line, start, version) != 0 || (line[version] != '0' && line[version] != '1') ||
             line[version + 1] != ' ' || (length > end && line[end] != ' '))
         return "the answer is not one of HTTP/1";
-    head->minor_version = line[version] - '0';
+    int number = 0;
     for (size_t i = status; i < end; i++) {
         if (!is_digit(line[i]))
             return "the status of the answer is not a number";
-        head->status = 10 * head->status + (line[i] - '0');
+        number = 10 * number + (line[i] - '0');
     }
-    if (head->status < 100)
+    if (number < 100)
         return "the status of the answer is below 100";
+    head->minor_version = line[version] - '0';
+    head->status = number; /* a whole one, or none */
     return glift__http_has_control(line, length) ? "a control character in the status line" : NULL;
 }
 
