@@ -243,6 +243,8 @@ bool glift__dialling_start(glift__endpoint *self, const char *url, uint32_t time
 void glift__dialling_timed_out(glift__endpoint *self)
 {
     const glift__dialling *dialling = self->dialling;
+    if (self->kind->on_late != NULL)
+        self->kind->on_late(self);
     if (!dialling->is_looked_up)
         glift__endpoint_cause(self, GLIFT__END_NO_ADDRESS, 0, "the name %s was not looked up within %u ms",
                 dialling->url.host, (unsigned)dialling->timeout_ms);

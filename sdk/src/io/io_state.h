@@ -36,6 +36,8 @@ typedef struct glift__endpoint_kind {
     void (*on_bytes)(glift__endpoint *self, const uint8_t *bytes, size_t length);
     void (*on_drained)(glift__endpoint *self);    /* all that was written has gone out */
     void (*on_stream_end)(glift__endpoint *self); /* nothing more comes: stream.is_failed says how it ended */
+    void (*on_late)(
+            glift__endpoint *self); /* the dial takes too long: notes a better cause; NULL: knows none */
     void (*on_timer)(
             glift__endpoint *self, uint64_t now_ms); /* for an endpoint that is not dialled any more */
     void (*on_end)(glift__endpoint *self, glift__core *core, glift__time now); /* tells the core */

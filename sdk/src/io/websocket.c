@@ -407,6 +407,13 @@ static void opened(websocket *self)
     glift__link_is_due(self->endpoint.owner);
 }
 
+static void note_refusal(websocket *self)
+{
+    const glift__ws_opening *opening = self->opening;
+    glift__endpoint_cause(&self->endpoint, GLIFT__END_HANDSHAKE_REFUSED, opening->status, "%.*s",
+            (int)opening->body_length, opening->body);
+}
+
 static void on_verdict(websocket *self, glift__ws_verdict verdict)
 {
     const glift__ws_opening *opening = self->opening;
@@ -417,8 +424,7 @@ static void on_verdict(websocket *self, glift__ws_verdict verdict)
         opened(self);
         return;
     case GLIFT__WS_VERDICT_REFUSED:
-        glift__endpoint_cause(&self->endpoint, GLIFT__END_HANDSHAKE_REFUSED, opening->status, "%.*s",
-                (int)opening->body_length, opening->body);
+        note_refusal(self);
         break;
     case GLIFT__WS_VERDICT_FAULT:
         glift__endpoint_cause(&self->endpoint, GLIFT__END_LOST, 0, "%s did not complete the handshake: %s",
@@ -446,6 +452,14 @@ static void on_stream_end(glift__endpoint *endpoint)
         on_verdict(self, glift__ws_opening_end(self->opening));
 }
 
+/* A refusal whose body does not come to its end is one all the same. */
+static void on_late(glift__endpoint *endpoint)
+{
+    websocket *self = (websocket *)endpoint;
+    if (self->opening != NULL && glift__ws_opening_end(self->opening) == GLIFT__WS_VERDICT_REFUSED)
+        note_refusal(self);
+}
+
 /* ---- the end ---- */
 
 static void on_end(glift__endpoint *endpoint, glift__core *core, glift__time now)
@@ -470,6 +484,7 @@ const glift__endpoint_kind glift__websocket_kind = {
         .on_bytes = on_bytes,
         .on_drained = on_drained,
         .on_stream_end = on_stream_end,
+        .on_late = on_late,
         .on_timer = on_timer,
         .on_end = on_end,
         .fini = fini,

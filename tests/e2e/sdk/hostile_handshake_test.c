@@ -263,7 +263,7 @@ TEST(an_answer_that_is_not_http_fails)
             {"a folded header", SWITCHES UPGRADES "X: a\r\n b\r\n" ACCEPTS "\r\n", FAILS, NULL, false},
             {"a control character", SWITCHES UPGRADES "X: \x01\r\n" ACCEPTS "\r\n", FAILS, NULL, false},
             {"a lone CR", SWITCHES UPGRADES "X: a\rb\r\n" ACCEPTS "\r\n", FAILS, NULL, false},
-            {"frames at once", "\x81\x05hello\x89\x00", FAILS, NULL, false},
+            {"frames at once", "\x81\x05hello\x89\x01\r\n", FAILS, NULL, false},
             {"bytes over 127", "\xff\xfe\xfd\xfc\r\n\r\n", FAILS, NULL, false},
             {"half an answer", "HTTP/1.1 101 Switching Proto", WAITS, NULL, false},
             {"a head that does not end", SWITCHES UPGRADES ACCEPTS, WAITS, NULL, false},
