@@ -49,7 +49,7 @@ extern const luaL_Reg lactions[]; /* the methods that ask GameLift */
 /* ---- lmetrics.c ---- */
 
 void lmetrics_open(lua_State *L); /* the metatables */
-int lmetrics_new(lua_State *L); /* gamelift.metrics */
+int lmetrics_new(lua_State *L);   /* gamelift.metrics */
 
 /* ---- lhandlers.c ---- */
 

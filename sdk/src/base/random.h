@@ -15,7 +15,7 @@ typedef struct glift__random {
 void glift__random_seed(glift__random *random);
 uint32_t glift__random_next(void *random); /* a glift__random_fn */
 
-/* A number made of another, so that neighbours have nothing in common (splitmix64): chance without a state. */
+/* A number made of another, so that neighbours have nothing in common: splitmix64, chance without state. */
 uint64_t glift__random_mix(uint64_t number);
 
 #define GLIFT__UUID_SIZE 37 /* with the terminator */

@@ -95,8 +95,8 @@ typedef enum glift__order_kind {
     GLIFT__ORDER_WRITE,    /* messages wait for this open socket: pull them when it can be written */
     GLIFT__ORDER_CLOSE,    /* give up the dial, or write what waits, close with code, and end within 1 s */
     GLIFT__ORDER_FETCH,    /* get url by HTTP, the whole body of up to 1 MiB, within timeout_ms */
-    GLIFT__ORDER_DATAGRAM, /* send bytes by UDP to address and port, now or never; where that fails, the driver
-                              says so by glift__core_datagram_failed() */
+    GLIFT__ORDER_DATAGRAM, /* send bytes by UDP to address and port, now or never; where that fails, the
+                              driver says so by glift__core_datagram_failed() */
     GLIFT__ORDER_DETACH    /* the core is done: detach, and do not call the core again */
 } glift__order_kind;
 
