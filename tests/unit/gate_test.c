@@ -3,6 +3,8 @@
 
 #include "test.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,11 +44,60 @@ static void leave(void)
         _exit(6);
 }
 
-/* The first test: no gate has been made in this program yet, so the child is the first to register. */
+/* The first tests: no gate has been made in this program yet, so the child is the first to register. */
 TEST(at_exit_every_gate_closes_before_what_was_registered_earlier_runs)
 {
     fflush(stdout);
     CHECK_INT(exit_status_of(leave), 7);
+}
+
+/* Somebody is inside a gate when the program ends: exit() waits for him, and nobody comes in meanwhile. */
+static glift__gate *entered;
+static atomic_bool has_left;
+
+static void *stay_inside(void *argument)
+{
+    (void)argument;
+    usleep(50000);
+    atomic_store(&has_left, true);
+    glift__gate_leave(entered);
+    return NULL;
+}
+
+static void report_order(void)
+{
+    _exit(atomic_load(&has_left) ? 7 : 8);
+}
+
+static void leave_while_inside(glift__gate *gate)
+{
+    pthread_t thread;
+    entered = gate;
+    if (!glift__gate_enter(gate) || pthread_create(&thread, NULL, stay_inside, NULL) != 0)
+        _exit(6);
+}
+
+static void leave_inside_own(void)
+{
+    atexit(report_order);
+    if (!glift__gate_init(&watched, start_library))
+        _exit(6);
+    leave_while_inside(&watched);
+}
+
+static void leave_inside_the_programs(void)
+{
+    atexit(report_order);
+    if (!glift__gate_init(&watched, start_library))
+        _exit(6);
+    leave_while_inside(glift__gate_of_program());
+}
+
+TEST(exit_waits_for_whoever_is_inside_a_gate_of_an_io_or_of_the_program)
+{
+    fflush(stdout);
+    CHECK_INT(exit_status_of(leave_inside_own), 7);
+    CHECK_INT(exit_status_of(leave_inside_the_programs), 7);
 }
 
 TEST(a_gate_lets_through_until_it_is_closed)

@@ -8,8 +8,7 @@
 /* A call of OpenSSL takes milliseconds. One that takes this long is stuck, and exit() must not be. */
 #define PATIENCE_MS 5000
 
-/* For calls that belong to no io. It needs no init: whoever is inside without an io is on the thread of the
- * game, which is not in exit() then. */
+/* The gate of calls that belong to no io. */
 static glift__gate program_gate;
 
 /* All under the program's lock. */
@@ -29,6 +28,12 @@ void glift__gate_close(glift__gate *gate)
 }
 
 /* A child after fork() has none of the threads that its parent's gates would wait for. */
+static void wait_if_ours(glift__gate *gate, uint32_t process)
+{
+    if (gate->process == process)
+        wait_until_empty(gate);
+}
+
 static void close_all(void)
 {
     uint32_t process = glift__process_number();
@@ -37,9 +42,9 @@ static void close_all(void)
     atomic_store(&program_gate.is_closed, true);
     for (glift__node *node = gates.next; node != &gates; node = node->next)
         atomic_store(&GLIFT__OWNER(node, glift__gate, node)->is_closed, true);
+    wait_if_ours(&program_gate, process);
     for (glift__node *node = gates.next; node != &gates; node = node->next)
-        if (GLIFT__OWNER(node, glift__gate, node)->process == process)
-            wait_until_empty(GLIFT__OWNER(node, glift__gate, node));
+        wait_if_ours(GLIFT__OWNER(node, glift__gate, node), process);
     glift__program_unlock();
 }
 
@@ -55,6 +60,7 @@ bool glift__gate_init(glift__gate *gate, bool (*start_library)(void))
     glift__program_lock();
     if (!is_registered)
         is_registered = start_library() && atexit(close_all) == 0;
+    program_gate.process = gate->process;
     atomic_init(&gate->is_closed, is_exiting);
     if (is_registered)
         glift__list_insert_before(&gates, &gate->node);
