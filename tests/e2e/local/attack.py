@@ -61,19 +61,17 @@ def frame(opcode, payload=b"", fin=True, rsv=0, mask=b"\x11\x22\x33\x44", length
     return head + mask + masked.to_bytes(len(payload), "big")
 
 
-def frames_of(received):
-    """[(opcode, payload)] of what a listener sent after its handshake; what is not whole is left out."""
-    found = []
-    while len(received) >= 2:
-        length, at = received[1] & 0x7f, 2
-        if length >= 126:
-            size = 2 if length == 126 else 8
-            length, at = int.from_bytes(received[2:2 + size], "big"), 2 + size
-        if len(received) < at + length:
-            break
-        found.append((received[0] & 15, received[at:at + length]))
-        received = received[at + length:]
-    return found
+def first_frame(received):
+    """(opcode, payload, the bytes behind it) of the first frame of a listener; None where it is not whole."""
+    if len(received) < 2:
+        return None
+    length, at = received[1] & 0x7f, 2
+    if length >= 126:
+        size = 2 if length == 126 else 8
+        length, at = int.from_bytes(received[2:2 + size], "big"), 2 + size
+    if len(received) < at + length:
+        return None
+    return received[0] & 15, received[at:at + length], received[at + length:]
 
 
 # ---- what is attacked ----
@@ -176,25 +174,29 @@ class WebSocket(Client):
         handshake, _, self.received = self.received.partition(b"\r\n\r\n")
         assert b" 101 " in handshake, handshake
 
-    def message(self):
-        """The next one, when it is there; None: the connection ended without."""
+    def next_of(self, *opcodes):
+        """The payload of the next such frame, when it is there; None: the connection ended without. Pings are
+        answered: the listener drops whoever does not."""
         while True:
-            messages = [payload for opcode, payload in frames_of(self.received) if opcode in (TEXT, BINARY)]
-            if messages:
-                self.received = b""  # honest clients have one request at a time
-            if messages or not self.read():
-                return messages[0] if messages else None
+            found = first_frame(self.received)
+            while found is None:
+                if not self.read():
+                    return None
+                found = first_frame(self.received)
+            opcode, payload, self.received = found
+            if opcode == PING:
+                self.send(frame(PONG, payload))
+            if opcode in opcodes:
+                return payload
 
     def close_code(self):
         """Of the Close frame, when it is there; None: the connection ended without."""
-        while True:
-            closes = [payload for opcode, payload in frames_of(self.received) if opcode == CLOSE]
-            if closes or not self.read():
-                return int.from_bytes(closes[0][:2], "big") if closes else None
+        payload = self.next_of(CLOSE)
+        return int.from_bytes(payload[:2], "big") if payload is not None else None
 
     def ask(self):
         self.socket.sendall(frame(self.target.opcode, self.target.message()))
-        assert self.message() is not None, f"an honest client was cut off: {self.received}"
+        assert self.next_of(TEXT, BINARY) is not None, f"an honest client was cut off: {self.received}"
 
 
 # ---- cases ----
@@ -206,11 +208,12 @@ def judge(client, expectation):
         while client.read():
             pass
     elif kind == "codes":
-        assert client.close_code() in (*values, None), frames_of(client.received)
+        code = client.close_code()
+        assert code in (*values, None), code
     elif kind == "answers":
         assert client.status() in (*values, 0), client.received
     elif kind == "served":
-        assert client.message() is not None, client.received
+        assert client.next_of(TEXT, BINARY) is not None, client.received
 
 
 def run(case, client):
