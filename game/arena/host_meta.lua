@@ -44,8 +44,8 @@ function host.exit(code) end
 ---             With the setting gamelift.check_players=1 only those whom GameLift has accepted come so far.
 ---             "message" (player, bytes)    a binary message, up to 4096 bytes
 ---             "disconnect" (player, reason)  once after each connect, also after host.close
---- lobby:      "request" (request, respond) request = { method, path, query, body }, under /api/ only; query is a
----             table of texts. respond(status, table_or_string) now or later: a table is sent as JSON, the first
+--- lobby:      "request" (request, respond) request = { method, path, query, body, address }, under /api/ only; query
+---             is a table of texts. respond(status, table_or_string) now or later: a table is sent as JSON, the first
 ---             answer counts; without one the client gets 500 after an error and 504 after 15 s
 --- bots:       "open" (connection), "message" (connection, bytes), "disconnect" (connection, reason): once for each
 ---             connection, also for one that never opened

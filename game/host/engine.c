@@ -17,6 +17,7 @@ enum {
     EXIT_LIMIT_S = 5,        /* from the end of the grace to the end of the program */
     DEFAULT_GRACE_S = 10,
     MAX_GRACE_S = 3600,
+    MAX_LIMIT = 1000000,
 };
 
 static const uint64_t second_ns = 1000000000;
@@ -71,6 +72,13 @@ static void on_response(void *user, uint64_t fetch, int status, const char *body
 
 /* ---- starting ---- */
 
+/* A setting of at least one. */
+static double limit(const struct glift_host *host, const char *key, double otherwise)
+{
+    double value = settings_number(&host->settings, key, otherwise);
+    return value < 1 ? 1 : value < MAX_LIMIT ? value : MAX_LIMIT;
+}
+
 static bool start_net(struct glift_host *host, char *reason, size_t reason_size)
 {
     const options *o = &host->options;
@@ -81,6 +89,8 @@ static bool start_net(struct glift_host *host, char *reason, size_t reason_size)
             .assets = host->paths.assets,
             .origins = o->origins,
             .origin_count = o->origin_count,
+            .players_per_address = (unsigned)limit(host, "players_per_address", NET_PLAYERS_PER_ADDRESS),
+            .joins_per_second = limit(host, "joins_per_second", NET_JOINS_PER_SECOND),
             .handlers = {.on_connect = on_connect,
                     .on_open = on_open,
                     .on_message = on_message,

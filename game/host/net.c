@@ -41,7 +41,10 @@ static int on_server(struct lws *wsi, enum lws_callback_reasons reason, void *us
 {
     (void)user;
     switch (reason) {
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+        return net_guest_came(net_of(wsi), wsi);
     case LWS_CALLBACK_WSI_DESTROY: /* comes to the first protocol, whichever the socket belongs to */
+        net_guest_left(net_of(wsi), wsi);
         return on_destroy(wsi);
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return net_on_upgrade(wsi);
@@ -194,6 +197,7 @@ void net_close(net *n)
         lws_context_destroy(n->context);
     }
     net_free_sockets(n);
+    net_free_guests(n);
     free(n);
 }
 
@@ -234,6 +238,7 @@ static void on_alarm(lws_sorted_usec_list_t *alarm)
 void net_service(net *n, uint64_t until_ns)
 {
     uint64_t now = net_now_ns();
+    net_tell_refusals(n);
     if (until_ns <= now) {
         lws_service(n->context, -1);
         return;

@@ -12,19 +12,22 @@
 
 /* Limits, and what crossing one means: the player is dropped with a reason. */
 enum {
-    NET_MAX_SOCKETS = 128,           /* WebSockets at the same time; one more is refused with 503 */
-    NET_MAX_MESSAGE_IN = 4096,       /* bytes, from a player */
-    NET_MAX_MESSAGE_DIALLED = 65536, /* bytes, from a server that a bot dialled */
-    NET_MAX_QUEUE_BYTES = 262144,    /* waiting to be sent to one player */
-    NET_MESSAGES_PER_SECOND = 120,   /* from one player, over time */
-    NET_MESSAGES_BURST = 240,        /* from one player, at once: two seconds of a stalled network */
-    NET_MAX_SESSION_ID = 256,        /* bytes, PlayerSessionId */
-    NET_MAX_REASON = 120,            /* bytes, of a close reason; a close frame holds 123 */
-    NET_MAX_REQUEST_BODY = 65536,    /* bytes, to /api/ */
-    NET_MAX_REQUESTS = 64,           /* lobby requests without an answer; one more is refused with 503 */
-    NET_MAX_RESPONSE_BODY = 4 << 20, /* bytes, of an answer that a script fetched */
-    NET_MAX_URL = 2000,              /* bytes; libwebsockets cuts longer request lines */
-    NET_MAX_QUERY_VALUES = 32,       /* of a lobby request */
+    NET_MAX_SOCKETS = 128,            /* WebSockets at the same time; one more is refused with 503 */
+    NET_MAX_MESSAGE_IN = 4096,        /* bytes, from a player */
+    NET_MAX_MESSAGE_DIALLED = 65536,  /* bytes, from a server that a bot dialled */
+    NET_MAX_QUEUE_BYTES = 262144,     /* waiting to be sent to one player */
+    NET_MESSAGES_PER_SECOND = 120,    /* from one player, over time */
+    NET_MESSAGES_BURST = 240,         /* from one player, at once: two seconds of a stalled network */
+    NET_PLAYERS_PER_ADDRESS = 32,     /* unless a setting says otherwise */
+    NET_JOINS_PER_SECOND = 8,         /* of one address, unless a setting says otherwise */
+    NET_MAX_SESSION_ID = 256,         /* bytes, PlayerSessionId */
+    NET_MAX_REASON = 120,             /* bytes, of a close reason; a close frame holds 123 */
+    NET_MAX_REQUEST_BODY = 65536,     /* bytes, to /api/ */
+    NET_MAX_REQUESTS = 128,           /* lobby requests without an answer; one more is refused with 503 */
+    NET_MAX_REQUESTS_OF_ADDRESS = 64, /* the same, of one address */
+    NET_MAX_RESPONSE_BODY = 4 << 20,  /* bytes, of an answer that a script fetched */
+    NET_MAX_URL = 2000,               /* bytes; libwebsockets cuts longer request lines */
+    NET_MAX_QUERY_VALUES = 32,        /* of a lobby request */
 };
 
 typedef struct net net;
@@ -34,7 +37,7 @@ typedef struct net_query_value {
 } net_query_value;
 
 typedef struct net_request {
-    const char *method, *path, *body; /* the body may hold zero bytes */
+    const char *method, *path, *address, *body; /* the body may hold zero bytes */
     size_t body_length;
     const net_query_value *query;
     size_t query_count;
@@ -71,6 +74,8 @@ typedef struct net_desc {
     const char *assets;         /* the folder of the pages */
     const char *const *origins; /* allowed besides loopback, "https://play.example" */
     size_t origin_count;
+    unsigned players_per_address; /* one more is refused with 429 */
+    double joins_per_second;      /* of one address, over time; five times as many at once */
     net_handlers handlers;
 } net_desc;
 

@@ -11,13 +11,24 @@
 
 enum { HEADER_MAX_BYTES = 300 };
 
-/* "host[:port]" up to what ends it. */
+/* Nothing, or a colon and digits to the end: what else follows a name makes it another one. */
+static bool is_port(const char *text)
+{
+    return text[0] == '\0' || (text[0] == ':' && text[1 + strspn(text + 1, "0123456789")] == '\0');
+}
+
+/* "name" or "name:port" */
+static bool is_host(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    return strncasecmp(text, name, length) == 0 && is_port(text + length);
+}
+
 static bool is_loopback(const char *host)
 {
     static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t length = strlen(names[i]);
-        if (strncasecmp(host, names[i], length) == 0 && (host[length] == ':' || host[length] == '\0'))
+        if (is_host(host, names[i]))
             return true;
     }
     return false;
@@ -49,9 +60,7 @@ const char *net_refuse_host(const net *n, struct lws *wsi)
 {
     char host[HEADER_MAX_BYTES];
     if (lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST) > 0) {
-        size_t length = strcspn(host, ":");
-        if (is_loopback(host) ||
-                (strlen(n->desc.address) == length && strncmp(host, n->desc.address, length) == 0))
+        if (is_loopback(host) || is_host(host, n->desc.address))
             return NULL;
         for (size_t i = 0; i < n->desc.origin_count; i++) {
             if (strcasecmp(host, after_scheme(n->desc.origins[i])) == 0)

@@ -12,11 +12,18 @@
 
 enum { ANSWER_TIMEOUT_S = 15, HEADERS_MAX_BYTES = 1024 };
 
+/* Scripts, styles and pictures are our own; the page connects to game servers wherever they are; no other
+ * page may show it in a frame, where a click on Play could be stolen. */
+#define CONTENT_SECURITY_POLICY                                                                              \
+    "default-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors " \
+    "'none'"
+
 struct net_exchange {
     net_exchange *next;
     uint64_t id;
     struct lws *wsi;
-    bool handed_over, answered, headers_sent;
+    uint32_t from;
+    bool has_length, handed_over, answered, headers_sent;
     char method[8], path[256];
     char *body;
     size_t body_length, body_expected;
@@ -33,17 +40,19 @@ struct net_exchange {
 
 static int write_headers(struct lws *wsi, unsigned status, const char *type, size_t length)
 {
-    static const unsigned char no_store[] = "no-store", no_sniff[] = "nosniff", close[] = "close";
+    static const char *const further[][2] = {{"cache-control:", "no-store"},
+            {"x-content-type-options:", "nosniff"}, {"content-security-policy:", CONTENT_SECURITY_POLICY},
+            {"connection:", "close"}};
     unsigned char room[LWS_PRE + HEADERS_MAX_BYTES], *start = room + LWS_PRE, *at = start;
     unsigned char *end = room + sizeof room - 1;
-    if (lws_add_http_common_headers(wsi, status, type, length, &at, end) != 0 ||
-            lws_add_http_header_by_name(wsi, (const unsigned char *)"cache-control:", no_store,
-                    (int)sizeof no_store - 1, &at, end) != 0 ||
-            lws_add_http_header_by_name(wsi, (const unsigned char *)"x-content-type-options:", no_sniff,
-                    (int)sizeof no_sniff - 1, &at, end) != 0 ||
-            lws_add_http_header_by_name(
-                    wsi, (const unsigned char *)"connection:", close, (int)sizeof close - 1, &at, end) != 0)
+    if (lws_add_http_common_headers(wsi, status, type, length, &at, end) != 0)
         return -1;
+    for (size_t i = 0; i < sizeof further / sizeof further[0]; i++) {
+        const unsigned char *value = (const unsigned char *)further[i][1];
+        if (lws_add_http_header_by_name(wsi, (const unsigned char *)further[i][0], value,
+                    (int)strlen(further[i][1]), &at, end) != 0)
+            return -1;
+    }
     return lws_finalize_write_http_header(wsi, start, &at, end);
 }
 
@@ -97,7 +106,8 @@ static bool is_plain(const char *path)
 static int serve_page(net *n, struct lws *wsi, const char *uri)
 {
     static const char headers[] =
-            "cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n";
+            "cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n"
+            "content-security-policy: " CONTENT_SECURITY_POLICY "\r\n";
     const char *path = strcmp(uri, "/") == 0 ? "/index.html" : uri, *type = content_type_of(path);
     char file[4096];
     if (lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) == 0)
@@ -115,7 +125,6 @@ static void free_exchange(net *n, net_exchange *one)
     for (net_exchange **at = &n->exchanges; *at != NULL; at = &(*at)->next) {
         if (*at == one) {
             *at = one->next;
-            n->exchange_count--;
             break;
         }
     }
@@ -157,6 +166,7 @@ static bool read_length(net_exchange *one)
     if (length <= 0 || strspn(text, "0123456789") != (size_t)length)
         return false;
     one->body_expected = (size_t)strtoull(text, NULL, 10);
+    one->has_length = true;
     return true;
 }
 
@@ -182,44 +192,72 @@ static const char *read_head(net_exchange *one, const char *uri)
     return NULL;
 }
 
-static void hand_over(net *n, net_exchange *one)
+/* Answers and forgets an exchange that the script will not hear of. */
+static int refuse(net *n, net_exchange *one, unsigned status, const char *why)
 {
+    struct lws *wsi = one->wsi;
+    lws_set_opaque_user_data(wsi, NULL);
+    free_exchange(n, one);
+    return answer(wsi, status, why);
+}
+
+/* Those whose bodies are still to come do not count: see net_guests.c. */
+static bool too_many(const net *n, uint32_t from)
+{
+    size_t all = 0, of_address = 0;
+    for (const net_exchange *one = n->exchanges; one != NULL; one = one->next) {
+        all += one->handed_over;
+        of_address += one->handed_over && one->from == from;
+    }
+    return all >= NET_MAX_REQUESTS || of_address >= NET_MAX_REQUESTS_OF_ADDRESS;
+}
+
+static int hand_over(net *n, net_exchange *one)
+{
+    char address[NET_ADDRESS_SIZE];
+    if (too_many(n, one->from))
+        return refuse(n, one, HTTP_STATUS_SERVICE_UNAVAILABLE, "Too many requests at once.");
     net_request request = {.method = one->method,
             .path = one->path,
+            .address = net_address_text(one->from, address),
             .body = one->body ? one->body : "",
             .body_length = one->body_length,
             .query = one->query,
             .query_count = one->query_count};
     one->handed_over = true;
+    net_guest_asked(n, one->wsi);
     lws_set_timeout(one->wsi, NO_PENDING_TIMEOUT, 0);
     lws_set_timer_usecs(one->wsi, ANSWER_TIMEOUT_S * LWS_USEC_PER_SEC);
     n->desc.handlers.on_request(n->desc.handlers.user, one->id, &request);
+    return 0;
 }
 
 static int begin_exchange(net *n, struct lws *wsi, const char *uri)
 {
-    net_exchange *one = n->exchange_count < NET_MAX_REQUESTS ? calloc(1, sizeof *one) : NULL;
+    net_exchange *one = calloc(1, sizeof *one);
     if (one == NULL)
         return answer(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE, "Too many requests at once.");
     one->id = ++n->serial;
     one->wsi = wsi;
+    one->from = net_address_of(wsi);
     one->next = n->exchanges;
     n->exchanges = one;
-    n->exchange_count++;
     const char *refusal = read_head(one, uri);
     if (refusal != NULL) {
         bool large = one->body_expected > NET_MAX_REQUEST_BODY;
-        free_exchange(n, one);
-        return answer(wsi, large ? HTTP_STATUS_REQ_ENTITY_TOO_LARGE : HTTP_STATUS_BAD_REQUEST, refusal);
+        return refuse(n, one, large ? HTTP_STATUS_REQ_ENTITY_TOO_LARGE : HTTP_STATUS_BAD_REQUEST, refusal);
     }
     lws_set_opaque_user_data(wsi, one);
-    if (one->body_expected == 0)
-        hand_over(n, one);
+    if (!one->has_length)
+        return hand_over(n, one);
+    lws_set_timer_usecs(wsi, NET_TIMEOUT_S * LWS_USEC_PER_SEC);
     return 0;
 }
 
 static int on_body(net_exchange *one, const void *in, size_t length)
 {
+    if (length == 0)
+        return 0;
     if (one->body == NULL)
         one->body = malloc(one->body_expected);
     if (one->body == NULL || length > one->body_expected - one->body_length)
@@ -282,7 +320,10 @@ static int on_request(net *n, struct lws *wsi, const char *uri)
     }
     if (refusal != NULL)
         return answer(wsi, status, refusal);
-    return api ? begin_exchange(n, wsi, uri) : serve_page(n, wsi, uri);
+    if (api)
+        return begin_exchange(n, wsi, uri);
+    net_guest_asked(n, wsi);
+    return serve_page(n, wsi, uri);
 }
 
 int net_on_http(struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t length)
@@ -298,11 +339,12 @@ int net_on_http(struct lws *wsi, enum lws_callback_reasons reason, void *in, siz
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         if (one == NULL || one->handed_over)
             return -1; /* more has come behind the body: libwebsockets would tell of it without end */
-        hand_over(n, one);
-        return 0;
+        return hand_over(n, one);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return one != NULL ? on_writable(n, one) : 0;
     case LWS_CALLBACK_TIMER:
+        if (one != NULL && !one->handed_over)
+            return refuse(n, one, HTTP_STATUS_REQUEST_TIMEOUT, "The body did not come in time.");
         if (one != NULL)
             net_respond(n, one->id, HTTP_STATUS_GATEWAY_TIMEOUT, "application/json", late, sizeof late - 1);
         return 0;

@@ -10,6 +10,16 @@
 
 typedef struct net_socket net_socket;
 typedef struct net_exchange net_exchange; /* a request to the lobby */
+typedef struct net_guest net_guest;       /* a connection that came to our port */
+
+enum { NET_MAX_JOINERS = 256, NET_ADDRESS_SIZE = 16 };
+
+/* How often an address may still join. */
+typedef struct net_joiner {
+    uint32_t address;
+    double allowance;
+    uint64_t at_ns; /* 0: a free place */
+} net_joiner;
 
 struct net {
     net_desc desc;
@@ -22,8 +32,12 @@ struct net {
     bool beginning; /* inside net_begin_client(): a failure is returned, not told */
     char begin_failure[NET_MAX_REASON + 1];
     net_socket *sockets[NET_MAX_SOCKETS];
-    size_t socket_count, exchange_count;
+    size_t socket_count;
     net_exchange *exchanges;
+    net_guest *guests; /* the newest first */
+    net_joiner joiners[NET_MAX_JOINERS];
+    unsigned refusals;         /* of joins, since the last log line of them */
+    uint64_t refusals_told_ns; /* 0: none for a while */
 };
 
 enum { NET_TIMEOUT_S = 10 }; /* for a handshake, a request, or an answer that does not come */
@@ -41,6 +55,17 @@ static inline net *net_of(struct lws *wsi)
  * a loopback address or a game server's. */
 struct lws *net_begin_client(net *n, const net_url *url, const char *method, int protocol, void *state);
 
+/* net_guests.c */
+uint32_t net_address_of(struct lws *wsi); /* 0: unknown */
+const char *net_address_text(uint32_t address, char text[NET_ADDRESS_SIZE]);
+int net_guest_came(net *n, struct lws *wsi);   /* -1: it has to go */
+void net_guest_asked(net *n, struct lws *wsi); /* a whole request, or an upgrade */
+void net_guest_left(net *n, struct lws *wsi);  /* also of a connection that is no guest */
+void net_free_guests(net *n);
+/* NULL: fine; else the sentence that refuses, which is logged too. */
+const char *net_refuse_join(net *n, struct lws *wsi);
+void net_tell_refusals(net *n);
+
 /* net_access.c: who may talk to us. NULL: fine; else the sentence that refuses. */
 const char *net_refuse_origin(const net *n, struct lws *wsi);
 const char *net_refuse_host(const net *n, struct lws *wsi);
@@ -49,6 +74,7 @@ const char *net_refuse_host(const net *n, struct lws *wsi);
 int net_on_upgrade(struct lws *wsi);
 int net_on_socket(struct lws *wsi, enum lws_callback_reasons reason, void *in, size_t length);
 int net_on_dialled(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length);
+size_t net_players_of(const net *n, uint32_t address);
 void net_free_sockets(net *n);
 
 /* net_http.c */

@@ -29,7 +29,8 @@ struct net_socket {
     int close_code; /* not 0: closing; nothing is received or queued any more */
     char reason[NET_MAX_REASON + 1];
     char session_id[NET_MAX_SESSION_ID + 1];
-    char address[64];
+    uint32_t from;
+    char address[NET_ADDRESS_SIZE];
     double allowance; /* messages that may still come now */
     uint64_t allowance_at_ns;
     outgoing *first, **last;
@@ -170,6 +171,10 @@ int net_on_upgrade(struct lws *wsi)
                 "A player joins with ?PlayerSessionId= and the id that matchmaking gave, 1 to 256 bytes.");
     if (n->socket_count >= NET_MAX_SOCKETS)
         return refuse_upgrade(wsi, 503, "Service Unavailable", "Too many connections to this server.");
+    const char *refusal = net_refuse_join(n, wsi);
+    if (refusal != NULL)
+        return refuse_upgrade(wsi, 429, "Too Many Requests", refusal);
+    net_guest_asked(n, wsi);
     return 0;
 }
 
@@ -183,7 +188,8 @@ static int on_established(net *n, struct lws *wsi)
     s->wsi = wsi;
     s->open = true;
     snprintf(s->session_id, sizeof s->session_id, "%s", value);
-    lws_get_peer_simple(wsi, s->address, sizeof s->address);
+    s->from = net_address_of(wsi);
+    net_address_text(s->from, s->address);
     lws_set_opaque_user_data(wsi, s);
     n->desc.handlers.on_connect(n->desc.handlers.user, s->id, s->session_id, s->address);
     return 0;
@@ -384,6 +390,14 @@ void net_close_all(net *n, const char *reason)
         if (n->sockets[i] != NULL)
             begin_close(n->sockets[i], CLOSE_BY_SCRIPT, reason);
     }
+}
+
+size_t net_players_of(const net *n, uint32_t address)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < NET_MAX_SOCKETS; i++)
+        count += n->sockets[i] != NULL && !n->sockets[i]->dialled && n->sockets[i]->from == address;
+    return count;
 }
 
 size_t net_open_sockets(const net *n)

@@ -31,6 +31,8 @@ static const char help[] =
     "  gamelift.websocket_url, .auth_token, .process_id, .host_id, .fleet_id\n"
     "                              where GameLift is; GAMELIFT_SDK_... in the environment beats them\n"
     "  gamelift.first_connect_timeout_ms=8000  without a connection by then it ends; 0: never\n"
+    "  players_per_address=32      connections of players from one address\n"
+    "  joins_per_second=8          of one address; five times as many at once\n"
     "  terminate_grace_s=10        what scripts get to end\n"
     "  log_level=debug             say more\n"
     "\n"

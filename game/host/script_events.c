@@ -150,11 +150,13 @@ typedef struct request_event {
 static int push_request(lua_State *L, const void *arguments)
 {
     const request_event *event = arguments;
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     lua_pushstring(L, event->what->method);
     lua_setfield(L, -2, "method");
     lua_pushstring(L, event->what->path);
     lua_setfield(L, -2, "path");
+    lua_pushstring(L, event->what->address);
+    lua_setfield(L, -2, "address");
     lua_pushlstring(L, event->what->body, event->what->body_length);
     lua_setfield(L, -2, "body");
     lua_createtable(L, 0, (int)event->what->query_count);

@@ -70,7 +70,8 @@ class Attack(ArenaCase):
         self.assert_clean(arena)
 
     def test_no_case_harms_the_players(self):
-        arena = self.start_wrapped("--script", self.write("main.lua", ECHO), *OFFLINE)
+        arena = self.start_wrapped("--script", self.write("main.lua", ECHO), *OFFLINE,
+                                   "--set", "joins_per_second=1000")
         players = Players(arena.port)
         self.attack(players, socket_cases())
         players.witness.socket.close()

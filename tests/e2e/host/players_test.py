@@ -31,7 +31,8 @@ host.on("disconnect", function(player, reason) host.log("info", "disconnect: " .
 class Players(ArenaCase, unittest.IsolatedAsyncioTestCase):
     def setUp(self):
         super().setUp()
-        self.arena = self.offline(ECHO, "--origin", "https://play.example")
+        self.arena = self.offline(ECHO, "--origin", "https://play.example", "--set", "joins_per_second=1000",
+                                  "--set", "players_per_address=200")
 
     def tearDown(self):
         self.finish(self.arena)

@@ -35,6 +35,11 @@ def answers(*values):
     return Expectation("answers", values)
 
 
+def answered(*values):
+    """HTTP with one of these statuses: an honest client may do this too."""
+    return Expectation("answered", values)
+
+
 def valgrind():
     """What to put before the command of a program: valgrind, where GLIFT_LONG is set and no sanitizer is built in."""
     sanitized = ":BOOL=ON" in "".join(re.findall(
@@ -79,6 +84,7 @@ def first_frame(received):
 class Target:
     """A listener. Tests fill in what differs."""
     port = 0
+    source = "127.0.0.1"  # the address that clients come from
     trust = None         # a TLS context; None: plain
     opcode = TEXT        # of its messages
     path = "/"           # of a GET
@@ -127,7 +133,8 @@ class Client:
     def __init__(self, target):
         self.target = target
         self.received = b""
-        self.socket = socket.create_connection(("127.0.0.1", target.port), timeout=GUARD_S)
+        self.socket = socket.create_connection(("127.0.0.1", target.port), timeout=GUARD_S,
+                                               source_address=(target.source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if target.trust:
             self.socket = target.trust.wrap_socket(self.socket, server_hostname="127.0.0.1")
@@ -212,6 +219,8 @@ def judge(client, expectation):
         assert code in (*values, None), code
     elif kind == "answers":
         assert client.status() in (*values, 0), client.received
+    elif kind == "answered":
+        assert client.status() in values, client.received
     elif kind == "served":
         assert client.next_of(TEXT, BINARY) is not None, client.received
 

@@ -3,7 +3,7 @@
 import random
 import struct
 
-from attack import (BINARY, CLOSE, ENDS, MORE, PING, PONG, SERVED, STAYS, TEXT, Case, answers, codes, frame, head, post,
+from attack import (BINARY, CLOSE, ENDS, MORE, PING, PONG, SERVED, STAYS, TEXT, Case, answered, answers, codes, frame, head, post,
                     upgrade)
 
 # ---- WebSocket ----
@@ -128,6 +128,8 @@ def length_cases():
     yield Case("two lengths", lambda t: post(t, "Content-Length: 5", "Content-Length: 500", body=b"hello"), REFUSED)
     yield Case("a body that is longer than it says", lambda t: post(t, "Content-Length: 5", body=b"x" * 200000), STAYS)
     yield Case("a body of 64 MiB that does not come", lambda t: post(t, f"Content-Length: {64 << 20}", body=b"x"), STAYS)
+    yield Case("an empty body with its length", lambda t: post(t, "Content-Length: 0"), answered(200, 400, 426))
+    yield Case("noise behind an empty body", lambda t: post(t, "Content-Length: 0", body=b"x" * 20000), STAYS)
     yield Case("a body drop by drop", lambda t: [post(t, "Content-Length: 1000")] + [b"x"] * 200, STAYS)
     yield Case("a body that waits to be asked for", lambda t: post(t, "Content-Length: 5", "Expect: 100-continue"), STAYS)
 
