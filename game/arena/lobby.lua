@@ -126,17 +126,19 @@ routes["POST play"] = function(request, respond)
   if type(asked) ~= "table" then return respond(400, { error = "The body is a JSON object with a name." }) end
   local name, objection = names.clean(asked.name)
   if not name then return respond(400, { error = objection }) end
-  if book:full() then return respond(503, { error = "Too many players are waiting already. Try again soon." }) end
+  local place = book:claim(request.address)
+  if not place then return respond(503, { error = "Too many players are waiting already. Try again soon." }) end
   local player_id = ("%s-%06x"):format(names.slug(name), math.random(0, 0xFFFFFF))
   local answer, problem, kind = call("StartMatchmaking", {
     ConfigurationName = configuration, Players = { { PlayerId = player_id } },
   })
+  book:release(place)
   if not answer then
     local status, sentence = start_failure(problem, kind)
     return respond(status, { error = sentence })
   end
   local ticket = book:add({
-    id = answer.MatchmakingTicket.TicketId, player_id = player_id, bot = asked.bot == true,
+    id = answer.MatchmakingTicket.TicketId, player_id = player_id, address = request.address, bot = asked.bot == true,
   }, host.now())
   respond(200, { ticket_id = ticket.id, player_id = player_id })
 end

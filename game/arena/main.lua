@@ -5,6 +5,7 @@
 
 local gamelift = require "gamelift"
 local match = require "gamelift.match"
+local doorman = require "doorman"
 local figures = require "figures"
 local hud = require "hud"
 local rules = require "rules"
@@ -21,6 +22,7 @@ local measured = figures.new(gamelift.metrics(gamelift.server()))
 local game  -- gamelift.match: readiness, seats, backfill, the end
 local arena -- session.lua: the world and its players; from init on
 local view  -- hud.lua: what players see of GameLift
+local door = doorman.new()
 local inviting = true
 local work_s = 0 -- how long a tick takes, smoothed
 
@@ -62,7 +64,10 @@ game = match.new {
   port = host.port,
   init = init,
   join_attempt = join_attempt,
-  join = function(player, seat) arena:join(player, seat) end,
+  join = function(player, seat)
+    door:done(player)
+    arena:join(player, seat)
+  end,
   leave = function(player) arena:leave(player) end,
   loop = function(dt)
     view:update(host.now())
@@ -73,7 +78,10 @@ game = match.new {
   terminate = function(reason, seconds)
     if view then view:drain(reason, seconds, host.now()) end
   end,
-  kick = host.close,
+  kick = function(player, reason)
+    door:turn_away(player, reason, host.now())
+    host.close(player, reason)
+  end,
   on_ended = function(ok) host.exit(ok and 0 or 1) end,
   log = host.log,
   drain_grace_s = drain_seconds,
@@ -84,11 +92,15 @@ game:start()
 host.on("tick", function(dt, now)
   local began = host.now()
   game:tick(dt, now)
+  local report = door:report(began)
+  if report then host.log("info", report) end
   work_s = work_s * 0.9 + (host.now() - began) * 0.1
 end)
 
 host.on("connect", function(player, info)
   measured:connected(1)
+  local refusal = door:arrive(player, info.player_session_id, host.now())
+  if refusal then return host.close(player, refusal) end
   if arena then arena:connect(player) end
   game:connect(player, info.player_session_id)
 end)
@@ -100,6 +112,7 @@ end)
 
 host.on("disconnect", function(player, reason)
   measured:connected(-1)
+  door:done(player)
   game:disconnect(player, reason)
   if arena then arena:disconnect(player) end
 end)

@@ -1,13 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The matchmaking tickets that the lobby looks after: a bounded list with an end to everything in it.
 --
+-- Only tickets that wait count against the limits: what is over is remembered for a while, as far as there is room.
+--
 -- Pure: what GameLift says goes in, what the page is told comes out.
 
 local tickets = {}
 local book_methods = {}
 book_methods.__index = book_methods
 
-tickets.most = 128           -- at the same time, all told
+tickets.most_waiting = 256   -- at the same time
+tickets.most_of_address = 80 -- of these, from one address; --bots takes up to 64
+tickets.most_over = 256      -- tickets that are over; those nobody asked about for longest are forgotten first
 tickets.forget_s = 120       -- a ticket that is over is remembered so long
 tickets.abandoned_s = 8      -- a waiting ticket that nobody asks about is taken back after this
 tickets.most_per_request = 10 -- DescribeMatchmaking takes no more ids
@@ -15,26 +19,44 @@ tickets.most_per_request = 10 -- DescribeMatchmaking takes no more ids
 local OVER = { COMPLETED = true, FAILED = true, CANCELLED = true, TIMED_OUT = true }
 
 function tickets.new()
-  return setmetatable({ by_id = {}, count = 0 }, book_methods)
+  return setmetatable({ by_id = {}, starting = {} }, book_methods)
 end
 
 function tickets.is_over(ticket)
   return OVER[ticket.status] or false
 end
 
---- fields: id, player_id, bot. Only when there is room: see full().
+--- GameLift is about to be asked for a ticket, for somebody at this address: a place to hand to release(), or nil
+--- where too many wait, of all or from there.
+function book_methods:claim(address)
+  local waiting, of_address = 0, 0
+  local function count(one)
+    waiting = waiting + 1
+    if one.address == address then of_address = of_address + 1 end
+  end
+  for _, ticket in pairs(self.by_id) do
+    if not OVER[ticket.status] then count(ticket) end
+  end
+  for place in pairs(self.starting) do count(place) end
+  if waiting >= tickets.most_waiting or of_address >= tickets.most_of_address then return nil end
+  local place = { address = address }
+  self.starting[place] = true
+  return place
+end
+
+--- GameLift has answered.
+function book_methods:release(place)
+  self.starting[place] = nil
+end
+
+--- fields: id, player_id, address, bot.
 function book_methods:add(fields, now)
   local ticket = {
-    id = fields.id, player_id = fields.player_id, bot = fields.bot or false,
+    id = fields.id, player_id = fields.player_id, address = fields.address, bot = fields.bot or false,
     status = "QUEUED", since = now, asked_at = now, ended_at = nil,
   }
   self.by_id[ticket.id] = ticket
-  self.count = self.count + 1
   return ticket
-end
-
-function book_methods:full()
-  return self.count >= tickets.most
 end
 
 --- The ticket, and that somebody is interested in it.
@@ -122,19 +144,24 @@ function book_methods:cancelled(id, now)
   if ticket and not OVER[ticket.status] then finish(ticket, "CANCELLED", nil, now) end
 end
 
---- Drops what is long over; returns the ids of waiting tickets that nobody asks about, to be stopped.
+local function drop_surplus(self, over)
+  table.sort(over, function(a, b) return a.asked_at > b.asked_at end)
+  for index = tickets.most_over + 1, #over do self.by_id[over[index].id] = nil end
+end
+
+--- Drops what is long over, or too much; returns the ids of waiting tickets that nobody asks about, to be stopped.
 function book_methods:tidy(now)
-  local abandoned = {}
+  local abandoned, over = {}, {}
   for id, ticket in pairs(self.by_id) do
-    if OVER[ticket.status] then
-      if now - ticket.ended_at >= tickets.forget_s then
-        self.by_id[id] = nil
-        self.count = self.count - 1
-      end
+    if OVER[ticket.status] and now - ticket.ended_at >= tickets.forget_s then
+      self.by_id[id] = nil
+    elseif OVER[ticket.status] then
+      over[#over + 1] = ticket
     elseif now - ticket.asked_at >= tickets.abandoned_s then
       abandoned[#abandoned + 1] = id
     end
   end
+  drop_surplus(self, over)
   return abandoned
 end
 

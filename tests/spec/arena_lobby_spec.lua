@@ -65,7 +65,6 @@ describe("a matchmaking ticket in the lobby", function()
     assert.is_table(book.by_id.t1)
     book:tidy(13 + tickets.forget_s)
     assert.is_nil(book:ask("t1", 200))
-    assert.equal(0, book.count)
   end)
 
   it("is asked for together with at most nine others", function()
@@ -85,12 +84,46 @@ describe("a matchmaking ticket in the lobby", function()
 end)
 
 describe("the lobby", function()
-  it("has room for a limited number of tickets", function()
-    local book = tickets.new()
-    for number = 1, tickets.most do
-      assert.is_false(book:full())
-      book:add({ id = "t" .. number, player_id = "p" }, 0)
+  local book, count
+  before_each(function() book, count = tickets.new(), 0 end)
+
+  --- The id of a new ticket for somebody at this address, or nil.
+  local function queue(address)
+    local place = book:claim(address)
+    if not place then return nil end
+    book:release(place)
+    count = count + 1
+    return book:add({ id = "t" .. count, player_id = "p", address = address }, count * 0.1).id
+  end
+
+  it("lets so many wait, and from one address fewer", function()
+    for _ = 1, tickets.most_of_address do assert.is_truthy(queue "10.0.0.1") end
+    assert.is_nil(queue "10.0.0.1")
+    for number = tickets.most_of_address + 1, tickets.most_waiting do assert.is_truthy(queue("10.0.1." .. number)) end
+    assert.is_nil(queue "10.0.0.2")
+  end)
+
+  it("counts those whose ticket is being made", function()
+    for _ = 1, tickets.most_of_address do assert.is_truthy(book:claim "10.0.0.1") end
+    assert.is_nil(book:claim "10.0.0.1")
+  end)
+
+  it("is not shut by visits that are over", function()
+    for _ = 1, 1000 do
+      book:cancelled(queue "10.0.0.1", count * 0.1)
+      book:tidy(count * 0.1)
     end
-    assert.is_true(book:full())
+    assert.is_truthy(queue "10.0.0.1")
+  end)
+
+  it("remembers so many visits that are over, those that somebody asked about last", function()
+    for _ = 1, tickets.most_over + 10 do book:cancelled(queue "10.0.0.1", count * 0.1) end
+    book:ask("t3", 50)
+    book:tidy(51)
+    assert.is_truthy(book:ask("t3", 52))
+    assert.is_nil(book:ask("t4", 52))
+    local remembered = 0
+    for _ in pairs(book.by_id) do remembered = remembered + 1 end
+    assert.equal(tickets.most_over, remembered)
   end)
 end)
