@@ -15,7 +15,8 @@ doorman.tell_s = 5         -- between two log lines
 
 function doorman.new()
   return setmetatable({
-    arriving = {}, -- player session id by player
+    arriving = {}, -- player session ids by player
+    inside = {},   -- the same, of those who are in the game
     arriving_count = 0,
     refused = {},  -- { id, reason, at } by player session id
     order = {},    -- the same, the oldest first
@@ -50,18 +51,28 @@ function doorman_methods:arrive(player, id, now)
   return nil
 end
 
---- The player is in the game, or has gone.
-function doorman_methods:done(player)
-  if self.arriving[player] then
-    self.arriving[player], self.arriving_count = nil, self.arriving_count - 1
-  end
+local function end_arrival(self, player)
+  local id = self.arriving[player]
+  if id then self.arriving[player], self.arriving_count = nil, self.arriving_count - 1 end
+  return id
+end
+
+--- The player is in the game.
+function doorman_methods:enter(player)
+  self.inside[player] = end_arrival(self, player)
+end
+
+--- The connection has ended. What was said of the id of a player in the game is true no longer.
+function doorman_methods:leave(player)
+  end_arrival(self, player)
+  local id = self.inside[player]
+  if id then self.inside[player], self.refused[id] = nil, nil end
 end
 
 --- The player is made to go: remembered when that was at the door.
 function doorman_methods:turn_away(player, reason, now)
-  local id = self.arriving[player]
+  local id = end_arrival(self, player)
   if not id then return end
-  self:done(player)
   count_refusal(self, reason)
   local entry = { id = id, reason = reason, at = now }
   self.refused[id] = entry

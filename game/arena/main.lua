@@ -65,7 +65,7 @@ game = match.new {
   init = init,
   join_attempt = join_attempt,
   join = function(player, seat)
-    door:done(player)
+    door:enter(player)
     arena:join(player, seat)
   end,
   leave = function(player) arena:leave(player) end,
@@ -112,7 +112,7 @@ end)
 
 host.on("disconnect", function(player, reason)
   measured:connected(-1)
-  door:done(player)
+  door:leave(player)
   game:disconnect(player, reason)
   if arena then arena:disconnect(player) end
 end)

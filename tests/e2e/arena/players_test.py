@@ -4,6 +4,7 @@
 import asyncio
 import json
 import os
+import re
 import types
 import unittest
 import urllib.request
@@ -102,6 +103,17 @@ class Players(unittest.IsolatedAsyncioTestCase):
         await asyncio.to_thread(self.arena.until, "the seat is completed", 10, lambda: [
             seat for seat in self.arena.service.state()["player_sessions"]
             if seat["player_session_id"] == seat_id and seat["status"] == "COMPLETED"])
+
+    async def test_a_crowd_without_a_seat_is_turned_away_and_logged_with_its_number(self):
+        url = (await self.seat()).partition("=")[0] + "=psess-nobody"
+        for _ in range(20):
+            self.assertIn("psess-nobody was not found", await self.reason(await self.connect(url)))
+        await asyncio.to_thread(self.arena.until, "the log tells how many", 15, lambda: sum(
+            int(found) for found in re.findall(r"(\d+) players? (?:was|were) turned away at the door", self.logs())) >= 20)
+        self.assertLess(self.logs().count("turned away at the door"), 10)
+
+    def logs(self):
+        return "".join(log.read_text() for log in self.arena.logs.rglob("*.log"))
 
 
 if __name__ == "__main__":
