@@ -326,6 +326,7 @@ class Smoke:
         service = self.arena.service
         rules = {
             "name": "smoke", "ruleLanguageVersion": "1.0",
+            "playerAttributes": [{"name": "name", "type": "string", "default": "player"}],
             "teams": [{"name": "players", "minPlayers": SMOKE_SEATS, "maxPlayers": SMOKE_SEATS}],
         }
         service.call("CreateMatchmakingRuleSet", Name="smoke", RuleSetBody=json.dumps(rules))

@@ -33,7 +33,8 @@ local DRAIN_NOTICES = {
 local DRAIN_BY_GAME = { "info", "ProcessEnding", "the match is over" }
 
 function hud.new(arena, game)
-  return setmetatable({ arena = arena, game = game, roster = roster.new(), searching_since = nil }, hud_methods)
+  local seats = roster.new(function(seat) return arena:name_of(seat) end)
+  return setmetatable({ arena = arena, game = game, roster = seats, searching_since = nil }, hud_methods)
 end
 
 local function tell(self, notice, ...)

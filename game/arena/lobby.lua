@@ -128,9 +128,11 @@ routes["POST play"] = function(request, respond)
   if not name then return respond(400, { error = objection }) end
   local place = book:claim(request.address)
   if not place then return respond(503, { error = "Too many players are waiting already. Try again soon." }) end
-  local player_id = ("%s-%06x"):format(names.slug(name), math.random(0, 0xFFFFFF))
+  -- Says nothing of the person; the name travels beside it, and reaches the server in the matchmaker data.
+  local player_id = ("player-%08x%08x"):format(math.random(0, 0xFFFFFFFF), math.random(0, 0xFFFFFFFF))
   local answer, problem, kind = call("StartMatchmaking", {
-    ConfigurationName = configuration, Players = { { PlayerId = player_id } },
+    ConfigurationName = configuration,
+    Players = { { PlayerId = player_id, PlayerAttributes = { name = { S = name } } } },
   })
   book:release(place)
   if not answer then

@@ -26,6 +26,11 @@ local door = doorman.new()
 local inviting = true
 local work_s = 0 -- how long a tick takes, smoothed
 
+local function learn_names(game_session)
+  local data = gamelift.matchmaker_data(game_session.matchmaker_data) -- match.lua logs what cannot be read
+  if data then arena:learn_names(data) end
+end
+
 local function init(game_session)
   arena = session.new({
     rules = rules, seed = seed,
@@ -42,6 +47,7 @@ local function init(game_session)
       if phase == "over" then game:finish("MATCH_OVER", arena.match.left) end
     end,
   })
+  learn_names(game_session)
   view = hud.new(arena, game)
   return true
 end
@@ -74,7 +80,10 @@ game = match.new {
     arena:step(dt, view.roster:expected(), work_s)
     follow_policy()
   end,
-  update = function(update) view:session_updated(update.update_reason) end,
+  update = function(update)
+    learn_names(update.game_session)
+    view:session_updated(update.update_reason)
+  end,
   terminate = function(reason, seconds)
     if view then view:drain(reason, seconds, host.now()) end
   end,

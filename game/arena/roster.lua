@@ -4,7 +4,6 @@
 -- Pure. gamelift.match tells which seats there are, each the same table in every call; a seat that is left stays
 -- visible for a moment.
 
-local names = require "names"
 local protocol = require "protocol"
 
 local roster = {}
@@ -14,12 +13,9 @@ roster_methods.__index = roster_methods
 local SHOW_LEFT_S = 12
 local MOST_LEFT = 6
 
-function roster.new()
-  return setmetatable({ known = {}, order = {} }, roster_methods)
-end
-
-local function name_of(seat)
-  return seat.name or names.of_player_id(seat.player_id or "player")
+--- name_of(seat): what its player is called.
+function roster.new(name_of)
+  return setmetatable({ name_of = name_of, known = {}, order = {} }, roster_methods)
 end
 
 local function remember(self, seat)
@@ -43,7 +39,7 @@ local function mark_left(self, entry, now, changes)
 end
 
 local function take_over(self, entry, seat, now, changes)
-  local name, ship, flags = name_of(seat), seat.ship or 0, seat.bot and 1 or 0
+  local name, ship, flags = self.name_of(seat), seat.ship or 0, seat.bot and 1 or 0
   if seat.state == "left" then
     entry.name = entry.name or name
     return mark_left(self, entry, now, changes)

@@ -32,6 +32,7 @@ function session.new(options, callbacks)
     clients = {}, -- by player
     ships = {},   -- client by ship id
     totals = {},  -- kills over all rounds, by ship id
+    names = {},   -- as matchmaking knows them, by player id
     notices = {},
     tick_s = 0,
   }, session_methods)
@@ -93,6 +94,18 @@ function session_methods:welcome(client)
   if self.service_shown then
     self:send(client, "service", aged(self.service_shown, self.callbacks.now() - self.service_at))
   end
+end
+
+-- ---- names ----
+
+--- What matchmaking says of players, some of whom are still to come.
+function session_methods:learn_names(matchmaker_data)
+  for player_id, name in pairs(names.in_matchmaker_data(matchmaker_data)) do self.names[player_id] = name end
+end
+
+--- What the player of this seat is called: as it said itself, or as matchmaking was told.
+function session_methods:name_of(seat)
+  return seat.name or self.names[seat.player_id] or "player"
 end
 
 -- ---- coming and going ----
@@ -233,7 +246,7 @@ function session_methods:score_rows()
     local ship = self.world.by_id[ship_id]
     rows[#rows + 1] = {
       ship = ship_id, kills = ship.kills, deaths = ship.deaths, total = self.totals[ship_id],
-      name = client.seat.name or names.of_player_id(client.seat.player_id or "player"),
+      name = self:name_of(client.seat),
     }
   end
   local final = self.match.phase == "over"

@@ -196,6 +196,7 @@ static const char demo_rule_set[] =
         "{\n"
         "  \"name\": \"arena\",\n"
         "  \"ruleLanguageVersion\": \"1.0\",\n"
+        "  \"playerAttributes\": [{\"name\": \"name\", \"type\": \"string\", \"default\": \"player\"}],\n"
         "  \"teams\": [{\"name\": \"players\", \"minPlayers\": 2, \"maxPlayers\": 8}],\n"
         "  \"algorithm\": {\"backfillPriority\": \"normal\"}\n"
         "}\n";

@@ -17,6 +17,7 @@ local function watched()
   }
   local arena = {
     notice = function(_, tone, call, text) table.insert(w.notices, { tone, call, text }) end,
+    name_of = function(_, seat) return seat.player_id end,
     show_roster = function(_, seats) w.roster = seats end,
     show_service = function(_, service) table.insert(w.services, service) end,
   }
@@ -27,7 +28,7 @@ end
 describe("the players' view of GameLift", function()
   it("tells of each seat that changes", function()
     local w = watched()
-    local mia = { player_id = "mia-1a2b3c", state = "reserved" }
+    local mia = { player_id = "mia", state = "reserved" }
     w.seats = { mia }
     w.hud:update(0)
     mia.state = "accepted"

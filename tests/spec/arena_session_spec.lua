@@ -229,11 +229,12 @@ end)
 
 describe("the roster", function()
   local function seat(fields) return fields end
+  local function name_of(one) return one.name or one.player_id end
 
   it("tells who is reserved, accepted, gone, and who never came", function()
-    local list = roster.new()
-    local mia = seat { player_id = "mia-1a2b3c", state = "reserved" }
-    local leo = seat { player_id = "leo-1a2b3c", state = "reserved" }
+    local list = roster.new(name_of)
+    local mia = seat { player_id = "mia", state = "reserved" }
+    local leo = seat { player_id = "leo", state = "reserved" }
     assert.same({ { state = "reserved", name = "mia" }, { state = "reserved", name = "leo" } },
       list:update({ mia, leo }, 0))
     assert.equal(2, list:expected())
@@ -245,7 +246,7 @@ describe("the roster", function()
   end)
 
   it("says once what has changed", function()
-    local list = roster.new()
+    local list = roster.new(name_of)
     local mia = { player_id = "mia", state = "accepted", name = "Mia", ship = 4, bot = true }
     list:update({ mia }, 0)
     assert.same({ { ship = 4, state = 1, flags = 1, name = "Mia" } }, list:take_changed())
@@ -254,7 +255,7 @@ describe("the roster", function()
   end)
 
   it("forgets after a while who left", function()
-    local list = roster.new()
+    local list = roster.new(name_of)
     local mia = { player_id = "mia", state = "accepted" }
     list:update({ mia }, 0)
     mia.state = "left"
@@ -283,10 +284,36 @@ describe("names", function()
     assert.equal("A name is a text.", refusal(7))
   end)
 
-  it("become player ids and back", function()
-    assert.equal("mia-k", names.slug "Mia K.")
-    assert.equal("player", names.slug "Ж")
-    assert.equal("mia-k", names.of_player_id "mia-k-4f2a91")
-    assert.equal("alice", names.of_player_id "alice")
+  it("are not made of what nobody sees", function()
+    for _, invisible in ipairs {
+      "\u{3164}", "\u{115F}\u{1160}", "\u{FFA0}", "\u{2800}\u{2800}", "\u{A0}", "\u{3000}\u{2003}", "\u{34F}",
+      "\u{17B4}", "\u{301}", " \u{301}\u{302}", "\u{E000}", "\u{10FFFD}", "\u{1D159}",
+    } do
+      assert.same({ nil, "Please enter a name." }, { names.clean(invisible) })
+    end
+    assert.equal("a b", names.clean "a\u{2003}\u{A0}b")
+  end)
+
+  it("outside ASCII stay as they are", function()
+    for _, name in ipairs { "Žofia", "Жанна", "名前", "شيماء", "नमस्ते", "Zoe\u{308}", "🦊🚀" } do
+      assert.equal(name, names.clean(name))
+    end
+  end)
+
+  it("carry no towers of marks", function()
+    assert.equal("a\u{301}\u{302}b", names.clean("a\u{301}\u{302}" .. ("\u{303}"):rep(15) .. "b"))
+  end)
+
+  it("come with matchmaking, for those who have said nothing yet", function()
+    local a = arena()
+    a.session:learn_names { players = {
+      { player_id = "player-1", attributes = { name = "Жанна" } },
+      { player_id = "player-2", attributes = { name = "\u{200B}" } }, { player_id = "player-3" },
+    } }
+    local function name_of(player_id, name) return a.session:name_of { player_id = player_id, name = name } end
+    assert.equal("Жанна", name_of "player-1")
+    assert.equal("Zoë", name_of("player-1", "Zoë"))
+    for _, player_id in ipairs { "player-2", "player-3", "player-4" } do assert.equal("player", name_of(player_id)) end
+    assert.equal("player", name_of(nil))
   end)
 end)

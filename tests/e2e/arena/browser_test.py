@@ -78,11 +78,9 @@ class Person(unittest.TestCase):
     def assert_nothing_collides(self):
         self.assertEqual([], self.driver.execute_script(COLLISIONS))
 
-    def seat_of(self, name):
-        for session in self.arena.service.state()["player_sessions"]:
-            if session["player_id"].startswith(name) and session["status"] in ("RESERVED", "ACTIVE"):
-                return session
-        return None
+    def seat(self, player_session_id):
+        return next(seat for seat in self.arena.service.state()["player_sessions"]
+                    if seat["player_session_id"] == player_session_id)
 
     def test_plays_within_ten_seconds_and_leaves(self):
         self.driver.get(self.arena.lobby_url)
@@ -92,7 +90,8 @@ class Person(unittest.TestCase):
         name.send_keys(Keys.ENTER)
 
         self.until("the person is in a running arena", 10, lambda: self.page().get("connected"))
-        self.assertEqual("ACTIVE", self.seat_of("mia")["status"])
+        seat_id = self.page()["playerSessionId"]
+        self.assertEqual("ACTIVE", self.seat(seat_id)["status"])
         self.until("the person sees the bots and herself", 10, lambda: len(self.page()["players"]) == 4)
         self.assertEqual({"accepted"}, {seat["state"] for seat in self.page()["seats"]})
         self.until("snapshots arrive and a round trip is known", 10,
@@ -112,7 +111,7 @@ class Person(unittest.TestCase):
         self.assert_nothing_collides()
 
         self.driver.get("about:blank")
-        self.until("the seat of who left is free", 10, lambda: self.seat_of("mia") is None)
+        self.until("the seat of who left is free", 10, lambda: self.seat(seat_id)["status"] == "COMPLETED")
 
         errors = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
         self.assertEqual([], errors)

@@ -54,12 +54,13 @@ class Page(unittest.TestCase):
     def test_who_leaves_is_back_in_the_lobby_and_his_seat_is_free(self):
         self.open("?autoplay=1&name=ida")
         self.arena.until("the player is in the arena", 10, lambda: self.look("connected"))
+        seat_id = self.look("playerSessionId")
         self.driver.find_element("id", "leave").click()
         self.arena.until("back in the lobby", 5, lambda: self.look("screen") == "lobby")
         self.assertFalse(self.look("result.failed"))
-        self.arena.until("the seat is free", 10, lambda: not [
+        self.arena.until("the seat is free", 10, lambda: [
             seat for seat in self.arena.service.state()["player_sessions"]
-            if seat["player_id"].startswith("ida-") and seat["status"] in ("RESERVED", "ACTIVE")])
+            if seat["player_session_id"] == seat_id and seat["status"] == "COMPLETED"])
 
     def test_the_lobby_leads_to_the_dashboard(self):
         self.open()

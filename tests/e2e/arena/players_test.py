@@ -37,8 +37,8 @@ class Players(unittest.IsolatedAsyncioTestCase):
         """Through the lobby, like everybody: where to connect."""
         return await asyncio.to_thread(self.find_match)
 
-    def find_match(self):
-        ticket = self.ask("POST", "/api/play", {"name": "mia"})["ticket_id"]
+    def find_match(self, name="mia"):
+        ticket = self.ask("POST", "/api/play", {"name": name})["ticket_id"]
         return self.arena.until("a match is found", 15, lambda: self.ask(
             "GET", "/api/tickets/" + ticket).get("connection"))["url"]
 
@@ -103,6 +103,18 @@ class Players(unittest.IsolatedAsyncioTestCase):
         await asyncio.to_thread(self.arena.until, "the seat is completed", 10, lambda: [
             seat for seat in self.arena.service.state()["player_sessions"]
             if seat["player_session_id"] == seat_id and seat["status"] == "COMPLETED"])
+
+    async def test_names_of_all_scripts_are_shown_before_their_players_have_come(self):
+        other = await self.enter(await self.seat())
+        await self.until_type(other, WELCOME)
+        name = "Жанна 名前 🦊"
+        url = await asyncio.to_thread(self.find_match, name)
+        while name.encode() not in await asyncio.wait_for(other.recv(), 10):
+            pass
+        seat = next(seat for seat in self.arena.service.state()["player_sessions"]
+                    if seat["player_session_id"] == url.partition("=")[2])
+        self.assertEqual("RESERVED", seat["status"])
+        self.assertRegex(seat["player_id"], "^player-[0-9a-f]{16}$")
 
     async def test_a_crowd_without_a_seat_is_turned_away_and_logged_with_its_number(self):
         url = (await self.seat()).partition("=")[0] + "=psess-nobody"
