@@ -11,12 +11,14 @@ const FAR = 1100;       // sounds from farther away are not heard
 const MOST_STEPS = 5;   // of prediction in one frame, after a hitch
 
 export class Game {
-  /** parts: view, effects, controls, sound, hud. onEnd({ title, text, failed }) once. */
-  constructor(parts, target, name, { onCall, onBackfilled, onEnd }) {
+  /** parts: view, effects, controls, sound, hud. onCall: GameLift was told. onLost: nobody knows whether it was.
+      onEnd({ title, text, failed }) once. */
+  constructor(parts, target, name, { onCall, onLost, onBackfilled, onEnd }) {
     Object.assign(this, parts);
     this.target = target;
     this.name = name;
     this.onCall = onCall;
+    this.onLost = onLost;
     this.onBackfilled = onBackfilled;
     this.onEnd = onEnd;
     this.world = new World((event) => this.takeEvent(event));
@@ -192,11 +194,17 @@ export class Game {
     this.controls.enabled = false;
     this.controls.release();
     const { world } = this, wasIn = Boolean(world.welcome);
-    if (wasIn) this.onCall("RemovePlayerSession", "The server gave your seat back to GameLift.");
-    if (wasIn && world.service?.draining) this.onCall("ProcessEnding");
+    if (wasIn && broken) this.onLost();
+    else if (wasIn) this.tellEnd();
     if (world.phase === "over" && this.place > 0) this.onEnd(this.result());
     else if (broken || !wasIn) this.onEnd({ title: sentence, text: "", failed: true });
     else this.onEnd({ title: "Back in the lobby.", text: sentence, failed: false });
+  }
+
+  /** The server has closed the connection, or sees that we have. */
+  tellEnd() {
+    this.onCall("RemovePlayerSession", "Your connection is closed; the server gives your seat back to GameLift.");
+    if (this.world.service?.draining) this.onCall("ProcessEnding");
   }
 
   result() {

@@ -197,6 +197,15 @@ export class Lobby {
     item.append(time);
   }
 
+  /** Nobody here knows whether this call was made; what comes after it has no meaning any more. */
+  lost(call, text) {
+    const items = [...document.querySelectorAll("#story li")];
+    const at = items.findIndex((item) => item.dataset.call === call);
+    items[at].querySelector("span").textContent = text;
+    items[at].dataset.done = "failed";
+    for (const item of items.slice(at + 1)) item.remove();
+  }
+
   /** It was another call than expected. */
   instead(call, other, text) {
     const item = document.querySelector(`#story [data-call="${call}"]`);
@@ -219,6 +228,7 @@ export class Lobby {
 
   storyFailed() {
     this.endStory();
+    if (document.querySelector('#story li[data-done="failed"]')) return;
     const item = document.querySelector('#story li:not([data-done="true"])');
     if (item) item.dataset.done = "failed";
   }

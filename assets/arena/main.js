@@ -37,6 +37,8 @@ const lobby = new Lobby((connection, name) => {
   canvas.focus();
   game = new Game(parts, connection, name, {
     onCall: (call, text) => lobby.done(call, text),
+    onLost: () => lobby.lost("RemovePlayerSession",
+      "The connection was lost: what the server still told GameLift, if it lives, is not known here."),
     onBackfilled: () => lobby.instead("CreateGameSession", "StartMatchBackfill",
       "The server of a running match was looking for one more player: you."),
     onEnd: (result) => {

@@ -6,6 +6,7 @@ How a person plays is in browser_test.py.
 """
 import os
 import pathlib
+import signal
 import types
 import unittest
 import urllib.parse
@@ -15,6 +16,20 @@ from chromium import browser, missing
 
 BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+
+def server_that_listens_on(port):
+    """The process, found as the kernel knows it."""
+    lines = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+    inode = next(fields[9] for fields in map(str.split, lines)
+                 if fields[1].endswith(f":{port:04X}") and fields[3] == "0A")
+    for link in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if os.readlink(link) == f"socket:[{inode}]":
+                return int(link.parts[2])
+        except OSError:
+            continue
+    raise AssertionError(f"nobody listens on {port}")
 
 
 def start_arena(logs):
@@ -62,6 +77,22 @@ class Page(unittest.TestCase):
             seat for seat in self.arena.service.state()["player_sessions"]
             if seat["player_session_id"] == seat_id and seat["status"] == "COMPLETED"])
 
+    def told(self, call):
+        """What the page says of this call: its state, and the sentence."""
+        return self.driver.execute_script("""
+            const item = document.querySelector(`#story [data-call="${arguments[0]}"]`);
+            return item && [item.dataset.done ?? "", item.querySelector("span").textContent];""", call)
+
+    def test_who_leaves_is_told_what_the_server_does_then(self):
+        self.open("?autoplay=1&name=ida")
+        self.arena.until("the player is in the arena", 10, lambda: self.look("connected"))
+        self.assertEqual("", self.told("RemovePlayerSession")[0])
+        self.driver.find_element("id", "leave").click()
+        self.arena.until("back in the lobby", 5, lambda: self.look("screen") == "lobby")
+        self.assertEqual(
+            ["true", "Your connection is closed; the server gives your seat back to GameLift."],
+            self.told("RemovePlayerSession"))
+
     def test_the_lobby_leads_to_the_dashboard(self):
         self.open()
         link = self.driver.find_element("css selector", "#dashboard a")
@@ -87,6 +118,21 @@ class Page(unittest.TestCase):
                 (error) => done([String(error)]));""",
             check, vectors)
         self.assertEqual([], complaints)
+
+    def test_the_page_claims_no_call_of_a_server_that_was_killed(self):
+        self.open("?autoplay=1&name=ida")
+        self.arena.until("the player is in the arena", 10, lambda: self.look("connected"))
+        session = next(s for s in self.arena.service.state()["game_sessions"]
+                       if s["game_session_id"] == self.look("sessionId"))
+        os.kill(server_that_listens_on(session["port"]), signal.SIGKILL)
+        self.arena.until("back in the lobby", 10, lambda: self.look("screen") == "lobby")
+        state, sentence = self.told("RemovePlayerSession")
+        self.assertEqual("failed", state)
+        self.assertEqual(
+            "The connection was lost: what the server still told GameLift, if it lives, is not known here.", sentence)
+        self.assertIsNone(self.told("ProcessEnding"))
+        self.arena.until("GameLift has recorded a crash", 10, lambda: any(
+            "CRASHED" in event["code"] for event in self.arena.service.state()["events"]))
 
 
 @unittest.skipIf(missing(), missing())
