@@ -8,6 +8,7 @@ const KEYS = {
 };
 const STICK_REACH = 50;  // pixels from the middle to full tilt
 const FIRE_TILT = 0.35;  // of the aiming stick
+const LOW = matchMedia("(min-width: 560px) and (max-height: 560px)"); // as in hud.css
 
 class Stick {
   constructor(element) {
@@ -19,7 +20,7 @@ class Stick {
   rest() {
     this.pointer = null;
     this.x = this.y = 0;
-    this.element.style.opacity = 0.45;
+    this.element.style.opacity = 0.8;
     this.knob.style.transform = "";
   }
 
@@ -66,6 +67,8 @@ export class Controls {
     this.move = new Stick(document.getElementById("stick-move"));
     this.turn = new Stick(document.getElementById("stick-aim"));
     this.listen(surface);
+    // Who has no mouse sees where to put the thumbs before the first touch.
+    if (matchMedia("(pointer: coarse)").matches) document.body.dataset.touch = "true";
     this.placeSticks();
   }
 
@@ -124,8 +127,9 @@ export class Controls {
   }
 
   placeSticks() {
-    this.move.place(88, innerHeight - 150);
-    this.turn.place(innerWidth - 88, innerHeight - 150);
+    const top = innerHeight - (LOW.matches ? 92 : 150);
+    this.move.place(88, top);
+    this.turn.place(innerWidth - 88, top);
   }
 
   release() {

@@ -180,6 +180,7 @@ export class Game {
     hud.showClock(world);
     hud.showOwn(world, this.ownShip);
     hud.showScores(world);
+    hud.seeThrough(ships.map(({ x, y }) => this.view.toScreen(x, y)));
     hud.showFigures(this.connection, world, this.fps);
     drawMinimap(document.getElementById("minimap"), world, ships);
   }

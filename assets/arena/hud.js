@@ -11,6 +11,9 @@ const MOST_NOTICES = 6;
 const MOST_KILLS = 4;
 const FOUND_S = 4; // "late player joined" stays so long
 
+const PANELS = ["gamelift", "clock", "feed", "own", "stats"];
+const SHIP_PX = 18; // about the half of one
+
 const POWERS = [[8, "rapid fire"], [16, "triple shot"]];
 
 function setText(element, text) {
@@ -136,6 +139,18 @@ export class Hud {
     box.lastElementChild.textContent = detail;
     clearTimeout(this.announcing);
     this.announcing = setTimeout(() => { box.hidden = true; }, seconds * 1000);
+  }
+
+  // ---- what lies over the floor
+
+  /** Where ships are on the screen: a panel that covers one can be seen through. */
+  seeThrough(places) {
+    for (const id of PANELS) {
+      const box = $(id).getBoundingClientRect();
+      const covers = places.some(({ x, y }) => x > box.left - SHIP_PX && x < box.right + SHIP_PX
+        && y > box.top - SHIP_PX && y < box.bottom + SHIP_PX);
+      if ($(id).hasAttribute("data-covers") !== covers) $(id).toggleAttribute("data-covers", covers);
+    }
   }
 
   // ---- the match

@@ -38,6 +38,59 @@ COLLISIONS = """
     });
     return found;"""
 
+# What lies under a thumb: panels and lines of the game in the circles of the sticks, or over the dash button.
+UNDER_THUMBS = """
+    const circles = [...document.querySelectorAll("#touch .stick, #touch-dash")].map((element) => {
+      const box = element.getBoundingClientRect();
+      return { id: element.id, x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, r: box.width / 2 };
+    });
+    const found = circles.filter(({ x, y, r }) => !(r > 0 && x >= r && y >= r && x + r <= innerWidth && y + r <= innerHeight))
+      .map(({ id }) => `${id} is not on the screen`);
+    for (const part of document.querySelectorAll("#gamelift, #clock, #own, #stats, #stats button, #feed p")) {
+      const box = part.getBoundingClientRect();
+      for (const { id, x, y, r } of box.width ? circles : []) {
+        const dx = Math.max(box.left - x, 0, x - box.right), dy = Math.max(box.top - y, 0, y - box.bottom);
+        if (Math.hypot(dx, dy) < r) found.push(`${part.id || part.textContent} is under ${id}`);
+      }
+    }
+    return found;"""
+
+# Texts whose contrast is too low: what is under them is laid together from the canvas up.
+CONTRAST = r"""
+    const WANTED = 4.5, FLOOR = [11, 15, 26];
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("* { pointer-events: auto !important; transition: none !important; animation: none !important; }"
+      + "[data-covers], #feed p { opacity: 1 !important; } #touch { display: none !important; }");
+    document.adoptedStyleSheets = [sheet];
+    const parse = (text) => { const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number); return { rgb: [r, g, b], a }; };
+    const lay = (below, { rgb, a }, opacity) => below.map((value, index) => value + (rgb[index] - value) * a * opacity);
+    const opacityOf = (element) => (element ? Number(getComputedStyle(element).opacity) * opacityOf(element.parentElement) : 1);
+    const light = (rgb) => rgb.map((value) => value / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, v, index) => sum + v * [0.2126, 0.7152, 0.0722][index], 0);
+    const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    let looked = 0;
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement, range = document.createRange();
+      range.selectNodeContents(node);
+      const box = range.getBoundingClientRect();
+      if (!node.textContent.trim() || !box.width || element.closest("script, style, noscript")) continue;
+      const x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+      const stack = document.elementsFromPoint(x, y);
+      if (!stack.includes(element)) continue; // scrolled out of sight, or covered
+      let ground = FLOOR;
+      for (const one of stack.slice(stack.indexOf(element)).reverse()) {
+        ground = lay(ground, parse(getComputedStyle(one).backgroundColor), opacityOf(one));
+      }
+      const text = lay(ground, parse(getComputedStyle(element).color), opacityOf(element));
+      const [high, low] = [light(text), light(ground)].sort((a, b) => b - a), ratio = (high + 0.05) / (low + 0.05);
+      looked += 1;
+      if (ratio < WANTED) found.push(`${ratio.toFixed(2)}: ${node.textContent.trim()} (#${element.id || element.className})`);
+    }
+    document.adoptedStyleSheets = [];
+    return looked ? found : ["no text"];"""
+
+SCREENS = {"phone-landscape": (844, 390), "phone-landscape-small": (667, 375), "phone": (390, 844), "tablet": (1180, 820)}
+
 
 @unittest.skipIf(missing(), missing())
 class Person(unittest.TestCase):
@@ -84,7 +137,9 @@ class Person(unittest.TestCase):
 
     def test_plays_within_ten_seconds_and_leaves(self):
         self.driver.get(self.arena.lobby_url)
+        self.until("the lobby knows the service", 10, lambda: self.find("#service").text)
         self.picture("lobby")
+        self.assert_readable()
         name = self.find("input[type=text], input:not([type])")
         name.send_keys("mia")
         name.send_keys(Keys.ENTER)
@@ -109,6 +164,7 @@ class Person(unittest.TestCase):
         self.until("the script looks for more players", 10, lambda: self.page()["backfill"] == "searching")
         self.picture("game")
         self.assert_nothing_collides()
+        self.assert_readable()
 
         self.driver.get("about:blank")
         self.until("the seat of who left is free", 10, lambda: self.seat(seat_id)["status"] == "COMPLETED")
@@ -127,16 +183,70 @@ class Person(unittest.TestCase):
                 self.find("#panel-toggle").click()
                 self.assert_nothing_collides()
 
-    def test_a_phone_shows_the_lobby_and_the_game(self):
-        self.driver.set_window_size(390, 844)
-        self.driver.get(self.arena.lobby_url)
-        self.picture("lobby-phone")
+    def enter(self):
         self.driver.get(self.arena.lobby_url + "/?autoplay=1&name=leo")
         self.until("the person is in a running arena", 10, lambda: self.page().get("connected"))
         self.until("snapshots arrive", 10, lambda: self.page()["snapshotsPerSecond"] > 20)
-        self.picture("game-phone")
-        self.find("#panel-toggle").click()
-        self.picture("game-phone-panel")
+
+    def touch_screen(self, width, height):
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": True})
+        self.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+
+    def touch(self, kind, *points):
+        self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {
+            "type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    def assert_readable(self):
+        self.assertEqual([], self.driver.execute_script(CONTRAST))
+
+    def test_thumbs_have_a_place_of_their_own_on_every_touch_screen(self):
+        for name, (width, height) in SCREENS.items():
+            with self.subTest(name):
+                self.touch_screen(width, height)
+                self.driver.get(self.arena.lobby_url)
+                self.picture(f"lobby-{name}")
+                self.assert_readable()
+                self.enter()
+                self.picture(f"game-{name}")
+                self.assertEqual([], self.driver.execute_script(UNDER_THUMBS))
+                self.assert_nothing_collides()
+                self.assert_readable()
+                self.find("#panel-toggle").click()
+                self.picture(f"game-{name}-panel")
+                self.assertEqual([], self.driver.execute_script(UNDER_THUMBS))
+                self.assert_readable()
+
+    def test_a_thumb_on_its_stick_moves_the_ship_and_presses_no_button(self):
+        self.touch_screen(*SCREENS["phone-landscape"])
+        self.enter()
+        box = self.find("#stick-move").rect
+        left, top, size = box["x"], box["y"], box["width"]
+        self.assertGreater(size, 100)
+        for across, down in ((0.5, 0.5), (0.5, 0.05), (0.5, 0.95), (0.05, 0.5), (0.95, 0.5), (0.2, 0.2), (0.8, 0.2)):
+            self.touch("touchStart", (left + size * across, top + size * down))
+            self.touch("touchEnd")
+        self.assertTrue(self.page()["connected"])
+        self.until("the ship is there", 10, lambda: self.page()["ship"])
+        before = self.page()["ship"]
+        centre = (left + size / 2, top + size / 2)
+        # To the middle of the arena, from whichever corner.
+        self.touch("touchStart", centre)
+        self.touch("touchMove", (centre[0] + (45 if before["x"] < 1000 else -45), centre[1]))
+        self.until("the ship moves", 10, lambda: self.page()["ship"] and abs(self.page()["ship"]["x"] - before["x"]) > 20)
+        self.touch("touchEnd")
+
+    def test_a_panel_that_covers_a_ship_can_be_seen_through(self):
+        self.enter()
+        self.until("the ship is there", 10, lambda: self.page()["ship"])
+        self.driver.execute_script("""
+            Object.assign(document.getElementById("own").style,
+              { inset: "0", width: "auto", transform: "none", transition: "none" });""")
+        self.until("the panel over the ship is see-through", 10, lambda: self.driver.execute_script(
+            "return getComputedStyle(document.getElementById('own')).opacity") == "0.3")
+        self.driver.execute_script("document.getElementById('own').style.inset = '-500px auto auto -5000px'")
+        self.until("elsewhere it is not", 10, lambda: self.driver.execute_script(
+            "return getComputedStyle(document.getElementById('own')).opacity") == "1")
 
     def test_the_dashboard_shows_the_running_match(self):
         self.driver.get(self.arena.service.url)
