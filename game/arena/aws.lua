@@ -33,9 +33,9 @@ function api_methods:call(operation, members)
   return answer
 end
 
---- What gamelift-local holds, or nil where the service has no such page.
-function api_methods:local_state()
-  local response = host.http { url = self.endpoint .. "/_local/state" }
+--- Ready servers and live sessions of gamelift-local, or nil where the service has no such page.
+function api_methods:local_summary()
+  local response = host.http { url = self.endpoint .. "/_local/summary" }
   if not response or response.status ~= 200 then return nil end
   local state = host.json_decode(response.body)
   return type(state) == "table" and state or nil

@@ -16,7 +16,6 @@ local tickets = require "tickets"
 
 local POLL_S = 0.5
 local STATE_S = 1 -- how old what we know of the service may be
-local STARTED = { ACTIVATING = true, ACTIVE = true }
 
 local endpoint = settings.address "endpoint"
 local configuration = host.config "matchmaking_configuration" or "arena"
@@ -64,20 +63,15 @@ local function poll_forever()
   end
 end
 
-local function summary(state)
-  local ready, sessions = 0, {}
-  for _, process in ipairs(state.processes or {}) do
-    if process.state == "READY" then ready = ready + 1 end
+local function shown_sessions(summary)
+  local sessions = {}
+  for index, session in ipairs(summary.live_game_sessions or {}) do
+    sessions[index] = {
+      id = session.game_session_id,
+      players = session.current_player_session_count, max = session.maximum_player_session_count,
+    }
   end
-  for _, session in ipairs(state.game_sessions or {}) do
-    if STARTED[session.status] then
-      sessions[#sessions + 1] = {
-        id = session.game_session_id,
-        players = session.current_player_session_count, max = session.maximum_player_session_count,
-      }
-    end
-  end
-  return { ready = ready, sessions = #sessions > 0 and sessions or host.empty_array }
+  return #sessions > 0 and sessions or host.empty_array
 end
 
 local known, known_at
@@ -86,8 +80,8 @@ local known, known_at
 local function overview()
   if not known_at or host.now() - known_at > STATE_S then
     known_at = host.now()
-    local state = service:local_state()
-    known = state and summary(state)
+    local summary = service:local_summary()
+    known = summary and { ready = summary.ready_servers, sessions = shown_sessions(summary) }
   end
   return known
 end

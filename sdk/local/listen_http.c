@@ -53,11 +53,12 @@ static int answer_with(listen_peer *peer, int status, const char *type, glift__t
     return send_reply(peer, status, type, body);
 }
 
-static int answer_state(listen_peer *peer)
+static int answer_state(listen_peer *peer,
+        glift_status (*write)(const local_service *service, glift__time now, glift__text *out))
 {
     local_listener *listener = peer->listener;
     glift__text state = {0};
-    if (local_service_state(listener->service, local_listener_now(listener), &state) != GLIFT_OK)
+    if (write(listener->service, local_listener_now(listener), &state) != GLIFT_OK)
         return send_text(peer, 500, LISTEN_TEXT_TYPE, "gamelift-local is out of memory.\n");
     return answer_with(peer, 200, JSON_TYPE, &state);
 }
@@ -142,7 +143,9 @@ static int route_get(listen_peer *peer, const char *path)
         return send_reply(peer, 200, "text/html; charset=utf-8",
                 listen_message_of((const char *)local_dashboard, local_dashboard_length));
     if (strcmp(path, "/_local/state") == 0)
-        return answer_state(peer);
+        return answer_state(peer, local_service_state);
+    if (strcmp(path, "/_local/summary") == 0)
+        return answer_state(peer, local_service_summary);
     if (strcmp(path, "/_local/health") == 0)
         return send_text(peer, 200, JSON_TYPE, "{\"status\":\"ok\"}");
     return send_text(peer, 404, LISTEN_TEXT_TYPE, "There is nothing here. See / and /_local/state.\n");

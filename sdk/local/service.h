@@ -87,6 +87,9 @@ uint64_t local_service_deadline_ms(const local_service *service); /* mono_ms; UI
 
 /* Everything it holds, as JSON (GET /_local/state). The caller frees it. */
 glift_status local_service_state(const local_service *service, glift__time now, glift__text *out);
+/* How many servers are ready, and the game sessions that live, the newest first (GET /_local/summary): stays
+ * small however long the service has run. The caller frees it. */
+glift_status local_service_summary(const local_service *service, glift__time now, glift__text *out);
 
 /* A location, an Anywhere fleet, a registered compute, a token, a queue, a rule set and a matchmaking
  * configuration; what a game server needs is in *out. */

@@ -9,6 +9,7 @@
 #define SESSIONS_SHOWN 500
 #define SEATS_SHOWN    2000
 #define EVENTS_SHOWN   200
+#define LIVE_SHOWN     50 /* sessions of the summary */
 
 static void add_unix_ms(api_call *call, cJSON *object, const char *name, int64_t unix_ms)
 {
@@ -189,6 +190,54 @@ static void add_events(api_call *call)
     }
 }
 
+/* Prints and frees the document of a call. */
+static glift_status finish(api_call *call, glift__text *out)
+{
+    *out = (glift__text){.bytes = call->out_of_memory ? NULL : cJSON_PrintUnformatted(call->reply)};
+    cJSON_Delete(call->reply);
+    if (out->bytes == NULL)
+        return GLIFT_ERR_MEMORY;
+    out->length = strlen(out->bytes);
+    return GLIFT_OK;
+}
+
+static size_t count_ready(const local_service *service)
+{
+    size_t count = 0;
+    const local_fleet *fleet;
+    const local_process *process;
+    TAILQ_FOREACH(fleet, &service->fleets, link)
+    {
+        TAILQ_FOREACH(process, &fleet->processes, link)
+        count += process->state == LOCAL_PROCESS_READY;
+    }
+    return count;
+}
+
+static bool is_live(const local_game_session *session)
+{
+    return session->status == GLIFT_GAME_SESSION_ACTIVATING || session->status == GLIFT_GAME_SESSION_ACTIVE;
+}
+
+glift_status local_service_summary(const local_service *service, glift__time now, glift__text *out)
+{
+    api_call call = {.service = (local_service *)service, .now = now, .reply = cJSON_CreateObject()};
+    api_add_number(&call, call.reply, "ready_servers", (double)count_ready(service));
+    cJSON *list = api_add_array(&call, call.reply, "live_game_sessions");
+    const local_game_session *session;
+    size_t shown = 0;
+    TAILQ_FOREACH_REVERSE(session, &service->game_sessions, local_game_session_list, link)
+    {
+        if (!is_live(session) || ++shown > LIVE_SHOWN)
+            continue;
+        cJSON *object = api_add_object(&call, list, NULL);
+        api_add_any_text(&call, object, "game_session_id", session->arn);
+        api_add_number(&call, object, "maximum_player_session_count", session->maximum);
+        api_add_number(&call, object, "current_player_session_count", session->taken);
+    }
+    return finish(&call, out);
+}
+
 glift_status local_service_state(const local_service *service, glift__time now, glift__text *out)
 {
     /* A call without an operation: the document is built with the same functions as the API's answers. */
@@ -202,10 +251,5 @@ glift_status local_service_state(const local_service *service, glift__time now, 
     add_player_sessions(&call);
     local_matchmaking_state(&call, call.reply);
     add_events(&call);
-    *out = (glift__text){.bytes = call.out_of_memory ? NULL : cJSON_PrintUnformatted(call.reply)};
-    cJSON_Delete(call.reply);
-    if (out->bytes == NULL)
-        return GLIFT_ERR_MEMORY;
-    out->length = strlen(out->bytes);
-    return GLIFT_OK;
+    return finish(&call, out);
 }

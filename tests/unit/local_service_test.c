@@ -581,6 +581,31 @@ TEST(process_that_waits_longest_is_chosen)
     finish(service, &servers[0]);
 }
 
+TEST(summary_holds_what_is_ready_and_what_lives_and_nothing_that_is_over)
+{
+    game_server servers[3];
+    local_service *service = make_ready_service(&servers[0]);
+    char over[300], live[300];
+    glift__text summary = {0};
+    create_session(service, 2, over);
+    collect(&servers[0], 1);
+    forget(&servers[0]);
+    end_process(&servers[0]);
+    CHECK_INT(connect_as(service, &servers[1], "p2", demo.auth_token), 101);
+    ready(&servers[1], 7002);
+    create_session(service, 3, live);
+    CHECK_INT(connect_as(service, &servers[2], "p3", demo.auth_token), 101);
+    ready(&servers[2], 7003);
+    CHECK_INT(local_service_summary(service, clock_now, &summary), GLIFT_OK);
+    CHECK_TEXT(field_of(summary.bytes, "ready_servers"), "1");
+    CHECK_TEXT(field_of(summary.bytes, "live_game_sessions"), "[1]");
+    CHECK_TEXT(field_of(summary.bytes, "live_game_sessions.0.game_session_id"), live);
+    CHECK_TEXT(field_of(summary.bytes, "live_game_sessions.0.maximum_player_session_count"), "3");
+    CHECK_TEXT(field_of(summary.bytes, "live_game_sessions.0.current_player_session_count"), "0");
+    glift__text_free(&summary);
+    finish(service, &servers[0]);
+}
+
 TEST(session_that_is_not_activated_in_time_is_over) /* S39 */
 {
     game_server server;
