@@ -108,7 +108,7 @@ end)
 
 host.on("connect", function(player, info)
   measured:connected(1)
-  local refusal = door:arrive(player, info.player_session_id, host.now())
+  local refusal = not info.again and door:arrive(player, info.player_session_id, host.now())
   if refusal then return host.close(player, refusal) end
   if arena then arena:connect(player) end
   game:connect(player, info.player_session_id)
