@@ -21,9 +21,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/lsan_interface.h>
-#endif
 
 /* ---- allocations ---- */
 
@@ -200,16 +197,6 @@ static int ask(glift_server *server, glift_status (*call)(glift_server *server))
     return WRONGLY_ANSWERED;
 }
 
-/* By the address sanitizer, which sees OpenSSL's too. */
-static bool leaks_memory(void)
-{
-#ifdef __SANITIZE_ADDRESS__
-    return __lsan_do_recoverable_leak_check() != 0;
-#else
-    return false;
-#endif
-}
-
 static bool is_threadless(void)
 {
     return getenv("GLIFT_TEST_THREADLESS") != NULL;
@@ -263,7 +250,7 @@ static int live(const char *url, const char *ca_file)
     atomic_store(&memory.on, false);
     if (ending > WAS_TOLD)
         return ending;
-    if (atomic_load(&memory.live) != live_before || leaks_memory())
+    if (atomic_load(&memory.live) != live_before)
         return LEAKS;
     return atomic_load(&memory.made) <= memory.first ? SPARED : ending;
 }
