@@ -62,6 +62,7 @@ step valgrind ./tests/valgrind.sh build/release "$results/valgrind.xml"
 step rules ./tests/coverage_of_rules.sh
 step references ./tests/references.py
 step shellcheck shellcheck game/*.sh tests/*.sh tests/*/*.sh .ci/run
+step format ./tests/format.sh
 step layers layers
 step abi ./tests/abi/check.sh build/release
 step hardening /usr/bin/python3 tests/hardening.py build/release

@@ -4,8 +4,8 @@
  * No socket, clock, thread or process in here: listen.c brings those. The same core is linked into unit
  * tests and into the Lua specs, where a clock that can be moved plays reservations and heartbeats at once.
  *
- * Its rules are S1 to S88 of sdk/docs/service-model.md. What that document leaves open is marked [E] where it is
- * decided, and listed in README.md. */
+ * Its rules are S1 to S88 of sdk/docs/service-model.md. What that document leaves open is marked [E] where it
+ * is decided, and listed in README.md. */
 #ifndef LOCAL_SERVICE_H
 #define LOCAL_SERVICE_H
 

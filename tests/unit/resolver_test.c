@@ -24,8 +24,7 @@ static void describe(const glift__address *address, char *out, size_t size)
         snprintf(out, size, "v4:%u", address->bytes[3]);
 }
 
-static void on_found(
-        glift__asker *asker, const glift__address *addresses, size_t count, const char *message)
+static void on_found(glift__asker *asker, const glift__address *addresses, size_t count, const char *message)
 {
     waiter *self = (waiter *)asker;
     self->times++;
@@ -45,9 +44,8 @@ static void on_resolve(glift_io *io, uint32_t lookup, const char *host, void *us
 
 static void open_resolver(bool has_callback)
 {
-    const glift__resolver_desc desc = {.is_threadless = true,
-            .resolve = has_callback ? on_resolve : NULL,
-            .resolve_user = &asked_count};
+    const glift__resolver_desc desc = {
+            .is_threadless = true, .resolve = has_callback ? on_resolve : NULL, .resolve_user = &asked_count};
     asked_count = 0;
     the_resolver = glift__resolver_open(&desc);
     CHECK(the_resolver != NULL);

@@ -20,53 +20,51 @@ typedef struct test_case {
 } test_case;
 
 static test_case *test_first, **test_last = &test_first;
-static const char *test_running; /* its name */
+static const char *test_running;       /* its name */
 static _Thread_local jmp_buf test_end; /* of this thread */
 
-#define TEST(test_name)                                                          \
-    static void test_name(void);                                                 \
-    __attribute__((constructor)) static void register_##test_name(void)          \
-    {                                                                            \
-        static test_case self = {#test_name, test_name, NULL};                   \
-        *test_last = &self;                                                      \
-        test_last = &self.next;                                                  \
-    }                                                                            \
+#define TEST(test_name)                                                                                      \
+    static void test_name(void);                                                                             \
+    __attribute__((constructor)) static void register_##test_name(void)                                      \
+    {                                                                                                        \
+        static test_case self = {#test_name, test_name, NULL};                                               \
+        *test_last = &self;                                                                                  \
+        test_last = &self.next;                                                                              \
+    }                                                                                                        \
     static void test_name(void)
 
-#define CHECK(condition)                                                         \
-    do {                                                                         \
-        if (!(condition)) {                                                      \
-            test_fail(__FILE__, __LINE__, "CHECK(" #condition ")");              \
-        }                                                                        \
+#define CHECK(condition)                                                                                     \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            test_fail(__FILE__, __LINE__, "CHECK(" #condition ")");                                          \
+        }                                                                                                    \
     } while (0)
 
-#define CHECK_INT(actual, expected)                                              \
-    do {                                                                         \
-        long long test_a = (long long)(actual), test_e = (long long)(expected);  \
-        if (test_a != test_e) {                                                  \
-            printf("# %s: got %lld, expected %lld\n", #actual, test_a, test_e);  \
-            test_fail(__FILE__, __LINE__, #actual " == " #expected);             \
-        }                                                                        \
+#define CHECK_INT(actual, expected)                                                                          \
+    do {                                                                                                     \
+        long long test_a = (long long)(actual), test_e = (long long)(expected);                              \
+        if (test_a != test_e) {                                                                              \
+            printf("# %s: got %lld, expected %lld\n", #actual, test_a, test_e);                              \
+            test_fail(__FILE__, __LINE__, #actual " == " #expected);                                         \
+        }                                                                                                    \
     } while (0)
 
-#define CHECK_TEXT(actual, expected)                                             \
-    do {                                                                         \
-        const char *test_a = (actual), *test_e = (expected);                     \
-        if (test_a == NULL || strcmp(test_a, test_e) != 0) {                     \
-            printf("# %s:\n#      got %s\n# expected %s\n", #actual,             \
-                    test_a ? test_a : "(null)", test_e);                         \
-            test_fail(__FILE__, __LINE__, #actual " is " #expected);             \
-        }                                                                        \
+#define CHECK_TEXT(actual, expected)                                                                         \
+    do {                                                                                                     \
+        const char *test_a = (actual), *test_e = (expected);                                                 \
+        if (test_a == NULL || strcmp(test_a, test_e) != 0) {                                                 \
+            printf("# %s:\n#      got %s\n# expected %s\n", #actual, test_a ? test_a : "(null)", test_e);    \
+            test_fail(__FILE__, __LINE__, #actual " is " #expected);                                         \
+        }                                                                                                    \
     } while (0)
 
-#define CHECK_CONTAINS(actual, part)                                             \
-    do {                                                                         \
-        const char *test_a = (actual), *test_p = (part);                         \
-        if (test_a == NULL || strstr(test_a, test_p) == NULL) {                  \
-            printf("# %s:\n#     got %s\n# without %s\n", #actual,               \
-                    test_a ? test_a : "(null)", test_p);                         \
-            test_fail(__FILE__, __LINE__, #actual " contains " #part);           \
-        }                                                                        \
+#define CHECK_CONTAINS(actual, part)                                                                         \
+    do {                                                                                                     \
+        const char *test_a = (actual), *test_p = (part);                                                     \
+        if (test_a == NULL || strstr(test_a, test_p) == NULL) {                                              \
+            printf("# %s:\n#     got %s\n# without %s\n", #actual, test_a ? test_a : "(null)", test_p);      \
+            test_fail(__FILE__, __LINE__, #actual " contains " #part);                                       \
+        }                                                                                                    \
     } while (0)
 
 static _Noreturn inline void test_fail(const char *file, int line, const char *what)

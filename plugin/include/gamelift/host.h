@@ -21,10 +21,10 @@ extern "C" {
 #endif
 
 #define GLIFT_ABI_VERSION(major, minor) (((uint32_t)(major) << 16) | (uint32_t)(minor))
-#define GLIFT_HOST_ABI GLIFT_ABI_VERSION(1, 0)
+#define GLIFT_HOST_ABI                  GLIFT_ABI_VERSION(1, 0)
 
 /* True if the struct behind `pointer` is large enough to hold `member`. */
-#define GLIFT_HAS(type, pointer, member) \
+#define GLIFT_HAS(type, pointer, member)                                                                     \
     ((pointer)->size >= offsetof(type, member) + sizeof((pointer)->member))
 
 typedef struct glift_host glift_host; /* the engine's own; opaque to the plugin */
@@ -153,8 +153,8 @@ typedef struct glift_plugin_players {
     uint32_t size, version;
     void *self;
     /** @param reason, reason_size  filled when denied. */
-    glift_player_answer (*connect)(void *self, uint64_t player, const char *player_session_id,
-            char *reason, size_t reason_size);
+    glift_player_answer (*connect)(
+            void *self, uint64_t player, const char *player_session_id, char *reason, size_t reason_size);
     void (*disconnect)(void *self, uint64_t player);
 } glift_plugin_players;
 

@@ -19,24 +19,24 @@
  *
  * What a program does to the SDK from outside:
  *
- *   exit()       without glift_server_destroy() is harmless, at any moment; it waits for the one call of OpenSSL
- *                that may be in progress. GameLift then sees a connection that was lost.
- *   fork()       The child has no I/O thread. It may exec, or leave with exit() or _exit(); it must not use the
- *                servers of its parent.
- *   descriptors  A glift_io uses two, each connection one more, a dial up to one for each address of the
- *                service. All are close-on-exec. A program that closes them (as closefrom(3) does) is told
- *                GLIFT_RECONNECTING within some 5 s, and new ones are opened; one that closes a few and opens
- *                others under their numbers can have its own bytes sent elsewhere, which nobody can prevent.
- *                A dial that finds no free descriptor says so through on_connection.
- *   memory       Every allocation may fail: a call answers GLIFT_ERR_MEMORY, a connection is dialled anew. With
- *                TLS a first server takes about 8 MiB, most of it OpenSSL's, and another one about 30 KiB.
- *   addresses    Of a name up to 64 addresses are tried, as RFC 8305 says: IPv6 and IPv4 in turn, the next one
- *                250 ms after one that is silent, and first the one that worked last time.
- *   time         glift_server_create() takes about a millisecond: it starts a thread and loads OpenSSL. Names are
- *                looked up, and root certificates loaded, in the background.
- *   signals      A signal handler may call nothing in here. It sets a flag that the frame loop looks at. The
- *                SDK's threads block all signals, and no signal is raised (SIGPIPE included) or handled by it.
- *   trouble      Support asks for a log at GLIFT_LOG_DEBUG, which holds no secret.
+ * - exit() without glift_server_destroy() is harmless, at any moment. It waits for the one call of OpenSSL
+ *   that may be in progress. GameLift then sees a connection that was lost.
+ * - fork(): the child has no I/O thread. It may exec, or leave with exit() or _exit(); it must not use the
+ *   servers of its parent.
+ * - Descriptors: a glift_io uses two, each connection one more, a dial up to one for each address of the
+ *   service. All are close-on-exec. A program that closes them, as closefrom(3) does, is told
+ *   GLIFT_RECONNECTING within some 5 s, and new ones are opened. One that closes a few and opens others
+ *   under their numbers can have its own bytes sent elsewhere, which nobody can prevent. A dial that finds
+ *   no free descriptor says so through on_connection.
+ * - Memory: every allocation may fail. A call then answers GLIFT_ERR_MEMORY, a connection is dialled anew.
+ *   With TLS a first server takes about 8 MiB, most of it OpenSSL's, and another one about 30 KiB.
+ * - Addresses: of a name up to 64 are tried, as RFC 8305 says: IPv6 and IPv4 in turn, the next one 250 ms
+ *   after one that is silent, and first the one that worked last time.
+ * - Time: glift_server_create() takes about a millisecond; it starts a thread and makes OpenSSL ready.
+ *   Names are looked up, and root certificates loaded, in the background.
+ * - Signals: a handler may call nothing in here. It sets a flag that the frame loop looks at. The SDK's
+ *   threads block all signals; no signal is raised (SIGPIPE included) or handled by the SDK.
+ * - Trouble: support asks for a log at GLIFT_LOG_DEBUG, which holds no secret.
  *
  * "Source: wire protocol 2.5" names a section of the protocol reference that this SDK is written to,
  * and "rule P81" a row of its section 9. The reference is sdk/docs/protocol.md, installed as
@@ -66,7 +66,7 @@ GLIFT_API const char *glift_sdk_version(void);
 
 typedef struct glift_server glift_server;
 
-/** What connects servers to GameLift, any number of them: an I/O thread, or none (glift_io_desc.threadless). */
+/** What connects any number of servers to GameLift: an I/O thread, or none (glift_io_desc.threadless). */
 typedef struct glift_io glift_io;
 
 /* ---- answers ---- */
@@ -145,7 +145,7 @@ typedef struct glift_server_desc {
     const char *websocket_url; /* ws:// or wss://; a query is dropped. No refresh that the service asks for
                                   leads from wss:// to ws:// [GAMELIFT_SDK_WEBSOCKET_URL] */
     const char *auth_token;    /* from GetComputeAuthToken [GAMELIFT_SDK_AUTH_TOKEN] */
-    const char *process_id;    /* unique per execution; "ManagedResource" makes a UUID [GAMELIFT_SDK_PROCESS_ID] */
+    const char *process_id;    /* unique per execution; "ManagedResource": a UUID [GAMELIFT_SDK_PROCESS_ID] */
     const char *host_id;       /* compute name: 1..256 bytes of [a-zA-Z0-9-], and one '/' between such
                                   [GAMELIFT_SDK_HOST_ID] */
     const char *fleet_id;      /* an id, not an ARN: 1..256 bytes of [a-zA-Z0-9.-] [GAMELIFT_SDK_FLEET_ID] */
@@ -278,8 +278,8 @@ GLIFT_API glift_status glift_server_wait(glift_server *server, uint32_t timeout_
  *
  * What is pending is answered with GLIFT_ERR_CANCELLED, through the old `done`s, before this
  * returns. The connection, the readiness and the session stay.
- * @param desc  only size_bytes, header_version, callbacks, log_level and user are read; copied. NULL parks the
- *              server: events wait (bounded: the oldest log lines and connection events go
+ * @param desc  only size_bytes, header_version, callbacks, log_level and user are read; copied. NULL parks
+ *              the server: events wait (bounded: the oldest log lines and connection events go
  *              first), health questions are answered with the last value.
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (server is NULL, or size_bytes makes no sense),
  *         GLIFT_ERR_UNSUPPORTED (as for glift_server_create(), always with a log line),
@@ -350,8 +350,8 @@ GLIFT_API int glift_io_fd(const glift_io *io);
 GLIFT_API uint32_t glift_io_next_ms(const glift_io *io);
 
 /** The answer to glift_io_desc.resolve.
- * @param addresses  numeric, such as "192.0.2.1" and "2001:db8::1", in the order of preference; copied. Of more
- *                   than 64 the rest is dropped. None: the name could not be looked up.
+ * @param addresses  numeric, such as "192.0.2.1" and "2001:db8::1", in the order of preference; copied.
+ *                   Of more than 64 the rest is dropped. None: the name could not be looked up.
  * @return GLIFT_OK; GLIFT_ERR_NOT_FOUND if this look-up has been answered, or nobody waits for it any more;
  *         GLIFT_ERR_ARGUMENT.
  * Thread: the tick thread of its servers. Safe inside resolve. */
@@ -422,8 +422,8 @@ typedef struct glift_process_parameters {
  * @return GLIFT_ERR_STATE when ready already, when a ProcessReady is under way (rule P164), or when the
  *         process has ended.
  * Source: wire protocol 2.1. */
-GLIFT_API glift_status glift_process_ready(glift_server *server, const glift_process_parameters *parameters,
-        glift_done_fn done, void *user);
+GLIFT_API glift_status glift_process_ready(
+        glift_server *server, const glift_process_parameters *parameters, glift_done_fn done, void *user);
 
 /** Tell GameLift that this process ends (TerminateServerProcess). Allowed at any time (rule P63). Exit
  * within 30 s of the answer, with code 0. With the answer heartbeats end (rule P65), on_connection tells
@@ -446,8 +446,8 @@ GLIFT_API glift_status glift_activate_game_session(glift_server *server, glift_d
  * @param policy  ACCEPT_ALL or DENY_ALL.
  * @return GLIFT_ERR_STATE as for glift_activate_game_session().
  * Source: wire protocol 2.4. */
-GLIFT_API glift_status glift_update_player_session_creation_policy(glift_server *server,
-        glift_player_session_creation_policy policy, glift_done_fn done, void *user);
+GLIFT_API glift_status glift_update_player_session_creation_policy(
+        glift_server *server, glift_player_session_creation_policy policy, glift_done_fn done, void *user);
 
 /** Tell GameLift that a player holding this session id has connected.
  *
@@ -472,14 +472,14 @@ GLIFT_API glift_status glift_update_player_session_creation_policy(glift_server 
  *
  * Thread: the tick thread. Safe inside a callback.
  * Source: wire protocol 2.5. */
-GLIFT_API glift_status glift_accept_player_session(glift_server *server, const char *player_session_id,
-        glift_done_fn done, void *user);
+GLIFT_API glift_status glift_accept_player_session(
+        glift_server *server, const char *player_session_id, glift_done_fn done, void *user);
 
 /** Tell GameLift that the player has left: the seat becomes COMPLETED, and free.
  * @param player_session_id  as for glift_accept_player_session(), as are `done` and what is returned.
  * Source: wire protocol 2.6. */
-GLIFT_API glift_status glift_remove_player_session(glift_server *server, const char *player_session_id,
-        glift_done_fn done, void *user);
+GLIFT_API glift_status glift_remove_player_session(
+        glift_server *server, const char *player_session_id, glift_done_fn done, void *user);
 
 /** Which player sessions to describe. Set size_bytes to sizeof. Exactly one of the three ids must be given
  * (rule P73). */
@@ -560,7 +560,8 @@ GLIFT_API glift_status glift_get_fleet_role_credentials(glift_server *server, co
  *              reached or understood (rules P34 to P37); GLIFT_ERR_TIMEOUT, _CANCELLED, _CLOSED, _MEMORY.
  * @return GLIFT_ERR_UNSUPPORTED, at once, on other fleets (rule P33).
  * Source: wire protocol 1.5. */
-GLIFT_API glift_status glift_list_containers_network_info(glift_server *server, glift_done_fn done, void *user);
+GLIFT_API glift_status glift_list_containers_network_info(
+        glift_server *server, glift_done_fn done, void *user);
 
 /* ---- matchmaker data ---- */
 

@@ -39,8 +39,8 @@ typedef enum glift_status {
     GLIFT_ERR_THROTTLED = 12,   /* 429 */
     GLIFT_ERR_REJECTED = 13,    /* 400 and every other 4xx: the service says no */
     GLIFT_ERR_SERVICE = 14,     /* 5xx, or an answer that makes no sense */
-    GLIFT_ERR_UNSUPPORTED = 15  /* not available here: container calls outside containers, another ABI version,
-                                   an option that this library does not know */
+    GLIFT_ERR_UNSUPPORTED = 15 /* not available here: container calls outside containers, another ABI version,
+                                  an option that this library does not know */
 } glift_status;
 
 /** The name of a status as scripts see it: "OK", "ARGUMENT", ... "UNSUPPORTED"; "UNKNOWN" for other values.

@@ -21,14 +21,14 @@ extern "C" {
 
 /* Limits that the SDK checks, in bytes where they are of text (wire protocol 2, service limits of the
  * GameLift API). Other limits that are named below are checked by the service alone. */
-#define GLIFT_MAX_ID_LENGTH 256               /* fleet, host, player session id; ARNs */
-#define GLIFT_MAX_PLAYER_ID_LENGTH 1024       /* player id in DescribePlayerSessions */
-#define GLIFT_MAX_TICKET_ID_LENGTH 128        /* backfill ticket id */
-#define GLIFT_MIN_ROLE_SESSION_NAME_LENGTH 2  /* GetFleetRoleCredentials */
-#define GLIFT_MAX_ROLE_SESSION_NAME_LENGTH 64 /* GetFleetRoleCredentials */
-#define GLIFT_MAX_PORT 60000                  /* ports 1..60000 */
-#define GLIFT_MAX_URL_LENGTH 4096             /* connect URL with its query (API Gateway) */
-#define GLIFT_MAX_MESSAGE_LENGTH 131072       /* one WebSocket message (API Gateway) */
+#define GLIFT_MAX_ID_LENGTH                256    /* fleet, host, player session id; ARNs */
+#define GLIFT_MAX_PLAYER_ID_LENGTH         1024   /* player id in DescribePlayerSessions */
+#define GLIFT_MAX_TICKET_ID_LENGTH         128    /* backfill ticket id */
+#define GLIFT_MIN_ROLE_SESSION_NAME_LENGTH 2      /* GetFleetRoleCredentials */
+#define GLIFT_MAX_ROLE_SESSION_NAME_LENGTH 64     /* GetFleetRoleCredentials */
+#define GLIFT_MAX_PORT                     60000  /* ports 1..60000 */
+#define GLIFT_MAX_URL_LENGTH               4096   /* connect URL with its query (API Gateway) */
+#define GLIFT_MAX_MESSAGE_LENGTH           131072 /* one WebSocket message (API Gateway) */
 
 /** Whether new players may join (wire protocol 2.4). */
 typedef enum glift_player_session_creation_policy {
@@ -154,9 +154,9 @@ typedef struct glift_double_entry {
 typedef struct glift_player_attribute {
     const char *name;
     glift_attribute_type type;
-    const char *string;                   /* STRING */
-    double number;                        /* DOUBLE; NaN and infinities are refused */
-    const char *const *string_list;       /* STRING_LIST */
+    const char *string;             /* STRING */
+    double number;                  /* DOUBLE; NaN and infinities are refused */
+    const char *const *string_list; /* STRING_LIST */
     size_t string_count;
     const glift_double_entry *double_map; /* STRING_DOUBLE_MAP */
     size_t double_count;

@@ -115,7 +115,8 @@ static bool write_messages(websocket *self)
     const glift__text *text;
     size_t used = 0;
     while (glift__stream_is_drained(&self->endpoint.stream) &&
-            glift__core_next_message(core_of(self), glift__io_time(self->endpoint.io), self->endpoint.number, &text))
+            glift__core_next_message(
+                    core_of(self), glift__io_time(self->endpoint.io), self->endpoint.number, &text))
         if (!append_message(self, &used, text))
             return false;
     if (used == 0)
@@ -290,7 +291,8 @@ static bool append_part(websocket *self, const uint8_t *bytes, size_t length)
 
 static void deliver(websocket *self, const char *bytes, size_t length)
 {
-    glift__core_received(core_of(self), glift__io_time(self->endpoint.io), self->endpoint.number, bytes, length);
+    glift__core_received(
+            core_of(self), glift__io_time(self->endpoint.io), self->endpoint.number, bytes, length);
     glift__link_is_due(self->endpoint.owner);
 }
 
