@@ -26,6 +26,7 @@ build = {
         "src/lserver.c",
         "src/lvalue.c",
         "src/lwaiter.c",
+        "src/lyield.c",
       },
       defines = { "_GNU_SOURCE" },
       incdirs = { "$(GAMELIFT_INCDIR)" },

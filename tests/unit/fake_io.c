@@ -33,6 +33,28 @@ static void *allocate(size_t size)
     return memory;
 }
 
+static char **room_for_one_more(fake_socket *socket)
+{
+    if (socket->said_count == socket->said_capacity) {
+        size_t capacity = socket->said_capacity == 0 ? 16 : 2 * socket->said_capacity;
+        char **larger = allocate(capacity * sizeof *larger);
+        if (socket->said_count > 0)
+            memcpy(larger, socket->said, socket->said_count * sizeof *larger);
+        free(socket->said);
+        socket->said = larger;
+        socket->said_capacity = capacity;
+    }
+    return &socket->said[socket->said_count];
+}
+
+static void forget_said(fake_socket *socket)
+{
+    for (size_t i = 0; i < socket->said_count; i++)
+        free(socket->said[i]);
+    socket->said_count = 0;
+    socket->heard_count = 0;
+}
+
 static char *copy(const char *text)
 {
     return strcpy(allocate(strlen(text) + 1), text);
@@ -45,8 +67,8 @@ void fake_begin(void)
     while (fake.sockets != NULL) {
         fake_socket *socket = fake.sockets;
         fake.sockets = socket->next;
-        for (size_t i = 0; i < socket->said_count; i++)
-            free(socket->said[i]);
+        forget_said(socket);
+        free(socket->said);
         free(socket->url);
         free(socket);
     }
@@ -171,13 +193,15 @@ static void write_all(fake_socket *socket)
         return;
     socket->write_ordered = false;
     while (glift__core_next_message(socket->link->core, glift__io_now(), socket->number, &text)) {
-        if (strlen(text->bytes) != text->length ||
-                socket->said_count == sizeof socket->said / sizeof socket->said[0])
+        if (strlen(text->bytes) != text->length)
             abort();
-        socket->said[socket->said_count++] = copy(text->bytes);
+        *room_for_one_more(socket) = copy(text->bytes);
+        socket->said_count++;
     }
     for (size_t i = first; fake.on_message != NULL && i < socket->said_count; i++)
         fake.on_message(socket, socket->said[i]);
+    if (fake.forgets)
+        forget_said(socket);
 }
 
 static void end_socket(fake_socket *socket, glift__end_kind kind, int code, const char *text)

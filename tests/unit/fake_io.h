@@ -20,8 +20,8 @@ typedef struct fake_socket {
     bool write_ordered; /* and not carried out yet */
     bool close_ordered;
     int close_code;
-    char *said[4096]; /* what the core wrote, oldest first */
-    size_t said_count, heard_count;
+    char **said; /* what the core wrote, oldest first */
+    size_t said_count, said_capacity, heard_count;
 } fake_socket;
 
 typedef struct fake_fetch {
@@ -49,6 +49,7 @@ typedef struct fake_world {
     bool asleep;       /* waking has no effect: the thread is busy elsewhere */
     bool writes_stall; /* sockets accept no message */
     bool closes_stall; /* the peer does not answer Close frames */
+    bool forgets;      /* what on_message was told, and did not answer at once, is not kept: for months of time */
     fake_socket *sockets;
     fake_fetch *fetches;
     fake_datagram *datagrams;

@@ -6,7 +6,8 @@
  * waits in the running coroutine; raises where there is none. `result` is true where there is nothing to
  * tell.
  *
- * Each checks everything that can raise, makes the waiter, and hands it to the SDK. */
+ * Each checks everything that can raise, makes the waiter, and hands it to the SDK. Whether it can wait has been
+ * judged before (lyield.c). */
 
 #include "lgamelift.h"
 
@@ -71,6 +72,7 @@ static int process_ready(lua_State *L)
 {
     static const char *const known[] = {"port", "log_paths", NULL};
     lserver *self = lserver_check(L, 1);
+    lread_own(L, 2);
     lread_check_fields(L, 2, "process_ready", known, NULL);
     lua_settop(L, 3);
     lua_newtable(L);
@@ -89,7 +91,7 @@ static int update_player_session_creation_policy(lua_State *L)
     static const glift_player_session_creation_policy policies[] = {
             GLIFT_PLAYER_SESSION_CREATION_POLICY_ACCEPT_ALL, GLIFT_PLAYER_SESSION_CREATION_POLICY_DENY_ALL};
     lserver *self = lserver_check(L, 1);
-    int choice = luaL_checkoption(L, 2, NULL, names);
+    int choice = lread_argument_choice(L, 2, names);
     lwaiter *waiter = lwaiter_new(L, self, 3, "update_player_session_creation_policy", lvalue_push_true);
     return lwaiter_finish(L, waiter,
             glift_update_player_session_creation_policy(
@@ -105,6 +107,7 @@ static int describe_player_sessions(lua_State *L)
             "limit", "next_token", NULL};
     static const char *const statuses[] = {"", "RESERVED", "ACTIVE", "COMPLETED", "TIMEDOUT", NULL};
     lserver *self = lserver_check(L, 1);
+    lread_own(L, 2);
     lread_check_fields(L, 2, what, known, NULL);
     glift_describe_player_sessions_request request = {
             .size_bytes = sizeof request,
@@ -129,6 +132,7 @@ static int start_match_backfill(lua_State *L)
     static const char *const known[] = {
             "game_session_arn", "matchmaking_configuration_arn", "ticket_id", "players", NULL};
     lserver *self = lserver_check(L, 1);
+    lread_own(L, 2);
     lread_check_fields(L, 2, what, known, NULL);
     lua_settop(L, 3);
     lua_newtable(L);
@@ -151,6 +155,7 @@ static int stop_match_backfill(lua_State *L)
     static const char *const known[] = {
             "game_session_arn", "matchmaking_configuration_arn", "ticket_id", NULL};
     lserver *self = lserver_check(L, 1);
+    lread_own(L, 2);
     lread_check_fields(L, 2, what, known, NULL);
     glift_stop_match_backfill_request request = {
             .size_bytes = sizeof request,
@@ -169,6 +174,7 @@ static int get_fleet_role_credentials(lua_State *L)
     static const char what[] = "get_fleet_role_credentials";
     static const char *const known[] = {"role_arn", "role_session_name", NULL};
     lserver *self = lserver_check(L, 1);
+    lread_own(L, 2);
     lread_check_fields(L, 2, what, known, NULL);
     const char *role_arn = lread_required_text(L, 2, what, "role_arn");
     const char *session_name = lread_text(L, 2, what, "role_session_name");
@@ -178,18 +184,18 @@ static int get_fleet_role_credentials(lua_State *L)
                     lserver_handle(self), role_arn, session_name, lwaiter_on_answer, waiter));
 }
 
-const luaL_Reg lactions[] = {
-        {"process_ready", process_ready},
-        {"process_ending", process_ending},
-        {"activate_game_session", activate_game_session},
-        {"update_player_session_creation_policy", update_player_session_creation_policy},
-        {"accept_player_session", accept_player_session},
-        {"remove_player_session", remove_player_session},
-        {"describe_player_sessions", describe_player_sessions},
-        {"start_match_backfill", start_match_backfill},
-        {"stop_match_backfill", stop_match_backfill},
-        {"get_compute_certificate", get_compute_certificate},
-        {"get_fleet_role_credentials", get_fleet_role_credentials},
-        {"list_containers_network_info", list_containers_network_info},
-        {NULL, NULL},
+const laction lactions[] = {
+        {"process_ready", process_ready, 3},
+        {"process_ending", process_ending, 2},
+        {"activate_game_session", activate_game_session, 2},
+        {"update_player_session_creation_policy", update_player_session_creation_policy, 3},
+        {"accept_player_session", accept_player_session, 3},
+        {"remove_player_session", remove_player_session, 3},
+        {"describe_player_sessions", describe_player_sessions, 3},
+        {"start_match_backfill", start_match_backfill, 3},
+        {"stop_match_backfill", stop_match_backfill, 3},
+        {"get_compute_certificate", get_compute_certificate, 2},
+        {"get_fleet_role_credentials", get_fleet_role_credentials, 3},
+        {"list_containers_network_info", list_containers_network_info, 2},
+        {NULL, NULL, 0},
 };

@@ -13,6 +13,7 @@
 #include <string.h>
 
 static const char plugin_server_key; /* registry: the userdata of the plugin's server */
+static const char thread_key;        /* registry: the thread that its callbacks run on */
 
 /* gamelift.server() -> server | nil, message, code. The plugin's server. */
 int lattach_server(lua_State *L)
@@ -28,9 +29,8 @@ int lattach_server(lua_State *L)
 static void detach(lua_State *L)
 {
     lcompat_get_registry(L, &plugin_server_key);
-    lserver *self = lua_touserdata(L, -1);
-    if (self != NULL)
-        lserver_detach(L, self);
+    if (lua_isuserdata(L, -1))
+        lserver_detach(L, lua_gettop(L));
     lua_pop(L, 1);
     lua_pushnil(L);
     lcompat_set_registry(L, &plugin_server_key);
@@ -85,22 +85,19 @@ static void make_requirable(lua_State *L)
     lua_settop(L, package - 1);
 }
 
-typedef struct attachment {
-    const glift_plugin_server *server;
-    lua_State *L;
-} attachment;
-
 /* Protected. */
 static int attach(lua_State *L)
 {
-    const attachment *a = lua_touserdata(L, 1);
+    const glift_plugin_server *server = lua_touserdata(L, 1);
     lmodule_check_version(L);
     lmodule_open_types(L);
     detach(L); /* what an earlier plugin left */
     make_requirable(L);
-    lserver *self = lserver_make(L);
-    self->plugin = a->server;
-    self->L = a->L;
+    /* Whatever coroutine the engine has called us in may be gone when the plugin ticks. */
+    lua_State *thread = lua_newthread(L);
+    lcompat_set_registry(L, &thread_key);
+    lserver_make(L);
+    lserver_attach(L, lua_gettop(L), server, thread);
     lcompat_set_registry(L, &plugin_server_key);
     return 0;
 }
@@ -117,6 +114,10 @@ static glift_status run(
         lua_State *L, lua_CFunction function, void *argument, char *reason, size_t reason_size)
 {
     int top = lua_gettop(L);
+    if (!lua_checkstack(L, LUA_MINSTACK)) {
+        snprintf(reason, reason_size, "the Lua stack is full");
+        return GLIFT_ERR_MEMORY;
+    }
     int status = lcompat_cpcall(L, function, argument);
     if (status != LUA_OK) {
         bool is_text = lua_gettop(L) > top && lua_type(L, -1) == LUA_TSTRING;
@@ -137,8 +138,7 @@ LMODULE_EXPORT glift_status glift_lua_attach(
         snprintf(reason, reason_size, "%s", problem);
         return GLIFT_ERR_UNSUPPORTED;
     }
-    attachment a = {server, lcompat_main_thread(L)};
-    return run(L, attach, &a, reason, reason_size);
+    return run(L, attach, (void *)server, reason, reason_size);
 }
 
 LMODULE_EXPORT void glift_lua_detach(lua_State *L)

@@ -6,6 +6,8 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <stdarg.h>
+#include <string.h>
 
 #if LUA_VERSION_NUM == 501
 
@@ -34,11 +36,50 @@ static inline const char *luaL_tolstring(lua_State *L, int index, size_t *length
     return lua_tolstring(L, -1, length);
 }
 
-/* Pushes message and the stack of `thread`, by debug.traceback where it is there. May raise, and pushes
- * whatever a script's own debug.traceback returns. */
-static inline void luaL_traceback(lua_State *L, lua_State *thread, const char *message, int level)
+/* In 5.1 the methods that wait are Lua functions round the C ones (lyield.c), compiled from a chunk of this
+ * name; errors are those of the script that called them. */
+#define LCOMPAT_WRAPPER "gamelift"
+
+static inline int lcompat_is_wrapped(lua_State *L)
 {
-    (void)level;
+    lua_Debug frame;
+    return lua_getstack(L, 1, &frame) != 0 && lua_getinfo(L, "S", &frame) != 0 &&
+           strcmp(frame.short_src, LCOMPAT_WRAPPER) == 0;
+}
+
+static inline int lcompat_error(lua_State *L, const char *format, ...)
+{
+    va_list arguments;
+    luaL_where(L, lcompat_is_wrapped(L) ? 2 : 1);
+    va_start(arguments, format);
+    lua_pushvfstring(L, format, arguments);
+    va_end(arguments);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+static inline int lcompat_argument_error(lua_State *L, int index, const char *message)
+{
+    lua_Debug frame;
+    if (lua_getstack(L, lcompat_is_wrapped(L) ? 1 : 0, &frame) == 0 || lua_getinfo(L, "n", &frame) == 0 ||
+            frame.name == NULL)
+        return lcompat_error(L, "bad argument #%d (%s)", index, message);
+    if (strcmp(frame.namewhat, "method") == 0 && --index == 0)
+        return lcompat_error(L, "calling '%s' on bad self (%s)", frame.name, message);
+    return lcompat_error(L, "bad argument #%d to '%s' (%s)", index, frame.name, message);
+}
+
+#define luaL_error    lcompat_error
+#define luaL_argerror lcompat_argument_error
+
+#endif
+
+/* Pushes message and the stack of the coroutine at index `thread`. In 5.1 by debug.traceback where it is
+ * there: then it may raise, and pushes whatever a script's own debug.traceback returns. Pushes nothing on the
+ * coroutine, which may have no room. */
+static inline void lcompat_traceback(lua_State *L, int thread, const char *message)
+{
+#if LUA_VERSION_NUM == 501
     lua_pushstring(L, message);
     lua_getglobal(L, "debug");
     if (!lua_istable(L, -1)) {
@@ -51,25 +92,23 @@ static inline void luaL_traceback(lua_State *L, lua_State *thread, const char *m
         lua_pop(L, 1);
         return;
     }
-    lua_pushthread(thread);
-    lua_xmove(thread, L, 1);
+    lua_pushvalue(L, thread);
     lua_pushvalue(L, -3);
     lua_call(L, 2, 1);
     lua_remove(L, -2);
+#else
+    luaL_traceback(L, lua_tothread(L, thread), message, 0);
+#endif
 }
 
-#endif
-
-#if LUA_VERSION_NUM < 503
-static inline int lua_isyieldable(lua_State *L)
+/* Raises, with the words of the argument error, unless the argument is of this type. */
+static inline void lcompat_check_type(lua_State *L, int index, int type)
 {
-    /* Whether a C function or (5.1) a pcall lies in between cannot be asked here; lua_yield raises then, when
-     * the request is on its way. */
-    int is_main = lua_pushthread(L);
-    lua_pop(L, 1);
-    return !is_main;
+    if (lua_type(L, index) == type)
+        return;
+    const char *given = luaL_typename(L, index);
+    luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", lua_typename(L, type), given));
 }
-#endif
 
 /* Run `argument`'s function protected, without an allocation on the way there. */
 static inline int lcompat_cpcall(lua_State *L, lua_CFunction function, void *argument)
@@ -105,14 +144,16 @@ static inline int lcompat_resume(lua_State *co, lua_State *from, int count)
     return status;
 }
 
-/* A coroutine has died of the error on top of it: run what it still has to close, and move the error to L; it
- * is another one if closing has failed. */
-static inline void lcompat_close_thread(lua_State *co, lua_State *L)
+/* The coroutine has died of the error at index `error` of L, which was taken from it: run what it still has to
+ * close, and push the error that this leaves; it is another one if closing has failed. */
+static inline void lcompat_close_thread(lua_State *L, lua_State *co, int error)
 {
+    lua_pushvalue(L, error);
 #if LUA_VERSION_NUM >= 504
+    lua_xmove(L, co, 1); /* it has the room: the error was there */
     lua_resetthread(co);
-#endif
     lua_xmove(co, L, 1);
+#endif
     lua_settop(co, 0); /* else coroutine.status takes it for one that has not begun */
 }
 
@@ -126,16 +167,6 @@ static inline lua_CFunction lcompat_innermost(lua_State *co)
     lua_CFunction function = lua_tocfunction(co, -1);
     lua_pop(co, 1);
     return function;
-}
-
-static inline lua_State *lcompat_main_thread(lua_State *L)
-{
-#if LUA_VERSION_NUM >= 502
-    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-    L = lua_tothread(L, -1);
-    lua_pop(L, 1);
-#endif
-    return L; /* 5.1 does not say; the caller's is what the engine holds */
 }
 
 /* registry[key], key being the address of something. */

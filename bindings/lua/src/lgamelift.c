@@ -11,7 +11,7 @@
 static int gamelift_run(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TFUNCTION);
-    lscript_start(L, NULL, lua_gettop(L) - 1);
+    lscript_start(L, 0, lua_gettop(L) - 1);
     return 1;
 }
 

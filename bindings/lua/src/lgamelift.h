@@ -12,7 +12,11 @@ typedef struct lwaiter lwaiter;
 /* The userdata behind a server. Its user value is a table:
  *   handlers      the handlers as they were given
  *   [integer]     who waits for an answer: a function or a coroutine (luaL_ref)
- *   [coroutine]   the integer under which it waits now */
+ *   [coroutine]   the integer under which it waits now
+ *
+ * Scripts run wherever Lua allocates: a finalizer may call any method in the middle of another one, also on a
+ * server that is garbage like itself. So the userdata is always taken from the stack: a method has it at index
+ * 1, and a callback gets it from lserver_push(), because it is anchored while the SDK may call back. */
 typedef struct lserver {
     glift_server *own;                 /* made by new_server; NULL when closed */
     const glift_plugin_server *plugin; /* or: the plugin's server; NULL when detached */
@@ -32,19 +36,42 @@ typedef struct lserver {
 
 /* ---- lserver.c ---- */
 
-void lserver_open(lua_State *L);     /* the metatable and the table of servers */
+void lserver_open(lua_State *L);     /* the metatable and the tables of servers */
 lserver *lserver_make(lua_State *L); /* pushes a closed server */
 int lserver_new(lua_State *L);       /* gamelift.new_server */
-void lserver_push(lua_State *L, lserver *self);
-void lserver_push_user_value(lua_State *L, lserver *self);
+/* Pushes the userdata, from a callback of the SDK; its index. */
+int lserver_push(lua_State *L, lserver *self);
+void lserver_let_go(lua_State *L, lserver *self); /* not anchored any more, if nothing can call back */
+/* Pushes the user value of the server at index `server`. */
+void lserver_push_user_value(lua_State *L, int server);
 void lserver_push_all(lua_State *L);               /* a list of every server of this state that can be used */
 glift_server *lserver_handle(const lserver *self); /* NULL when closed. Never raises. */
 lserver *lserver_check(lua_State *L, int index);   /* raises when closed */
-void lserver_detach(lua_State *L, lserver *self);  /* give the plugin's server back */
+/* The plugin's server, whose userdata is at index `server`: lent to scripts, or given back. */
+void lserver_attach(lua_State *L, int server, const glift_plugin_server *plugin, lua_State *thread);
+void lserver_detach(lua_State *L, int server);
+
+/* ---- lyield.c: whether the running coroutine can wait right here ---- */
+
+/* A method that waits for an answer, unless it has a function in the argument at index `function_at`. */
+typedef struct laction {
+    const char *name;
+    lua_CFunction body; /* called where it can wait, or need not */
+    int function_at;
+} laction;
+
+/* methods[name] = the method, for the table on top. */
+void lyield_set_action(lua_State *L, const laction *action);
+/* For a body: wait until somebody resumes this coroutine. */
+int lyield_wait(lua_State *L);
+/* Push what goes before an answer: the method takes it for an answer of GameLift by that. How many values. */
+int lyield_push_token(lua_State *L);
+/* Whether the coroutine waits in a method. */
+bool lyield_is_waiting(lua_State *co);
 
 /* ---- lactions.c ---- */
 
-extern const luaL_Reg lactions[]; /* the methods that ask GameLift */
+extern const laction lactions[]; /* the methods that ask GameLift */
 
 /* ---- lmetrics.c ---- */
 
@@ -58,38 +85,42 @@ int lmetrics_new(lua_State *L);   /* gamelift.metrics */
 void lhandlers_check(lua_State *L, int table, const char *what, const char *const *others);
 /* The callbacks for those handlers, with `self` as their user pointer. */
 void lhandlers_fill(lua_State *L, int table, lserver *self, glift_server_desc *desc);
-/* Pushes the handler of this name, or nothing (false). */
-bool lhandlers_push(lua_State *L, lserver *self, const char *name);
+/* Pushes the handler of this name of the server at index `server`, or nothing (false). */
+bool lhandlers_push(lua_State *L, int server, const char *name);
 void lhandlers_push_table(lua_State *L, int table); /* the handlers in it, as they are kept */
-void lhandlers_keep(lua_State *L, lserver *self);   /* keeps what was pushed; pops it, does not raise */
+void lhandlers_keep(lua_State *L, int server);      /* keeps what was pushed, and pops it */
 
-/* ---- lscript.c: coroutines and script errors ---- */
+/* ---- lscript.c: coroutines and script errors; `server` is an index, or 0 where there is none ---- */
 
 /* A function and its arguments are on top: run them as a coroutine, which takes their place. Errors are
- * reported, not raised. `self` may be NULL. Returns the coroutine's status. */
-int lscript_start(lua_State *L, lserver *self, int argument_count);
-/* Resume with values that are on top of its stack. Errors are reported. */
-int lscript_resume(lua_State *L, lserver *self, lua_State *co, int value_count);
-/* Run function(L, argument) on the server's state, from a frame of the SDK. Never raises. */
+ * reported, not raised. Returns the coroutine's status. */
+int lscript_start(lua_State *L, int server, int argument_count);
+/* Resume the coroutine at index `thread` with values that are on top of its stack. Errors are reported. */
+int lscript_resume(lua_State *L, int server, int thread, int value_count);
+/* Run function(L, argument) on the server's state, from a frame of the SDK. Never raises. Does nothing for a
+ * server that is garbage: no script runs in its finalizer. */
 void lscript_protected(lserver *self, lua_CFunction function, void *argument);
-/* One line for on_log, else for the plugin's log, else for stderr. `self` may be NULL. */
-void lscript_log(lua_State *L, lserver *self, glift_log_level level, const char *text);
+/* One line for on_log, else for the plugin's log, else for stderr. */
+void lscript_log(lua_State *L, int server, glift_log_level level, const char *text);
 /* A sentence that no script caused but that somebody should know. */
-void lscript_warn(lua_State *L, lserver *self, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void lscript_warn(lua_State *L, int server, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* ---- lwaiter.c ---- */
 
 typedef int (*lwaiter_push_fn)(lua_State *L, const glift_result *result); /* the payload of a success */
 
-/* Whoever called this method waits for its answer: the function at `index`, or this coroutine. Raises where
- * there is neither. The waiter goes to the SDK as `user`, and what the SDK says to lwaiter_finish(). */
+/* Whoever called this method, with the server at index 1, waits for its answer: the function at `index`, or
+ * this coroutine, which can wait here. The waiter goes to the SDK as `user`, and what the SDK says to
+ * lwaiter_finish(), with nothing of Lua in between. */
 lwaiter *lwaiter_new(lua_State *L, lserver *self, int index, const char *what, lwaiter_push_fn push);
 void lwaiter_on_answer(glift_server *server, const glift_result *result, void *user);
 /* What the method returns, given what the SDK said to the request. */
 int lwaiter_finish(lua_State *L, lwaiter *waiter, glift_status status);
+/* This coroutine goes on, in a method of the server at index 1. Raises if it still waits: then somebody else
+ * has resumed it. */
+void lwaiter_check_answered(lua_State *L);
 /* Everybody who waits is answered now, and the SDK's later answers go nowhere. */
-void lwaiter_answer_all(
-        lua_State *L, lserver *self, glift_server *server, glift_status status, const char *message);
+void lwaiter_answer_all(lserver *self, glift_server *server, glift_status status, const char *message);
 /* The Lua side goes away: answers go nowhere. Never raises. */
 void lwaiter_forget_all(lserver *self);
 /* Pushes nil, message, code; returns 3. */
@@ -111,6 +142,9 @@ int lvalue_push_containers(lua_State *L, const glift_result *result);
 
 /* ---- lread.c: tables -> structs; what is read lives as long as the table and, for arrays, the stack ---- */
 
+/* The argument at `index`, a table, is replaced by a copy that no script can reach, tables in it too. */
+void lread_own(lua_State *L, int index);
+
 /* Pushes table[field], raw; its type. */
 int lread_push_field(lua_State *L, int table, const char *field);
 /* Raises for a field that neither list has; `others` may be NULL. */
@@ -119,6 +153,7 @@ void lread_check_fields(
 const char *lread_text(lua_State *L, int table, const char *what, const char *field); /* NULL where absent */
 const char *lread_required_text(lua_State *L, int table, const char *what, const char *field);
 const char *lread_argument_text(lua_State *L, int index); /* refuses zero bytes */
+int lread_argument_choice(lua_State *L, int index, const char *const *names); /* its index */
 int lread_int(lua_State *L, int table, const char *what, const char *field, int fallback);
 double lread_number(lua_State *L, int table, const char *what, const char *field, double fallback);
 bool lread_bool(lua_State *L, int table, const char *what, const char *field);

@@ -43,21 +43,23 @@ void lhandlers_push_table(lua_State *L, int table)
     }
 }
 
-void lhandlers_keep(lua_State *L, lserver *self)
+void lhandlers_keep(lua_State *L, int server)
 {
-    lserver_push_user_value(L, self);
+    lserver_push_user_value(L, server);
     lua_insert(L, -2);
     lua_setfield(L, -2, "handlers");
     lua_pop(L, 1);
 }
 
-bool lhandlers_push(lua_State *L, lserver *self, const char *name)
+bool lhandlers_push(lua_State *L, int server, const char *name)
 {
-    lserver_push_user_value(L, self);
-    lua_getfield(L, -1, "handlers");
+    lserver_push_user_value(L, server);
+    lua_pushliteral(L, "handlers");
+    lua_rawget(L, -2);
     lua_remove(L, -2);
     if (lua_istable(L, -1)) {
-        lua_getfield(L, -1, name);
+        lua_pushstring(L, name);
+        lua_rawget(L, -2);
         lua_remove(L, -2);
     }
     if (lua_isfunction(L, -1))
@@ -82,12 +84,12 @@ typedef struct event {
 /* The handler and the server, then one argument that the caller has pushed before. */
 static void start_handler(lua_State *L, const event *e, const char *name)
 {
-    int argument = lua_gettop(L);
-    if (!lhandlers_push(L, e->self, name))
+    int argument = lua_gettop(L), server = lserver_push(L, e->self);
+    if (!lhandlers_push(L, server, name))
         return;
-    lserver_push(L, e->self);
+    lua_pushvalue(L, server);
     lua_pushvalue(L, argument);
-    lscript_start(L, e->self, 2);
+    lscript_start(L, server, 2);
 }
 
 static int start_game_session(lua_State *L)
@@ -118,14 +120,15 @@ static int process_terminate(lua_State *L)
 static int health_check(lua_State *L)
 {
     event *e = lua_touserdata(L, 1);
-    if (!lhandlers_push(L, e->self, "on_health_check"))
+    int server = lserver_push(L, e->self);
+    if (!lhandlers_push(L, server, "on_health_check"))
         return 0;
-    lserver_push(L, e->self);
-    int status = lscript_start(L, e->self, 1);
+    lua_pushvalue(L, server);
+    int status = lscript_start(L, server, 1);
     if (status == LUA_OK)
         e->healthy = lua_toboolean(lua_tothread(L, -1), 1);
     else if (status == LUA_YIELD)
-        lscript_warn(L, e->self, "on_health_check must not wait: the answer is false");
+        lscript_warn(L, server, "on_health_check must not wait: the answer is false");
     return 0;
 }
 
@@ -140,7 +143,7 @@ static int connection(lua_State *L)
 static int log_line(lua_State *L)
 {
     const event *e = lua_touserdata(L, 1);
-    lscript_log(L, e->self, e->level, e->text);
+    lscript_log(L, lserver_push(L, e->self), e->level, e->text);
     return 0;
 }
 
@@ -189,12 +192,21 @@ static void keep_problem(lserver *self, const char *message)
     snprintf(self->problem, sizeof self->problem, "%s", message);
 }
 
+static void print_line(glift_log_level level, const char *message)
+{
+    if (level >= GLIFT_LOG_WARNING)
+        fprintf(stderr, "gamelift: %s: %s\n", lvalue_log_levels[level], message);
+}
+
 static void on_log(glift_server *server, glift_log_level level, const char *message, void *user)
 {
     event e = {.self = user, .level = level, .text = message};
     if (server == NULL)
         keep_problem(e.self, message);
-    lscript_protected(e.self, log_line, &e);
+    if (e.self->is_garbage)
+        print_line(level, message);
+    else
+        lscript_protected(e.self, log_line, &e);
 }
 
 /* So that new_server can say why it failed, a server of our own always logs through us. */
@@ -205,7 +217,7 @@ static void on_log_without_handler(
     if (server == NULL)
         keep_problem(self, message);
     else
-        fprintf(stderr, "gamelift: %s: %s\n", lvalue_log_levels[level], message);
+        print_line(level, message);
 }
 
 void lhandlers_fill(lua_State *L, int table, lserver *self, glift_server_desc *desc)

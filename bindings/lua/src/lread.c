@@ -2,14 +2,42 @@
 /* Tables of a script as structs of the SDK. What does not fit raises, with the method and the field's full
  * name.
  *
- * Strings are not copied: they live as long as the table that holds them (fields are read raw, so nothing of
- * the script runs in between). Arrays are carved from userdata, kept in a table on the stack, so that a raise
+ * Strings are not copied: they live as long as the table that holds them. That is a copy that no script can
+ * reach, because a finalizer may run at every allocation and change what it likes. Fields are read raw. Arrays
+ * are carved from userdata, kept in a table on the stack, so that a raise
  * at any point frees everything. */
 
 #include "lgamelift.h"
 
 #include <limits.h>
 #include <string.h>
+
+/* How deep the tables of a request lie: players, a player, its attributes, a list among them. */
+#define MOST_NESTED 5
+
+/* Pushes a copy of the table at `table`. */
+static void push_copy(lua_State *L, int table, int depth)
+{
+    luaL_checkstack(L, LUA_MINSTACK, "nested tables");
+    lua_newtable(L);
+    int copy = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, table) != 0;) {
+        lua_pushvalue(L, copy + 1);
+        if (lua_istable(L, copy + 2) && depth < MOST_NESTED)
+            push_copy(L, copy + 2, depth + 1);
+        else
+            lua_pushvalue(L, copy + 2);
+        lua_rawset(L, copy);
+        lua_settop(L, copy + 1);
+    }
+}
+
+void lread_own(lua_State *L, int index)
+{
+    lcompat_check_type(L, index, LUA_TTABLE);
+    push_copy(L, index, 1);
+    lua_replace(L, index);
+}
 
 int lread_push_field(lua_State *L, int table, const char *field)
 {
@@ -53,7 +81,6 @@ static bool is_in(lua_State *L, int index, const char *const *names)
 void lread_check_fields(
         lua_State *L, int table, const char *what, const char *const *known, const char *const *others)
 {
-    luaL_checktype(L, table, LUA_TTABLE);
     for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
         if (!is_in(L, -2, known) && !is_in(L, -2, others))
             luaL_error(L, "%s: unknown field '%s'", what, luaL_tolstring(L, -2, NULL));
@@ -78,7 +105,7 @@ const char *lread_required_text(lua_State *L, int table, const char *what, const
 const char *lread_argument_text(lua_State *L, int index)
 {
     size_t length;
-    luaL_checktype(L, index, LUA_TSTRING);
+    lcompat_check_type(L, index, LUA_TSTRING);
     const char *text = lua_tolstring(L, index, &length);
     luaL_argcheck(L, strlen(text) == length, index, "contains a zero byte");
     return text;
@@ -141,6 +168,16 @@ int lread_choice(
             return i;
     }
     return luaL_error(L, "%s: %s: '%s' is none of %s", what, field, text, push_list(L, names));
+}
+
+int lread_argument_choice(lua_State *L, int index, const char *const *names)
+{
+    const char *text = lread_argument_text(L, index);
+    for (int i = 0; names[i] != NULL; i++) {
+        if (strcmp(names[i], text) == 0)
+            return i;
+    }
+    return luaL_argerror(L, index, lua_pushfstring(L, "invalid option '%s'", text));
 }
 
 /* ---- arrays ---- */

@@ -20,20 +20,19 @@ static int describe(lua_State *L)
     const char *text = luaL_tolstring(L, 2, NULL);
     if (text == NULL)
         return luaL_error(L, "'__tostring' must return a string");
-    luaL_traceback(L, lua_tothread(L, 1), text, 0);
+    lcompat_traceback(L, 1, text);
     if (!lua_isstring(L, -1))
         lua_pop(L, 1);
     return 1;
 }
 
-/* Pushes the error on top of a dead coroutine as text; scripts take part in that (__tostring), and may fail.
- */
-static void push_error(lua_State *L, lua_State *co)
+/* Pushes the error at index `error`, of the coroutine at index `thread`, as text; scripts take part in that
+ * (__tostring), and may fail. */
+static void push_text(lua_State *L, int thread, int error)
 {
     lua_pushcfunction(L, describe);
-    lua_pushthread(co);
-    lua_pushvalue(co, -2);
-    lua_xmove(co, L, 2);
+    lua_pushvalue(L, thread);
+    lua_pushvalue(L, error);
     if (lua_pcall(L, 2, 1, 0) != LUA_OK) {
         bool is_text = lua_type(L, -1) == LUA_TSTRING;
         lua_pushfstring(
@@ -54,30 +53,39 @@ static lua_State *make_coroutine(lua_State *L, int argument_count)
     return co;
 }
 
+/* The coroutine at index `thread` has died of the error on top of it, which is moved to L: nothing may be
+ * pushed on a dead one, which may have no room. Returns the error's index. */
+static int take_error(lua_State *L, int thread)
+{
+    luaL_checkstack(L, LUA_MINSTACK, "script error");
+    lua_xmove(lua_tothread(L, thread), L, 1);
+    return lua_gettop(L);
+}
+
 /* As lscript_start(), for the handlers that errors go to: their own errors go to stderr. */
 static void start_teller(lua_State *L, lserver *self, int argument_count)
 {
     lua_State *co = make_coroutine(L, argument_count);
+    int thread = lua_gettop(L);
     self->telling++;
     int status = lcompat_resume(co, L, argument_count);
     self->telling--;
     if (status != LUA_OK && status != LUA_YIELD) {
-        luaL_checkstack(L, LUA_MINSTACK, "script error");
-        push_error(L, co);
+        int error = take_error(L, thread);
+        push_text(L, thread, error);
         fprintf(stderr, "gamelift: error: %s\n", lua_tostring(L, -1));
-        lcompat_close_thread(co, L);
-        lua_pop(L, 2);
+        lcompat_close_thread(L, co, error);
     }
-    lua_pop(L, 1);
+    lua_settop(L, thread - 1);
 }
 
-void lscript_log(lua_State *L, lserver *self, glift_log_level level, const char *text)
+void lscript_log(lua_State *L, int server, glift_log_level level, const char *text)
 {
+    lserver *self = server != 0 ? lua_touserdata(L, server) : NULL;
     if (self != NULL && level < self->log_level)
         return;
-    if (self != NULL && !self->is_garbage && self->telling < MOST_NESTED &&
-            lhandlers_push(L, self, "on_log")) {
-        lserver_push(L, self);
+    if (self != NULL && self->telling < MOST_NESTED && lhandlers_push(L, server, "on_log")) {
+        lua_pushvalue(L, server);
         lua_pushstring(L, lvalue_log_levels[level]);
         lua_pushstring(L, text);
         start_teller(L, self, 3);
@@ -107,24 +115,26 @@ static bool count_error(lserver *self, const char *text)
     return (self->repeated & (self->repeated - 1)) == 0;
 }
 
-static void log_error(lua_State *L, lserver *self, int text)
+static void log_error(lua_State *L, int server, int text)
 {
+    const lserver *self = lua_touserdata(L, server);
     if (self->repeated > 1)
         lua_pushfstring(L, "(%d times) %s", (int)self->repeated, lua_tostring(L, text));
     else
         lua_pushvalue(L, text);
-    lscript_log(L, self, GLIFT_LOG_ERROR, lua_tostring(L, -1));
+    lscript_log(L, server, GLIFT_LOG_ERROR, lua_tostring(L, -1));
     lua_pop(L, 1);
 }
 
 /* The text is at index `text`, the coroutine that failed at index `thread`. */
-static void report_to(lua_State *L, lserver *self, int text, int thread)
+static void report_to(lua_State *L, int server, int text, int thread)
 {
+    lserver *self = lua_touserdata(L, server);
     luaL_checkstack(L, LUA_MINSTACK, "script error");
     if (count_error(self, lua_tostring(L, text)))
-        log_error(L, self, text);
-    if (self->telling < MOST_NESTED && lhandlers_push(L, self, "on_error")) {
-        lserver_push(L, self);
+        log_error(L, server, text);
+    if (self->telling < MOST_NESTED && lhandlers_push(L, server, "on_error")) {
+        lua_pushvalue(L, server);
         lua_pushvalue(L, text);
         lua_pushvalue(L, thread);
         start_teller(L, self, 3);
@@ -132,70 +142,77 @@ static void report_to(lua_State *L, lserver *self, int text, int thread)
 }
 
 /* An error that belongs to no server (gamelift.run) is told to all of them. */
-static void report(lua_State *L, lserver *self, int text, int thread)
+static void report(lua_State *L, int server, int text, int thread)
 {
-    if (self != NULL) {
-        report_to(L, self, text, thread);
+    if (server != 0) {
+        report_to(L, server, text, thread);
         return;
     }
     lserver_push_all(L);
     int all = lua_gettop(L), count = (int)lua_rawlen(L, all);
     for (int i = 1; i <= count; i++) {
         lua_rawgeti(L, all, i);
-        report_to(L, lua_touserdata(L, -1), text, thread);
+        report_to(L, all + 1, text, thread);
         lua_pop(L, 1);
     }
     if (count == 0)
-        lscript_log(L, NULL, GLIFT_LOG_ERROR, lua_tostring(L, text));
+        lscript_log(L, 0, GLIFT_LOG_ERROR, lua_tostring(L, text));
     lua_pop(L, 1);
 }
 
-int lscript_resume(lua_State *L, lserver *self, lua_State *co, int value_count)
+/* The coroutine at index `thread` has died. */
+static void report_death(lua_State *L, int server, int thread)
 {
-    int status = lcompat_resume(co, L, value_count);
-    if (status == LUA_OK || status == LUA_YIELD)
-        return status;
-    luaL_checkstack(L, LUA_MINSTACK, "script error");
-    lua_pushthread(co);
-    lua_pushvalue(co, -2);
-    lua_xmove(co, L, 2);
-    int thread = lua_gettop(L) - 1, error = thread + 1;
-    push_error(L, co);
-    lcompat_close_thread(co, L);
-    report(L, self, error + 1, thread);
-    if (!lua_rawequal(L, error, -1)) {
-        lua_xmove(L, co, 1);
-        push_error(L, co);
-        lua_settop(co, 0);
-        report(L, self, lua_gettop(L), thread);
+    int error = take_error(L, thread);
+    push_text(L, thread, error);
+    lcompat_close_thread(L, lua_tothread(L, thread), error);
+    int text = error + 1, left = error + 2;
+    report(L, server, text, thread);
+    if (!lua_rawequal(L, error, left)) {
+        push_text(L, thread, left);
+        report(L, server, lua_gettop(L), thread);
     }
-    lua_settop(L, thread - 1);
+}
+
+int lscript_resume(lua_State *L, int server, int thread, int value_count)
+{
+    int top = lua_gettop(L);
+    int status = lcompat_resume(lua_tothread(L, thread), L, value_count);
+    if (status != LUA_OK && status != LUA_YIELD)
+        report_death(L, server, thread);
+    lua_settop(L, top);
     return status;
 }
 
-int lscript_start(lua_State *L, lserver *self, int argument_count)
+int lscript_start(lua_State *L, int server, int argument_count)
 {
-    lua_State *co = make_coroutine(L, argument_count);
-    return lscript_resume(L, self, co, argument_count);
+    make_coroutine(L, argument_count);
+    return lscript_resume(L, server, lua_gettop(L), argument_count);
 }
 
 void lscript_protected(lserver *self, lua_CFunction function, void *argument)
 {
     lua_State *L = self->L;
+    if (self->is_garbage || L == NULL)
+        return;
     int top = lua_gettop(L);
+    lua_checkstack(L, LUA_MINSTACK); /* there is room already: see lserver.c */
+    self->depth++;
     if (lcompat_cpcall(L, function, argument) != LUA_OK) {
         bool is_text = lua_gettop(L) > top && lua_type(L, -1) == LUA_TSTRING;
         fprintf(stderr, "gamelift: error: %s\n", is_text ? lua_tostring(L, -1) : "not enough memory");
     }
+    self->depth--;
+    lserver_let_go(L, self); /* if the plugin has taken it back meanwhile */
     lua_settop(L, top);
 }
 
-void lscript_warn(lua_State *L, lserver *self, const char *format, ...)
+void lscript_warn(lua_State *L, int server, const char *format, ...)
 {
     char text[512];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    lscript_log(L, self, GLIFT_LOG_WARNING, text);
+    lscript_log(L, server, GLIFT_LOG_WARNING, text);
 }

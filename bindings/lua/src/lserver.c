@@ -3,11 +3,13 @@
 
 #include "lgamelift.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define TYPE_NAME "gamelift.server"
 
-static const char servers_key; /* registry: light pointer -> userdata, weak */
+static const char known_key;   /* registry: userdata -> true, weak: what is a server, whatever its metatable is */
+static const char anchors_key; /* registry: light pointer -> the userdata while the SDK may call back, or false */
 
 /* ---- the userdata ---- */
 
@@ -15,48 +17,69 @@ lserver *lserver_make(lua_State *L)
 {
     lserver *self = lua_newuserdata(L, sizeof *self);
     memset(self, 0, sizeof *self);
-    luaL_getmetatable(L, TYPE_NAME);
-    lua_setmetatable(L, -2);
     lua_newtable(L);
     lua_newtable(L);
     lua_setfield(L, -2, "handlers"); /* so that setting them later needs no memory */
     lua_setuservalue(L, -2);
-    lcompat_get_registry(L, &servers_key);
+    lcompat_get_registry(L, &anchors_key);
     lua_pushlightuserdata(L, self);
-    lua_pushvalue(L, -3);
+    lua_pushboolean(L, 0); /* so that anchoring later needs none either */
     lua_rawset(L, -3);
-    lua_pop(L, 1);
+    lcompat_get_registry(L, &known_key);
+    lua_pushvalue(L, -3);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -3);
+    lua_pop(L, 2);
+    luaL_getmetatable(L, TYPE_NAME);
+    lua_setmetatable(L, -2);
     return self;
 }
 
-void lserver_push(lua_State *L, lserver *self)
+int lserver_push(lua_State *L, lserver *self)
 {
-    lcompat_get_registry(L, &servers_key);
+    lcompat_get_registry(L, &anchors_key);
     lua_pushlightuserdata(L, self);
     lua_rawget(L, -2);
     lua_remove(L, -2);
+    if (!lua_isuserdata(L, -1))
+        luaL_error(L, "a callback for a server that is gone");
+    return lua_gettop(L);
 }
 
-void lserver_push_user_value(lua_State *L, lserver *self)
+/* The value on top is anchored for `self`; it is popped. Never raises: the key is there. */
+static void set_anchor(lua_State *L, lserver *self)
 {
-    lserver_push(L, self);
-    lua_getuservalue(L, -1);
-    lua_remove(L, -2);
+    lcompat_get_registry(L, &anchors_key);
+    lua_pushlightuserdata(L, self);
+    lua_pushvalue(L, -3);
+    lua_rawset(L, -3);
+    lua_pop(L, 2);
+}
+
+void lserver_push_user_value(lua_State *L, int server)
+{
+    lua_getuservalue(L, server);
+    if (!lua_istable(L, -1))
+        luaL_error(L, "the user value of a server has been replaced");
 }
 
 void lserver_push_all(lua_State *L)
 {
     int count = 0;
-    lua_newtable(L);
-    int list = lua_gettop(L);
-    lcompat_get_registry(L, &servers_key);
-    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
-        if (lserver_handle(lua_touserdata(L, -1)) != NULL) {
-            lua_pushvalue(L, -1);
-            lua_rawseti(L, list, ++count);
-        }
+    lcompat_get_registry(L, &known_key);
+    int known = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, known) != 0; lua_pop(L, 1))
+        count++;
+    lua_createtable(L, count, 0); /* from here on nothing allocates, so that no finalizer makes a server */
+    int list = lua_gettop(L), used = 0;
+    for (lua_pushnil(L); used < count && lua_next(L, known) != 0; lua_pop(L, 1)) {
+        if (lserver_handle(lua_touserdata(L, -2)) == NULL)
+            continue;
+        lua_pushvalue(L, -2);
+        lua_rawseti(L, list, ++used);
     }
-    lua_pop(L, 1);
+    lua_settop(L, list);
+    lua_remove(L, known);
 }
 
 glift_server *lserver_handle(const lserver *self)
@@ -66,42 +89,66 @@ glift_server *lserver_handle(const lserver *self)
     return self->plugin != NULL ? self->plugin->server(self->plugin->self) : self->own;
 }
 
+/* Scripts can give anything any metatable, so that one says nothing. */
+static lserver *check_type(lua_State *L, int index)
+{
+    luaL_checkany(L, index);
+    lcompat_get_registry(L, &known_key);
+    lua_pushvalue(L, index);
+    lua_rawget(L, -2);
+    if (!lua_toboolean(L, -1))
+        luaL_argerror(
+                L, index, lua_pushfstring(L, "%s expected, got %s", TYPE_NAME, luaL_typename(L, index)));
+    lua_pop(L, 2);
+    return lua_touserdata(L, index);
+}
+
 lserver *lserver_check(lua_State *L, int index)
 {
-    lserver *self = luaL_checkudata(L, index, TYPE_NAME);
+    lserver *self = check_type(L, index);
     if (lserver_handle(self) == NULL)
         luaL_error(L, "server is closed");
     return self;
 }
 
-/* ---- calls that may call back: enter and leave round them never raise ---- */
+/* ---- calls that may call back ---- */
 
-static void enter(lserver *self, lua_State *L)
+/* The server at index `server` may call back from here to leave(). Raises before, never in between: the room
+ * that callbacks need is there. */
+static void enter(lua_State *L, int server)
 {
+    lserver *self = lua_touserdata(L, server);
+    luaL_checkstack(L, 2 * LUA_MINSTACK, "server");
+    lua_pushvalue(L, server);
+    set_anchor(L, self);
     self->L = L;
     self->depth++;
 }
 
-/* Requests without an answer get CLOSED, in here. */
-static void destroy(lua_State *L, lserver *self)
+void lserver_let_go(lua_State *L, lserver *self)
+{
+    if (self->depth > 0 || self->plugin != NULL)
+        return;
+    lua_pushboolean(L, 0);
+    set_anchor(L, self);
+}
+
+/* Between enter() and leave(). Requests without an answer get CLOSED, in here. */
+static void destroy(lserver *self)
 {
     glift_server *server = self->own;
     self->own = NULL;
     self->closing = false;
-    self->L = L;
-    self->depth++;
     glift_server_destroy(server);
-    self->depth--;
-    self->L = NULL;
 }
 
-static void leave(lserver *self, lua_State *previous)
+static void leave(lua_State *L, lserver *self, lua_State *previous)
 {
-    lua_State *L = self->L;
+    if (self->depth == 1 && self->closing && self->own != NULL)
+        destroy(self);
     self->depth--;
     self->L = previous;
-    if (self->depth == 0 && self->closing)
-        destroy(L, self);
+    lserver_let_go(L, self);
 }
 
 /* ---- making and closing ---- */
@@ -174,8 +221,8 @@ static void read_desc(lua_State *L, glift_server_desc *desc)
 /* gamelift.new_server { ... } -> server | nil, message, code. Connects in the background. */
 int lserver_new(lua_State *L)
 {
-    luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
+    lread_own(L, 1);
     check_desc(L);
     glift_server_desc desc = {.size_bytes = sizeof desc, .header_version = GLIFT_VERSION_NUMBER};
     read_desc(L, &desc);
@@ -183,10 +230,10 @@ int lserver_new(lua_State *L)
     self->log_level = lread_choice(L, 1, "new_server", "log_level", lvalue_log_levels, GLIFT_LOG_DEBUG);
     lhandlers_fill(L, 1, self, &desc);
     lhandlers_push_table(L, 1);
-    lhandlers_keep(L, self);
-    enter(self, L);
+    lhandlers_keep(L, 2);
+    enter(L, 2);
     glift_status status = glift_server_create(&desc, &self->own);
-    leave(self, NULL);
+    leave(L, self, NULL);
     if (status == GLIFT_OK)
         return 1;
     return lwaiter_push_failure(L, self->problem, status);
@@ -195,68 +242,96 @@ int lserver_new(lua_State *L)
 /* server:close(). In a handler it takes effect when the tick is over. */
 static int server_close(lua_State *L)
 {
-    lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
+    lserver *self = check_type(L, 1);
     if (self->plugin != NULL)
         return luaL_error(L, "close: this server belongs to the plugin");
-    if (self->own != NULL && self->depth > 0)
+    if (self->own != NULL && self->depth > 0) {
         self->closing = true;
-    else if (self->own != NULL)
-        destroy(L, self);
+    } else if (self->own != NULL) {
+        enter(L, 1);
+        destroy(self);
+        leave(L, self, NULL);
+    }
     lua_pushboolean(L, 1);
     return 1;
 }
 
-/* Scripts do not run in a finalizer: coroutines that wait are not resumed, and last log lines go to stderr.
- */
-static int server_gc(lua_State *L)
+static void give_back(lserver *self)
 {
-    lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
-    lwaiter_forget_all(self);
-    self->is_garbage = true;
-    if (self->own != NULL)
-        destroy(L, self);
     if (self->bound)
         self->plugin->bind(self->plugin->self, NULL);
     self->bound = false;
     self->plugin = NULL;
+}
+
+/* Scripts do not run in a finalizer: who waits is not answered, and last log lines go to stderr. In a handler
+ * this is no garbage: a script has called its metamethod, or ends the whole state. */
+static int server_gc(lua_State *L)
+{
+    lserver *self = check_type(L, 1);
+    if (self->depth > 0 && self->plugin == NULL) {
+        self->closing = true;
+        return 0;
+    }
+    lwaiter_forget_all(self);
+    self->is_garbage = true;
+    destroy(self);
+    if (self->plugin != NULL)
+        give_back(self);
+    lserver_let_go(L, self);
     return 0;
 }
 
-void lserver_detach(lua_State *L, lserver *self)
+void lserver_attach(lua_State *L, int server, const glift_plugin_server *plugin, lua_State *thread)
 {
-    const glift_plugin_server *plugin = self->plugin;
-    if (plugin == NULL)
+    lserver *self = lua_touserdata(L, server);
+    self->plugin = plugin;
+    self->L = thread;
+    lua_pushvalue(L, server);
+    set_anchor(L, self);
+}
+
+void lserver_detach(lua_State *L, int server)
+{
+    lserver *self = lua_touserdata(L, server);
+    if (self->plugin == NULL)
         return;
-    glift_server *server = lserver_handle(self);
-    enter(self, L);
+    glift_server *handle = lserver_handle(self);
+    enter(L, server);
     if (self->bound)
-        plugin->bind(plugin->self, NULL);
+        self->plugin->bind(self->plugin->self, NULL);
     self->bound = false;
     self->closing = true; /* who is answered now cannot ask again */
-    lwaiter_answer_all(L, self, server, GLIFT_ERR_CANCELLED, "the scripts are detached from the plugin");
+    lwaiter_answer_all(self, handle, GLIFT_ERR_CANCELLED, "the scripts are detached from the plugin");
     self->plugin = NULL;
-    leave(self, NULL);
+    leave(L, self, NULL);
 }
 
 /* server:set_handlers { on_... = function } takes the place of all handlers before. Requests that wait are
  * answered with CANCELLED. */
 static int server_set_handlers(lua_State *L)
 {
-    lserver *self = lserver_check(L, 1);
-    luaL_checktype(L, 2, LUA_TTABLE);
+    lserver_check(L, 1);
+    lread_own(L, 2);
     lhandlers_check(L, 2, "set_handlers", NULL);
+    lhandlers_push_table(L, 2);
+    int kept = lua_gettop(L);
+    lserver *self = lserver_check(L, 1); /* after what may run a finalizer */
     glift_server_desc desc = {.size_bytes = sizeof desc, .header_version = GLIFT_VERSION_NUMBER};
     lhandlers_fill(L, 2, self, &desc);
-    lhandlers_push_table(L, 2);
     lua_State *previous = self->L;
-    enter(self, L);
-    glift_status status = self->plugin != NULL ? self->plugin->bind(self->plugin->self, &desc)
-                                               : glift_server_rebind(self->own, &desc);
-    leave(self, previous);
+    enter(L, 1);
+    glift_status status = GLIFT_ERR_STATE;
+    if (self->plugin != NULL)
+        status = self->plugin->bind(self->plugin->self, &desc);
+    else if (!self->closing)
+        status = glift_server_rebind(self->own, &desc);
+    leave(L, self, previous);
     if (status != GLIFT_OK)
         return lwaiter_push_failure(L, "the handlers were not taken", status);
     self->bound = self->plugin != NULL;
-    lhandlers_keep(L, self);
+    lua_settop(L, kept);
+    lhandlers_keep(L, 1);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -276,9 +351,9 @@ static lserver *check_own(lua_State *L, const char *what)
 static int server_tick(lua_State *L)
 {
     lserver *self = check_own(L, "tick");
-    enter(self, L);
+    enter(L, 1);
     glift_server_tick(self->own);
-    leave(self, NULL);
+    leave(L, self, NULL);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -286,18 +361,20 @@ static int server_tick(lua_State *L)
 /* server:wait(timeout_ms) -> true when there is something to tick, false when nothing came. */
 static int server_wait(lua_State *L)
 {
-    lserver *self = check_own(L, "wait");
+    check_own(L, "wait");
     lua_Number timeout_ms = luaL_checknumber(L, 2);
     luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= UINT32_MAX, 2, "0 to 4294967295 milliseconds expected");
+    lserver *self = check_own(L, "wait");
     lua_pushboolean(L, glift_server_wait(self->own, (uint32_t)timeout_ms) == GLIFT_OK);
     return 1;
 }
 
 /* ---- what the server knows ---- */
 
-static int server_game_session_id(lua_State *L)
+/* Protected: (self). */
+static int push_game_session_id(lua_State *L)
 {
-    const char *id = glift_get_game_session_id(lserver_handle(lserver_check(L, 1)));
+    const char *id = glift_get_game_session_id(lserver_handle(lua_touserdata(L, 1)));
     if (id[0] != '\0')
         lua_pushstring(L, id);
     else
@@ -305,14 +382,41 @@ static int server_game_session_id(lua_State *L)
     return 1;
 }
 
-static int server_game_session(lua_State *L)
+/* Protected: (self). */
+static int push_game_session(lua_State *L)
 {
-    const glift_game_session *session = glift_get_game_session(lserver_handle(lserver_check(L, 1)));
+    const glift_game_session *session = glift_get_game_session(lserver_handle(lua_touserdata(L, 1)));
     if (session != NULL)
         lvalue_push_game_session(L, session);
     else
         lua_pushnil(L);
     return 1;
+}
+
+/* While something of the SDK's is copied the server is as in a handler: a finalizer neither ticks nor closes
+ * it. */
+static int copy_out(lua_State *L, lua_CFunction push)
+{
+    lserver *self = lserver_check(L, 1);
+    lua_State *previous = self->L;
+    lua_pushcfunction(L, push);
+    lua_pushlightuserdata(L, self);
+    if (lserver_handle(self) == NULL)
+        return luaL_error(L, "server is closed");
+    enter(L, 1);
+    int status = lua_pcall(L, 1, 1, 0);
+    leave(L, self, previous);
+    return status == LUA_OK ? 1 : lua_error(L);
+}
+
+static int server_game_session_id(lua_State *L)
+{
+    return copy_out(L, push_game_session_id);
+}
+
+static int server_game_session(lua_State *L)
+{
+    return copy_out(L, push_game_session);
 }
 
 static int server_termination_time(lua_State *L)
@@ -332,14 +436,14 @@ static int server_is_process_ready(lua_State *L)
 /* How many script errors there have been. A health handler may look at it. */
 static int server_error_count(lua_State *L)
 {
-    lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
+    lserver *self = check_type(L, 1);
     lua_pushinteger(L, (lua_Integer)self->error_count);
     return 1;
 }
 
 static int server_tostring(lua_State *L)
 {
-    lserver *self = luaL_checkudata(L, 1, TYPE_NAME);
+    lserver *self = check_type(L, 1);
     lua_pushfstring(L, "%s (%s)", TYPE_NAME, lserver_handle(self) != NULL ? "open" : "closed");
     return 1;
 }
@@ -363,20 +467,28 @@ static const luaL_Reg metamethods[] = {
         {NULL, NULL},
 };
 
+static void make_weak_table(lua_State *L)
+{
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+}
+
 void lserver_open(lua_State *L)
 {
+    make_weak_table(L);
+    lcompat_set_registry(L, &known_key);
+    lua_newtable(L);
+    lcompat_set_registry(L, &anchors_key);
+
     luaL_newmetatable(L, TYPE_NAME);
     luaL_setfuncs(L, metamethods, 0);
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
-    luaL_setfuncs(L, lactions, 0);
+    for (const laction *action = lactions; action->name != NULL; action++)
+        lyield_set_action(L, action);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-
-    lua_newtable(L);
-    lua_newtable(L);
-    lua_pushliteral(L, "v");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lcompat_set_registry(L, &servers_key);
 }

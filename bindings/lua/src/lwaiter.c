@@ -14,7 +14,6 @@ struct lwaiter {
     lserver *self;
     const char *what; /* the method, for messages */
     lwaiter_push_fn push;
-    lua_CFunction method;
     int reference;
 };
 
@@ -29,9 +28,9 @@ static void unlink_waiter(lwaiter *waiter)
 }
 
 /* Keeps the function or coroutine on top, which is popped; a coroutine is marked as waiting here. */
-static int keep(lua_State *L, lserver *self)
+static int keep(lua_State *L, int server)
 {
-    lserver_push_user_value(L, self);
+    lserver_push_user_value(L, server);
     lua_insert(L, -2);
     lua_pushvalue(L, -1);
     int reference = luaL_ref(L, -3);
@@ -46,10 +45,10 @@ static int keep(lua_State *L, lserver *self)
 }
 
 /* Pushes what was kept, and forgets it. False for a coroutine that does not wait for this any more. */
-static bool take_back(lua_State *L, lserver *self, int reference)
+static bool take_back(lua_State *L, int server, int reference)
 {
     bool waits = true;
-    lserver_push_user_value(L, self);
+    lserver_push_user_value(L, server);
     int kept = lua_gettop(L);
     lua_rawgeti(L, kept, reference);
     luaL_unref(L, kept, reference);
@@ -71,19 +70,15 @@ static bool take_back(lua_State *L, lserver *self, int reference)
 lwaiter *lwaiter_new(lua_State *L, lserver *self, int index, const char *what, lwaiter_push_fn push)
 {
     if (lua_isnoneornil(L, index)) {
-        if (!lua_isyieldable(L))
-            luaL_error(L,
-                    "%s waits for its answer: call it in a coroutine (gamelift.run), or hand it a function",
-                    what);
         lua_pushthread(L);
     } else {
-        luaL_checktype(L, index, LUA_TFUNCTION);
+        lcompat_check_type(L, index, LUA_TFUNCTION);
         lua_pushvalue(L, index);
     }
-    int reference = keep(L, self); /* first, since it may raise */
+    int reference = keep(L, 1); /* first, since it may raise */
     lwaiter *waiter = malloc(sizeof *waiter);
     if (waiter == NULL) {
-        take_back(L, self, reference);
+        take_back(L, 1, reference);
         luaL_error(L, "not enough memory");
         return NULL; /* never: luaL_error raises */
     }
@@ -93,7 +88,6 @@ lwaiter *lwaiter_new(lua_State *L, lserver *self, int index, const char *what, l
             .self = self,
             .what = what,
             .push = push,
-            .method = lcompat_innermost(L),
             .reference = reference,
     };
     if (waiter->next != NULL)
@@ -128,20 +122,22 @@ static const char *reason_of(glift_status status)
 
 static int refuse(lua_State *L, lwaiter *waiter, glift_status status)
 {
-    take_back(L, waiter->self, waiter->reference);
     const char *what = waiter->what;
-    unlink_waiter(waiter);
+    int reference = waiter->reference;
+    bool is_closed = waiter->self == NULL || lserver_handle(waiter->self) == NULL;
+    if (waiter->self != NULL)
+        unlink_waiter(waiter);
     free(waiter); /* before anything that may raise */
+    take_back(L, 1, reference);
+    if (is_closed)
+        return luaL_error(L, "server is closed"); /* by a finalizer, in this method */
     const char *message = lua_pushfstring(L, "%s was not sent: %s", what, reason_of(status));
     return lwaiter_push_failure(L, message, status);
 }
 
-#if LUA_VERSION_NUM >= 503
-/* The coroutine goes on. If it is still marked as waiting, somebody else has resumed it. */
-static int after_wait(lua_State *L, int status, lua_KContext stack_size)
+void lwaiter_check_answered(lua_State *L)
 {
-    (void)status;
-    lua_getuservalue(L, 1);
+    lserver_push_user_value(L, 1);
     lua_pushthread(L);
     lua_rawget(L, -2);
     bool still_waits = !lua_isnil(L, -1);
@@ -150,32 +146,21 @@ static int after_wait(lua_State *L, int status, lua_KContext stack_size)
         lua_pushthread(L);
         lua_pushnil(L);
         lua_rawset(L, -3);
-        return luaL_error(L, "something else has resumed a coroutine that waits for an answer of GameLift");
+        luaL_error(L, "something else has resumed a coroutine that waits for an answer of GameLift");
     }
     lua_pop(L, 1);
-    return lua_gettop(L) - (int)stack_size;
-}
-#endif
-
-static int wait_here(lua_State *L)
-{
-#if LUA_VERSION_NUM >= 503
-    return lua_yieldk(L, 0, lua_gettop(L), after_wait);
-#else
-    return lua_yield(L, 0);
-#endif
 }
 
 int lwaiter_finish(lua_State *L, lwaiter *waiter, glift_status status)
 {
     if (status != GLIFT_OK)
         return refuse(L, waiter, status);
-    lserver_push_user_value(L, waiter->self);
+    lserver_push_user_value(L, 1);
     lua_rawgeti(L, -1, waiter->reference);
     bool is_coroutine = lua_isthread(L, -1);
     lua_pop(L, 2);
     if (is_coroutine)
-        return wait_here(L);
+        return lyield_wait(L);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -186,7 +171,6 @@ typedef struct answer {
     lserver *self;
     const char *what;
     lwaiter_push_fn push;
-    lua_CFunction method;
     int reference;
     const glift_result *result;
 } answer;
@@ -201,37 +185,33 @@ static int push_result(lua_State *L, const answer *a)
     return lwaiter_push_failure(L, message, result->status);
 }
 
-/* Not one that has raised in there, which 5.1 and 5.2 do when it cannot wait, and waits for something else
- * now. */
-static bool waits_in(lua_State *co, lua_CFunction method)
-{
-    return lua_status(co) == LUA_YIELD && lcompat_innermost(co) == method;
-}
-
 /* Protected. */
 static int deliver(lua_State *L)
 {
     const answer *a = lua_touserdata(L, 1);
-    bool waits = take_back(L, a->self, a->reference);
-    lua_State *co = lua_tothread(L, -1);
+    int server = lserver_push(L, a->self);
+    bool waits = take_back(L, server, a->reference);
+    int thread = lua_gettop(L);
+    lua_State *co = lua_tothread(L, thread);
     if (co == NULL) {
-        lscript_start(L, a->self, push_result(L, a));
-    } else if (!waits || !waits_in(co, a->method)) {
-        lscript_warn(L, a->self, "the answer to %s found nobody: its coroutine does not wait for it any more",
+        lscript_start(L, server, push_result(L, a));
+    } else if (!waits || !lyield_is_waiting(co)) {
+        lscript_warn(L, server, "the answer to %s found nobody: its coroutine does not wait for it any more",
                 a->what);
     } else {
-        int count = push_result(L, a);
+        int count = lyield_push_token(L);
+        count += push_result(L, a);
         if (!lua_checkstack(co, count + LUA_MINSTACK))
             return luaL_error(L, "not enough memory");
         lua_xmove(L, co, count);
-        lscript_resume(L, a->self, co, count);
+        lscript_resume(L, server, thread, count);
     }
     return 0;
 }
 
 static answer take_answer(lwaiter *waiter, const glift_result *result)
 {
-    answer a = {waiter->self, waiter->what, waiter->push, waiter->method, waiter->reference, result};
+    answer a = {waiter->self, waiter->what, waiter->push, waiter->reference, result};
     unlink_waiter(waiter);
     return a;
 }
@@ -247,18 +227,14 @@ void lwaiter_on_answer(glift_server *server, const glift_result *result, void *u
     free(waiter);
 }
 
-void lwaiter_answer_all(
-        lua_State *L, lserver *self, glift_server *server, glift_status status, const char *message)
+void lwaiter_answer_all(lserver *self, glift_server *server, glift_status status, const char *message)
 {
     glift_result result = {.status = status, .message = message};
-    lua_State *previous = self->L;
-    self->L = L;
     while (self->waiting != NULL) {
         glift_server_cancel(server, self->waiting);
         answer a = take_answer(self->waiting, &result);
         lscript_protected(self, deliver, &a);
     }
-    self->L = previous;
 }
 
 void lwaiter_forget_all(lserver *self)

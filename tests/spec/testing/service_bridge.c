@@ -163,5 +163,6 @@ glift_status bridge_begin(const local_service_desc *desc)
 {
     bridge_end();
     fake.on_message = on_message;
+    fake.forgets = true;
     return local_service_create(desc, glift__io_now(), &bridge.service);
 }

@@ -12,7 +12,7 @@
 local core = require "gamelift.testing_core"
 local gamelift = require "gamelift"
 
-local testing = {}
+local testing = { core = core }
 local methods = {}
 local class = { __index = methods }
 
