@@ -256,6 +256,11 @@ describe("a match made by FlexMatch", function()
     assert.matches("player_of raised: .*no such player", fill.reason)
   end)
 
+  it("goes on without a backfill when the error of player_of has no text", function()
+    local silent = setmetatable({}, { __tostring = function() error "nothing to say" end })
+    assert.matches("player_of raised: an error without a text", with_player_of(function() error(silent) end).reason)
+  end)
+
   it("goes on without a backfill when player_of returns what is no table", function()
     assert.matches("player_of must return a table, not a string", with_player_of(function() return "red" end).reason)
   end)

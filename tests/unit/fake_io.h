@@ -49,7 +49,7 @@ typedef struct fake_world {
     bool asleep;       /* waking has no effect: the thread is busy elsewhere */
     bool writes_stall; /* sockets accept no message */
     bool closes_stall; /* the peer does not answer Close frames */
-    bool forgets;      /* what on_message was told, and did not answer at once, is not kept: for months of time */
+    bool forgets; /* what on_message was told, and did not answer at once, is not kept: for months of time */
     fake_socket *sockets;
     fake_fetch *fetches;
     fake_datagram *datagrams;

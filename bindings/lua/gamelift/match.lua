@@ -164,7 +164,8 @@ local function override_of(self, seat)
   end
   local ok, override = pcall(player_of, seat) -- called from within a tick, which goes on
   if not ok then
-    return nil, "backfill.player_of raised: " .. tostring(override)
+    local has_text, text = pcall(tostring, override)
+    return nil, "backfill.player_of raised: " .. (has_text and text or "an error without a text")
   elseif override ~= nil and type(override) ~= "table" then
     return nil, "backfill.player_of must return a table, not a " .. type(override)
   end
@@ -266,7 +267,15 @@ end
 -- Times make the clock of everything that waits: one that is no number would stop it.
 local function check_seconds(value, what)
   if type(value) ~= "number" or value ~= value then
-    error(("%s must be a number of seconds, not %s"):format(what, tostring(value)), 3)
+    local shown = type(value) == "number" and "not a number (NaN)" or type(value)
+    error(("%s must be a number of seconds, not %s"):format(what, shown), 3)
+  end
+end
+
+-- The clock never comes back from an infinite step.
+local function check_step(dt)
+  if dt == math.huge or dt == -math.huge then
+    error("match:tick: dt must be a finite number of seconds", 3)
   end
 end
 
@@ -302,6 +311,8 @@ end
 function methods:connect(player, player_session_id, player_id)
   if player == nil then
     error("match:connect: player is nil", 2)
+  elseif player ~= player then
+    error("match:connect: player is not a number (NaN), which nothing can be known by", 2)
   elseif self.visits[player] then
     error("match:connect: this player is connected already", 2)
   end
@@ -333,6 +344,7 @@ end
 --- @param now number?   what loop is handed beside dt; default: seconds since the first tick
 function methods:tick(dt, now)
   check_seconds(dt, "match:tick: dt")
+  check_step(dt)
   self.tasks:advance(dt)
   if self.fill and self.state == "active" then
     self.fill:step()

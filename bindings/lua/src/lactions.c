@@ -6,8 +6,8 @@
  * waits in the running coroutine; raises where there is none. `result` is true where there is nothing to
  * tell.
  *
- * Each checks everything that can raise, makes the waiter, and hands it to the SDK. Whether it can wait has been
- * judged before (lyield.c). */
+ * Each checks everything that can raise, makes the waiter, and hands it to the SDK. Whether it can wait has
+ * been judged before (lyield.c). */
 
 #include "lgamelift.h"
 

@@ -144,8 +144,8 @@ static inline int lcompat_resume(lua_State *co, lua_State *from, int count)
     return status;
 }
 
-/* The coroutine has died of the error at index `error` of L, which was taken from it: run what it still has to
- * close, and push the error that this leaves; it is another one if closing has failed. */
+/* The coroutine has died of the error at index `error` of L, which was taken from it: run what it still has
+ * to close, and push the error that this leaves; it is another one if closing has failed. */
 static inline void lcompat_close_thread(lua_State *L, lua_State *co, int error)
 {
     lua_pushvalue(L, error);

@@ -15,8 +15,8 @@ typedef struct lwaiter lwaiter;
  *   [coroutine]   the integer under which it waits now
  *
  * Scripts run wherever Lua allocates: a finalizer may call any method in the middle of another one, also on a
- * server that is garbage like itself. So the userdata is always taken from the stack: a method has it at index
- * 1, and a callback gets it from lserver_push(), because it is anchored while the SDK may call back. */
+ * server that is garbage like itself. So the userdata is always taken from the stack: a method has it at
+ * index 1, and a callback gets it from lserver_push(), because it is anchored while the SDK may call back. */
 typedef struct lserver {
     glift_server *own;                 /* made by new_server; NULL when closed */
     const glift_plugin_server *plugin; /* or: the plugin's server; NULL when detached */
@@ -152,7 +152,7 @@ void lread_check_fields(
         lua_State *L, int table, const char *what, const char *const *known, const char *const *others);
 const char *lread_text(lua_State *L, int table, const char *what, const char *field); /* NULL where absent */
 const char *lread_required_text(lua_State *L, int table, const char *what, const char *field);
-const char *lread_argument_text(lua_State *L, int index); /* refuses zero bytes */
+const char *lread_argument_text(lua_State *L, int index);                     /* refuses zero bytes */
 int lread_argument_choice(lua_State *L, int index, const char *const *names); /* its index */
 int lread_int(lua_State *L, int table, const char *what, const char *field, int fallback);
 double lread_number(lua_State *L, int table, const char *what, const char *field, double fallback);

@@ -3,9 +3,9 @@
  * name.
  *
  * Strings are not copied: they live as long as the table that holds them. That is a copy that no script can
- * reach, because a finalizer may run at every allocation and change what it likes. Fields are read raw. Arrays
- * are carved from userdata, kept in a table on the stack, so that a raise
- * at any point frees everything. */
+ * reach, because a finalizer may run at every allocation and change what it likes. Fields are read raw.
+ * Arrays are carved from userdata, kept in a table on the stack, so that a raise at any point frees
+ * everything. */
 
 #include "lgamelift.h"
 

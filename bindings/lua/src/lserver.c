@@ -8,8 +8,10 @@
 
 #define TYPE_NAME "gamelift.server"
 
-static const char known_key;   /* registry: userdata -> true, weak: what is a server, whatever its metatable is */
-static const char anchors_key; /* registry: light pointer -> the userdata while the SDK may call back, or false */
+static const char
+        known_key; /* registry: userdata -> true, weak: what is a server, whatever its metatable is */
+static const char
+        anchors_key; /* registry: light pointer -> the userdata while the SDK may call back, or false */
 
 /* ---- the userdata ---- */
 

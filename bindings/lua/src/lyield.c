@@ -4,13 +4,13 @@
  *
  * Each Lua has its own way to tell the first:
  *   5.3, 5.4  lua_isyieldable.
- *   LuaJIT    lua_isyieldable, but in a debug hook or a finalizer it says yes for a coroutine that began there,
- *             which LuaJIT then crashes on. No hook is called inside a hook or finalizer: one that we set shows.
+ *   LuaJIT    lua_isyieldable, but in a debug hook or a finalizer it says yes for a coroutine that began
+ * there, which LuaJIT then crashes on. No hook is called inside a hook or finalizer: one that we set shows.
  *   5.2       an error in lua_pcallk comes back through the continuation exactly where lua_yieldk is allowed.
- *   5.1       not under a C function, a hook, a finalizer, an iterator or a metamethod. The stack shows all but
- *             the last, which is called like a function without a name: it is one if a variable of its caller has
- *             it in its metatable. (One that ends in a tail call leaves no trace: there the raise is Lua's own,
- *             when the request is on its way.)
+ *   5.1       not under a C function, a hook, a finalizer, an iterator or a metamethod. The stack shows all
+ * but the last, which is called like a function without a name: it is one if a variable of its caller has it
+ * in its metatable. (One that ends in a tail call leaves no trace: there the raise is Lua's own, when the
+ * request is on its way.)
  *
  * For the second, 5.2 and later have continuations. In 5.1 and LuaJIT a method is a Lua function round the C
  * one, so that something of ours runs after the wait. */
@@ -53,8 +53,8 @@ static bool is_in_hook(lua_State *L)
 
 /* ---- 5.1 ---- */
 
-/* Whether the function at `function` is a metamethod of the value on top, or of what its __index leads to, but
- * not its __call, which can wait. Pops the value. */
+/* Whether the function at `function` is a metamethod of the value on top, or of what its __index leads to,
+ * but not its __call, which can wait. Pops the value. */
 static bool is_metamethod_of(lua_State *L, int function, int depth)
 {
     bool found = false;
@@ -72,7 +72,8 @@ static bool is_metamethod_of(lua_State *L, int function, int depth)
     return found;
 }
 
-/* Whether the frame runs a metamethod: its caller then has the operand among its variables, or as its globals. */
+/* Whether the frame runs a metamethod: its caller then has the operand among its variables, or as its
+ * globals. */
 static bool is_metamethod(lua_State *L, lua_Debug *frame, int level)
 {
     enum { DEPTH = 8 };
@@ -130,8 +131,10 @@ static bool can_wait(lua_State *L)
 static int refuse_to_wait(lua_State *L, const laction *action)
 {
     return luaL_error(L,
-            "%s waits for its answer: call it in a coroutine (gamelift.run), and not where that coroutine cannot "
-            "wait (in a metamethod, a hook, or a C function such as require or table.sort), or hand it a function",
+            "%s waits for its answer: call it in a coroutine (gamelift.run), and not where that coroutine "
+            "cannot "
+            "wait (in a metamethod, a hook, or a C function such as require or table.sort), or hand it a "
+            "function",
             action->name);
 }
 

@@ -16,6 +16,10 @@ local function is_not_negative(value)
   return value >= 0 -- infinity too, but no NaN
 end
 
+local function is_rate(value)
+  return value > 0 and value <= 1000
+end
+
 local function is_list_of_strings(value)
   local count = 0
   for _, item in pairs(value) do
@@ -47,7 +51,7 @@ local KNOWN = {
   on_log = { type = "function" },
   on_error = { type = "function" },
   unix_time = { type = "function", default = os.time },
-  tick_rate = { type = "number", check = is_positive, must_be = "more than 0" },
+  tick_rate = { type = "number", check = is_rate, must_be = "more than 0 and at most 1000" },
   drain_grace_s = { type = "number", default = 20, check = is_not_negative, must_be = "0 or more seconds" },
   seat_refresh_s = { type = "number", default = 15, check = is_positive, must_be = "more than 0 seconds" },
   backfill = { type = "table" },

@@ -40,7 +40,8 @@ end
 local function wake(thread)
   local ok, message = coroutine.resume(thread)
   if not ok then
-    error(debug.traceback(thread, tostring(message)), 0)
+    local has_text, text = pcall(tostring, message)
+    error(debug.traceback(thread, has_text and text or "an error without a text"), 0)
   end
 end
 
