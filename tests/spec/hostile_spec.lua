@@ -77,16 +77,16 @@ describe("a finalizer", function()
     service = testing.active_session()
     local server = service.servers[1]
     local armed = finalized(function() server:close() end)
-    local calls, raised = 0, nil
+    local calls, raised = 0, false
     local function ask()
       calls = calls + 1
       server:describe_player_sessions({ player_id = ("x"):rep(100) .. calls }, function() end)
     end
     armed = armed and nil
-    repeat
+    while not raised and calls < 100000 do
       local ok, message = pcall(ask)
       raised = not ok and message
-    until raised or calls > 100000
+    end
     assert.is_nil(armed)
     assert.matches("server is closed", raised)
   end)
@@ -201,8 +201,12 @@ describe("where Lua cannot wait, an action raises and nothing is sent:", functio
   end)
   it("an iterator", function()
     is_judged(function()
+      local rounds = 0
       for _ in act do
-        return
+        rounds = rounds + 1
+        if rounds == 1 then
+          break
+        end
       end
     end, is_new or is_luajit)
   end)

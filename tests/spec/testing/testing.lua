@@ -36,6 +36,7 @@ function methods:new_server(options)
     fleet_id = self.demo.fleet_id,
     process_id = "process-" .. processes,
     log_level = "error", -- refusals are what many tests are about
+    shutdown_timeout_ms = 1, -- of real time: whatever can be said has been said at once
   }
   for key, value in pairs(options or {}) do
     all[key] = value
