@@ -282,6 +282,17 @@ static bool serve(attached *self)
     return did_something;
 }
 
+/* Nobody is told: the core of that link has gone. */
+static void end_sockets_of(const glift__link *link)
+{
+    for (fake_socket *socket = fake.sockets; socket != NULL; socket = socket->next) {
+        if (socket->link != link)
+            continue;
+        socket->state = FAKE_ENDED;
+        socket->link = NULL;
+    }
+}
+
 static void remove_detached(void)
 {
     for (attached **at = &links; *at != NULL;) {
@@ -293,6 +304,7 @@ static void remove_detached(void)
         glift_io *io = self->link->io;
         *at = self->next;
         io->links--;
+        end_sockets_of(self->link);
         self->link->on_detached(self->link->user);
         free(self);
         if (io->is_abandoned && io->links == 0)
