@@ -3,13 +3,14 @@
 --- hooks, metamethods and coroutines, after close, with metatables put where they do not belong. What they do is
 --- never wrong; what ends the host is. After each a session is played, which must go well.
 ---
----   lua random_programs.lua SECONDS [SEED]      runs programs SEED, SEED + 1, ... (default 1); prints the last one
+---   lua random_programs.lua [SECONDS [SEED [v]]]   runs programs SEED, SEED + 1, ... (default 1) for so many seconds
+---                                                   (default 4, with GLIFT_LONG 240); v: names each before it runs
 
 local testing = require "gamelift.testing"
 local gamelift = require "gamelift"
 local match = require "gamelift.match"
 
-local SECONDS, SEED = tonumber(arg[1]) or 4, tonumber(arg[2]) or 1
+local SECONDS, SEED = tonumber(arg[1]) or (os.getenv "GLIFT_LONG" and 240 or 4), tonumber(arg[2]) or 1
 local OPERATIONS = 60
 local MOST_NESTED = 4
 
