@@ -3,6 +3,7 @@
 local testing = require "gamelift.testing"
 local gamelift = require "gamelift"
 local helper = require "helper"
+local core = require "gamelift.testing_core"
 
 local is_luajit = rawget(_G, "jit") ~= nil
 
@@ -63,7 +64,7 @@ describe("a finalizer", function()
       service:settle()
       table.remove(service.servers)
       server:process_ending(function() ended = true end)
-      testing.core.settle() -- answered, and not ticked
+      core.settle() -- answered, and not ticked
       heard = 0
     end
     make()

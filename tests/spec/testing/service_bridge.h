@@ -11,6 +11,7 @@
 typedef struct service_bridge {
     local_service *service; /* NULL: nobody answers a dial */
     bool is_down;           /* the same, with the service's state kept */
+    bool hangs;             /* connections stay, and nothing passes them */
 } service_bridge;
 
 extern service_bridge bridge;
@@ -25,6 +26,9 @@ bool bridge_settle(void);
 
 /* Let time pass; what is due in between happens when it is due. */
 void bridge_pass(uint64_t ms);
+
+/* The service says this on the newest connection, whatever it knows. False where there is none. */
+bool bridge_say(const char *text);
 
 /* Cut every connection, as a cable would. */
 void bridge_cut(void);

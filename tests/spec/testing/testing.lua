@@ -8,15 +8,27 @@
 ---   service:advance(60)                            -- a minute passes, with everything that is due in it
 ---
 --- What a server asks reaches the service at once; what the service says waits for settle or advance.
+---
+--- What can be made to happen:
+---   service:fail("AcceptPlayerSession", { status = 429, times = 2 })   a named call is refused
+---   service:refuse_seat(player_session_id, "seat is gone")             the same, for one seat
+---   service:delay("StartMatchBackfill", 30)                            ... is late, or never arrives (math.huge)
+---   service:behave()                                                   no more of that
+---   service.cut()   service.down(true)   service.hang(true)            the network
+---   service:push_update("BACKFILL_CANCELLED", ticket_id)               an UpdateGameSession out of the blue
+---   service:terminate(120)                                             TerminateProcess
+---   service:pass(90 * 86400)                                           a season, in steps of 10 s
+---   service:come(match, player, "ann")   service:go(match, player)     players of a gamelift.match
+---   service:queue("ann", { skill = { N = 5 } })   service:ticket(id)   FlexMatch, a step at a time
 
 local core = require "gamelift.testing_core"
 local gamelift = require "gamelift"
 
-local testing = { core = core }
+local testing = {}
 local methods = {}
 local class = { __index = methods }
 
-local STEP_S = 0.25
+local STEP_S, LONG_STEP_S = 0.25, 10
 local processes = 0
 
 --- A new service, in place of the one before: a fleet with one compute, a matchmaking configuration (demo).
@@ -70,11 +82,13 @@ function methods:settle()
   until not happened
 end
 
---- Let so many seconds pass.
-function methods:advance(seconds)
+local function advance(self, seconds, longest)
+  if type(seconds) ~= "number" or not (seconds >= 0 and seconds < math.huge) then
+    error("seconds must be a finite number, 0 or more", 3)
+  end
   self:settle()
   while seconds > 0 do
-    local step = math.min(seconds, STEP_S)
+    local step = math.min(seconds, longest)
     core.advance(step)
     self:settle()
     for _, fn in ipairs(self.steps) do
@@ -83,6 +97,16 @@ function methods:advance(seconds)
     self:settle()
     seconds = seconds - step
   end
+end
+
+--- Let so many seconds pass, in steps of 0.25 s.
+function methods:advance(seconds)
+  advance(self, seconds, STEP_S)
+end
+
+--- Let days or months pass, in steps of 10 s.
+function methods:pass(seconds)
+  advance(self, seconds, LONG_STEP_S)
 end
 
 local function ask(how, operation, input)
@@ -145,6 +169,101 @@ function methods:terminate(notice_seconds)
   assert(ask(core.control, "terminate", { ProcessId = self.process_id, NoticeSeconds = notice_seconds }))
 end
 
+-- ---- troubles
+
+--- Refuse a call that the server makes, by GameLift's name. options: status (400), message, times (always),
+--- containing (only requests with this text in them).
+function methods:fail(action, options) -- luacheck: no self
+  options = options or {}
+  core.trouble {
+    action = action, status = options.status or 400, message = options.message, times = options.times,
+    containing = options.containing,
+  }
+end
+
+--- Hand a call to GameLift so many seconds late; math.huge: never. options: times, containing.
+function methods:delay(action, seconds, options) -- luacheck: no self
+  options = options or {}
+  core.trouble { action = action, delay_s = seconds, times = options.times, containing = options.containing }
+end
+
+--- GameLift does not let this player in.
+function methods:refuse_seat(player_session_id, message)
+  self:fail("AcceptPlayerSession", { containing = player_session_id, message = message })
+end
+
+--- No call fails or is late any more; what is late already stays so.
+function methods:behave() -- luacheck: no self
+  core.clear_troubles()
+end
+
+local function properties_of(session)
+  local properties = {}
+  for _, property in ipairs(session.GameProperties or {}) do
+    properties[property.Key] = property.Value
+  end
+  return properties
+end
+
+--- UpdateGameSession out of the blue: "MATCHMAKING_DATA_UPDATED", "BACKFILL_FAILED", "BACKFILL_TIMED_OUT",
+--- "BACKFILL_CANCELLED". changes: fields of the game session, as on the wire.
+function methods:push_update(reason, ticket_id, changes)
+  local session = self:game_session()
+  local all = {
+    GameSessionId = session.GameSessionId, Name = session.Name or "", FleetId = session.FleetId,
+    MaximumPlayerSessionCount = session.MaximumPlayerSessionCount, Port = session.Port,
+    IpAddress = session.IpAddress or "", DnsName = session.DnsName or "",
+    GameSessionData = session.GameSessionData or "", MatchmakerData = session.MatchmakerData or "",
+    GameProperties = properties_of(session),
+  }
+  for key, value in pairs(changes or {}) do
+    all[key] = value
+  end
+  local said = core.say {
+    Action = "UpdateGameSession", GameSession = all, UpdateReason = reason, BackfillTicketId = ticket_id or "",
+  }
+  assert(said, "no server is connected")
+  self:settle()
+end
+
+-- ---- players of a gamelift.match
+
+--- A player with a reserved seat connects; returns the player session id.
+function methods:come(match, player, player_id, player_data)
+  local player_session_id = self:create_player_session(player_id, player_data)
+  match:connect(player, player_session_id)
+  self:advance(STEP_S)
+  return player_session_id
+end
+
+--- The player's connection ends.
+function methods:go(match, player, reason)
+  match:disconnect(player, reason)
+  self:advance(STEP_S)
+end
+
+-- ---- FlexMatch
+
+--- StartMatchmaking for one player; returns the ticket's id. The match is made as time passes.
+function methods:queue(player_id, attributes, configuration)
+  local reply, message = self:call("StartMatchmaking", {
+    ConfigurationName = configuration or self.demo.matchmaking_configuration,
+    Players = { { PlayerId = player_id, PlayerAttributes = attributes } },
+  })
+  return assert(reply, message).MatchmakingTicket.TicketId
+end
+
+--- The ticket as DescribeMatchmaking shows it; its game session is the service's from then on, when it has one.
+function methods:ticket(ticket_id)
+  local reply, message = self:call("DescribeMatchmaking", { TicketIds = { ticket_id } })
+  local ticket = assert(reply, message).TicketList[1]
+  local found = ticket and ticket.GameSessionConnectionInfo
+  if found and found.GameSessionArn then
+    self.game_session_id = found.GameSessionArn
+  end
+  return ticket
+end
+
 --- Everything the service holds.
 function methods.state()
   return core.state()
@@ -173,6 +292,11 @@ end
 --- true: nobody can connect any more, until false.
 function methods.down(is_down)
   core.down(is_down)
+end
+
+--- true: connections stay open and nothing passes them, either way, until false.
+function methods.hang(is_hanging)
+  core.hang(is_hanging)
 end
 
 --- Close the servers, end the service.

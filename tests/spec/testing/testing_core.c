@@ -6,6 +6,7 @@
 #include "lmodule.h"
 #include "plugin_stand_in.h"
 #include "service_bridge.h"
+#include "troubles.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
@@ -205,6 +206,61 @@ static int datagrams(lua_State *L)
         lua_pushlstring(L, datagram->bytes, datagram->length);
         lua_rawseti(L, -2, (int)i + 1);
     }
+/* hang(true): connections stay, and nothing passes them until hang(false). */
+static int hang(lua_State *L)
+{
+    bridge.hangs = lua_toboolean(L, 1);
+    return 0;
+}
+
+static const char *text_field(lua_State *L, const char *name)
+{
+    lua_getfield(L, 1, name);
+    return lua_isnil(L, -1) ? NULL : luaL_checkstring(L, -1); /* stays on the stack */
+}
+
+static lua_Number number_field(lua_State *L, const char *name)
+{
+    lua_getfield(L, 1, name);
+    return lua_isnil(L, -1) ? 0 : luaL_checknumber(L, -1);
+}
+
+/* trouble { action =, containing =, message =, status =, delay_s =, times = } */
+static int add_trouble(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Number delay_s = number_field(L, "delay_s");
+    luaL_argcheck(L, delay_s >= 0, 1, "delay_s must be 0 or more seconds");
+    const trouble given = {
+            .action = text_field(L, "action"),
+            .containing = text_field(L, "containing"),
+            .message = text_field(L, "message"),
+            .status = (int)number_field(L, "status"),
+            .delay_ms = delay_s < 1e9 ? (uint64_t)(delay_s * 1000) : UINT64_MAX,
+            .times = (int)number_field(L, "times"),
+    };
+    luaL_argcheck(L, given.action != NULL, 1, "action is missing");
+    if (!troubles_add(&given))
+        return luaL_error(L, "not enough memory");
+    return 0;
+}
+
+static int clear_troubles(lua_State *L)
+{
+    (void)L;
+    troubles_clear();
+    return 0;
+}
+
+/* say(message) -> whether there was a connection to say it on */
+static int say(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    cJSON *json = to_json(L, 1);
+    char *text = cJSON_PrintUnformatted(json);
+    cJSON_Delete(json);
+    lua_pushboolean(L, text != NULL && bridge_say(text));
+    free(text);
     return 1;
 }
 
@@ -220,6 +276,10 @@ static const luaL_Reg functions[] = {
         {"unix_time", unix_time},
         {"cut", cut},
         {"down", down},
+        {"hang", hang},
+        {"trouble", add_trouble},
+        {"clear_troubles", clear_troubles},
+        {"say", say},
         {NULL, NULL},
 };
 
