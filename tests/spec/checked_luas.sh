@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The specs of the binding on all five Luas, built from Debian's source packages with their assertions and API
-# checks on, as usual and with a collector that never rests. Takes about 15 minutes, so only with GLIFT_LONG=1.
+# checks on, as usual and with a collector that never rests. Takes an hour or more, so only with GLIFT_LONG=1.
 #   checked_luas.sh BUILD_DIR SPEC_DIR
 set -e
 [ -n "$GLIFT_LONG" ] || { echo "skipped: GLIFT_LONG is not set"; exit 77; }

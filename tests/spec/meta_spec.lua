@@ -88,6 +88,14 @@ describe("the annotations", function()
     service:stop()
   end)
 
+  it("have every function of gamelift.testing, and every method of its service", function()
+    assert.same(sorted_keys(testing), sorted_keys(annotated_functions "\nfunction testing%.([%w_]+)"))
+    local service = testing.service()
+    assert.same(sorted_keys(getmetatable(service).__index),
+      sorted_keys(annotated_functions "\nfunction service[.:]([%w_]+)"))
+    service:stop()
+  end)
+
   it("have every option of new_server, and every handler", function()
     local annotated = annotated_fields "gamelift.server_options"
     for name in pairs(annotated_fields "gamelift.handlers") do

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#define METRICS_TYPE "gamelift.metrics"
-#define METRIC_TYPE  "gamelift.metric"
+static const char METRICS_TYPE[] = "gamelift.metrics";
+static const char METRIC_TYPE[] = "gamelift.metric";
 
 /* Both kinds of userdata. The user value is a table with the server in [1]. */
 typedef struct measured {
@@ -17,6 +17,8 @@ typedef struct measured {
     glift_metric *metric; /* NULL: it stands for all */
     glift_metric_kind kind;
 } measured;
+
+static const char known_key; /* registry: userdata -> its type, weak: what is one, whatever its metatable is */
 
 static measured *push_measured(lua_State *L, int server, const char *type)
 {
@@ -29,14 +31,32 @@ static measured *push_measured(lua_State *L, int server, const char *type)
     lua_pushvalue(L, server);
     lua_rawseti(L, -2, 1);
     lua_setuservalue(L, -2);
+    lcompat_get_registry(L, &known_key);
+    lua_pushvalue(L, -2);
+    lua_pushlightuserdata(L, (void *)type);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
     return self;
+}
+
+/* Reading arguments may run a finalizer, which may close the server: to be asked again after that. */
+static void check_open(lua_State *L, const measured *self)
+{
+    if (self->server == NULL || lserver_handle(self->of) != self->server)
+        luaL_error(L, "server is closed");
 }
 
 static measured *check(lua_State *L, const char *type)
 {
-    measured *self = luaL_checkudata(L, 1, type);
-    if (lserver_handle(self->of) != self->server || self->server == NULL)
-        luaL_error(L, "server is closed");
+    luaL_checkany(L, 1);
+    lcompat_get_registry(L, &known_key);
+    lua_pushvalue(L, 1);
+    lua_rawget(L, -2);
+    if (lua_touserdata(L, -1) != type)
+        luaL_argerror(L, 1, lua_pushfstring(L, "%s expected, got %s", type, luaL_typename(L, 1)));
+    lua_pop(L, 2);
+    measured *self = lua_touserdata(L, 1);
+    check_open(L, self);
     return self;
 }
 
@@ -47,6 +67,7 @@ static void read_desc(lua_State *L, int table, glift_metrics_desc *desc)
     static const char what[] = "start";
     static const char *const known[] = {"statsd_host", "statsd_port", "crash_reporter_host",
             "crash_reporter_port", "without_crash_reporter", "flush_interval_ms", "max_packet_size", NULL};
+    lread_own(L, table);
     lread_check_fields(L, table, what, known, NULL);
     desc->statsd_host = lread_text(L, table, what, "statsd_host");
     desc->statsd_port = lread_int(L, table, what, "statsd_port", 0);
@@ -73,6 +94,7 @@ static int metrics_start(lua_State *L)
     bool has_options = !lua_isnoneornil(L, 2);
     if (has_options)
         read_desc(L, 2, &desc);
+    check_open(L, self);
     glift_status status = glift_metrics_start(self->server, has_options ? &desc : NULL);
     if (status != GLIFT_OK)
         return lwaiter_push_failure(L,
@@ -142,6 +164,7 @@ static void read_derived(lua_State *L, int keep, int table, const char *what, gl
 static void read_options(lua_State *L, int table, const char *what, glift_metric_desc *desc)
 {
     static const char *const known[] = {"tags", "sample_rate", "derived", "percentiles", NULL};
+    lread_own(L, table);
     lread_check_fields(L, table, what, known, NULL);
     lua_newtable(L);
     int keep = lua_gettop(L);
@@ -162,6 +185,7 @@ static int make(lua_State *L, const char *what, glift_metric_kind kind)
     lua_rawgeti(L, -1, 1);
     measured *self = push_measured(L, lua_gettop(L), METRIC_TYPE);
     self->kind = kind;
+    check_open(L, all);
     glift_status status = glift_metrics_create(all->server, &desc, &self->metric);
     if (status == GLIFT_OK)
         return 1;
@@ -268,6 +292,12 @@ static void open_type(lua_State *L, const char *type, const luaL_Reg *methods)
 
 void lmetrics_open(lua_State *L)
 {
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lcompat_set_registry(L, &known_key);
     open_type(L, METRICS_TYPE, of_metrics);
     open_type(L, METRIC_TYPE, of_metric);
 }

@@ -53,7 +53,12 @@ local function acting()
   end
 end
 
+-- LuaJIT itself crashes when a finalizer raises under a compiled trace: there they do not.
 local function with_finalizer(fn)
+  if rawget(_G, "jit") then
+    local raising = fn
+    fn = function() pcall(raising) end
+  end
   if rawget(_G, "newproxy") then
     local object = newproxy(true) -- luacheck: ignore
     getmetatable(object).__gc = fn

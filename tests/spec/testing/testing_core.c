@@ -206,6 +206,9 @@ static int datagrams(lua_State *L)
         lua_pushlstring(L, datagram->bytes, datagram->length);
         lua_rawseti(L, -2, (int)i + 1);
     }
+    return 1;
+}
+
 /* hang(true): connections stay, and nothing passes them until hang(false). */
 static int hang(lua_State *L)
 {
