@@ -10,7 +10,9 @@ describe("gamelift.testing", function()
 
   local function accept(seat)
     local answer = {}
-    server:accept_player_session(seat, function(...) answer.n, answer[1], answer[2], answer[3] = select("#", ...), ... end)
+    server:accept_player_session(seat, function(...)
+      answer.n, answer[1], answer[2], answer[3] = select("#", ...), ...
+    end)
     service:settle()
     return answer
   end
@@ -63,7 +65,8 @@ describe("gamelift.testing", function()
     assert.is_true(answer[1])
   end)
 
-  for _, reason in ipairs { "BACKFILL_FAILED", "BACKFILL_CANCELLED", "BACKFILL_TIMED_OUT", "MATCHMAKING_DATA_UPDATED" } do
+  local reasons = { "BACKFILL_FAILED", "BACKFILL_CANCELLED", "BACKFILL_TIMED_OUT", "MATCHMAKING_DATA_UPDATED" }
+  for _, reason in ipairs(reasons) do
     it("pushes " .. reason, function()
       local update
       begin { on_update_game_session = function(_, given) update = given end }
@@ -121,10 +124,10 @@ describe("gamelift.testing plays a match:", function()
 
   it("FlexMatch makes it, a step at a time", function()
     local service, m = helper.new_match()
-    local ann, bob = service:queue "ann", nil
+    local ann = service:queue "ann"
     service:advance(1)
     assert.equal("SEARCHING", service:ticket(ann).Status)
-    bob = service:queue "bob"
+    local bob = service:queue "bob"
     service:advance(5)
     local ticket = service:ticket(bob)
     assert.equal("COMPLETED", ticket.Status)

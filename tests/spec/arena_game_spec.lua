@@ -1,0 +1,110 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The arena's whole server script against GameLift, as a studio tests its own: gamelift.testing in place of the
+-- fleet, and a host of a few lines in place of the engine.
+package.path = "game/arena/?.lua;" .. package.path
+
+local testing = require "gamelift.testing"
+local gamelift = require "gamelift"
+local protocol = require "protocol"
+
+--- main.lua on a fresh service, ready for a game session.
+local function arena(settings)
+  local a = { events = {}, closed = {}, exits = {}, service = testing.service() }
+  local real_server, server = gamelift.server, assert(a.service:new_server())
+  rawset(_G, "host", {
+    mode = "server", port = 7777, tick_rate = 30, version = "1",
+    now = a.service.unix_time,
+    log = function() end,
+    config = function(key) return (settings or {})[key:gsub("^arena%.", "")] end,
+    on = function(event, fn) a.events[event] = fn end,
+    send = function() return true end,
+    close = function(player, reason) a.closed[player] = reason end,
+    exit = function(code) a.exits[#a.exits + 1] = code end,
+    error_count = function() return 0 end,
+  })
+  gamelift.server = function() return server end
+  dofile "game/arena/main.lua"
+  gamelift.server = real_server
+  a.service:each_step(function(dt) a.events.tick(dt, a.service.unix_time()) end)
+  a.service:advance(1)
+  function a.connect(player, player_session_id)
+    a.events.connect(player, { player_session_id = player_session_id })
+    a.events.message(player, protocol.encode_client("hello", { flags = 0, name = "Ann" }))
+    a.service:advance(1)
+  end
+  function a.status(player_id) return a.service:player_sessions()[player_id].Status end
+  return a
+end
+
+describe("the arena", function()
+  local a, service
+  before_each(function()
+    a = arena()
+    service = a.service
+    service:create_game_session()
+    service:advance(2)
+  end)
+  after_each(function()
+    service:stop()
+    rawset(_G, "host", nil)
+  end)
+
+  it("is active, and lets a player in and out", function()
+    assert.equal("ACTIVE", service:game_session().Status)
+    a.connect(1, service:create_player_session "ann")
+    assert.equal("ACTIVE", a.status "ann")
+    a.events.disconnect(1, "left")
+    service:advance(1)
+    assert.equal("COMPLETED", a.status "ann")
+    assert.same({}, a.closed)
+  end)
+
+  it("closes the connection of a player whom GameLift refuses, and of one without a seat", function()
+    local seat = service:create_player_session "eve"
+    service:refuse_seat(seat, "the seat is gone")
+    a.connect(1, seat)
+    a.connect(2, "psess-00000000-0000-4000-8000-000000000000")
+    assert.equal("the seat is gone", a.closed[1])
+    assert.is_string(a.closed[2])
+    assert.equal("RESERVED", a.status "eve")
+  end)
+
+  it("lets a player in whose seat GameLift confirms late", function()
+    local seat = service:create_player_session "ann"
+    service:delay("AcceptPlayerSession", 3, { times = 1 })
+    a.connect(1, seat)
+    assert.equal("RESERVED", a.status "ann")
+    service:advance(3)
+    assert.equal("ACTIVE", a.status "ann")
+  end)
+
+  it("plays on while the connection hangs and breaks", function()
+    a.connect(1, service:create_player_session "ann")
+    service.hang(true)
+    service:advance(5)
+    service.hang(false)
+    service.cut()
+    service:advance(10)
+    assert.equal("ACTIVE", a.status "ann")
+    assert.equal("ACTIVE", service:game_session().Status)
+    assert.same({}, a.closed)
+  end)
+
+  it("hears of a backfill that failed, and goes on", function()
+    a.connect(1, service:create_player_session "ann")
+    for _, reason in ipairs { "BACKFILL_FAILED", "BACKFILL_TIMED_OUT", "BACKFILL_CANCELLED" } do
+      service:push_update(reason, "ticket-1")
+    end
+    service:advance(2)
+    assert.equal("ACTIVE", service:game_session().Status)
+  end)
+
+  it("ends when GameLift terminates it, and leaves the program once", function()
+    a.connect(1, service:create_player_session "ann")
+    service:terminate(60)
+    service:advance(30)
+    assert.same({ 0 }, a.exits)
+    assert.is_string(a.closed[1])
+    assert.equal("TERMINATED", service:game_session().Status)
+  end)
+end)
