@@ -18,7 +18,8 @@ typedef struct measured {
     glift_metric_kind kind;
 } measured;
 
-static const char known_key; /* registry: userdata -> its type, weak: what is one, whatever its metatable is */
+static const char
+        known_key; /* registry: userdata -> its type, weak: what is one, whatever its metatable is */
 
 static measured *push_measured(lua_State *L, int server, const char *type)
 {

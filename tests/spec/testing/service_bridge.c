@@ -103,10 +103,11 @@ static char *refusal(const cJSON *request, const trouble *met)
 {
     cJSON *answer = cJSON_CreateObject();
     cJSON_AddNullToObject(answer, "Action");
-    cJSON_AddItemToObject(
-            answer, "RequestId", cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(request, "RequestId"), true));
+    cJSON_AddItemToObject(answer, "RequestId",
+            cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(request, "RequestId"), true));
     cJSON_AddNumberToObject(answer, "StatusCode", met->status);
-    cJSON_AddStringToObject(answer, "ErrorMessage", met->message != NULL ? met->message : "as the test wants it");
+    cJSON_AddStringToObject(
+            answer, "ErrorMessage", met->message != NULL ? met->message : "as the test wants it");
     char *text = cJSON_PrintUnformatted(answer);
     cJSON_Delete(answer);
     return text;
