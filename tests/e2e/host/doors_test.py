@@ -11,7 +11,7 @@ import threading
 import unittest
 
 from arena import OFFLINE, ArenaCase
-from attack import BINARY, Client, Target, WebSocket, head, post, upgrade
+from attack import BINARY, TEXT, Client, Target, WebSocket, head, post, upgrade
 
 ECHO = """
 host.on("connect", function(player, info) host.send(player, "from " .. info.address) end)
@@ -203,7 +203,7 @@ class Players(Doors):
         self.start_players()
         for port in (self.port, self.attacker):
             with WebSocket(port) as player:
-                self.assertEqual(f"from {port.source}".encode(), player.message())
+                self.assertEqual(f"from {port.source}".encode(), player.next_of(TEXT, BINARY))
 
 
 if __name__ == "__main__":
