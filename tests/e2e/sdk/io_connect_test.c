@@ -176,30 +176,6 @@ TEST(a_redirect_is_a_refusal)
     ws_service_close(&service);
 }
 
-TEST(an_answer_that_is_not_http_ends_the_dial)
-{
-    static const char *const answers[] = {"\r\n\r\n\r\n", "220 smtp ready\r\n\r\n",
-            "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-            ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             "Sec-WebSocket-Accept: wrong\r\n\r\n")};
-    glift_io *io = new_io();
-    glift__core *core = stand_in_attach(io, "", false, 1000);
-    ws_service service = ws_service_open(NULL, NULL, NULL);
-    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        stand_in_dial_port(core, 1, service.port);
-        ws_peer peer = ws_accept(&service);
-        free(ws_read_request(&peer));
-        ws_write_text(&peer, answers[i]);
-        ws_expect_end(&peer);
-        ws_close(&peer);
-        stand_in_expect(core, "closed 1 ");
-        stand_in_expect_silence(core, 20);
-    }
-    stand_in_detach(core);
-    glift_io_destroy(io);
-    ws_service_close(&service);
-}
-
 static uint16_t free_port(void)
 {
     ws_service service = ws_service_open(NULL, NULL, NULL);

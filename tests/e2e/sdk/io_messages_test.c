@@ -220,27 +220,6 @@ TEST(binary_messages_are_ignored_and_the_connection_stays)
     close_scene(&at);
 }
 
-TEST(text_that_is_not_utf_8_closes_with_1007)
-{
-    scene at = open_scene();
-    ws_send(&at.peer, WS_TEXT, true, "bad \xff\xfe", 6);
-    ws_expect_close(&at.peer, 1007);
-    ws_send_close(&at.peer, 1007);
-    stand_in_expect(at.core, "closed 1 lost");
-    close_scene(&at);
-}
-
-TEST(garbage_in_framing_ends_the_socket)
-{
-    static const char *const garbage[] = {"\x83\x01x", "\xf1\x01x", "\x80\x01x", "\x89\x7e\x01\x00"};
-    for (size_t i = 0; i < sizeof garbage / sizeof garbage[0]; i++) {
-        scene at = open_scene();
-        ws_write(&at.peer, garbage[i], 4);
-        stand_in_expect(at.core, "closed 1 lost");
-        close_scene(&at);
-    }
-}
-
 /* ---- how it ends ---- */
 
 /* P138, P139: every code is told; P181 the other way round: the peer's Close is answered. */
