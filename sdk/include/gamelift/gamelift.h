@@ -170,7 +170,8 @@ typedef struct glift_server_desc {
 
     bool ignore_environment;
 
-    const char *tls_ca_file; /* PEM file of accepted roots; default: the system's */
+    const char *tls_ca_file; /* PEM file of accepted roots, up to 16 MiB; default: the system's. Read with the
+                                first dial, and again after a certificate was not accepted */
     bool tls_insecure;       /* accept any certificate, which the log says loudly; for tests only */
 
     glift_io *io; /* the I/O thread to share; default: one of the server's own */

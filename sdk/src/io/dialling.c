@@ -195,8 +195,10 @@ static bool prepare_tls(glift__endpoint *self)
     if (!self->dialling->url.tls)
         return true;
     self->dialling->tls = glift__io_trust(self->io, link->tls_ca_file, link->tls_insecure, &message);
-    if (self->dialling->tls != NULL)
+    if (self->dialling->tls != NULL) {
+        glift__tls_hold(self->dialling->tls);
         return true;
+    }
     glift__endpoint_cause(self, GLIFT__END_TLS, 0, "no connection over TLS: %s", message);
     return false;
 }
@@ -262,6 +264,8 @@ void glift__dialling_lost(glift__endpoint *self)
         glift__tls_explain(self->stream.session, host, message, sizeof message);
     else
         snprintf(message, sizeof message, "%s closed the connection before the handshake", host);
+    if (self->stream.session != NULL && glift__tls_lacks_root(self->stream.session))
+        glift__io_distrust(self->io, self->dialling->tls);
     glift__endpoint_cause(
             self, self->stream.session != NULL ? GLIFT__END_TLS : GLIFT__END_LOST, 0, "%s", message);
 }
@@ -288,6 +292,8 @@ void glift__dialling_fini(glift__endpoint *self)
         return;
     glift__resolver_forget(&dialling->asker);
     drop_attempts(dialling);
+    if (dialling->tls != NULL)
+        glift__tls_let_go(dialling->tls);
     self->dialling = NULL;
     free(dialling->addresses);
     forget_url(dialling->url_text);

@@ -63,10 +63,31 @@ static char *copy_text(const char *text)
     return copy != NULL ? memcpy(copy, text, size) : NULL;
 }
 
+static void forget_stale(glift_io *io)
+{
+    for (glift__trust **at = &io->trusts; *at != NULL;) {
+        glift__trust *trust = *at;
+        if (!trust->is_stale || glift__tls_is_held(trust->tls)) {
+            at = &trust->next;
+            continue;
+        }
+        *at = trust->next;
+        free_trust(trust);
+    }
+}
+
+void glift__io_distrust(glift_io *io, const glift__tls *tls)
+{
+    for (glift__trust *trust = io->trusts; trust != NULL; trust = trust->next)
+        if (trust->tls == tls)
+            trust->is_stale = true;
+}
+
 glift__tls *glift__io_trust(glift_io *io, const char *ca_file, bool insecure, const char **message)
 {
+    forget_stale(io);
     for (const glift__trust *trust = io->trusts; trust != NULL; trust = trust->next)
-        if (trust->insecure == insecure && strcmp(trust->ca_file, ca_file) == 0)
+        if (!trust->is_stale && trust->insecure == insecure && strcmp(trust->ca_file, ca_file) == 0)
             return trust->tls;
     glift__trust *trust = calloc(1, sizeof *trust);
     *message = "out of memory";

@@ -151,6 +151,7 @@ glift__time glift__io_time(glift_io *io);
 /* A set of accepted certificates. */
 typedef struct glift__trust {
     bool insecure;
+    bool is_stale; /* gone as soon as nobody holds it */
     char *ca_file;
     glift__tls *tls;
     struct glift__trust *next;
@@ -179,6 +180,9 @@ struct glift_io {
 
 /* The set of certificates that a link trusts; NULL on failure, with a sentence in *message (static text). */
 glift__tls *glift__io_trust(glift_io *io, const char *ca_file, bool insecure, const char **message);
+/* A handshake under it has failed: the next dial loads the certificates anew. They may have been replaced
+ * meanwhile, and what OpenSSL could not read for want of memory stays unread in its store. */
+void glift__io_distrust(glift_io *io, const glift__tls *tls);
 
 /* Unpredictable bytes, at most 64. False if the system has none, which ends the connection that wants them.
  */

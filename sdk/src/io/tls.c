@@ -18,6 +18,7 @@ struct glift__tls {
     glift__gate *gate;
     SSL_CTX *context;
     BIO_METHOD *socket_method;
+    unsigned holders;
 };
 
 struct glift__tls_session {
@@ -270,6 +271,21 @@ void glift__tls_destroy(glift__tls *tls)
     free(tls);
 }
 
+void glift__tls_hold(glift__tls *tls)
+{
+    tls->holders++;
+}
+
+void glift__tls_let_go(glift__tls *tls)
+{
+    tls->holders--;
+}
+
+bool glift__tls_is_held(const glift__tls *tls)
+{
+    return tls->holders > 0;
+}
+
 /* ---- one connection ---- */
 
 static bool expect_host(SSL *ssl, const char *host)
@@ -302,6 +318,7 @@ glift__tls_session *glift__tls_open(glift__tls *tls, glift__socket_handle socket
     if (session == NULL)
         return NULL;
     session->tls = tls;
+    glift__tls_hold(tls);
     session->socket = socket;
     bool done = glift__gate_enter(tls->gate);
     if (done) {
@@ -325,6 +342,7 @@ void glift__tls_close(glift__tls_session *session, bool is_polite)
         ERR_clear_error();
         glift__gate_leave(session->tls->gate);
     }
+    glift__tls_let_go(session->tls);
     free(session);
 }
 
@@ -406,6 +424,13 @@ static long verdict_of(const glift__tls_session *session)
     long verdict = SSL_get_verify_result(session->ssl);
     glift__gate_leave(session->tls->gate);
     return verdict;
+}
+
+bool glift__tls_lacks_root(const glift__tls_session *session)
+{
+    long verdict = verdict_of(session);
+    return verdict != X509_V_OK && verdict != X509_V_ERR_HOSTNAME_MISMATCH &&
+           verdict != X509_V_ERR_IP_ADDRESS_MISMATCH;
 }
 
 void glift__tls_explain(const glift__tls_session *session, const char *host, char *out, size_t size)

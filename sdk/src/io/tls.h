@@ -18,7 +18,12 @@ bool glift__tls_start_library(void);
  * roots, and any certificate will do. NULL on failure, with a sentence for a person in *message, static text.
  * The gate outlives it. */
 glift__tls *glift__tls_create(glift__gate *gate, const char *ca_file, bool insecure, const char **message);
-void glift__tls_destroy(glift__tls *tls); /* NULL is allowed */
+void glift__tls_destroy(glift__tls *tls); /* NULL is allowed; nobody may hold it */
+
+/* A dial holds it from its start to its end, a session as long as it lives. */
+void glift__tls_hold(glift__tls *tls);
+void glift__tls_let_go(glift__tls *tls);
+bool glift__tls_is_held(const glift__tls *tls);
 
 /* One connection. `host` is the name, or the numeric address, that the certificate has to be for. NULL when
  * out of memory. Lives no longer than the socket and the tls. */
@@ -40,6 +45,8 @@ bool glift__tls_waits_to_write(const glift__tls_session *session);
 /* Whether bytes wait in here that the socket does not tell of. */
 bool glift__tls_has_more(const glift__tls_session *session);
 
+/* Whether the handshake failed for what is trusted, and not for the name or for what is no TLS at all. */
+bool glift__tls_lacks_root(const glift__tls_session *session);
 /* Why the handshake failed: one sentence for a person. */
 void glift__tls_explain(const glift__tls_session *session, const char *host, char *out, size_t size);
 

@@ -169,6 +169,33 @@ TEST(links_with_different_trust_on_one_io_do_not_mix)
     close_scene(&at);
 }
 
+static void copy_file(const char *from, const char *to)
+{
+    char bytes[16384];
+    FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+    CHECK(in != NULL && out != NULL);
+    size_t length = fread(bytes, 1, sizeof bytes, in);
+    CHECK_INT(fwrite(bytes, 1, length, out), length);
+    fclose(in);
+    fclose(out);
+}
+
+/* An operator replaces the file while servers run; those that are connected go on meanwhile. */
+TEST(a_ca_file_that_is_replaced_after_a_failed_handshake_counts_from_the_next_dial)
+{
+    char replaced[128];
+    snprintf(replaced, sizeof replaced, "%s/replaced-ca.pem", directory);
+    copy_file(other_ca_file, replaced);
+    scene at = open_scene("service", replaced, false);
+    for (int i = 0; i < 3; i++)
+        check_fails(&at, "service.test", "is not accepted");
+    copy_file(ca_file, replaced);
+    check_opens(&at, "service.test");
+    copy_file(other_ca_file, replaced);
+    check_opens(&at, "service.test"); /* what works is not loaded again */
+    close_scene(&at);
+}
+
 TEST(a_ca_file_that_cannot_be_used_is_named)
 {
     scene at = open_scene("service", "/nowhere/ca.pem", false);
