@@ -471,7 +471,7 @@ static glift__level *new_level(const glift_server_desc *desc)
     return level;
 }
 
-/* Of a desc of NULL: no callbacks. */
+/* A desc of NULL has no callbacks. */
 static glift_status read_callbacks(
         glift_server *server, const glift_server_desc *given, glift_server_desc *out)
 {

@@ -13,7 +13,7 @@
 /* Log lines and connection events that a parked server keeps. */
 #define GLIFT__KEPT_LINES 64
 
-/* Of a call, as the game's side sees it. */
+/* Where a call stands for the game's side. */
 enum {
     GLIFT__CALL_PENDING,
     GLIFT__CALL_CANCELLED, /* `done` is to run in the next tick */
@@ -50,7 +50,7 @@ struct glift_server {
     unsigned kept_lines;            /* log lines and connection events among them */
     unsigned own_lines;
 
-    /* What the game may ask at once. Advances with the events as they are delivered. */
+    /* The state that the game may ask for at once; it advances with the events as they are delivered. */
     bool ready, ended;
     glift__call *process_ready; /* under way */
     bool healthy;               /* the last answer */

@@ -11,7 +11,7 @@
 /* What a client trusts. */
 typedef struct glift__tls glift__tls;
 
-/* This is for glift__gate_init(). */
+/* Makes OpenSSL ready, for glift__gate_init(). */
 bool glift__tls_start_library(void);
 
 /* TLS 1.2 or later. `ca_file`: the only roots that count, "" for the system's. With `insecure` there are no

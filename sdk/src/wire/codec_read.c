@@ -179,7 +179,7 @@ static void read_game_properties(glift__json_reader *reader, const glift__json *
     out->game_properties = properties;
 }
 
-/* What both pushes tell of a game session; only the name's key differs (P107, P112). */
+/* Both pushes tell this of a game session; only the name's key differs (P107, P112). */
 static glift_game_session read_game_session(
         glift__json_reader *reader, const glift__json *from, const char *name_key)
 {

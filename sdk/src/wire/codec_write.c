@@ -10,7 +10,8 @@
 
 /* ---- players ---- */
 
-/* One discriminator, one payload; the payload also where it is 0 or empty (P121, P122). */
+/* An attribute has one discriminator and one payload, which is written also where it is 0 or empty (P121,
+ * P122). */
 static void write_attribute(
         glift__json_writer *writer, glift__json_place parent, const glift_player_attribute *attribute)
 {

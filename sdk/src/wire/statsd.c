@@ -98,7 +98,7 @@ static bool has_key(const glift__tags *tags, const char *key)
     return false;
 }
 
-/* Those whose key none of `others` has. */
+/* Writes the tags whose key none of `others` has. */
 static void put_tags(writer *to, const char **separator, const glift__tags *tags, const glift__tags *others)
 {
     for (size_t i = 0; i < tags->count; i++) {

@@ -18,7 +18,7 @@ static bool is_control(uint8_t opcode)
 
 /* ---- the head of a frame ---- */
 
-/* From its first two bytes. */
+/* The first two bytes of a head tell how long it is. */
 static size_t head_size(const uint8_t *head)
 {
     uint8_t length = head[1] & 127;

@@ -28,7 +28,7 @@ static int open_regular(const char *path, const char **message)
     return -1;
 }
 
-/* One byte more than the limit shows a file that is too long. */
+/* A file that is longer than the limit is refused before any of it is read. */
 static char *read_all(int fd, size_t limit, size_t *size, const char **message)
 {
     struct stat about;
