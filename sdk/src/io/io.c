@@ -189,8 +189,13 @@ static void run(void *argument)
     glift_io *io = argument;
     while (!is_over(io))
         step(io, LONGEST_SLEEP_MS);
-    if (atomic_load(&io->is_abandoned))
-        free_io(io); /* nobody else knows it any more */
+    if (!atomic_load(&io->is_abandoned))
+        return;
+    glift__thread_detach(io->thread); /* nobody else knows it, or the io, any more */
+    free_io(io);
+    /* The end of a thread runs a clean-up of OpenSSL, which could meet that of the program at exit(). */
+    for (;;)
+        glift__sleep_ms(UINT32_MAX);
 }
 
 /* ---- creating, destroying ---- */

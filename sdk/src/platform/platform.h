@@ -51,7 +51,8 @@ typedef struct glift__thread glift__thread;
  * be had. */
 bool glift__thread_start(
         void (*run)(void *argument), void *argument, size_t stack_bytes, glift__thread **out);
-void glift__thread_join(glift__thread *thread); /* waits for the end, and frees the thread */
+void glift__thread_join(glift__thread *thread);   /* waits for the end, and frees the thread */
+void glift__thread_detach(glift__thread *thread); /* nobody waits for its end any more; frees it */
 
 void glift__sleep_ms(uint32_t ms);
 

@@ -150,6 +150,12 @@ void glift__thread_join(glift__thread *thread)
     free(thread);
 }
 
+void glift__thread_detach(glift__thread *thread)
+{
+    pthread_detach(thread->id);
+    free(thread);
+}
+
 void glift__sleep_ms(uint32_t ms)
 {
     struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
