@@ -216,8 +216,9 @@ static void put_point(char *text)
     if (*point == '\0' || *point == 'e')
         return;
     char *after = point + strcspn(point, "0123456789");
-    *point = '.';
-    memmove(point + 1, after, strlen(after) + 1);
+    *point++ = '.';
+    while ((*point++ = *after++) != '\0')
+        ;
 }
 
 static void put_fraction(char *text)
@@ -225,7 +226,8 @@ static void put_fraction(char *text)
     char *end = text + strspn(text, "-0123456789");
     if (*end == '.')
         return;
-    memmove(end + 2, end, strlen(end) + 1);
+    for (size_t left = strlen(end) + 1; left-- > 0;)
+        end[left + 2] = end[left];
     memcpy(end, ".0", 2);
 }
 
