@@ -6,24 +6,23 @@
 set -e
 [ -n "$GLIFT_LONG" ] || { echo "skipped: GLIFT_LONG is not set"; exit 77; }
 build=$1 specs=$2
-work=$(mktemp -d) list=/etc/apt/sources.list.d/gamelift-lua-sources.list
+work=$(mktemp -d) list=/etc/apt/sources.list.d/gamelift-lua.sources
 trap 'rm -rf "$work"; rm -f "$list"' EXIT
 
 chmod 755 "$work"
 cd "$work"
-keys=/usr/share/keyrings/debian-archive-keyring.gpg
-echo "deb-src [signed-by=$keys] http://deb.debian.org/debian $(. /etc/os-release; echo "$VERSION_CODENAME") main" \
-  > "$list" || { echo "skipped: the list of package sources cannot be written"; exit 77; }
+# The sources come from where this system's packages do.
+sed 's/^Types: deb$/Types: deb-src/' /etc/apt/sources.list.d/debian.sources > "$list" ||
+  { echo "skipped: there is no debian.sources, or the list of package sources cannot be written"; exit 77; }
 apt-get update -qq
 apt-get source -qq --download-only lua5.1 lua5.2 lua5.3 lua5.4 luajit
 rm -f "$list"
 
-checks="-g -O1 -DLUA_USE_APICHECK"
 for version in 5.1 5.2 5.3 5.4; do
   mkdir "lua$version"
   tar xf "lua${version}"_*.orig.tar.gz -C "lua$version" --strip-components=1
   (cd "lua$version/src" && rm -f luac.c print.c &&
-    gcc -std=gnu99 $checks -include assert.h -Dlua_assert=assert -DLUA_USE_POSIX -DLUA_USE_DLOPEN -DLUA_COMPAT_ALL \
+    gcc -std=gnu99 -g -O1 -DLUA_USE_APICHECK -include assert.h -Dlua_assert=assert -DLUA_USE_POSIX -DLUA_USE_DLOPEN -DLUA_COMPAT_ALL \
       -Wl,-E -o ../../checked-lua$version ./*.c -lm -ldl)
 done
 mkdir sources
