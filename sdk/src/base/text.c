@@ -127,3 +127,10 @@ bool glift__is_word(const char *text, const char *word)
 {
     return glift__starts_with_letters(text, word) && text[strlen(word)] == '\0';
 }
+
+char *glift__text_copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    return copy != NULL ? memcpy(copy, text, size) : NULL;
+}

@@ -18,6 +18,9 @@ void glift__text_free(glift__text *text); /* a zeroed text is allowed; the text 
 /* Appends the bytes. After GLIFT_ERR_MEMORY the text is as it was. */
 glift_status glift__text_append(glift__text *text, const char *bytes, size_t length);
 
+/* A copy on the heap, to be freed; NULL when out of memory. */
+char *glift__text_copy(const char *text);
+
 /* Appends a text with everything but unreserved characters percent-encoded (RFC 3986). */
 glift_status glift__percent_encode(const char *text, glift__text *out);
 

@@ -6,6 +6,7 @@
  * minutes that TCP takes to give one up. */
 #include "io/io_state.h"
 
+#include "base/text.h"
 #include "wire/digest.h"
 
 #include <stdio.h>
@@ -212,13 +213,6 @@ static bool split_url(glift__endpoint *self)
     return false;
 }
 
-static char *copy_text(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *copy = malloc(size);
-    return copy != NULL ? memcpy(copy, text, size) : NULL;
-}
-
 bool glift__dialling_start(glift__endpoint *self, const char *url, uint32_t timeout_ms)
 {
     glift__dialling *dialling = calloc(1, sizeof *dialling);
@@ -229,7 +223,7 @@ bool glift__dialling_start(glift__endpoint *self, const char *url, uint32_t time
     dialling->timeout_ms = timeout_ms;
     dialling->asker.on_found = on_found;
     glift__timer_init(&dialling->next_attempt, on_next_attempt);
-    dialling->url_text = copy_text(url);
+    dialling->url_text = glift__text_copy(url);
     if (dialling->url_text == NULL)
         return false;
     glift__endpoint_set_timer(self, glift__clock_mono_ms() + timeout_ms);

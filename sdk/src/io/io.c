@@ -56,13 +56,6 @@ static void free_trust(glift__trust *trust)
     free(trust);
 }
 
-static char *copy_text(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *copy = malloc(size);
-    return copy != NULL ? memcpy(copy, text, size) : NULL;
-}
-
 static void forget_stale(glift_io *io)
 {
     for (glift__trust **at = &io->trusts; *at != NULL;) {
@@ -94,7 +87,7 @@ glift__tls *glift__io_trust(glift_io *io, const char *ca_file, bool insecure, co
     if (trust == NULL)
         return NULL;
     trust->insecure = insecure;
-    trust->ca_file = copy_text(ca_file);
+    trust->ca_file = glift__text_copy(ca_file);
     if (trust->ca_file != NULL)
         trust->tls = glift__tls_create(&io->gate, ca_file, insecure, message);
     if (trust->tls == NULL) {
