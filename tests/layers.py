@@ -22,7 +22,7 @@ OUTSIDE = ("plugin", "bindings", "game", "sdk/examples")
 # gamelift-local shares these rooms with the SDK.
 LOCAL_ROOMS = ("wire", "base")
 # These two files take glift__time from the core, until the rooms of gamelift-local are made.
-LOCAL_EXCEPTIONS = {("sdk/local/service.h", "core/core.h"), ("sdk/local/timers.h", "core/core.h")}
+LOCAL_EXCEPTIONS = {("sdk/local/api/service.h", "core/core.h"), ("sdk/local/model/timers.h", "core/core.h")}
 
 # The system's headers, and the functions that no header gives away, are for this folder only.
 PLATFORM = "platform/posix/"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The AWS API's side of the service: protocol, validation, fleets, sessions, pages (service model 2, 3). */
 #include "local_helper.h"
-#include "model.h"
+#include "model/model.h"
 
 /* ---- protocol ---- */
 

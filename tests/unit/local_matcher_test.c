@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who plays with whom: the matcher alone, tickets in, matches out. */
 
-#include "../../sdk/local/matcher.h"
+#include "rules/matcher.h"
 #include "test.h"
 
 enum { MOST_TICKETS = 64, MOST_IN_TICKET = 10 };

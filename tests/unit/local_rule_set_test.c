@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading FlexMatch rule sets, and what their rules say of a lineup. */
 
-#include "../../sdk/local/rule_check.h"
-#include "../../sdk/local/rule_set.h"
+#include "rules/rule_check.h"
+#include "rules/rule_set.h"
 #include "test.h"
 
 static char what[LOCAL_WHAT_SIZE];

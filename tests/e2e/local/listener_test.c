@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The listener's wait: how long it takes is up to the deadline, not to libwebsockets. */
-#include "listen.h"
+#include "listen/listen.h"
 #include "test.h"
 
 static const local_service_desc service_desc = {.region = "us-east-1", .account = "111122223333", .seed = 1};

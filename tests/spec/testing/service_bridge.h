@@ -6,7 +6,7 @@
 #define SERVICE_BRIDGE_H
 
 #include "fake_io.h"
-#include "service.h"
+#include "api/service.h"
 
 typedef struct service_bridge {
     local_service *service; /* NULL: nobody answers a dial */

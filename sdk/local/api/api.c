@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a call's name and body to its answer: find the operation, check the input, run the handler. */
+#include "flexmatch/matchmaking.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/api_check.h"
+
+static const api_operation *find_in(const api_operation *operations, const char *name)
+{
+    for (const api_operation *operation = operations; operation->name != NULL; operation++) {
+        if (strcmp(operation->name, name) == 0)
+            return operation;
+    }
+    return NULL;
+}
+
+/* ---- refusing ---- */
+
+void api_refuse(api_call *call, local_error error, const char *format, ...)
+{
+    char text[sizeof call->refusal.message];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    local_refuse(&call->refusal, error, "%s", text);
+    call->refused = true;
+}
+
+void api_refuse_with(api_call *call)
+{
+    call->refused = true;
+}
+
+/* ---- reading ---- */
+
+static const cJSON *member_of(const cJSON *object, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
+    return value != NULL && !cJSON_IsNull(value) ? value : NULL;
+}
+
+const char *api_text(const cJSON *object, const char *name)
+{
+    const cJSON *value = member_of(object, name);
+    return value != NULL ? value->valuestring : NULL;
+}
+
+int api_integer(const cJSON *object, const char *name, int fallback)
+{
+    const cJSON *value = member_of(object, name);
+    return value != NULL ? value->valueint : fallback;
+}
+
+double api_number(const cJSON *object, const char *name, double fallback)
+{
+    const cJSON *value = member_of(object, name);
+    return value != NULL ? value->valuedouble : fallback;
+}
+
+bool api_flag(const cJSON *object, const char *name, bool fallback)
+{
+    const cJSON *value = member_of(object, name);
+    return value != NULL ? cJSON_IsTrue(value) : fallback;
+}
+
+const cJSON *api_member_of(const cJSON *object, const char *name)
+{
+    return member_of(object, name);
+}
+
+size_t api_properties(const cJSON *object, const char *name, glift_game_property out[LOCAL_PROPERTIES_MAX])
+{
+    size_t count = 0;
+    const cJSON *list = member_of(object, name);
+    for (const cJSON *item = list != NULL ? list->child : NULL; item != NULL && count < LOCAL_PROPERTIES_MAX;
+            item = item->next)
+        out[count++] = (glift_game_property){api_text(item, "Key"), api_text(item, "Value")};
+    return count;
+}
+
+/* ---- writing ---- */
+
+/* Puts the item into its parent; without memory the reply is marked incomplete. */
+static cJSON *add(api_call *call, cJSON *parent, const char *name, cJSON *item)
+{
+    bool added =
+            parent != NULL && item != NULL &&
+            (name != NULL ? cJSON_AddItemToObject(parent, name, item) : cJSON_AddItemToArray(parent, item));
+    if (added)
+        return item;
+    cJSON_Delete(item);
+    call->out_of_memory = true;
+    return NULL;
+}
+
+cJSON *api_add_object(api_call *call, cJSON *parent, const char *name)
+{
+    return add(call, parent, name, cJSON_CreateObject());
+}
+
+cJSON *api_add_array(api_call *call, cJSON *parent, const char *name)
+{
+    return add(call, parent, name, cJSON_CreateArray());
+}
+
+void api_add_any_text(api_call *call, cJSON *object, const char *name, const char *value)
+{
+    cJSON *item = cJSON_CreateString(value != NULL ? value : "");
+    if (item != NULL)
+        local_mend_text(item->valuestring); /* sentences are cut to the room they have */
+    add(call, object, name, item);
+}
+
+void api_add_text(api_call *call, cJSON *object, const char *name, const char *value)
+{
+    if (value != NULL && value[0] != '\0')
+        api_add_any_text(call, object, name, value);
+}
+
+void api_add_number(api_call *call, cJSON *object, const char *name, double value)
+{
+    add(call, object, name, cJSON_CreateNumber(value));
+}
+
+void api_add_flag(api_call *call, cJSON *object, const char *name, bool value)
+{
+    add(call, object, name, cJSON_CreateBool(value));
+}
+
+void api_add_time(api_call *call, cJSON *object, const char *name, int64_t unix_ms)
+{
+    if (unix_ms != 0)
+        api_add_number(call, object, name, (double)unix_ms / 1000.0);
+}
+
+void api_add_properties(
+        api_call *call, cJSON *object, const char *name, const glift_game_property *properties, size_t count)
+{
+    cJSON *list = api_add_array(call, object, name);
+    for (size_t i = 0; i < count; i++) {
+        cJSON *property = api_add_object(call, list, NULL);
+        api_add_any_text(call, property, "Key", properties[i].key);
+        api_add_any_text(call, property, "Value", properties[i].value);
+    }
+}
+
+/* ---- pages ---- */
+
+bool api_page_begin(api_call *call, local_page *page, size_t default_limit)
+{
+    size_t limit = (size_t)api_integer(call->input, "Limit", (int)default_limit);
+    call->refused = !local_page_begin(
+            page, call->operation, api_text(call->input, "NextToken"), limit, &call->refusal);
+    return !call->refused;
+}
+
+void api_page_end(api_call *call, const local_page *page)
+{
+    char token[LOCAL_PAGE_TOKEN_SIZE];
+    local_page_token(page, token);
+    api_add_text(call, call->reply, "NextToken", token);
+}
+
+/* ---- a call ---- */
+
+/* cJSON would cut a text at \u0000 without a word, and what was checked would not be what was sent. */
+static bool holds_zero(const char *body, size_t length)
+{
+    for (const char *at = body; (at = memmem(at, length - (size_t)(at - body), "\\u0000", 6)) != NULL; at++) {
+        size_t slashes = 1;
+        while (at - slashes >= body && at[-(ptrdiff_t)slashes] == '\\')
+            slashes++;
+        if (slashes % 2 == 1)
+            return true;
+    }
+    return false;
+}
+
+/* NULL: not JSON, or more than one value. An empty body stands for an empty object. */
+static cJSON *parse_body(const char *body, size_t length)
+{
+    if (length == 0)
+        return cJSON_CreateObject();
+    const char *end = NULL;
+    cJSON *tree = holds_zero(body, length) ? NULL : cJSON_ParseWithLengthOpts(body, length, &end, false);
+    while (tree != NULL && end < body + length && strchr(" \t\r\n", *end) != NULL && *end != '\0')
+        end++;
+    if (tree != NULL && end != body + length) {
+        cJSON_Delete(tree);
+        tree = NULL;
+    }
+    return tree;
+}
+
+static void run(
+        api_call *call, const api_operation *operation, const char *body, size_t length, cJSON **input)
+{
+    if (operation == NULL) {
+        api_refuse(call, LOCAL_UNKNOWN_OPERATION, "Operation \"%.128s\" is not emulated by gamelift-local.",
+                call->operation);
+        return;
+    }
+    *input = parse_body(body, length);
+    if (!cJSON_IsObject(*input)) {
+        api_refuse(call, LOCAL_SERIALIZATION, "The body of %s is not a JSON object.", call->operation);
+        return;
+    }
+    call->input = *input;
+    if (!local_check_input(call->service->patterns, operation->members, *input, &call->refusal))
+        api_refuse_with(call);
+    else
+        operation->run(call);
+}
+
+static cJSON *error_body(const local_refusal *refusal)
+{
+    cJSON *body = cJSON_CreateObject();
+    if (cJSON_AddStringToObject(body, "__type", local_error_type(refusal->error)) == NULL ||
+            cJSON_AddStringToObject(body, "Message", refusal->message) == NULL) {
+        cJSON_Delete(body);
+        return NULL;
+    }
+    return body;
+}
+
+static bool print(const cJSON *tree, glift__text *out)
+{
+    *out = (glift__text){.bytes = tree != NULL ? cJSON_PrintUnformatted(tree) : NULL};
+    if (out->bytes == NULL)
+        return false;
+    out->length = strlen(out->bytes);
+    return true;
+}
+
+/* The HTTP status; *reply is empty only where there is no memory even for the error. */
+static int finish(api_call *call, glift__text *reply)
+{
+    if (!call->refused && !call->out_of_memory && print(call->reply, reply))
+        return 200;
+    if (!call->refused)
+        local_refuse_memory(&call->refusal);
+    cJSON *body = error_body(&call->refusal);
+    print(body, reply);
+    cJSON_Delete(body);
+    local_log(call->service, GLIFT_LOG_INFO, "%s: %s: %s", call->operation,
+            local_error_type(call->refusal.error), call->refusal.message);
+    return local_error_http_status(call->refusal.error);
+}
+
+static int answer(local_service *service, glift__time now, const api_operation *operation, const char *name,
+        const char *body, size_t length, glift__text *reply)
+{
+    cJSON *input = NULL;
+    api_call call = {.service = service, .now = now, .operation = name, .reply = cJSON_CreateObject()};
+    if (call.reply != NULL)
+        run(&call, operation, body, length, &input);
+    else
+        call.out_of_memory = true;
+    int status = finish(&call, reply);
+    cJSON_Delete(input);
+    cJSON_Delete(call.reply);
+    return status;
+}
+
+int api_run(local_service *service, glift__time now, const api_operation *operations, const char *name,
+        const char *body, size_t length, glift__text *reply)
+{
+    return answer(service, now, find_in(operations, name), name, body, length, reply);
+}
+
+int local_service_call(local_service *service, glift__time now, const char *operation, const char *body,
+        size_t length, glift__text *reply)
+{
+    static const api_operation *const tables[] = {api_fleet_operations, api_compute_operations,
+            api_game_session_operations, api_player_session_operations, api_matchmaking_operations,
+            api_ticket_operations};
+    const api_operation *found = NULL;
+    for (size_t i = 0; found == NULL && i < sizeof tables / sizeof tables[0]; i++)
+        found = find_in(tables[i], operation);
+    return answer(service, now, found, operation, body, length, reply);
+}

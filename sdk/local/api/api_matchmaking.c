@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Queues, rule sets and matchmaking configurations behind the AWS API (service model 2.2). */
+#include "flexmatch/tickets.h"
+
+#include <string.h>
+
+#define PAGE_DEFAULT           100
+#define RULE_SETS_PAGE_DEFAULT 10
+
+static const api_shape new_name = {.kind = API_TEXT, .least = 1, .most = 128, .pattern = "[a-zA-Z0-9-]+"};
+static const api_shape new_config_name = {
+        .kind = API_TEXT, .least = 1, .most = 128, .pattern = "[a-zA-Z0-9.-]*"};
+static const api_shape queue_name = {.kind = API_TEXT, .least = 1, .most = 256, .pattern = "[a-zA-Z0-9:/-]+"};
+static const api_shape config_name = {
+        .kind = API_TEXT, .least = 1, .most = 256, .pattern = "[a-zA-Z0-9.:/-]*"};
+static const api_shape queue_arn = {
+        .kind = API_TEXT, .least = 1, .most = 256, .pattern = "arn:.*:gamesessionqueue/[a-zA-Z0-9-]+"};
+static const api_shape custom_event_data = {.kind = API_TEXT, .most = 256};
+static const api_shape notification_target = {.kind = API_TEXT, .most = 300, .pattern = "[a-zA-Z0-9:_/.-]*"};
+
+/* Names that a Describe operation filters by; absent: everything. */
+static bool is_wanted(const cJSON *names, const void *entity,
+        void *(*find)(const local_service *, const char *), const local_service *service)
+{
+    const cJSON *name;
+    if (names == NULL)
+        return true;
+    cJSON_ArrayForEach(name, names)
+    {
+        if (find(service, name->valuestring) == entity)
+            return true;
+    }
+    return false;
+}
+
+/* ---- queues ---- */
+
+static const api_shape destination_arn = {
+        .kind = API_TEXT, .least = 1, .most = 512, .pattern = "[a-zA-Z0-9:/-]+"};
+static const api_member destination_members[] = {{"DestinationArn", &destination_arn, true}, {0}};
+static const api_shape destination = {.kind = API_STRUCT, .members = destination_members};
+static const api_shape destinations = {
+        .kind = API_LIST, .most = LOCAL_DESTINATIONS_MAX, .item = &destination};
+static const api_shape queue_timeout = {.kind = API_INTEGER, .least = 10, .most = 600};
+static const api_member no_members[] = {{0}};
+static const api_shape any_structure = {.kind = API_STRUCT, .members = no_members};
+static const api_shape any_structures = {.kind = API_LIST, .item = &any_structure};
+static const api_member create_queue_members[] = {
+        {"Name", &new_name, true},
+        {"TimeoutInSeconds", &queue_timeout, false},
+        {"Destinations", &destinations, false},
+        {"PlayerLatencyPolicies", &any_structures, false},
+        {"PriorityConfiguration", &any_structure, false},
+        {"FilterConfiguration", &any_structure, false},
+        {"CustomEventData", &custom_event_data, false},
+        {"NotificationTarget", &notification_target, false},
+        {"Tags", &api_tags, false},
+        {0},
+};
+
+static void add_queue(api_call *call, cJSON *parent, const char *name, const local_queue *queue)
+{
+    cJSON *object = api_add_object(call, parent, name);
+    api_add_text(call, object, "Name", queue->name);
+    api_add_text(call, object, "GameSessionQueueArn", queue->arn);
+    api_add_number(call, object, "TimeoutInSeconds", queue->timeout_s);
+    cJSON *list = api_add_array(call, object, "Destinations");
+    for (size_t i = 0; i < queue->fleet_count; i++) {
+        const local_fleet *fleet = local_find_fleet(call->service, queue->fleet_ids[i]);
+        cJSON *item = fleet != NULL ? api_add_object(call, list, NULL) : NULL;
+        if (item != NULL)
+            api_add_text(call, item, "DestinationArn", fleet->arn);
+    }
+    api_add_text(call, object, "CustomEventData", queue->custom_event_data);
+    api_add_text(call, object, "NotificationTarget", queue->notification_target);
+}
+
+static void create_queue(api_call *call)
+{
+    /* What would change where sessions are placed is refused, not ignored. */
+    static const char *const missing[] = {
+            "PlayerLatencyPolicies", "PriorityConfiguration", "FilterConfiguration"};
+    const char *fleets[LOCAL_DESTINATIONS_MAX];
+    local_queue_wish wish = {
+            .name = api_text(call->input, "Name"),
+            .timeout_s = api_integer(call->input, "TimeoutInSeconds", 600),
+            .destinations = fleets,
+            .custom_event_data = api_text(call->input, "CustomEventData"),
+            .notification_target = api_text(call->input, "NotificationTarget"),
+    };
+    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
+        const cJSON *member = api_member_of(call->input, missing[i]);
+        if (member != NULL && member->child != NULL) {
+            api_refuse(call, LOCAL_INVALID_REQUEST, "%s is not emulated by gamelift-local.", missing[i]);
+            return;
+        }
+    }
+    const cJSON *item, *list = api_member_of(call->input, "Destinations");
+    cJSON_ArrayForEach(item, list) fleets[wish.destination_count++] = api_text(item, "DestinationArn");
+    local_queue *queue = local_create_queue(call->service, &wish, &call->refusal);
+    if (queue == NULL)
+        api_refuse_with(call);
+    else
+        add_queue(call, call->reply, "GameSessionQueue", queue);
+}
+
+static void *find_queue(const local_service *service, const char *name)
+{
+    return local_find_queue(service, name);
+}
+
+static const api_shape queue_names = {.kind = API_LIST, .item = &queue_name};
+static const api_member describe_queues_members[] = {{"Names", &queue_names, false},
+        {"Limit", &api_limit, false}, {"NextToken", &api_next_token, false}, {0}};
+
+static void describe_queues(api_call *call)
+{
+    local_page page;
+    if (!api_page_begin(call, &page, PAGE_DEFAULT))
+        return;
+    cJSON *list = api_add_array(call, call->reply, "GameSessionQueues");
+    const cJSON *names = api_member_of(call->input, "Names");
+    const local_queue *queue;
+    TAILQ_FOREACH(queue, &call->service->matchmaking->queues, link)
+    {
+        if (is_wanted(names, queue, find_queue, call->service) && local_page_takes(&page, queue->serial))
+            add_queue(call, list, NULL, queue);
+    }
+    api_page_end(call, &page);
+}
+
+static const api_member delete_queue_members[] = {{"Name", &queue_name, true}, {0}};
+
+static void delete_queue(api_call *call)
+{
+    const char *name = api_text(call->input, "Name");
+    local_queue *queue = local_find_queue(call->service, name);
+    if (queue == NULL)
+        api_refuse(call, LOCAL_NOT_FOUND, "Game session queue %s was not found.", name);
+    else
+        local_delete_queue(call->service, queue);
+}
+
+/* ---- rule sets ---- */
+
+static const api_shape rule_set_body = {.kind = API_TEXT, .least = 1, .most = LOCAL_RULE_SET_MAX_BODY};
+static const api_member validate_rule_set_members[] = {{"RuleSetBody", &rule_set_body, true}, {0}};
+
+static void validate_rule_set(api_call *call)
+{
+    local_rule_set *rule_set;
+    if (!local_check_rule_set(api_text(call->input, "RuleSetBody"), &rule_set, &call->refusal)) {
+        api_refuse_with(call);
+        return;
+    }
+    local_rule_set_destroy(rule_set);
+    api_add_flag(call, call->reply, "Valid", true);
+}
+
+static void add_rule_set(api_call *call, cJSON *parent, const char *name, const local_rule_set_record *record)
+{
+    cJSON *object = api_add_object(call, parent, name);
+    api_add_text(call, object, "RuleSetName", record->name);
+    api_add_text(call, object, "RuleSetArn", record->arn);
+    api_add_text(call, object, "RuleSetBody", record->body);
+    api_add_time(call, object, "CreationTime", record->creation_unix_ms);
+}
+
+static const api_member create_rule_set_members[] = {{"Name", &new_config_name, true},
+        {"RuleSetBody", &rule_set_body, true}, {"Tags", &api_tags, false}, {0}};
+
+static void create_rule_set(api_call *call)
+{
+    const local_rule_set_record *record = local_create_rule_set(call->service, call->now,
+            api_text(call->input, "Name"), api_text(call->input, "RuleSetBody"), &call->refusal);
+    if (record == NULL)
+        api_refuse_with(call);
+    else
+        add_rule_set(call, call->reply, "RuleSet", record);
+}
+
+static void *find_rule_set(const local_service *service, const char *name)
+{
+    return local_find_rule_set(service, name);
+}
+
+static const api_shape rule_set_names = {.kind = API_LIST, .least = 1, .most = 10, .item = &config_name};
+static const api_shape rule_sets_limit = {.kind = API_INTEGER, .least = 1, .most = 10};
+static const api_member describe_rule_sets_members[] = {{"Names", &rule_set_names, false},
+        {"Limit", &rule_sets_limit, false}, {"NextToken", &api_next_token, false}, {0}};
+
+static void describe_rule_sets(api_call *call)
+{
+    local_page page;
+    const cJSON *name, *names = api_member_of(call->input, "Names");
+    cJSON_ArrayForEach(name, names)
+    {
+        if (local_find_rule_set(call->service, name->valuestring) == NULL) {
+            api_refuse(call, LOCAL_NOT_FOUND, "Matchmaking rule set %s was not found.", name->valuestring);
+            return;
+        }
+    }
+    if (!api_page_begin(call, &page, RULE_SETS_PAGE_DEFAULT))
+        return;
+    cJSON *list = api_add_array(call, call->reply, "RuleSets");
+    const local_rule_set_record *record;
+    TAILQ_FOREACH(record, &call->service->matchmaking->rule_sets, link)
+    {
+        if (is_wanted(names, record, find_rule_set, call->service) && local_page_takes(&page, record->serial))
+            add_rule_set(call, list, NULL, record);
+    }
+    api_page_end(call, &page);
+}
+
+static const api_member delete_rule_set_members[] = {{"Name", &config_name, true}, {0}};
+
+static void delete_rule_set(api_call *call)
+{
+    const char *name = api_text(call->input, "Name");
+    local_rule_set_record *record = local_find_rule_set(call->service, name);
+    if (record == NULL)
+        api_refuse(call, LOCAL_NOT_FOUND, "Matchmaking rule set %s was not found.", name);
+    else if (!local_delete_rule_set(call->service, record, &call->refusal))
+        api_refuse_with(call);
+}
+
+/* ---- configurations ---- */
+
+static const char *const flex_match_modes[] = {"STANDALONE", "WITH_QUEUE", NULL};
+static const char *const backfill_modes[] = {"AUTOMATIC", "MANUAL", NULL};
+static const api_shape flex_match_mode = {.kind = API_TEXT, .names = flex_match_modes};
+static const api_shape backfill_mode = {.kind = API_TEXT, .names = backfill_modes};
+static const api_shape request_timeout = {.kind = API_INTEGER, .least = 1, .most = 43200};
+static const api_shape acceptance_timeout = {.kind = API_INTEGER, .least = 1, .most = 600};
+static const api_shape additional_players = {.kind = API_INTEGER, .least = 0, .most = LOCAL_PLAYERS_MAX};
+static const api_shape session_data = {.kind = API_TEXT, .least = 1, .most = 4096};
+static const api_shape queue_arns = {.kind = API_LIST, .most = LOCAL_DESTINATIONS_MAX, .item = &queue_arn};
+static const api_member create_configuration_members[] = {
+        {"Name", &new_config_name, true},
+        {"RuleSetName", &config_name, true},
+        {"RequestTimeoutSeconds", &request_timeout, true},
+        {"AcceptanceRequired", &api_boolean, true},
+        {"AcceptanceTimeoutSeconds", &acceptance_timeout, false},
+        {"GameSessionQueueArns", &queue_arns, false},
+        {"FlexMatchMode", &flex_match_mode, false},
+        {"BackfillMode", &backfill_mode, false},
+        {"AdditionalPlayerCount", &additional_players, false},
+        {"GameProperties", &api_game_properties, false},
+        {"GameSessionData", &session_data, false},
+        {"NotificationTarget", &notification_target, false},
+        {"CustomEventData", &custom_event_data, false},
+        {"Description", &api_free_text, false},
+        {"Tags", &api_tags, false},
+        {0},
+};
+
+static void add_configuration(
+        api_call *call, cJSON *parent, const char *name, const local_configuration *from)
+{
+    cJSON *object = api_add_object(call, parent, name);
+    api_add_text(call, object, "Name", from->name);
+    api_add_text(call, object, "ConfigurationArn", from->arn);
+    api_add_text(call, object, "Description", from->description);
+    cJSON *queues = api_add_array(call, object, "GameSessionQueueArns");
+    for (size_t i = 0; i < from->queue_count; i++) {
+        const local_queue *queue = local_find_queue(call->service, from->queue_names[i]);
+        if (queue != NULL)
+            api_add_text(call, queues, NULL, queue->arn);
+    }
+    api_add_number(call, object, "RequestTimeoutSeconds", from->request_timeout_s);
+    api_add_flag(call, object, "AcceptanceRequired", from->acceptance_required);
+    if (from->acceptance_timeout_s > 0)
+        api_add_number(call, object, "AcceptanceTimeoutSeconds", from->acceptance_timeout_s);
+    api_add_text(call, object, "RuleSetName", from->rule_set->name);
+    api_add_text(call, object, "RuleSetArn", from->rule_set->arn);
+    api_add_text(call, object, "NotificationTarget", from->notification_target);
+    api_add_number(call, object, "AdditionalPlayerCount", from->additional_players);
+    api_add_text(call, object, "CustomEventData", from->custom_event_data);
+    api_add_time(call, object, "CreationTime", from->creation_unix_ms);
+    api_add_properties(call, object, "GameProperties", from->properties, from->property_count);
+    api_add_text(call, object, "GameSessionData", from->game_session_data);
+    if (!from->standalone)
+        api_add_text(call, object, "BackfillMode", backfill_modes[from->automatic_backfill ? 0 : 1]);
+    api_add_text(call, object, "FlexMatchMode", flex_match_modes[from->standalone ? 0 : 1]);
+}
+
+static bool names_it(const char *given, const char *name)
+{
+    return given != NULL && strcmp(given, name) == 0;
+}
+
+static void create_configuration(api_call *call)
+{
+    const char *queues[LOCAL_DESTINATIONS_MAX];
+    glift_game_property properties[LOCAL_PROPERTIES_MAX];
+    const cJSON *input = call->input, *item, *list = api_member_of(input, "GameSessionQueueArns");
+    local_configuration_wish wish = {
+            .name = api_text(input, "Name"),
+            .rule_set = api_text(input, "RuleSetName"),
+            .game_session_data = api_text(input, "GameSessionData"),
+            .description = api_text(input, "Description"),
+            .notification_target = api_text(input, "NotificationTarget"),
+            .custom_event_data = api_text(input, "CustomEventData"),
+            .request_timeout_s = api_integer(input, "RequestTimeoutSeconds", 0),
+            .acceptance_timeout_s = api_integer(input, "AcceptanceTimeoutSeconds", 0),
+            .additional_players = api_integer(input, "AdditionalPlayerCount", 0),
+            .acceptance_required = api_flag(input, "AcceptanceRequired", false),
+            .standalone = names_it(api_text(input, "FlexMatchMode"), flex_match_modes[0]),
+            .automatic_backfill = names_it(api_text(input, "BackfillMode"), backfill_modes[0]),
+            .queues = queues,
+            .properties = properties,
+            .property_count = api_properties(input, "GameProperties", properties),
+    };
+    cJSON_ArrayForEach(item, list) queues[wish.queue_count++] = item->valuestring;
+    const local_configuration *configuration =
+            local_create_configuration(call->service, call->now, &wish, &call->refusal);
+    if (configuration == NULL)
+        api_refuse_with(call);
+    else
+        add_configuration(call, call->reply, "Configuration", configuration);
+}
+
+static void *find_configuration(const local_service *service, const char *name)
+{
+    return local_find_configuration(service, name);
+}
+
+static const api_shape configuration_names = {.kind = API_LIST, .item = &config_name};
+static const api_member describe_configurations_members[] = {{"Names", &configuration_names, false},
+        {"RuleSetName", &config_name, false}, {"Limit", &api_limit, false},
+        {"NextToken", &api_next_token, false}, {0}};
+
+static void describe_configurations(api_call *call)
+{
+    local_page page;
+    if (!api_page_begin(call, &page, PAGE_DEFAULT))
+        return;
+    cJSON *list = api_add_array(call, call->reply, "Configurations");
+    const cJSON *names = api_member_of(call->input, "Names");
+    const char *rule_set_name = api_text(call->input, "RuleSetName");
+    const local_rule_set_record *record =
+            rule_set_name != NULL ? local_find_rule_set(call->service, rule_set_name) : NULL;
+    const local_configuration *configuration;
+    TAILQ_FOREACH(configuration, &call->service->matchmaking->configurations, link)
+    {
+        bool wanted = is_wanted(names, configuration, find_configuration, call->service) &&
+                      (rule_set_name == NULL || configuration->rule_set == record);
+        if (wanted && local_page_takes(&page, configuration->serial))
+            add_configuration(call, list, NULL, configuration);
+    }
+    api_page_end(call, &page);
+}
+
+static const api_member delete_configuration_members[] = {{"Name", &config_name, true}, {0}};
+
+static void delete_configuration(api_call *call)
+{
+    const char *name = api_text(call->input, "Name");
+    local_configuration *configuration = local_find_configuration(call->service, name);
+    if (configuration == NULL)
+        api_refuse(call, LOCAL_NOT_FOUND, "Matchmaking configuration %s was not found.", name);
+    else if (!local_delete_configuration(call->service, configuration, &call->refusal))
+        api_refuse_with(call);
+}
+
+const api_operation api_matchmaking_operations[] = {
+        {"CreateGameSessionQueue", create_queue_members, create_queue},
+        {"DescribeGameSessionQueues", describe_queues_members, describe_queues},
+        {"DeleteGameSessionQueue", delete_queue_members, delete_queue},
+        {"ValidateMatchmakingRuleSet", validate_rule_set_members, validate_rule_set},
+        {"CreateMatchmakingRuleSet", create_rule_set_members, create_rule_set},
+        {"DescribeMatchmakingRuleSets", describe_rule_sets_members, describe_rule_sets},
+        {"DeleteMatchmakingRuleSet", delete_rule_set_members, delete_rule_set},
+        {"CreateMatchmakingConfiguration", create_configuration_members, create_configuration},
+        {"DescribeMatchmakingConfigurations", describe_configurations_members, describe_configurations},
+        {"DeleteMatchmakingConfiguration", delete_configuration_members, delete_configuration},
+        {0},
+};

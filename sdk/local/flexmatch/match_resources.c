@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Queues, rule sets and matchmaking configurations: the named things that matchmaking works by. */
+#include "flexmatch/tickets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The part of an ARN that names the thing; a name stays as it is. */
+static const char *name_of(const char *name_or_arn)
+{
+    const char *slash = strrchr(name_or_arn, '/');
+    return strncmp(name_or_arn, "arn:", 4) == 0 && slash != NULL ? slash + 1 : name_or_arn;
+}
+
+static void format_arn(
+        const local_service *service, const char *kind, const char *name, char out[LOCAL_ARN_SIZE])
+{
+    snprintf(out, LOCAL_ARN_SIZE, "arn:aws:gamelift:%s:%s:%s/%.128s", service->region, service->account, kind,
+            name);
+}
+
+static void *find(const local_index *index, const char *name_or_arn)
+{
+    return local_index_find(index, name_of(name_or_arn));
+}
+
+local_queue *local_find_queue(const local_service *service, const char *name_or_arn)
+{
+    return find(&service->matchmaking->queues_by_name, name_or_arn);
+}
+
+local_rule_set_record *local_find_rule_set(const local_service *service, const char *name_or_arn)
+{
+    return find(&service->matchmaking->rule_sets_by_name, name_or_arn);
+}
+
+local_configuration *local_find_configuration(const local_service *service, const char *name_or_arn)
+{
+    return find(&service->matchmaking->configurations_by_name, name_or_arn);
+}
+
+/* A copy in the entity's memory; NULL stays NULL. *failed is kept. */
+static const char *keep(glift__memory *memory, const char *text, bool *failed)
+{
+    const char *copy = text != NULL ? glift__memory_text(memory, text) : NULL;
+    *failed = *failed || (text != NULL && copy == NULL);
+    return copy;
+}
+
+static bool may_create(const char *what, const char *name, bool exists, size_t count, local_refusal *why)
+{
+    if (exists) /* Conflict is not among the errors of these operations [M] */
+        return local_refuse(why, LOCAL_INVALID_REQUEST, "A %s named %s exists already.", what, name);
+    if (count >= LOCAL_RESOURCES_MAX)
+        return local_refuse(
+                why, LOCAL_LIMIT_EXCEEDED, "There are %d %ss already.", LOCAL_RESOURCES_MAX, what);
+    return true;
+}
+
+/* ---- queues ---- */
+
+static void free_queue(local_queue *queue)
+{
+    glift__memory_fini(&queue->memory);
+    free(queue);
+}
+
+static bool fill_queue(
+        local_service *service, local_queue *queue, const local_queue_wish *wish, local_refusal *why)
+{
+    bool failed = false;
+    queue->name = keep(&queue->memory, wish->name, &failed);
+    queue->notification_target = keep(&queue->memory, wish->notification_target, &failed);
+    queue->custom_event_data = keep(&queue->memory, wish->custom_event_data, &failed);
+    queue->timeout_s = wish->timeout_s;
+    queue->fleet_ids =
+            glift__memory_take(&queue->memory, wish->destination_count + 1, sizeof *queue->fleet_ids);
+    for (size_t i = 0; queue->fleet_ids != NULL && i < wish->destination_count; i++) {
+        const local_fleet *fleet = local_need_fleet(service, wish->destinations[i], why);
+        if (fleet == NULL)
+            return false;
+        queue->fleet_ids[queue->fleet_count++] = keep(&queue->memory, fleet->id, &failed);
+    }
+    if (failed || queue->fleet_ids == NULL || !local_index_add(&service->matchmaking->queues_by_name, queue))
+        return local_refuse_memory(why);
+    return true;
+}
+
+local_queue *local_create_queue(local_service *service, const local_queue_wish *wish, local_refusal *why)
+{
+    struct local_matchmaking *all = service->matchmaking;
+    bool exists = local_find_queue(service, wish->name) != NULL;
+    if (!may_create("game session queue", wish->name, exists, all->queue_count, why))
+        return NULL;
+    local_queue *queue = calloc(1, sizeof *queue);
+    if (queue == NULL) {
+        local_refuse_memory(why);
+        return NULL;
+    }
+    glift__memory_init(&queue->memory);
+    if (!fill_queue(service, queue, wish, why)) {
+        free_queue(queue);
+        return NULL;
+    }
+    format_arn(service, "gamesessionqueue", queue->name, queue->arn);
+    queue->serial = local_next_serial(service);
+    TAILQ_INSERT_TAIL(&all->queues, queue, link);
+    all->queue_count++;
+    return queue;
+}
+
+void local_delete_queue(local_service *service, local_queue *queue)
+{
+    local_index_remove(&service->matchmaking->queues_by_name, queue);
+    TAILQ_REMOVE(&service->matchmaking->queues, queue, link);
+    service->matchmaking->queue_count--;
+    free_queue(queue);
+}
+
+/* ---- rule sets ---- */
+
+bool local_check_rule_set(const char *body, local_rule_set **out, local_refusal *why)
+{
+    char what[LOCAL_WHAT_SIZE];
+    glift_status status = local_rule_set_parse(body, out, what);
+    if (status == GLIFT_OK)
+        return true;
+    if (status == GLIFT_ERR_MEMORY)
+        return local_refuse_memory(why);
+    return local_refuse(why, LOCAL_INVALID_REQUEST, "RuleSetBody: %s", what);
+}
+
+static void free_rule_set(local_rule_set_record *record)
+{
+    local_rule_set_destroy(record->rule_set);
+    glift__memory_fini(&record->memory);
+    free(record);
+}
+
+local_rule_set_record *local_create_rule_set(
+        local_service *service, glift__time now, const char *name, const char *body, local_refusal *why)
+{
+    struct local_matchmaking *all = service->matchmaking;
+    bool exists = local_find_rule_set(service, name) != NULL, failed = false;
+    if (!may_create("matchmaking rule set", name, exists, all->rule_set_count, why))
+        return NULL;
+    local_rule_set *rule_set;
+    if (!local_check_rule_set(body, &rule_set, why))
+        return NULL;
+    local_rule_set_record *record = calloc(1, sizeof *record);
+    if (record == NULL) {
+        local_rule_set_destroy(rule_set);
+        local_refuse_memory(why);
+        return NULL;
+    }
+    record->rule_set = rule_set;
+    glift__memory_init(&record->memory);
+    record->name = keep(&record->memory, name, &failed);
+    record->body = keep(&record->memory, body, &failed);
+    if (failed || !local_index_add(&all->rule_sets_by_name, record)) {
+        free_rule_set(record);
+        local_refuse_memory(why);
+        return NULL;
+    }
+    format_arn(service, "matchmakingruleset", name, record->arn);
+    record->serial = local_next_serial(service);
+    record->creation_unix_ms = now.unix_ms;
+    TAILQ_INSERT_TAIL(&all->rule_sets, record, link);
+    all->rule_set_count++;
+    return record;
+}
+
+bool local_delete_rule_set(local_service *service, local_rule_set_record *record, local_refusal *why)
+{
+    if (record->users > 0)
+        return local_refuse(why, LOCAL_INVALID_REQUEST,
+                "Matchmaking rule set %s is used by %zu matchmaking configuration(s).", record->name,
+                record->users);
+    local_index_remove(&service->matchmaking->rule_sets_by_name, record);
+    TAILQ_REMOVE(&service->matchmaking->rule_sets, record, link);
+    service->matchmaking->rule_set_count--;
+    free_rule_set(record);
+    return true;
+}
+
+/* ---- configurations ---- */
+
+static void free_configuration(local_configuration *configuration)
+{
+    glift__memory_fini(&configuration->memory);
+    free(configuration);
+}
+
+/* S66, and what goes with acceptance [E]. */
+static bool makes_sense(const local_configuration_wish *wish, local_refusal *why)
+{
+    if (wish->standalone && wish->queue_count > 0)
+        return local_refuse(
+                why, LOCAL_INVALID_REQUEST, "A STANDALONE configuration has no GameSessionQueueArns.");
+    if (wish->standalone && wish->automatic_backfill)
+        return local_refuse(
+                why, LOCAL_INVALID_REQUEST, "A STANDALONE configuration has no AUTOMATIC BackfillMode.");
+    if (!wish->standalone && wish->queue_count == 0)
+        return local_refuse(why, LOCAL_INVALID_REQUEST,
+                "A WITH_QUEUE configuration needs at least one of GameSessionQueueArns.");
+    if (wish->acceptance_required && wish->acceptance_timeout_s == 0)
+        return local_refuse(why, LOCAL_INVALID_REQUEST, "AcceptanceRequired needs AcceptanceTimeoutSeconds.");
+    return true;
+}
+
+static bool fill_texts(local_configuration *configuration, const local_configuration_wish *wish)
+{
+    glift__memory *memory = &configuration->memory;
+    bool failed = false;
+    configuration->name = keep(memory, wish->name, &failed);
+    configuration->game_session_data = keep(memory, wish->game_session_data, &failed);
+    configuration->description = keep(memory, wish->description, &failed);
+    configuration->notification_target = keep(memory, wish->notification_target, &failed);
+    configuration->custom_event_data = keep(memory, wish->custom_event_data, &failed);
+    for (size_t i = 0; i < wish->property_count; i++) {
+        glift_game_property *property = &configuration->properties[configuration->property_count++];
+        property->key = keep(memory, wish->properties[i].key, &failed);
+        property->value = keep(memory, wish->properties[i].value, &failed);
+    }
+    return !failed;
+}
+
+static bool fill_queues(const local_service *service, local_configuration *configuration,
+        const local_configuration_wish *wish, local_refusal *why)
+{
+    bool failed = false;
+    configuration->queue_names = glift__memory_take(
+            &configuration->memory, wish->queue_count + 1, sizeof *configuration->queue_names);
+    for (size_t i = 0; configuration->queue_names != NULL && i < wish->queue_count; i++) {
+        const local_queue *queue = local_find_queue(service, wish->queues[i]);
+        if (queue == NULL)
+            return local_refuse(
+                    why, LOCAL_NOT_FOUND, "Game session queue %s was not found.", wish->queues[i]);
+        configuration->queue_names[configuration->queue_count++] =
+                keep(&configuration->memory, queue->name, &failed);
+    }
+    return (configuration->queue_names != NULL && !failed) || local_refuse_memory(why);
+}
+
+static bool fill_configuration(local_service *service, local_configuration *configuration,
+        const local_configuration_wish *wish, local_refusal *why)
+{
+    configuration->rule_set = local_find_rule_set(service, wish->rule_set);
+    if (configuration->rule_set == NULL)
+        return local_refuse(why, LOCAL_NOT_FOUND, "Matchmaking rule set %s was not found.", wish->rule_set);
+    configuration->request_timeout_s = wish->request_timeout_s;
+    configuration->acceptance_timeout_s = wish->acceptance_timeout_s;
+    configuration->additional_players = wish->additional_players;
+    configuration->acceptance_required = wish->acceptance_required;
+    configuration->standalone = wish->standalone;
+    configuration->automatic_backfill = wish->automatic_backfill;
+    if (!fill_queues(service, configuration, wish, why))
+        return false;
+    if (!fill_texts(configuration, wish) ||
+            !local_index_add(&service->matchmaking->configurations_by_name, configuration))
+        return local_refuse_memory(why);
+    return true;
+}
+
+local_configuration *local_create_configuration(
+        local_service *service, glift__time now, const local_configuration_wish *wish, local_refusal *why)
+{
+    struct local_matchmaking *all = service->matchmaking;
+    bool exists = local_find_configuration(service, wish->name) != NULL;
+    if (!may_create("matchmaking configuration", wish->name, exists, all->configuration_count, why) ||
+            !makes_sense(wish, why))
+        return NULL;
+    local_configuration *configuration = calloc(1, sizeof *configuration);
+    if (configuration == NULL) {
+        local_refuse_memory(why);
+        return NULL;
+    }
+    glift__memory_init(&configuration->memory);
+    if (!fill_configuration(service, configuration, wish, why)) {
+        free_configuration(configuration);
+        return NULL;
+    }
+    format_arn(service, "matchmakingconfiguration", configuration->name, configuration->arn);
+    configuration->serial = local_next_serial(service);
+    configuration->creation_unix_ms = now.unix_ms;
+    configuration->rule_set->users++;
+    TAILQ_INSERT_TAIL(&all->configurations, configuration, link);
+    all->configuration_count++;
+    return configuration;
+}
+
+static void remove_configuration(local_service *service, local_configuration *configuration)
+{
+    local_index_remove(&service->matchmaking->configurations_by_name, configuration);
+    TAILQ_REMOVE(&service->matchmaking->configurations, configuration, link);
+    service->matchmaking->configuration_count--;
+    configuration->rule_set->users--;
+    free_configuration(configuration);
+}
+
+bool local_delete_configuration(
+        local_service *service, local_configuration *configuration, local_refusal *why)
+{
+    if (configuration->users > 0)
+        return local_refuse(why, LOCAL_INVALID_REQUEST, "Matchmaking configuration %s has active tickets.",
+                configuration->name);
+    remove_configuration(service, configuration);
+    return true;
+}
+
+void local_free_match_resources(local_service *service)
+{
+    struct local_matchmaking *all = service->matchmaking;
+    while (!TAILQ_EMPTY(&all->configurations))
+        remove_configuration(service, TAILQ_FIRST(&all->configurations));
+    local_rule_set_record *record;
+    while ((record = TAILQ_FIRST(&all->rule_sets)) != NULL) {
+        local_index_remove(&all->rule_sets_by_name, record);
+        TAILQ_REMOVE(&all->rule_sets, record, link);
+        free_rule_set(record);
+    }
+    while (!TAILQ_EMPTY(&all->queues))
+        local_delete_queue(service, TAILQ_FIRST(&all->queues));
+}

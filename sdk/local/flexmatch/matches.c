@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From tickets that were put together to players with seats: acceptance, placement on a process, completion.
+ */
+#include "flexmatch/tickets.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void local_free_match(local_service *service, local_match *match)
+{
+    local_timer_unmake(&service->timers, &match->timer);
+    free(match->matchmaker_data);
+    free(match);
+}
+
+static void remove_match(local_service *service, local_match *match)
+{
+    local_ticket *ticket;
+    while ((ticket = TAILQ_FIRST(&match->tickets)) != NULL) {
+        TAILQ_REMOVE(&match->tickets, ticket, match_link);
+        ticket->match = NULL;
+    }
+    TAILQ_REMOVE(&service->matchmaking->matches, match, link);
+    match->configuration->users--;
+    local_free_match(service, match);
+}
+
+void local_dissolve_match(local_service *service, glift__time now, local_match *match, const char *reason)
+{
+    local_ticket *ticket;
+    match->phase = LOCAL_MATCH_ENDING;
+    while ((ticket = TAILQ_FIRST(&match->tickets)) != NULL) {
+        TAILQ_REMOVE(&match->tickets, ticket, match_link);
+        local_set_ticket_searching(service, now, ticket, reason);
+    }
+    remove_match(service, match);
+}
+
+void local_end_match(local_service *service, glift__time now, local_match *match, local_ticket_status status,
+        const char *reason, const char *message)
+{
+    match->phase = LOCAL_MATCH_ENDING;
+    while (!TAILQ_EMPTY(&match->tickets))
+        local_end_ticket(service, now, TAILQ_FIRST(&match->tickets), status, reason, message);
+    remove_match(service, match);
+}
+
+static void fail_match(local_service *service, glift__time now, local_match *match, const char *message)
+{
+    local_log(service, GLIFT_LOG_WARNING, "match %s failed: %s", match->id, message);
+    local_end_match(service, now, match, LOCAL_TICKET_FAILED, "Failed", message);
+}
+
+local_match *local_find_match_of_session(const local_service *service, const local_game_session *session)
+{
+    local_match *match;
+    TAILQ_FOREACH(match, &service->matchmaking->matches, link)
+    {
+        if (match->game_session == session)
+            return match;
+    }
+    return NULL;
+}
+
+/* ---- the document of who plays (service model 4.4) ---- */
+
+static size_t count_players(const local_match *match)
+{
+    size_t count = 0;
+    const local_ticket *ticket;
+    TAILQ_FOREACH(ticket, &match->tickets, match_link)
+    count += ticket->player_count;
+    return count;
+}
+
+/* bytes NULL: out of memory, or too long */
+static glift__text make_matchmaker_data(const local_match *match)
+{
+    const local_rule_set *rule_set = match->configuration->rule_set->rule_set;
+    const char *teams[LOCAL_RULE_SET_MAX_PLAYERS];
+    glift__text text = {0};
+    size_t count = 0;
+    glift_player *players = calloc(count_players(match) + 1, sizeof *players);
+    const local_ticket *ticket;
+    TAILQ_FOREACH(ticket, &match->tickets, match_link)
+    {
+        for (size_t i = 0; players != NULL && i < ticket->player_count; i++) {
+            players[count] = ticket->players[i];
+            players[count++].team = ticket->places[i].team;
+        }
+    }
+    for (size_t i = 0; i < rule_set->team_count; i++)
+        teams[i] = rule_set->teams[i].name;
+    glift_matchmaker_data data = {
+            .match_id = match->id,
+            .matchmaking_configuration_arn = match->configuration->arn,
+            .auto_backfill_mode = match->auto_backfill_ticket_id[0] != '\0' ? GLIFT_AUTO_BACKFILL_AUTOMATIC
+                                                                            : GLIFT_AUTO_BACKFILL_NOT_SET,
+            .auto_backfill_ticket_id = match->auto_backfill_ticket_id,
+            .players = players,
+            .player_count = count,
+    };
+    if (players != NULL)
+        glift__encode_matchmaker_data(&data, teams, rule_set->team_count, &text);
+    free(players);
+    if (text.length > LOCAL_MATCHMAKER_DATA_MAX)
+        glift__text_free(&text);
+    return text;
+}
+
+/* ---- seats ---- */
+
+bool local_keep_connection_info(local_ticket *ticket, const local_game_session *session)
+{
+    ticket->game_session_arn = glift__memory_text(&ticket->memory, session->arn);
+    ticket->ip_address = glift__memory_text(&ticket->memory, session->ip_address);
+    ticket->dns_name = glift__memory_text(&ticket->memory, session->dns_name);
+    ticket->port = session->port;
+    return ticket->game_session_arn != NULL && ticket->ip_address != NULL && ticket->dns_name != NULL;
+}
+
+static size_t gather_newcomers(
+        const local_match *match, local_ticket_player **places, local_seat_wish *wishes)
+{
+    size_t count = 0;
+    const local_ticket *ticket;
+    TAILQ_FOREACH(ticket, &match->tickets, match_link)
+    {
+        for (size_t i = 0; !ticket->backfill && i < ticket->player_count; i++) {
+            places[count] = &ticket->places[i];
+            wishes[count++].player_id = ticket->places[i].player_id;
+        }
+    }
+    return count;
+}
+
+bool local_reserve_match(local_service *service, glift__time now, local_match *match,
+        local_game_session *session, local_refusal *why)
+{
+    local_ticket_player *places[LOCAL_RULE_SET_MAX_PLAYERS];
+    local_seat_wish wishes[LOCAL_RULE_SET_MAX_PLAYERS] = {{0}};
+    local_player_session *seats[LOCAL_RULE_SET_MAX_PLAYERS];
+    size_t count = gather_newcomers(match, places, wishes);
+    local_ticket *ticket;
+    TAILQ_FOREACH(ticket, &match->tickets, match_link)
+    {
+        if (!ticket->backfill && !local_keep_connection_info(ticket, session))
+            return local_refuse_memory(why);
+    }
+    if (count > 0 && !local_reserve_seats(service, now, session, wishes, count, seats, why))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        snprintf(places[i]->player_session_id, sizeof places[i]->player_session_id, "%s", seats[i]->id);
+    return true;
+}
+
+void local_match_session_active(local_service *service, glift__time now, local_match *match)
+{
+    local_refusal why;
+    local_game_session *session = match->game_session;
+    if (!local_reserve_match(service, now, match, session, &why)) {
+        fail_match(service, now, match, why.message);
+        return;
+    }
+    if (match->auto_backfill_ticket_id[0] != '\0')
+        local_start_automatic(service, match);
+    local_end_match(service, now, match, LOCAL_TICKET_COMPLETED, NULL, "");
+}
+
+/* ---- placement (placement.c finds the process) ---- */
+
+static void on_placement_timeout(local_service *service, glift__time now, local_match *match)
+{
+    local_refusal ignored;
+    char message[256];
+    local_game_session *session = match->game_session;
+    snprintf(message, sizeof message, "No game session within the queue's time: %s", match->why);
+    if (session != NULL) /* nobody will come to it */
+        local_terminate_game_session(service, now, session, &ignored);
+    fail_match(service, now, match, message);
+}
+
+static void start_placing(local_service *service, glift__time now, local_match *match)
+{
+    local_ticket *ticket;
+    match->phase = LOCAL_MATCH_PLACING;
+    TAILQ_FOREACH(ticket, &match->tickets, match_link)
+    {
+        ticket->status = LOCAL_TICKET_PLACING;
+        ticket->status_reason = NULL;
+        local_timer_stop(&service->timers, &ticket->timer);
+    }
+    int timeout_s = local_placement_timeout_s(service, match->configuration);
+    local_timer_set(&service->timers, &match->timer, now.mono_ms + (uint64_t)timeout_s * 1000);
+    local_place_match(service, now, match);
+}
+
+/* Everyone who has to agree has agreed. */
+static void go_on(local_service *service, glift__time now, local_match *match)
+{
+    glift__text data = make_matchmaker_data(match);
+    match->matchmaker_data = data.bytes;
+    if (data.bytes == NULL)
+        fail_match(service, now, match, "The matchmaker data is too long, or there is no memory for it.");
+    else if (match->backfill != NULL)
+        local_complete_backfill(service, now, match);
+    else if (match->configuration->standalone)
+        local_end_match(service, now, match, LOCAL_TICKET_COMPLETED, NULL, "");
+    else
+        start_placing(service, now, match);
+}
+
+/* ---- acceptance ---- */
+
+/* Of a ticket that has to answer; a backfill's players did when they came. */
+static bool has_accepted(const local_ticket *ticket)
+{
+    for (size_t i = 0; !ticket->backfill && i < ticket->player_count; i++) {
+        if (ticket->places[i].answer != LOCAL_ACCEPTS)
+            return false;
+    }
+    return true;
+}
+
+static local_ticket *find_silent(const local_match *match)
+{
+    local_ticket *ticket;
+    TAILQ_FOREACH(ticket, &match->tickets, match_link)
+    {
+        if (!has_accepted(ticket))
+            return ticket;
+    }
+    return NULL;
+}
+
+static void on_acceptance_timeout(local_service *service, glift__time now, local_match *match)
+{
+    local_ticket *silent;
+    match->phase = LOCAL_MATCH_ENDING;
+    while ((silent = find_silent(match)) != NULL)
+        local_end_ticket(service, now, silent, LOCAL_TICKET_CANCELLED, "TimedOut",
+                "Not every player accepted in time.");
+    local_dissolve_match(service, now, match, "AcceptanceTimedOut");
+}
+
+static void on_match_timer(local_service *service, glift__time now, void *owner)
+{
+    local_match *match = owner;
+    if (match->phase == LOCAL_MATCH_PLACING)
+        on_placement_timeout(service, now, match);
+    else
+        on_acceptance_timeout(service, now, match);
+}
+
+static void ask_for_acceptance(local_service *service, glift__time now, local_match *match)
+{
+    local_ticket *ticket;
+    TAILQ_FOREACH(ticket, &match->tickets, match_link)
+    {
+        ticket->status = LOCAL_TICKET_REQUIRES_ACCEPTANCE;
+        ticket->status_reason = NULL;
+    }
+    local_timer_set(&service->timers, &match->timer,
+            now.mono_ms + (uint64_t)match->configuration->acceptance_timeout_s * 1000);
+}
+
+static local_ticket_player *find_place(local_ticket *ticket, const char *player_id)
+{
+    for (size_t i = 0; i < ticket->player_count; i++) {
+        if (strcmp(ticket->places[i].player_id, player_id) == 0)
+            return &ticket->places[i];
+    }
+    return NULL;
+}
+
+bool local_accept_match(local_service *service, glift__time now, local_ticket *ticket,
+        const char *const *player_ids, size_t count, bool accept, local_refusal *why)
+{
+    if (ticket->status != LOCAL_TICKET_REQUIRES_ACCEPTANCE || ticket->backfill)
+        return local_refuse(why, LOCAL_INVALID_REQUEST, "Ticket %s is %s: nothing is to be accepted.",
+                ticket->id, local_ticket_status_name(ticket->status));
+    for (size_t i = 0; i < count; i++) {
+        if (find_place(ticket, player_ids[i]) == NULL)
+            return local_refuse(why, LOCAL_INVALID_REQUEST, "Player %.200s is not in ticket %s.",
+                    player_ids[i], ticket->id);
+    }
+    bool rejected = false;
+    for (size_t i = 0; i < count; i++) {
+        local_ticket_player *place = find_place(ticket, player_ids[i]);
+        if (place->answer == LOCAL_NO_ANSWER) /* the first answer of a player is final */
+            place->answer = accept ? LOCAL_ACCEPTS : LOCAL_REJECTS;
+        rejected = rejected || place->answer == LOCAL_REJECTS;
+    }
+    local_match *match = ticket->match;
+    if (rejected) {
+        local_end_ticket(
+                service, now, ticket, LOCAL_TICKET_CANCELLED, "Rejected", "A player rejected the match.");
+        return true;
+    }
+    if (find_silent(match) != NULL)
+        return true;
+    local_timer_stop(&service->timers, &match->timer);
+    go_on(service, now, match);
+    return true;
+}
+
+/* ---- a new match ---- */
+
+static local_ticket *ticket_of(local_candidate *candidate)
+{
+    return (local_ticket *)(void *)((char *)candidate - offsetof(local_ticket, candidate));
+}
+
+/* False: out of memory; the ticket stays as it was. */
+static bool join(local_match *match, local_ticket *ticket)
+{
+    const local_rule_set *rule_set = match->configuration->rule_set->rule_set;
+    if (ticket->backfill) {
+        match->backfill = ticket;
+    } else {
+        const char *team = glift__memory_text(&ticket->memory, rule_set->teams[ticket->candidate.team].name);
+        if (team == NULL)
+            return false;
+        for (size_t i = 0; i < ticket->player_count; i++)
+            ticket->places[i].team = team;
+    }
+    ticket->match = match;
+    TAILQ_INSERT_TAIL(&match->tickets, ticket, match_link);
+    return true;
+}
+
+void local_make_match(local_service *service, glift__time now, local_configuration *configuration,
+        local_candidate *const *candidates, size_t count)
+{
+    local_match *match = calloc(1, sizeof *match);
+    if (match == NULL || !local_timer_make(&service->timers, &match->timer, on_match_timer, match)) {
+        free(match);
+        return; /* the tickets wait for the next pass */
+    }
+    TAILQ_INIT(&match->tickets);
+    local_make_id(service, "", match->id);
+    match->configuration = configuration;
+    match->age_ms = local_matcher_age(configuration->rule_set->rule_set, candidates, count, now.mono_ms);
+    match->maximum = local_matcher_seats(configuration->rule_set->rule_set, match->age_ms);
+    configuration->users++;
+    TAILQ_INSERT_TAIL(&service->matchmaking->matches, match, link);
+    for (size_t i = 0; i < count; i++) {
+        if (!join(match, ticket_of(candidates[i]))) {
+            local_dissolve_match(service, now, match, NULL);
+            return;
+        }
+    }
+    if (configuration->automatic_backfill)
+        local_make_id(service, "auto-backfill-", match->auto_backfill_ticket_id);
+    local_log(service, GLIFT_LOG_INFO, "match %s of %s: %zu players in %zu tickets%s", match->id,
+            configuration->name, count_players(match), count,
+            match->backfill != NULL ? ", one of them a backfill" : "");
+    if (configuration->acceptance_required)
+        ask_for_acceptance(service, now, match);
+    else
+        go_on(service, now, match);
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "listen/listen_internal.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What libwebsockets counts beside the sockets of clients: the one it listens on, its wake-up, those watched.
+ */
+#define OTHER_FILES 8
+
+/* A socket that says nothing for that long is pinged, and given up when no pong comes. */
+static const lws_retry_bo_t keep_alive = {.secs_since_valid_ping = 60, .secs_since_valid_hangup = 75};
+
+/* ---- peers ---- */
+
+/* Made when first asked for; NULL: out of memory. */
+static listen_peer *peer_of(local_listener *listener, struct lws *wsi)
+{
+    listen_peer *peer = lws_get_opaque_user_data(wsi);
+    if (peer != NULL)
+        return peer;
+    peer = calloc(1, sizeof *peer);
+    if (peer == NULL)
+        return NULL;
+    peer->listener = listener;
+    peer->wsi = wsi;
+    TAILQ_INIT(&peer->outbox);
+    lws_set_opaque_user_data(wsi, peer);
+    return peer;
+}
+
+static void forget_peer(struct lws *wsi)
+{
+    listen_peer *peer = lws_get_opaque_user_data(wsi);
+    if (peer == NULL)
+        return;
+    lws_set_opaque_user_data(wsi, NULL);
+    listen_forget_http(peer);
+    listen_forget_socket(peer);
+    free(peer);
+}
+
+listen_message *listen_message_of(const char *bytes, size_t length)
+{
+    listen_message *message = malloc(sizeof *message + LWS_PRE + length);
+    if (message == NULL)
+        return NULL;
+    message->length = length;
+    if (length > 0)
+        memcpy(message->bytes + LWS_PRE, bytes, length);
+    return message;
+}
+
+/* ---- callbacks of libwebsockets ---- */
+
+static int on_connection(
+        struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t length)
+{
+    local_listener *listener = lws_context_user(lws_get_context(wsi));
+    listen_peer *peer = NULL;
+    (void)session;
+    switch (reason) {
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        peer = peer_of(listener, wsi);
+        return peer != NULL ? listen_on_upgrade(peer, in) : -1;
+    case LWS_CALLBACK_HTTP:
+    case LWS_CALLBACK_HTTP_BODY:
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        peer = peer_of(listener, wsi);
+        return peer != NULL ? listen_on_http(peer, reason, in, length) : -1;
+    case LWS_CALLBACK_ESTABLISHED:
+    case LWS_CALLBACK_RECEIVE:
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+    case LWS_CALLBACK_CLOSED:
+        peer = lws_get_opaque_user_data(wsi);
+        return peer != NULL ? listen_on_socket(peer, reason, in, length) : -1;
+    case LWS_CALLBACK_WSI_DESTROY:
+        forget_peer(wsi);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static int on_watched(
+        struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t length)
+{
+    (void)session, (void)in, (void)length;
+    if (reason != LWS_CALLBACK_RAW_RX_FILE)
+        return 0;
+    /* Not by the opaque pointer of the wsi: the end of every wsi takes that for a peer. */
+    const local_listener *listener = lws_context_user(lws_get_context(wsi));
+    for (const listen_watch *watch = listener->watches; watch != NULL; watch = watch->next) {
+        if (watch->wsi == wsi)
+            watch->ready(watch->user);
+    }
+    return 0;
+}
+
+static const struct lws_protocols protocols[] = {
+        {.name = "gamelift", .callback = on_connection, .rx_buffer_size = 16384},
+        {.name = "watch", .callback = on_watched},
+        {.name = NULL},
+};
+
+/* ---- opening ---- */
+
+static void on_lws_log(int level, const char *line)
+{
+    (void)level; /* only errors that no callback tells of come here: an unreadable certificate */
+    fprintf(stderr, "libwebsockets: %s", line);
+}
+
+static struct lws_context *make_context(local_listener *listener, int sockets)
+{
+    unsigned files = (unsigned)sockets + OTHER_FILES;
+    struct lws_context_creation_info info = {
+            .port = CONTEXT_PORT_NO_LISTEN,
+            .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6 |
+                       LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_VALIDATE_UTF8,
+            .user = listener,
+            .timeout_secs = 20, /* counts here; a vhost's own is not looked at */
+            .pt_serv_buf_size = 65536,
+            .fd_limit_per_thread = files,
+            .max_http_header_pool = (unsigned short)files, /* else one that is idle keeps another waiting */
+            .max_http_header_data = 16384,                 /* a connect URL may have 4,096 characters */
+    };
+    lws_set_log_level(LLL_ERR, on_lws_log);
+    return lws_create_context(&info);
+}
+
+static struct lws_vhost *make_vhost(local_listener *listener, const local_listener_desc *desc)
+{
+    struct lws_context_creation_info info = {
+            .port = desc->port,
+            .iface = "127.0.0.1",
+            .options = LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+                       (desc->tls_cert_file != NULL ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
+            .protocols = protocols,
+            .vhost_name = "gamelift-local",
+            .keepalive_timeout = 60,
+            .retry_and_idle_policy = &keep_alive,
+            .ssl_cert_filepath = desc->tls_cert_file,
+            .ssl_private_key_filepath = desc->tls_key_file,
+            .alpn = "http/1.1",
+    };
+    return lws_create_vhost(listener->context, &info);
+}
+
+/* libwebsockets does not say why it cannot listen: the kernel does. */
+static int why_not_listen(int port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, error = 0;
+    if (fd < 0)
+        return errno;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(fd, (struct sockaddr *)&to, sizeof to) != 0 || listen(fd, 1) != 0)
+        error = errno;
+    close(fd);
+    return error;
+}
+
+static bool file_is_readable(const char *path, char why[LOCAL_WHY_SIZE])
+{
+    if (path == NULL || access(path, R_OK) == 0)
+        return true;
+    snprintf(why, LOCAL_WHY_SIZE, "cannot read %s: %s", path, strerror(errno));
+    return false;
+}
+
+static bool start_listening(
+        local_listener *listener, const local_listener_desc *desc, char why[LOCAL_WHY_SIZE])
+{
+    if (!file_is_readable(desc->tls_cert_file, why) || !file_is_readable(desc->tls_key_file, why))
+        return false;
+    int error = why_not_listen(desc->port);
+    listener->vhost = error == 0 ? make_vhost(listener, desc) : NULL;
+    if (listener->vhost != NULL) {
+        listener->port = lws_get_vhost_listen_port(listener->vhost);
+        return true;
+    }
+    if (error == EADDRINUSE)
+        snprintf(why, LOCAL_WHY_SIZE,
+                "port %d is in use: stop the program that has it, or give --port another number "
+                "(0: any free one)",
+                desc->port);
+    else if (error != 0)
+        snprintf(why, LOCAL_WHY_SIZE, "cannot listen on port %d: %s", desc->port, strerror(error));
+    else
+        snprintf(why, LOCAL_WHY_SIZE, "cannot listen on port %d%s", desc->port,
+                desc->tls_cert_file != NULL ? ": is the certificate a PEM file, and the key its key?" : "");
+    return false;
+}
+
+local_listener *local_listener_open(const local_listener_desc *desc, char why[LOCAL_WHY_SIZE])
+{
+    local_listener *listener = calloc(1, sizeof *listener);
+    if (listener == NULL) {
+        snprintf(why, LOCAL_WHY_SIZE, "out of memory");
+        return NULL;
+    }
+    TAILQ_INIT(&listener->sockets);
+    listener->service = desc->service;
+    listener->log = desc->log;
+    listener->log_user = desc->log_user;
+    listener->context = make_context(listener, desc->sockets);
+    if (listener->context == NULL)
+        snprintf(why, LOCAL_WHY_SIZE, "libwebsockets could not be started");
+    if (listener->context == NULL || !start_listening(listener, desc, why)) {
+        local_listener_close(listener);
+        return NULL;
+    }
+    return listener;
+}
+
+void local_listener_close(local_listener *listener)
+{
+    if (listener == NULL)
+        return;
+    if (listener->context != NULL)
+        lws_context_destroy(listener->context);
+    for (listen_watch *watch = listener->watches, *next; watch != NULL; watch = next) {
+        next = watch->next;
+        free(watch);
+    }
+    free(listener);
+}
+
+int local_listener_port(const local_listener *listener)
+{
+    return listener->port;
+}
+
+/* ---- the loop ---- */
+
+glift__time local_listener_now(const local_listener *listener)
+{
+    struct timespec mono, wall;
+    clock_gettime(CLOCK_MONOTONIC, &mono);
+    clock_gettime(CLOCK_REALTIME, &wall);
+    return (glift__time){
+            .mono_ms = (uint64_t)((int64_t)mono.tv_sec * 1000 + mono.tv_nsec / 1000000 +
+                                  listener->clock_offset_ms),
+            .unix_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000 + listener->clock_offset_ms,
+    };
+}
+
+/* The loop itself looks at the deadlines: the timer only ends the wait. One that is due at once fires just
+ * before libwebsockets goes to sleep, and would leave nothing to end that. */
+static void on_timer(lws_sorted_usec_list_t *timer)
+{
+    lws_cancel_service(lws_container_of(timer, local_listener, timer)->context);
+}
+
+bool local_listener_serve(local_listener *listener, uint64_t deadline_ms)
+{
+    listen_take_outputs(listener);
+    if (deadline_ms != UINT64_MAX) {
+        uint64_t now_ms = local_listener_now(listener).mono_ms;
+        uint64_t wait_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 0;
+        lws_sul_schedule(listener->context, 0, &listener->timer, on_timer, (lws_usec_t)wait_ms * 1000 + 1);
+    }
+    return lws_service(listener->context, 0) >= 0;
+}
+
+bool local_listener_watch(local_listener *listener, int fd, void (*ready)(void *user), void *user)
+{
+    listen_watch *watch = calloc(1, sizeof *watch);
+    if (watch == NULL)
+        return false;
+    lws_sock_file_fd_type descriptor = {.filefd = fd};
+    struct lws *wsi =
+            lws_adopt_descriptor_vhost(listener->vhost, LWS_ADOPT_RAW_FILE_DESC, descriptor, "watch", NULL);
+    if (wsi == NULL) {
+        free(watch);
+        return false;
+    }
+    *watch = (listen_watch){.wsi = wsi, .ready = ready, .user = user, .next = listener->watches};
+    listener->watches = watch;
+    return true;
+}

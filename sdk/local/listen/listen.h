@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The service on one loopback port: game servers' WebSockets, the AWS API, the dashboard, the controls.
+ *
+ * One thread: the listener waits, hands what arrives to the service core, and writes what the core puts
+ * out. It brings the clock, too; POST /_local/advance moves it. */
+#ifndef LOCAL_LISTEN_H
+#define LOCAL_LISTEN_H
+
+#include "api/service.h"
+
+typedef struct local_listener local_listener;
+
+#define LISTEN_SOCKETS_MAX 4096
+
+typedef struct local_listener_desc {
+    local_service *service;
+    int port;                                 /* 0: any free one */
+    int sockets;                              /* at the same time; more wait to be accepted */
+    const char *tls_cert_file, *tls_key_file; /* both, or neither */
+    void (*log)(void *user, glift_log_level level, const char *text);
+    void *log_user;
+} local_listener_desc;
+
+#define LOCAL_WHY_SIZE 256
+
+/* NULL: *why is a sentence that says what to do. */
+local_listener *local_listener_open(const local_listener_desc *desc, char why[LOCAL_WHY_SIZE]);
+void local_listener_close(local_listener *listener); /* NULL is allowed */
+int local_listener_port(const local_listener *listener);
+
+/* The time that the service lives in. */
+glift__time local_listener_now(const local_listener *listener);
+
+/* Waits for something to happen, or until deadline_ms of that time, and deals with it. False: cannot go on.
+ */
+bool local_listener_serve(local_listener *listener, uint64_t deadline_ms);
+
+/* ready(user) runs inside serve() whenever this descriptor can be read; the listener closes it at the end. */
+bool local_listener_watch(local_listener *listener, int fd, void (*ready)(void *user), void *user);
+
+#endif

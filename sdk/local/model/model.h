@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the service holds, and the functions that change it: fleets, computes, server processes, game
+ * sessions and player sessions (service model 1). Both doors, the AWS API and the game server's WebSocket,
+ * and matchmaking work through these; whatever a caller does, the rules of the states hold.
+ *
+ * Functions that can refuse fill in a local_refusal, which either door turns into its own kind of answer. */
+#ifndef LOCAL_MODEL_H
+#define LOCAL_MODEL_H
+
+#include <sys/queue.h>
+
+#include "api/service.h"
+#include "model/index.h"
+#include "model/timers.h"
+
+/* Room for a UUID with the longest prefix ("auto-backfill-"), and for an ARN (S22). */
+#define LOCAL_ID_SIZE  64
+#define LOCAL_ARN_SIZE 257
+
+/* [E] Records of what has ended, oldest forgotten first, and events: memory stays bounded (S83). */
+#define LOCAL_ENDED_SESSIONS_KEPT  10000
+#define LOCAL_ENDED_SEATS_KEPT     100000 /* COMPLETED and TIMEDOUT, also of sessions that go on for days */
+#define LOCAL_ENDED_PROCESSES_KEPT 100
+#define LOCAL_EVENTS_KEPT          10000
+#define LOCAL_LOCATIONS_MAX        1000
+#define LOCAL_FLEETS_MAX           1000 /* not counting deleted ones */
+#define LOCAL_DELETED_FLEETS_KEPT  100
+#define LOCAL_COMPUTES_MAX         10000
+#define LOCAL_PLAYERS_MAX          200 /* per game session (service model 0.2) */
+#define LOCAL_PROPERTIES_MAX       16
+#define LOCAL_TOKENS_KEPT          16 /* per compute */
+#define LOCAL_SOCKETS_MAX          4  /* per process: two during a refresh, more only from a broken client */
+
+/* ---- refusals ---- */
+
+typedef enum local_error {
+    LOCAL_INTERNAL = 0, /* also: out of memory */
+    LOCAL_INVALID_REQUEST,
+    LOCAL_NOT_FOUND,
+    LOCAL_CONFLICT,
+    LOCAL_LIMIT_EXCEEDED,
+    LOCAL_INVALID_FLEET_STATUS,
+    LOCAL_INVALID_GAME_SESSION_STATUS,
+    LOCAL_GAME_SESSION_FULL,
+    LOCAL_FLEET_CAPACITY_EXCEEDED,
+    LOCAL_IDEMPOTENT_PARAMETER_MISMATCH,
+    LOCAL_UNKNOWN_OPERATION,
+    LOCAL_SERIALIZATION
+} local_error;
+
+typedef struct local_refusal {
+    local_error error;
+    char message[1024];
+} local_refusal;
+
+const char *local_error_type(local_error error); /* "NotFoundException" */
+int local_error_http_status(local_error error);  /* 400 or 500 (S4) */
+int local_error_status_code(local_error error);  /* the server protocol's StatusCode: 404, 409, 400, 500 */
+
+/* Fills in *why, and returns false so that a refusal is one statement. */
+bool local_refuse(local_refusal *why, local_error error, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+bool local_refuse_memory(local_refusal *why);
+
+/* ---- entities; the first member of what an index holds is its key (index.h) ---- */
+
+typedef struct local_location {
+    const char *name;
+    char arn[LOCAL_ARN_SIZE];
+    uint64_t serial;
+    TAILQ_ENTRY(local_location) link;
+} local_location;
+
+typedef enum local_fleet_status {
+    LOCAL_FLEET_ACTIVE,
+    LOCAL_FLEET_DELETING,
+    LOCAL_FLEET_TERMINATED
+} local_fleet_status;
+
+typedef struct local_fleet {
+    const char *id;
+    char arn[LOCAL_ARN_SIZE];
+    uint64_t serial;
+    local_fleet_status status;
+    char *name, *description, *cost;           /* description and cost may be NULL */
+    const char *protection_policy;             /* of new game sessions: static text */
+    int creator_limit, creator_period_minutes; /* ResourceCreationLimitPolicy; 0: none */
+    int64_t creation_unix_ms, termination_unix_ms;
+    local_location **locations;
+    size_t location_count;
+    size_t held; /* by this many game sessions and processes, ended ones included */
+    TAILQ_HEAD(, local_compute) computes;
+    TAILQ_HEAD(, local_process) processes; /* all but GONE ones; READY ones in the order of their waiting */
+    TAILQ_ENTRY(local_fleet) link;
+} local_fleet;
+
+typedef struct local_token {
+    char text[LOCAL_ID_SIZE];
+    uint64_t expires_ms; /* mono_ms */
+    int64_t expires_unix_ms;
+} local_token;
+
+typedef struct local_compute {
+    const char *key; /* "<fleet id>/<name>" */
+    const char *name;
+    char *arn;
+    uint64_t serial;
+    local_fleet *fleet;
+    local_location *location;
+    char *ip_address, *dns_name, *certificate_path; /* NULL where not given */
+    int64_t creation_unix_ms;
+    local_token tokens[LOCAL_TOKENS_KEPT]; /* newest last */
+    size_t token_count;
+    TAILQ_ENTRY(local_compute) link;
+} local_compute;
+
+typedef enum local_process_state {
+    LOCAL_PROCESS_CONNECTED, /* has not called ProcessReady */
+    LOCAL_PROCESS_READY,
+    LOCAL_PROCESS_HOSTING,
+    LOCAL_PROCESS_ENDING, /* was sent TerminateProcess */
+    LOCAL_PROCESS_GONE
+} local_process_state;
+
+typedef struct local_game_session local_game_session;
+typedef struct local_connection local_connection;
+
+typedef struct local_process {
+    const char *key; /* of fleet, compute and process id */
+    char *id;
+    uint64_t serial;
+    local_process_state state;
+    local_fleet *fleet;
+    char *compute_name; /* the compute itself may be deregistered meanwhile */
+    char *location;
+    char *ip_address, *dns_name;
+    char *sdk_language, *sdk_version;
+    int port;
+    bool healthy; /* what was reported last */
+    int64_t connected_unix_ms, last_heartbeat_unix_ms;
+    uint64_t health_deadline_ms;      /* mono_ms; 0 before ProcessReady */
+    int64_t termination_unix_ms;      /* of the TerminateProcess that was sent; 0: none */
+    const char *end_reason;           /* StatusReason of its session when it ends; static text or NULL */
+    local_game_session *game_session; /* while HOSTING or ENDING */
+    TAILQ_HEAD(local_connection_list, local_connection)
+    connections;                         /* newest last: that one is sent the pushes (S29) */
+    TAILQ_HEAD(, local_pending) pending; /* pushes that wait for a connection (S28) */
+    size_t pending_count;
+    TAILQ_HEAD(local_answered_list, local_answered)
+    answered; /* what was answered to which RequestId (answers.c) */
+    size_t answered_count;
+    uint64_t ready_connection; /* where ActivateServerProcess came from, and with which RequestId */
+    char *ready_request_id;
+    local_timer timer;
+    TAILQ_ENTRY(local_process) link;
+} local_process;
+
+struct local_connection {
+    const char *key; /* its number as text */
+    char key_text[24];
+    uint64_t number;
+    local_process *process;
+    TAILQ_ENTRY(local_connection) link;
+};
+
+typedef struct local_player_session {
+    const char *id;
+    char *player_id, *player_data; /* data may be NULL */
+    uint64_t serial;
+    local_game_session *game_session;
+    glift_player_session_status status;
+    int64_t creation_unix_ms, termination_unix_ms;
+    local_timer timer; /* of the reservation */
+    TAILQ_ENTRY(local_player_session) link, service_link;
+    TAILQ_ENTRY(local_player_session)
+    state_link; /* in its session's held seats, or in the ended ones of all */
+} local_player_session;
+
+struct local_game_session {
+    const char *arn; /* "GameSessionId" of the API */
+    uint64_t serial;
+    local_fleet *fleet;
+    char *location;
+    local_process *process; /* NULL once it has ended */
+    char *process_id;
+    glift_game_session_status status;
+    const char *status_reason;                                     /* static text or NULL */
+    char *name, *game_session_data, *matchmaker_data, *creator_id; /* NULL where not given */
+    char *matchmaking_configuration_arn;                           /* NULL unless a match made it */
+    glift_game_property properties[LOCAL_PROPERTIES_MAX];          /* texts of its own */
+    size_t property_count;
+    int maximum, taken; /* seats; taken: RESERVED and ACTIVE (service model 1.4) */
+    glift_player_session_creation_policy policy;
+    const char *protection_policy; /* static text */
+    char *ip_address, *dns_name;
+    int port;
+    int64_t creation_unix_ms, termination_unix_ms;
+    uint64_t fingerprint;                               /* of what it was created with (S37) */
+    TAILQ_HEAD(, local_player_session) player_sessions; /* oldest first */
+    TAILQ_HEAD(, local_player_session) held;            /* those that hold a seat: RESERVED, ACTIVE */
+    local_timer timer;                                  /* of the activation */
+    TAILQ_ENTRY(local_game_session) link, ended_link;
+};
+
+typedef struct local_event {
+    uint64_t serial;
+    char id[LOCAL_ID_SIZE];
+    int64_t time_unix_ms;
+    const char *code; /* an EventCode of the API model; static text */
+    char *fleet_id;   /* "" where it belongs to no fleet */
+    char *resource_id, *message;
+    TAILQ_ENTRY(local_event) link;
+} local_event;
+
+/* ---- the service ---- */
+
+struct local_service {
+    char *region, *account, *endpoint;
+    bool remember_request_ids;
+    local_patience patience;
+    void (*log)(void *user, glift_log_level level, const char *text);
+    void *log_user;
+    uint64_t random_state;
+    uint64_t last_serial; /* of everything, in the order in which it came to be: what paging counts in */
+    local_timers timers;
+    struct local_patterns *patterns; /* compiled expressions (api_check.c) */
+    struct local_matchmaking *matchmaking;
+
+    TAILQ_HEAD(, local_location) locations;
+    TAILQ_HEAD(local_fleet_list, local_fleet) fleets;                      /* deleted ones included */
+    TAILQ_HEAD(, local_process) gone_processes;                            /* oldest first */
+    TAILQ_HEAD(local_game_session_list, local_game_session) game_sessions; /* all, oldest first */
+    TAILQ_HEAD(, local_game_session) ended_game_sessions;
+    TAILQ_HEAD(local_player_session_list, local_player_session) player_sessions; /* all, oldest first */
+    TAILQ_HEAD(, local_player_session) ended_player_sessions;
+    TAILQ_HEAD(, local_event) events;
+    TAILQ_HEAD(local_output_queue, local_waiting_output) outputs;
+    size_t location_count, fleet_count, compute_count, gone_count, ended_count, ended_seat_count, event_count;
+    local_index locations_by_name, fleets_by_id, computes_by_key, processes_by_key, game_sessions_by_arn,
+            player_sessions_by_id, connections_by_number;
+    uint64_t last_connection;
+    uint64_t jump_ms; /* asked for and not yet taken */
+};
+
+void local_log(const local_service *service, glift_log_level level, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+uint64_t local_next_serial(local_service *service);
+/* "<prefix><uuid>", reproducible with a seed (S88). */
+void local_make_id(local_service *service, const char *prefix, char out[LOCAL_ID_SIZE]);
+/* Heap text as vasprintf makes it; NULL when out of memory. */
+char *local_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Drops what is no UTF-8: what is left of a character where a text was cut. Answers must not carry it. */
+void local_mend_text(char *text);
+/* *slot becomes a copy of text (NULL and "" become NULL); what it held is freed. False: out of memory. */
+bool local_keep_text(char **slot, const char *text);
+
+/* A message to send, whose text it takes over; or, with bytes NULL, the order to close the connection. */
+bool local_queue_output(local_service *service, uint64_t connection, glift__text *text, int close_code);
+
+/* ---- events (events.c) ---- */
+
+void local_record_event(local_service *service, glift__time now, const char *code, const char *fleet_id,
+        const char *resource_id, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* ---- locations, fleets, computes (fleets.c); ids or ARNs everywhere (S16) ---- */
+
+/* Any fleet of that id, deleted ones included; NULL if none. */
+local_fleet *local_find_fleet(const local_service *service, const char *id_or_arn);
+/* NULL and a NotFound refusal where it is unknown or TERMINATED. */
+local_fleet *local_need_fleet(const local_service *service, const char *id_or_arn, local_refusal *why);
+local_compute *local_need_compute(
+        const local_service *service, const local_fleet *fleet, const char *name_or_arn, local_refusal *why);
+local_location *local_fleet_location(
+        const local_fleet *fleet, const char *name); /* NULL: not one of the fleet's */
+const char *local_fleet_status_name(local_fleet_status status);
+
+local_location *local_create_location(local_service *service, const char *name, local_refusal *why);
+bool local_delete_location(local_service *service, const char *name, local_refusal *why);
+
+typedef struct local_fleet_wish {
+    const char *name, *description, *cost, *protection_policy;
+    int creator_limit, creator_period_minutes;
+    const char *const *locations;
+    size_t location_count;
+} local_fleet_wish;
+local_fleet *local_create_fleet(
+        local_service *service, glift__time now, const local_fleet_wish *wish, local_refusal *why);
+/* Its processes are sent TerminateProcess; it is TERMINATED when the last has ended (S23). */
+void local_delete_fleet(local_service *service, glift__time now, local_fleet *fleet);
+void local_fleet_may_be_gone(
+        local_service *service, glift__time now, local_fleet *fleet); /* after a process ended */
+
+typedef struct local_compute_wish {
+    const char *name, *ip_address, *dns_name, *certificate_path, *location;
+} local_compute_wish;
+local_compute *local_register_compute(local_service *service, glift__time now, local_fleet *fleet,
+        const local_compute_wish *wish, local_refusal *why);
+void local_deregister_compute(local_service *service, glift__time now, local_compute *compute);
+/* The same token until less than 15 minutes of it are left (S21). */
+const local_token *local_compute_token(local_service *service, glift__time now, local_compute *compute);
+
+/* ---- server processes (processes.c) ---- */
+
+const char *local_process_state_name(local_process_state state);
+/* The one that has waited longest, connected, in that fleet and location; NULL if there is none (S26). */
+local_process *local_ready_process(const local_fleet *fleet, const char *location);
+/* By its id alone, newest first, GONE ones left out; NULL if there is none. */
+local_process *local_find_process(const local_service *service, const char *process_id);
+/* TerminateProcess with that much notice; ENDING. Nothing happens to a process that is ENDING or GONE.
+ * end_reason: StatusReason of its game session once it ends (static text or NULL). */
+void local_terminate_process(local_service *service, glift__time now, local_process *process,
+        uint64_t notice_ms, const char *end_reason);
+/* GONE: its game session is over, its sockets stay until the client closes them. */
+void local_end_process(local_service *service, glift__time now, local_process *process);
+/* A process for this connection: a new one, or the one that reconnects with its id. */
+local_process *local_connect_process(local_service *service, glift__time now, local_compute *compute,
+        const char *process_id, uint64_t connection, local_refusal *why);
+local_connection *local_find_connection(const local_service *service, uint64_t number);
+void local_disconnect(local_service *service, local_connection *connection);
+/* Ends it from this side, with a Close frame or LOCAL_CUT. Nothing is sent there or heard from there any
+ * more, however long the client takes to notice: pushes wait for its next socket. */
+void local_close_connection(local_service *service, local_connection *connection, int code);
+/* A GONE process begins a new life; refused where its compute is not registered any more. */
+bool local_revive_process(
+        local_service *service, glift__time now, local_process *process, local_refusal *why);
+/* CONNECTED becomes READY: true. In any other state nothing happens: false. */
+bool local_process_ready(local_service *service, glift__time now, local_process *process);
+void local_heartbeat(local_service *service, glift__time now, local_process *process, bool healthy);
+/* Its socket or its program is gone for good: event SERVER_PROCESS_CRASHED, and GONE. */
+void local_process_crashed(local_service *service, glift__time now, local_process *process);
+/* To the newest socket, or kept until there is one. False: the push cannot be delivered at all. */
+bool local_push(local_service *service, local_process *process, const glift__push *push);
+
+/* ---- answers to its requests (answers.c) ---- */
+
+/* Without memory for it the answer is not remembered: a second copy is then judged anew. */
+void local_remember_answer(local_process *process, const char *request_id, const glift__text *text);
+/* False: this request was not answered before, or there is no memory to do it again. */
+bool local_repeat_answer(
+        local_service *service, const local_process *process, uint64_t connection, const char *request_id);
+void local_forget_answers(local_process *process);
+
+/* ---- game sessions (game_sessions.c) ---- */
+
+local_game_session *local_need_game_session(
+        const local_service *service, const char *arn, local_refusal *why);
+bool local_game_session_is_over(const local_game_session *session); /* TERMINATED or ERROR */
+
+typedef struct local_game_session_wish {
+    local_fleet *fleet;
+    const char *location;
+    const char *id; /* last segment of the ARN: IdempotencyToken, or NULL for a fresh one */
+    const char *name, *game_session_data, *creator_id;
+    const char *matchmaker_data, *matchmaking_configuration_arn; /* NULL unless a match makes it */
+    const glift_game_property *properties;
+    size_t property_count;
+    int maximum;
+} local_game_session_wish;
+/* On the process that has waited longest, which is sent CreateGameSession at once; ACTIVATING.
+ * Refuses with FleetCapacityExceeded where no process is ready (S36): nothing is stored then.
+ * A known id gives the session that has it, if it was made of the same (S37). */
+local_game_session *local_create_game_session(
+        local_service *service, glift__time now, const local_game_session_wish *wish, local_refusal *why);
+bool local_activate_game_session(local_service *service, local_game_session *session, local_refusal *why);
+bool local_set_matchmaker_data(local_game_session *session, const char *json); /* false: out of memory */
+/* The push UpdateGameSession with the session as it is now (service model 1.8). */
+bool local_push_game_session_update(local_service *service, local_game_session *session,
+        glift_update_reason reason, const char *backfill_ticket_id);
+/* TERMINATING; its process is sent TerminateProcess. Refuses unless ACTIVE or ACTIVATING (S44). */
+bool local_terminate_game_session(
+        local_service *service, glift__time now, local_game_session *session, local_refusal *why);
+/* Adds and overwrites, never deletes (S43). All or nothing. */
+bool local_merge_properties(
+        local_game_session *session, const glift_game_property *properties, size_t count, local_refusal *why);
+/* TERMINATED; its players COMPLETED or TIMEDOUT. */
+void local_end_game_session(
+        local_service *service, glift__time now, local_game_session *session, const char *reason);
+
+/* ---- player sessions (player_sessions.c) ---- */
+
+typedef struct local_seat_wish {
+    const char *player_id, *player_data;
+} local_seat_wish;
+/* Seats, RESERVED for 60 s: all or none (S49). On success out[i] is the seat of wishes[i].
+ * Refuses: session not ACTIVE, closed to new players, too few seats, a player who has one (S50). */
+bool local_reserve_seats(local_service *service, glift__time now, local_game_session *session,
+        const local_seat_wish *wishes, size_t count, local_player_session **out, local_refusal *why);
+bool local_accept_player(
+        local_service *service, local_game_session *session, const char *id, local_refusal *why);
+/* The seat that is free now; NULL: refused. */
+local_player_session *local_remove_player(local_service *service, glift__time now,
+        local_game_session *session, const char *id, local_refusal *why);
+
+/* Player sessions by exactly one of three ids (S51); absent ones are NULL or "". */
+typedef struct local_seat_query {
+    const char *player_session_id, *game_session_id, *player_id;
+    glift_player_session_status status; /* NOT_SET: any; counts beside game_session_id only */
+    const local_game_session *game_session;
+} local_seat_query;
+bool local_seats_begin(const local_service *service, local_seat_query *query, local_refusal *why);
+/* The one after `seat` (NULL: the first) in the order of serials; NULL after the last. */
+const local_player_session *local_seats_next(
+        const local_service *service, const local_seat_query *query, const local_player_session *seat);
+
+/* The seat that this player holds there; NULL: none. */
+const local_player_session *local_seat_of(const local_game_session *session, const char *player_id);
+
+/* Of a game session that has ended. */
+void local_end_player_sessions(local_service *service, glift__time now, local_game_session *session);
+
+/* Takes it out of everything and frees it. */
+void local_forget_player_session(local_service *service, local_player_session *seat);
+
+/* ---- memory: each frees one entity, which is in no list or index any more ---- */
+
+void local_free_location(local_location *location);
+void local_free_compute(local_compute *compute);
+void local_free_fleet(local_fleet *fleet);
+void local_free_process(local_service *service, local_process *process);
+void local_free_game_session(
+        local_service *service, local_game_session *session); /* with its player sessions */
+void local_free_event(local_event *event);
+
+#endif

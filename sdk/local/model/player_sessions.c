@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Player sessions: seats that are reserved, taken and freed (service model 1.5). */
+#include "flexmatch/matchmaking.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static local_player_session *find_player_session(const local_service *service, const char *id)
+{
+    return local_index_find(&service->player_sessions_by_id, id);
+}
+
+static bool holds_seat(const local_player_session *seat)
+{
+    return seat->status == GLIFT_PLAYER_SESSION_RESERVED || seat->status == GLIFT_PLAYER_SESSION_ACTIVE;
+}
+
+/* ---- memory ---- */
+
+static void free_seat(local_service *service, local_player_session *seat)
+{
+    local_timer_unmake(&service->timers, &seat->timer);
+    free((char *)seat->id);
+    free(seat->player_id);
+    free(seat->player_data);
+    free(seat);
+}
+
+void local_forget_player_session(local_service *service, local_player_session *seat)
+{
+    TAILQ_REMOVE(&seat->game_session->player_sessions, seat, link);
+    TAILQ_REMOVE(&service->player_sessions, seat, service_link);
+    if (holds_seat(seat)) {
+        TAILQ_REMOVE(&seat->game_session->held, seat, state_link);
+    } else {
+        TAILQ_REMOVE(&service->ended_player_sessions, seat, state_link);
+        service->ended_seat_count--;
+    }
+    local_index_remove(&service->player_sessions_by_id, seat);
+    free_seat(service, seat);
+}
+
+static void forget_oldest_ended(local_service *service)
+{
+    while (service->ended_seat_count > LOCAL_ENDED_SEATS_KEPT)
+        local_forget_player_session(service, TAILQ_FIRST(&service->ended_player_sessions));
+}
+
+/* ---- ends of a seat ---- */
+
+static void end_seat(local_service *service, glift__time now, local_player_session *seat,
+        glift_player_session_status status)
+{
+    seat->status = status;
+    seat->termination_unix_ms = now.unix_ms;
+    seat->game_session->taken--;
+    local_timer_stop(&service->timers, &seat->timer);
+    TAILQ_REMOVE(&seat->game_session->held, seat, state_link);
+    TAILQ_INSERT_TAIL(&service->ended_player_sessions, seat, state_link);
+    service->ended_seat_count++;
+}
+
+static void on_reservation_timeout(local_service *service, glift__time now, void *owner)
+{
+    local_player_session *seat = owner;
+    end_seat(service, now, seat, GLIFT_PLAYER_SESSION_TIMEDOUT);
+    local_matchmaking_seat_freed(service, now, seat);
+}
+
+void local_end_player_sessions(local_service *service, glift__time now, local_game_session *session)
+{
+    local_player_session *seat;
+    while ((seat = TAILQ_FIRST(&session->held)) != NULL)
+        end_seat(service, now, seat,
+                seat->status == GLIFT_PLAYER_SESSION_RESERVED ? GLIFT_PLAYER_SESSION_TIMEDOUT
+                                                              : GLIFT_PLAYER_SESSION_COMPLETED);
+}
+
+/* ---- reserving ---- */
+
+const local_player_session *local_seat_of(const local_game_session *session, const char *player_id)
+{
+    const local_player_session *seat;
+    TAILQ_FOREACH(seat, &session->held, state_link)
+    {
+        if (strcmp(seat->player_id, player_id) == 0)
+            return seat;
+    }
+    return NULL;
+}
+
+static bool players_are_new(
+        const local_game_session *session, const local_seat_wish *wishes, size_t count, local_refusal *why)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (local_seat_of(session, wishes[i].player_id) != NULL)
+            return local_refuse(why, LOCAL_INVALID_REQUEST,
+                    "Player %s has a player session in game session %s already.", wishes[i].player_id,
+                    session->arn);
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(wishes[i].player_id, wishes[k].player_id) == 0)
+                return local_refuse(
+                        why, LOCAL_INVALID_REQUEST, "Player %s is named twice.", wishes[i].player_id);
+        }
+    }
+    return true;
+}
+
+static bool may_reserve(
+        const local_game_session *session, const local_seat_wish *wishes, size_t count, local_refusal *why)
+{
+    if (session->status != GLIFT_GAME_SESSION_ACTIVE)
+        return local_refuse(why, LOCAL_INVALID_GAME_SESSION_STATUS, "Game session %s is %s, not ACTIVE.",
+                session->arn, glift_game_session_status_name(session->status));
+    if (session->policy == GLIFT_PLAYER_SESSION_CREATION_POLICY_DENY_ALL)
+        return local_refuse(why, LOCAL_INVALID_GAME_SESSION_STATUS,
+                "Game session %s does not accept new players.", session->arn);
+    if (!players_are_new(session, wishes, count, why))
+        return false;
+    int open = session->maximum - session->taken; /* negative once the maximum was lowered (S43) */
+    if (open < 0 || (size_t)open < count)
+        return local_refuse(why, LOCAL_GAME_SESSION_FULL,
+                "Game session %s has %d open player slots, %zu are needed.", session->arn,
+                open > 0 ? open : 0, count);
+    return true;
+}
+
+static local_player_session *make_seat(local_service *service, const local_seat_wish *wish)
+{
+    local_player_session *seat = calloc(1, sizeof *seat);
+    if (seat == NULL)
+        return NULL;
+    char id[LOCAL_ID_SIZE];
+    local_make_id(service, "psess-", id);
+    seat->id = strdup(id);
+    bool made = seat->id != NULL && local_keep_text(&seat->player_id, wish->player_id) &&
+                local_keep_text(&seat->player_data, wish->player_data) &&
+                local_timer_make(&service->timers, &seat->timer, on_reservation_timeout, seat);
+    if (made && local_index_add(&service->player_sessions_by_id, seat))
+        return seat;
+    free_seat(service, seat);
+    return NULL;
+}
+
+static void unmake_seat(local_service *service, local_player_session *seat)
+{
+    local_index_remove(&service->player_sessions_by_id, seat);
+    free_seat(service, seat);
+}
+
+bool local_reserve_seats(local_service *service, glift__time now, local_game_session *session,
+        const local_seat_wish *wishes, size_t count, local_player_session **out, local_refusal *why)
+{
+    forget_oldest_ended(service);
+    if (!may_reserve(session, wishes, count, why))
+        return false;
+    for (size_t made = 0; made < count; made++) {
+        out[made] = make_seat(service, &wishes[made]);
+        if (out[made] == NULL) {
+            while (made > 0)
+                unmake_seat(service, out[--made]);
+            return local_refuse_memory(why);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        local_player_session *seat = out[i];
+        seat->game_session = session;
+        seat->serial = local_next_serial(service);
+        seat->status = GLIFT_PLAYER_SESSION_RESERVED;
+        seat->creation_unix_ms = now.unix_ms;
+        TAILQ_INSERT_TAIL(&session->player_sessions, seat, link);
+        TAILQ_INSERT_TAIL(&session->held, seat, state_link);
+        TAILQ_INSERT_TAIL(&service->player_sessions, seat, service_link);
+        session->taken++;
+        local_timer_set(&service->timers, &seat->timer, now.mono_ms + service->patience.reservation_ms);
+    }
+    return true;
+}
+
+/* ---- what the hosting process says of a player ---- */
+
+static local_player_session *need_seat(
+        const local_service *service, const local_game_session *session, const char *id, local_refusal *why)
+{
+    local_player_session *seat = find_player_session(service, id);
+    if (seat == NULL)
+        local_refuse(why, LOCAL_NOT_FOUND, "Player session %s was not found.", id);
+    else if (seat->game_session != session) {
+        local_refuse(why, LOCAL_INVALID_REQUEST, "Player session %s belongs to another game session.", id);
+        seat = NULL;
+    }
+    return seat;
+}
+
+bool local_accept_player(
+        local_service *service, local_game_session *session, const char *id, local_refusal *why)
+{
+    local_player_session *seat = need_seat(service, session, id, why);
+    if (seat == NULL)
+        return false;
+    if (seat->status != GLIFT_PLAYER_SESSION_RESERVED)
+        return local_refuse(why, LOCAL_INVALID_REQUEST, "Player session %s is %s, not RESERVED.", id,
+                glift_player_session_status_name(seat->status));
+    seat->status = GLIFT_PLAYER_SESSION_ACTIVE;
+    local_timer_stop(&service->timers, &seat->timer);
+    return true;
+}
+
+/* [E] A seat that is only reserved can be removed too: the player is not coming (S48). */
+local_player_session *local_remove_player(local_service *service, glift__time now,
+        local_game_session *session, const char *id, local_refusal *why)
+{
+    local_player_session *seat = need_seat(service, session, id, why);
+    if (seat == NULL)
+        return NULL;
+    if (!holds_seat(seat)) {
+        local_refuse(why, LOCAL_INVALID_REQUEST, "Player session %s is %s.", id,
+                glift_player_session_status_name(seat->status));
+        return NULL;
+    }
+    end_seat(service, now, seat, GLIFT_PLAYER_SESSION_COMPLETED);
+    return seat;
+}
+
+/* ---- asking for player sessions ---- */
+
+static bool is_given(const char *id)
+{
+    return id != NULL && id[0] != '\0';
+}
+
+bool local_seats_begin(const local_service *service, local_seat_query *query, local_refusal *why)
+{
+    int given = is_given(query->player_session_id) + is_given(query->game_session_id) +
+                is_given(query->player_id);
+    if (given != 1)
+        return local_refuse(why, LOCAL_INVALID_REQUEST,
+                "Exactly one of GameSessionId, PlayerSessionId, or PlayerId is required.");
+    if (is_given(query->player_session_id) && find_player_session(service, query->player_session_id) == NULL)
+        return local_refuse(
+                why, LOCAL_NOT_FOUND, "Player session %s was not found.", query->player_session_id);
+    if (is_given(query->game_session_id)) {
+        query->game_session = local_need_game_session(service, query->game_session_id, why);
+        return query->game_session != NULL;
+    }
+    return true;
+}
+
+static const local_player_session *next_in_session(
+        const local_seat_query *query, const local_player_session *seat)
+{
+    seat = seat == NULL ? TAILQ_FIRST(&query->game_session->player_sessions) : TAILQ_NEXT(seat, link);
+    while (seat != NULL && query->status != GLIFT_PLAYER_SESSION_NOT_SET && seat->status != query->status)
+        seat = TAILQ_NEXT(seat, link);
+    return seat;
+}
+
+static const local_player_session *next_of_player(
+        const local_service *service, const local_seat_query *query, const local_player_session *seat)
+{
+    seat = seat == NULL ? TAILQ_FIRST(&service->player_sessions) : TAILQ_NEXT(seat, service_link);
+    while (seat != NULL && strcmp(seat->player_id, query->player_id) != 0)
+        seat = TAILQ_NEXT(seat, service_link);
+    return seat;
+}
+
+const local_player_session *local_seats_next(
+        const local_service *service, const local_seat_query *query, const local_player_session *seat)
+{
+    if (query->game_session != NULL)
+        return next_in_session(query, seat);
+    if (is_given(query->player_id))
+        return next_of_player(service, query, seat);
+    return seat == NULL ? find_player_session(service, query->player_session_id) : NULL;
+}

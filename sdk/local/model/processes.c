@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of a server process: CONNECTED, READY, HOSTING, ENDING, GONE (service model 1.3). */
+#include "flexmatch/matchmaking.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct local_pending {
+    glift__text text;
+    TAILQ_ENTRY(local_pending) link;
+} local_pending;
+
+/* A game session has few pushes; more than this many waiting means a process that will never come back. */
+#define PENDING_MAX 64
+
+static void on_timer(local_service *service, glift__time now, void *owner);
+
+const char *local_process_state_name(local_process_state state)
+{
+    static const char *const names[] = {
+            [LOCAL_PROCESS_CONNECTED] = "CONNECTED",
+            [LOCAL_PROCESS_READY] = "READY",
+            [LOCAL_PROCESS_HOSTING] = "HOSTING",
+            [LOCAL_PROCESS_ENDING] = "ENDING",
+            [LOCAL_PROCESS_GONE] = "GONE",
+    };
+    return names[state];
+}
+
+/* ---- finding ---- */
+
+local_process *local_ready_process(const local_fleet *fleet, const char *location)
+{
+    local_process *process;
+    TAILQ_FOREACH(process, &fleet->processes, link)
+    {
+        if (process->state == LOCAL_PROCESS_READY && !TAILQ_EMPTY(&process->connections) &&
+                strcmp(process->location, location) == 0)
+            return process;
+    }
+    return NULL;
+}
+
+local_process *local_find_process(const local_service *service, const char *process_id)
+{
+    local_process *newest = NULL;
+    local_fleet *fleet;
+    TAILQ_FOREACH(fleet, &service->fleets, link)
+    {
+        local_process *process;
+        TAILQ_FOREACH(process, &fleet->processes, link)
+        {
+            if (strcmp(process->id, process_id) == 0 && (newest == NULL || process->serial > newest->serial))
+                newest = process;
+        }
+    }
+    return newest;
+}
+
+local_connection *local_find_connection(const local_service *service, uint64_t number)
+{
+    char key[24];
+    snprintf(key, sizeof key, "%" PRIu64, number);
+    return local_index_find(&service->connections_by_number, key);
+}
+
+/* ---- memory ---- */
+
+static void forget_pending(local_process *process)
+{
+    local_pending *pending;
+    while ((pending = TAILQ_FIRST(&process->pending)) != NULL) {
+        TAILQ_REMOVE(&process->pending, pending, link);
+        glift__text_free(&pending->text);
+        free(pending);
+    }
+    process->pending_count = 0;
+}
+
+static void forget_connection(local_service *service, local_connection *connection)
+{
+    TAILQ_REMOVE(&connection->process->connections, connection, link);
+    local_index_remove(&service->connections_by_number, connection);
+    free(connection);
+}
+
+void local_free_process(local_service *service, local_process *process)
+{
+    local_timer_unmake(&service->timers, &process->timer);
+    while (!TAILQ_EMPTY(&process->connections))
+        forget_connection(service, TAILQ_FIRST(&process->connections));
+    forget_pending(process);
+    local_forget_answers(process);
+    if (process->serial != 0) { /* it was complete */
+        local_index_remove(&service->processes_by_key, process);
+        process->fleet->held--;
+    }
+    free((char *)process->key);
+    free(process->id);
+    free(process->compute_name);
+    free(process->location);
+    free(process->ip_address);
+    free(process->dns_name);
+    free(process->sdk_language);
+    free(process->sdk_version);
+    free(process->ready_request_id);
+    free(process);
+}
+
+static void forget_gone_processes(local_service *service)
+{
+    for (local_process *process = TAILQ_FIRST(&service->gone_processes), *next;
+            process != NULL && service->gone_count > LOCAL_ENDED_PROCESSES_KEPT; process = next) {
+        next = TAILQ_NEXT(process, link);
+        if (!TAILQ_EMPTY(&process->connections))
+            continue;
+        TAILQ_REMOVE(&service->gone_processes, process, link);
+        service->gone_count--;
+        local_free_process(service, process);
+    }
+}
+
+/* ---- connecting ---- */
+
+/* Names of computes and of processes may hold slashes, but no line feeds. */
+static char *make_key(const local_compute *compute, const char *process_id)
+{
+    return local_format("%s\n%s\n%s", compute->fleet->id, compute->name, process_id);
+}
+
+/* Where players reach it: the compute may have been registered anew since its last life. */
+static bool take_address(local_process *process, const local_compute *compute)
+{
+    return local_keep_text(&process->location, compute->location->name) &&
+           local_keep_text(&process->ip_address, compute->ip_address) &&
+           local_keep_text(&process->dns_name, compute->dns_name);
+}
+
+static bool fill_process(
+        local_service *service, local_process *process, const local_compute *compute, const char *process_id)
+{
+    process->key = make_key(compute, process_id);
+    return process->key != NULL && local_keep_text(&process->id, process_id) &&
+           local_keep_text(&process->compute_name, compute->name) && take_address(process, compute) &&
+           local_timer_make(&service->timers, &process->timer, on_timer, process) &&
+           local_index_add(&service->processes_by_key, process);
+}
+
+/* A life begins: with the first socket, or anew on the socket of a process that had ended. */
+static void begin_life(local_service *service, glift__time now, local_process *process)
+{
+    process->state = LOCAL_PROCESS_CONNECTED;
+    process->serial = local_next_serial(service);
+    process->connected_unix_ms = now.unix_ms;
+    process->last_heartbeat_unix_ms = 0;
+    process->health_deadline_ms = 0;
+    process->termination_unix_ms = 0;
+    process->end_reason = NULL;
+    process->healthy = false;
+    process->ready_connection = 0;
+    forget_pending(process);
+    TAILQ_INSERT_TAIL(&process->fleet->processes, process, link);
+    local_timer_set(&service->timers, &process->timer, now.mono_ms + service->patience.process_ready_ms);
+}
+
+bool local_revive_process(local_service *service, glift__time now, local_process *process, local_refusal *why)
+{
+    const local_compute *compute = local_need_compute(service, process->fleet, process->compute_name, why);
+    if (compute == NULL)
+        return false;
+    if (!take_address(process, compute))
+        return local_refuse_memory(why);
+    TAILQ_REMOVE(&service->gone_processes, process, link);
+    service->gone_count--;
+    local_forget_answers(process);
+    begin_life(service, now, process);
+    return true;
+}
+
+static local_process *make_process(
+        local_service *service, glift__time now, const local_compute *compute, const char *process_id)
+{
+    local_process *process = calloc(1, sizeof *process);
+    if (process == NULL)
+        return NULL;
+    TAILQ_INIT(&process->connections);
+    TAILQ_INIT(&process->pending);
+    TAILQ_INIT(&process->answered);
+    process->fleet = compute->fleet;
+    if (!fill_process(service, process, compute, process_id)) {
+        local_free_process(service, process);
+        return NULL;
+    }
+    process->fleet->held++;
+    begin_life(service, now, process);
+    return process;
+}
+
+static local_process *known_process(
+        const local_service *service, const local_compute *compute, const char *process_id)
+{
+    char *key = make_key(compute, process_id);
+    local_process *process = key != NULL ? local_index_find(&service->processes_by_key, key) : NULL;
+    free(key);
+    return process;
+}
+
+static bool add_connection(local_service *service, local_process *process, uint64_t number)
+{
+    local_connection *connection = calloc(1, sizeof *connection);
+    if (connection == NULL)
+        return false;
+    connection->number = number;
+    snprintf(connection->key_text, sizeof connection->key_text, "%" PRIu64, number);
+    connection->key = connection->key_text;
+    connection->process = process;
+    if (!local_index_add(&service->connections_by_number, connection)) {
+        free(connection);
+        return false;
+    }
+    TAILQ_INSERT_TAIL(&process->connections, connection, link);
+    return true;
+}
+
+/* A closed socket is not yet a crash: the health clock decides (S28). */
+void local_disconnect(local_service *service, local_connection *connection)
+{
+    local_process *process = connection->process;
+    local_log(service, GLIFT_LOG_INFO, "a connection of process %s has closed", process->id);
+    forget_connection(service, connection);
+    if (process->state == LOCAL_PROCESS_GONE)
+        forget_gone_processes(service);
+}
+
+void local_close_connection(local_service *service, local_connection *connection, int code)
+{
+    if (!local_queue_output(service, connection->number, NULL, code))
+        local_log(service, GLIFT_LOG_ERROR, "out of memory: a connection of process %s stays open",
+                connection->process->id);
+    local_disconnect(service, connection);
+}
+
+/* A client that piles up sockets loses the oldest; an honest one has two for a moment (P157). */
+static void bound_connections(local_service *service, local_process *process)
+{
+    size_t count = 0;
+    local_connection *connection;
+    TAILQ_FOREACH(connection, &process->connections, link)
+    count++;
+    if (count > LOCAL_SOCKETS_MAX)
+        local_close_connection(service, TAILQ_FIRST(&process->connections), 1008);
+}
+
+static void deliver_pending(local_service *service, local_process *process, uint64_t number)
+{
+    local_pending *pending;
+    while ((pending = TAILQ_FIRST(&process->pending)) != NULL) {
+        if (!local_queue_output(service, number, &pending->text, 0))
+            local_log(
+                    service, GLIFT_LOG_ERROR, "out of memory: a message to process %s is lost", process->id);
+        TAILQ_REMOVE(&process->pending, pending, link);
+        free(pending);
+    }
+    process->pending_count = 0;
+}
+
+local_process *local_connect_process(local_service *service, glift__time now, local_compute *compute,
+        const char *process_id, uint64_t connection, local_refusal *why)
+{
+    local_process *process = known_process(service, compute, process_id);
+    if (process != NULL && process->state == LOCAL_PROCESS_GONE &&
+            !local_revive_process(service, now, process, why))
+        return NULL;
+    bool fresh = process == NULL;
+    if (fresh)
+        process = make_process(service, now, compute, process_id);
+    if (process == NULL || !add_connection(service, process, connection)) {
+        if (process != NULL && fresh)
+            local_end_process(service, now, process);
+        local_refuse_memory(why);
+        return NULL;
+    }
+    bound_connections(service, process);
+    deliver_pending(service, process, connection);
+    return process;
+}
+
+/* ---- the states ---- */
+
+static void watch_health(local_service *service, glift__time now, local_process *process)
+{
+    process->health_deadline_ms = now.mono_ms + service->patience.heartbeat_ms;
+    local_timer_set(&service->timers, &process->timer, process->health_deadline_ms);
+}
+
+bool local_process_ready(local_service *service, glift__time now, local_process *process)
+{
+    if (process->state != LOCAL_PROCESS_CONNECTED)
+        return false;
+    process->state = LOCAL_PROCESS_READY;
+    TAILQ_REMOVE(&process->fleet->processes, process, link);
+    TAILQ_INSERT_TAIL(&process->fleet->processes, process, link);
+    watch_health(service, now, process);
+    return true;
+}
+
+void local_heartbeat(local_service *service, glift__time now, local_process *process, bool healthy)
+{
+    process->healthy = healthy;
+    process->last_heartbeat_unix_ms = now.unix_ms;
+    if (healthy && (process->state == LOCAL_PROCESS_READY || process->state == LOCAL_PROCESS_HOSTING))
+        watch_health(service, now, process);
+}
+
+void local_terminate_process(local_service *service, glift__time now, local_process *process,
+        uint64_t notice_ms, const char *end_reason)
+{
+    if (process->state == LOCAL_PROCESS_ENDING || process->state == LOCAL_PROCESS_GONE)
+        return;
+    process->state = LOCAL_PROCESS_ENDING;
+    process->end_reason = end_reason;
+    process->termination_unix_ms = now.unix_ms + (int64_t)notice_ms;
+    local_timer_set(&service->timers, &process->timer, now.mono_ms + notice_ms);
+    glift__push push = {
+            .kind = GLIFT__TERMINATE_PROCESS,
+            .termination_time_unix_ms = process->termination_unix_ms,
+    };
+    if (!local_push(service, process, &push))
+        local_log(service, GLIFT_LOG_ERROR, "TerminateProcess for process %s could not be sent", process->id);
+}
+
+void local_end_process(local_service *service, glift__time now, local_process *process)
+{
+    if (process->state == LOCAL_PROCESS_GONE)
+        return;
+    process->state = LOCAL_PROCESS_GONE;
+    local_timer_stop(&service->timers, &process->timer);
+    local_fleet *fleet = process->fleet;
+    TAILQ_REMOVE(&fleet->processes, process, link);
+    TAILQ_INSERT_TAIL(&service->gone_processes, process, link);
+    service->gone_count++;
+    local_game_session *session = process->game_session;
+    if (session != NULL)
+        local_end_game_session(service, now, session, process->end_reason);
+    local_fleet_may_be_gone(service, now, fleet);
+    forget_gone_processes(service);
+}
+
+void local_process_crashed(local_service *service, glift__time now, local_process *process)
+{
+    local_record_event(service, now, "SERVER_PROCESS_CRASHED", process->fleet->id, process->id,
+            "Server process %s ended without calling ProcessEnding().", process->id);
+    local_end_process(service, now, process);
+}
+
+static void health_ran_out(local_service *service, glift__time now, local_process *process)
+{
+    if (TAILQ_EMPTY(&process->connections)) {
+        local_process_crashed(service, now, process);
+        return;
+    }
+    local_record_event(service, now, "SERVER_PROCESS_TERMINATED_UNHEALTHY", process->fleet->id, process->id,
+            "Server process %s exceeded %" PRIu64 " seconds without reporting healthy.", process->id,
+            service->patience.heartbeat_ms / 1000);
+    local_terminate_process(service, now, process, service->patience.exit_ms, NULL);
+}
+
+static void on_timer(local_service *service, glift__time now, void *owner)
+{
+    local_process *process = owner;
+    switch (process->state) {
+    case LOCAL_PROCESS_CONNECTED:
+        local_record_event(service, now, "SERVER_PROCESS_PROCESS_READY_TIMEOUT", process->fleet->id,
+                process->id,
+                "Server process %s did not call ProcessReady() within %" PRIu64 " seconds of InitSDK().",
+                process->id, service->patience.process_ready_ms / 1000);
+        while (!TAILQ_EMPTY(&process->connections))
+            local_close_connection(service, TAILQ_FIRST(&process->connections), 1008);
+        local_end_process(service, now, process);
+        break;
+    case LOCAL_PROCESS_READY:
+    case LOCAL_PROCESS_HOSTING:
+        health_ran_out(service, now, process);
+        break;
+    case LOCAL_PROCESS_ENDING:
+        local_record_event(service, now, "SERVER_PROCESS_PROCESS_EXIT_TIMEOUT", process->fleet->id,
+                process->id,
+                "Server process %s did not call ProcessEnding() in the time that TerminateProcess gave it.",
+                process->id);
+        local_end_process(service, now, process);
+        break;
+    case LOCAL_PROCESS_GONE:
+        break;
+    }
+}
+
+/* ---- pushes ---- */
+
+static bool keep_pending(local_process *process, glift__text *text)
+{
+    local_pending *pending = process->pending_count < PENDING_MAX ? calloc(1, sizeof *pending) : NULL;
+    if (pending == NULL) {
+        glift__text_free(text);
+        return false;
+    }
+    pending->text = *text;
+    TAILQ_INSERT_TAIL(&process->pending, pending, link);
+    process->pending_count++;
+    return true;
+}
+
+bool local_push(local_service *service, local_process *process, const glift__push *push)
+{
+    glift__text text = {0};
+    if (glift__encode_push(push, &text) != GLIFT_OK)
+        return false;
+    const local_connection *newest = TAILQ_LAST(&process->connections, local_connection_list);
+    if (newest == NULL)
+        return keep_pending(process, &text);
+    return local_queue_output(service, newest->number, &text, 0);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --demo: all that a game server and a lobby need, made at the start. */
+#include "flexmatch/matchmaking.h"
+
+#include <stdio.h>
+
+#define DEMO_LOCATION "custom-local"
+#define DEMO_COMPUTE  "local"
+
+static bool make(local_service *service, glift__time now, local_demo *out, local_refusal *why)
+{
+    static const char *const locations[] = {DEMO_LOCATION};
+    local_fleet_wish fleet_wish = {.name = "demo",
+            .description = "made by gamelift-local --demo",
+            .cost = "1",
+            .locations = locations,
+            .location_count = 1};
+    local_compute_wish compute_wish = {
+            .name = DEMO_COMPUTE, .ip_address = "127.0.0.1", .location = DEMO_LOCATION};
+    if (local_create_location(service, DEMO_LOCATION, why) == NULL)
+        return false;
+    local_fleet *fleet = local_create_fleet(service, now, &fleet_wish, why);
+    if (fleet == NULL)
+        return false;
+    local_compute *compute = local_register_compute(service, now, fleet, &compute_wish, why);
+    if (compute == NULL)
+        return false;
+    snprintf(out->fleet_id, sizeof out->fleet_id, "%s", fleet->id);
+    snprintf(out->compute_name, sizeof out->compute_name, "%s", compute->name);
+    snprintf(out->location, sizeof out->location, "%s", DEMO_LOCATION);
+    snprintf(out->auth_token, sizeof out->auth_token, "%s", local_compute_token(service, now, compute)->text);
+    return local_matchmaking_demo(service, now, fleet, out) || local_refuse_memory(why);
+}
+
+glift_status local_service_demo(local_service *service, glift__time now, local_demo *out)
+{
+    local_refusal why;
+    *out = (local_demo){0};
+    if (make(service, now, out, &why))
+        return GLIFT_OK;
+    local_log(service, GLIFT_LOG_ERROR, "the demo could not be set up: %s", why.message);
+    return why.error == LOCAL_INTERNAL ? GLIFT_ERR_MEMORY : GLIFT_ERR_STATE;
+}
+
+/* A process started by --launch dials with a token that still lives. */
+glift_status local_service_demo_token(local_service *service, glift__time now, local_demo *demo)
+{
+    local_refusal why;
+    const local_fleet *fleet = local_need_fleet(service, demo->fleet_id, &why);
+    local_compute *compute =
+            fleet != NULL ? local_need_compute(service, fleet, demo->compute_name, &why) : NULL;
+    if (compute == NULL)
+        return GLIFT_ERR_NOT_FOUND;
+    snprintf(demo->auth_token, sizeof demo->auth_token, "%s",
+            local_compute_token(service, now, compute)->text);
+    return GLIFT_OK;
+}

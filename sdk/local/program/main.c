@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* gamelift-local: options, signals, and one loop round the service, its listener and its launcher. */
+#include "program/launch.h"
+#include "listen/listen.h"
+#include "program/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Files that are neither sockets of clients nor kept for servers: logs, signals, the listener's own. */
+#define OWN_FILES     64
+#define LEAST_SOCKETS 16
+
+typedef struct program {
+    local_options options;
+    local_service *service;
+    local_listener *listener;
+    local_launcher *launcher;
+    local_demo demo;
+    char websocket_url[64], http_url[64];
+    struct rlimit files; /* what we were started with */
+    int signals;
+    bool stopping;
+} program;
+
+/* ---- log ---- */
+
+static void on_log(void *user, glift_log_level level, const char *text)
+{
+    static const char *const names[] = {"debug", "info", "warning", "error"};
+    const program *self = user;
+    if (level < self->options.log_level)
+        return;
+    struct timespec now;
+    struct tm parts;
+    char clock[16];
+    clock_gettime(CLOCK_REALTIME, &now);
+    localtime_r(&now.tv_sec, &parts);
+    strftime(clock, sizeof clock, "%H:%M:%S", &parts);
+    fprintf(stderr, "%s.%03ld %-7s %s\n", clock, now.tv_nsec / 1000000, names[level], text);
+}
+
+static bool fail(const char *what)
+{
+    fprintf(stderr, "gamelift-local: %s\n", what);
+    return false;
+}
+
+/* ---- the environment of a game server ---- */
+
+static void write_environment(const program *self, FILE *file)
+{
+    fprintf(file, "export GAMELIFT_LOCAL_URL=%s\n", self->http_url);
+    fprintf(file, "export GAMELIFT_SDK_WEBSOCKET_URL=%s\n", self->websocket_url);
+    if (!self->options.demo)
+        return;
+    fprintf(file, "export GAMELIFT_SDK_FLEET_ID=%s\n", self->demo.fleet_id);
+    fprintf(file, "export GAMELIFT_SDK_HOST_ID=%s\n", self->demo.compute_name);
+    fprintf(file, "export GAMELIFT_SDK_AUTH_TOKEN=%s\n", self->demo.auth_token);
+    /* Every process that is started needs another one. */
+    fprintf(file, "export GAMELIFT_SDK_PROCESS_ID=manual-1\n");
+    fprintf(file, "export GAMELIFT_LOCAL_LOCATION=%s\n", self->demo.location);
+    fprintf(file, "export GAMELIFT_LOCAL_MATCHMAKING_CONFIGURATION=%s\n",
+            self->demo.matchmaking_configuration);
+}
+
+/* Whoever waits for the file finds it whole. It holds a token: for the owner's eyes. */
+static bool write_env_file(const program *self)
+{
+    const char *path = self->options.env_file;
+    char part[4096], why[4200];
+    if (path == NULL)
+        return true;
+    snprintf(part, sizeof part, "%s.part", path);
+    mode_t mask = umask(077);
+    FILE *file = fopen(part, "we");
+    umask(mask);
+    bool written = file != NULL;
+    if (written) {
+        write_environment(self, file);
+        written = ferror(file) == 0;
+        written = fclose(file) == 0 && written;
+    }
+    if (written && rename(part, path) == 0)
+        return true;
+    snprintf(why, sizeof why, "cannot write %s: %s", path, strerror(errno));
+    return fail(why);
+}
+
+/* The launcher's children inherit it. */
+static bool prepare_child(void *user, const char *process_id)
+{
+    program *self = user;
+    if (local_service_demo_token(self->service, local_listener_now(self->listener), &self->demo) != GLIFT_OK)
+        return false;
+    return setenv("GAMELIFT_SDK_WEBSOCKET_URL", self->websocket_url, 1) == 0 &&
+           setenv("GAMELIFT_SDK_FLEET_ID", self->demo.fleet_id, 1) == 0 &&
+           setenv("GAMELIFT_SDK_HOST_ID", self->demo.compute_name, 1) == 0 &&
+           setenv("GAMELIFT_SDK_AUTH_TOKEN", self->demo.auth_token, 1) == 0 &&
+           setenv("GAMELIFT_SDK_PROCESS_ID", process_id, 1) == 0 &&
+           setenv("GAMELIFT_LOCAL_URL", self->http_url, 1) == 0;
+}
+
+static void child_ended(void *user, const char *process_id)
+{
+    program *self = user;
+    local_service_process_exited(self->service, local_listener_now(self->listener), process_id);
+}
+
+static void child_said(void *user, const char *line)
+{
+    on_log(user, GLIFT_LOG_INFO, line);
+}
+
+/* ---- starting ---- */
+
+static bool make_service(program *self)
+{
+    const local_options *options = &self->options;
+    local_service_desc desc = {
+            .region = options->region,
+            .account = options->account,
+            .seed = options->seed,
+            .remember_request_ids = options->remember_request_ids,
+            .patience = options->patience,
+            .log = on_log,
+            .log_user = self,
+    };
+    struct timespec wall;
+    clock_gettime(CLOCK_REALTIME, &wall);
+    if (desc.seed == 0 && getrandom(&desc.seed, sizeof desc.seed, 0) != (ssize_t)sizeof desc.seed)
+        desc.seed = (uint64_t)wall.tv_nsec + 1;
+    glift__time now = {.unix_ms = (int64_t)wall.tv_sec * 1000};
+    return local_service_create(&desc, now, &self->service) == GLIFT_OK || fail("out of memory");
+}
+
+/* As many files as it takes, where the system lets us; half a thousand connections would else be the end of
+ * it on most. The number of sockets among them. */
+static int take_files(program *self)
+{
+    rlim_t others = OWN_FILES + (rlim_t)self->options.instances * LAUNCH_FILES_EACH;
+    rlim_t wanted = LISTEN_SOCKETS_MAX + others;
+    getrlimit(RLIMIT_NOFILE, &self->files);
+    rlim_t files = wanted < self->files.rlim_max ? wanted : self->files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &(struct rlimit){files, self->files.rlim_max}) != 0)
+        files = self->files.rlim_cur;
+    return (int)(files > others + LEAST_SOCKETS ? files - others : LEAST_SOCKETS);
+}
+
+static bool open_listener(program *self)
+{
+    const local_options *options = &self->options;
+    char why[LOCAL_WHY_SIZE];
+    local_listener_desc desc = {
+            .service = self->service,
+            .port = options->port,
+            .sockets = take_files(self),
+            .tls_cert_file = options->tls_cert,
+            .tls_key_file = options->tls_key,
+    };
+    self->listener = local_listener_open(&desc, why);
+    if (self->listener == NULL)
+        return fail(why);
+    const char *secure = options->tls_cert != NULL ? "s" : "";
+    int port = local_listener_port(self->listener);
+    snprintf(self->websocket_url, sizeof self->websocket_url, "ws%s://127.0.0.1:%d", secure, port);
+    snprintf(self->http_url, sizeof self->http_url, "http%s://127.0.0.1:%d", secure, port);
+    return local_service_set_endpoint(self->service, self->websocket_url) == GLIFT_OK ||
+           fail("out of memory");
+}
+
+static bool make_demo(program *self)
+{
+    return !self->options.demo ||
+           local_service_demo(self->service, local_listener_now(self->listener), &self->demo) == GLIFT_OK ||
+           fail("the demo could not be set up");
+}
+
+static void launcher_is_ready(void *user)
+{
+    (void)user; /* the loop serves the launcher in every round */
+}
+
+static bool open_launcher(program *self)
+{
+    const local_options *options = &self->options;
+    if (options->launch == NULL)
+        return true;
+    char why[LAUNCH_WHY_SIZE];
+    launcher_desc desc = {
+            .command = options->launch,
+            .instances = options->instances,
+            .log_dir = options->launch_log_dir,
+            .grace_ms = options->launch_grace_ms,
+            .files = self->files,
+            .prepare = prepare_child,
+            .ended = child_ended,
+            .log = child_said,
+            .user = self,
+    };
+    self->launcher = launcher_open(&desc, why);
+    if (self->launcher == NULL)
+        return fail(why);
+    /* The listener closes what it watches: it gets a descriptor of its own. */
+    int watched = fcntl(launcher_fd(self->launcher), F_DUPFD_CLOEXEC, 0);
+    return (watched >= 0 && local_listener_watch(self->listener, watched, launcher_is_ready, self)) ||
+           fail("the launcher cannot be watched");
+}
+
+static void on_signal(void *user)
+{
+    program *self = user;
+    struct signalfd_siginfo info;
+    if (read(self->signals, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    if (!self->stopping)
+        on_log(self, GLIFT_LOG_INFO, "stopping");
+    self->stopping = true;
+    if (self->launcher != NULL)
+        launcher_stop(self->launcher, local_listener_now(self->listener).mono_ms);
+}
+
+static bool take_signals(program *self)
+{
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGINT);
+    sigprocmask(SIG_BLOCK, &wanted, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    self->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+    return (self->signals >= 0 && local_listener_watch(self->listener, self->signals, on_signal, self)) ||
+           fail("signals cannot be watched");
+}
+
+/* ---- the loop ---- */
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool run(program *self)
+{
+    for (;;) {
+        glift__time now = local_listener_now(self->listener);
+        if (self->launcher != NULL)
+            launcher_serve(self->launcher, now.mono_ms); /* may bring deadlines of the service with it */
+        local_service_advance(self->service, now);
+        uint64_t deadline_ms = local_service_deadline_ms(self->service);
+        if (self->launcher != NULL)
+            deadline_ms = earlier(deadline_ms, launcher_deadline_ms(self->launcher));
+        if (self->stopping && (self->launcher == NULL || launcher_is_idle(self->launcher)))
+            return true;
+        if (!local_listener_serve(self->listener, deadline_ms))
+            return fail("the listener failed");
+    }
+}
+
+static void print_ready(const program *self)
+{
+    printf("gamelift-local is ready: %s (dashboard, AWS API), %s (game servers)\n", self->http_url,
+            self->websocket_url);
+    if (self->options.demo)
+        write_environment(self, stdout);
+    fflush(stdout);
+}
+
+int main(int count, char **arguments)
+{
+    static program self;
+    int code = local_options_read(count, arguments, &self.options);
+    if (code >= 0)
+        return code;
+    bool good = make_service(&self) && open_listener(&self) && take_signals(&self) && make_demo(&self) &&
+                open_launcher(&self) && write_env_file(&self);
+    if (good) {
+        print_ready(&self);
+        good = run(&self);
+    }
+    launcher_close(self.launcher);
+    local_listener_close(self.listener);
+    local_service_destroy(self.service);
+    return good ? 0 : 1;
+}

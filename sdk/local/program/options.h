@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of gamelift-local. */
+#ifndef LOCAL_OPTIONS_H
+#define LOCAL_OPTIONS_H
+
+#include "api/service.h"
+
+typedef struct local_options {
+    bool demo;
+    int port;
+    const char *env_file;
+    const char *launch, *launch_log_dir;
+    int instances;
+    uint64_t launch_grace_ms;
+    const char *tls_cert, *tls_key;
+    const char *region, *account;
+    uint64_t seed;
+    bool remember_request_ids;
+    glift_log_level log_level;
+    local_patience patience;
+} local_options;
+
+/* -1: go on. Else the exit code: --help and --version were printed (0), or what is wrong was said (2). */
+int local_options_read(int count, char **arguments, local_options *out);
+
+#endif

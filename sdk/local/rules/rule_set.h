@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A FlexMatch rule set: read once from its JSON text, checked as a whole, never changed (S67).
+ *
+ * What is not implemented is refused with its name and its place: a rule that were silently skipped
+ * would make matches here that GameLift would not make. Service-model 4.1. */
+#ifndef LOCAL_RULE_SET_H
+#define LOCAL_RULE_SET_H
+
+#include "base/message_memory.h"
+#include "rules/expression.h"
+
+#define LOCAL_RULE_SET_MAX_BODY    65535 /* RuleSetBody */
+#define LOCAL_RULE_SET_MAX_PLAYERS 40    /* past it GameLift switches to large matches: not implemented */
+#define LOCAL_WHAT_SIZE            512   /* room for the reason of a refusal */
+
+/* One team of a match. A declaration with quantity 3 is three of these. */
+typedef struct local_team {
+    const char *name;  /* "trio_2" */
+    const char *group; /* as declared, "trio": what expressions and expansions may also call it */
+    int min_players, max_players;
+} local_team;
+
+typedef struct local_attribute {
+    const char *name;
+    bool has_default;
+    glift_player_attribute value; /* name and type, and the default's content */
+} local_attribute;
+
+typedef enum local_rule_kind {
+    LOCAL_RULE_COMPARISON,
+    LOCAL_RULE_DISTANCE,
+    LOCAL_RULE_BATCH_DISTANCE,
+    LOCAL_RULE_COLLECTION,
+    LOCAL_RULE_LATENCY
+} local_rule_kind;
+
+typedef enum local_operation {
+    LOCAL_LESS,
+    LOCAL_LESS_OR_EQUAL,
+    LOCAL_EQUAL,
+    LOCAL_NOT_EQUAL,
+    LOCAL_GREATER_OR_EQUAL,
+    LOCAL_GREATER,
+    LOCAL_INTERSECTION,
+    LOCAL_CONTAINS
+} local_operation;
+
+/* The numbers of a rule: what expansions relax. NaN where the rule does not have it. */
+typedef enum local_limit {
+    LOCAL_LIMIT_MIN_DISTANCE,
+    LOCAL_LIMIT_MAX_DISTANCE,
+    LOCAL_LIMIT_MAX_LATENCY,
+    LOCAL_LIMIT_MIN_COUNT,
+    LOCAL_LIMIT_MAX_COUNT,
+    LOCAL_LIMIT_REFERENCE, /* referenceValue where it is a plain number */
+    LOCAL_LIMIT_COUNT
+} local_limit;
+
+typedef struct local_rule {
+    const char *name;
+    local_rule_kind kind;
+    local_operation operation;
+    local_party_aggregation party;
+    const local_expression **measurements;
+    size_t measurement_count;
+    const local_expression *reference; /* NULL: none, or a plain number */
+    double limits[LOCAL_LIMIT_COUNT];
+    bool tightens; /* once it fails, more players cannot make it pass: the search turns back early */
+} local_rule;
+
+typedef struct local_expansion_step {
+    double wait_s, value;
+} local_expansion_step;
+
+typedef struct local_expansion {
+    const local_rule *rule; /* with limit; NULL: the teams called team_name, and minimum */
+    local_limit limit;
+    const char *team_name;
+    bool minimum; /* of the teams: minPlayers, else maxPlayers */
+    local_expansion_step *steps;
+    size_t step_count;
+} local_expansion;
+
+typedef enum local_backfill_priority {
+    LOCAL_BACKFILL_NORMAL, /* backfill tickets wait in line by their age */
+    LOCAL_BACKFILL_LOW,
+    LOCAL_BACKFILL_HIGH
+} local_backfill_priority;
+
+typedef struct local_rule_set {
+    glift__memory memory; /* everything below */
+    local_team *teams;
+    size_t team_count;
+    local_attribute *attributes;
+    size_t attribute_count;
+    local_rule *rules;
+    size_t rule_count;
+    local_expansion *expansions;
+    size_t expansion_count;
+    local_backfill_priority backfill_priority;
+    bool oldest_expands; /* expansionAgeSelection: the oldest ticket of the match, not the newest */
+} local_rule_set;
+
+/* GLIFT_OK; GLIFT_ERR_ARGUMENT with the place and the reason in `what`; GLIFT_ERR_MEMORY. */
+glift_status local_rule_set_parse(const char *body, local_rule_set **out, char what[LOCAL_WHAT_SIZE]);
+void local_rule_set_destroy(local_rule_set *rule_set);
+
+/* -1: no team of that name. */
+int local_rule_set_find_team(const local_rule_set *rule_set, const char *name);
+
+/* What holds for a match of this age (S62). */
+int local_rule_set_min_players(const local_rule_set *rule_set, size_t team, uint64_t age_ms);
+int local_rule_set_max_players(const local_rule_set *rule_set, size_t team, uint64_t age_ms);
+double local_rule_set_limit(
+        const local_rule_set *rule_set, const local_rule *rule, local_limit limit, uint64_t age_ms);
+
+/* The declared attributes of a player, in the rule set's order, defaults filled in (S61). False: one has
+ * no value and no default, or another type; the reason is in `what`, and the player can never match.
+ * *out is NULL when out of memory. */
+bool local_rule_set_resolve(const local_rule_set *rule_set, const glift_player *player, glift__memory *memory,
+        const glift_player_attribute **out, char what[LOCAL_WHAT_SIZE]);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The WebSocket upgrade of a game server: who is it, and may it connect (wire protocol 1.2, S24). */
+#include "model/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the query says; every member is heap text or NULL. */
+typedef struct connect_query {
+    char *process_id, *sdk_version, *sdk_language, *compute, *fleet, *authorization, *credential;
+} connect_query;
+
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+/* Form encoding: '+' is a space, %XX a byte, everything else stands for itself (P14). In place. */
+static void decode(char *text)
+{
+    char *out = text;
+    for (const char *in = text; *in != '\0'; in++) {
+        if (*in == '%' && hex_value(in[1]) >= 0 && hex_value(in[2]) >= 0) {
+            *out++ = (char)(hex_value(in[1]) * 16 + hex_value(in[2]));
+            in += 2;
+        } else {
+            *out++ = *in == '+' ? ' ' : *in;
+        }
+    }
+    *out = '\0';
+}
+
+static char **slot_of(connect_query *visitor, const char *name, size_t length)
+{
+    const struct {
+        const char *name;
+        char **slot;
+    } known[] = {
+            {"pID", &visitor->process_id},
+            {"sdkVersion", &visitor->sdk_version},
+            {"sdkLanguage", &visitor->sdk_language},
+            {"ComputeId", &visitor->compute},
+            {"FleetId", &visitor->fleet},
+            {"Authorization", &visitor->authorization},
+            {"X-Amz-Credential", &visitor->credential},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strlen(known[i].name) == length && memcmp(known[i].name, name, length) == 0)
+            return known[i].slot;
+    }
+    return NULL;
+}
+
+/* The first of several parameters of one name counts; unknown ones are skipped. */
+static bool read_query(const char *query, connect_query *out)
+{
+    while (*query != '\0') {
+        size_t length = strcspn(query, "&");
+        size_t name_length = strcspn(query, "=&");
+        char **slot = slot_of(out, query, name_length);
+        if (slot != NULL && *slot == NULL && name_length < length) {
+            *slot = strndup(query + name_length + 1, length - name_length - 1);
+            if (*slot == NULL)
+                return false;
+            decode(*slot);
+        }
+        query += length + (query[length] == '&');
+    }
+    return true;
+}
+
+static void forget_visitor(connect_query *visitor)
+{
+    free(visitor->process_id);
+    free(visitor->sdk_version);
+    free(visitor->sdk_language);
+    free(visitor->compute);
+    free(visitor->fleet);
+    free(visitor->authorization);
+    free(visitor->credential);
+}
+
+static bool is_empty(const char *text)
+{
+    return text == NULL || text[0] == '\0';
+}
+
+static const char *missing_parameter(const connect_query *visitor)
+{
+    if (is_empty(visitor->process_id))
+        return "pID";
+    if (is_empty(visitor->compute))
+        return "ComputeId";
+    if (is_empty(visitor->fleet))
+        return "FleetId";
+    return NULL;
+}
+
+/* Signatures are not verified (service model 3.4); a token must be one that was handed out and still lives.
+ */
+static bool is_authorized(
+        glift__time now, const connect_query *visitor, const local_compute *compute, local_refusal *why)
+{
+    if (is_empty(visitor->authorization))
+        return local_refuse(why, LOCAL_INVALID_REQUEST,
+                "Authorization is missing: set the auth token (GetComputeAuthToken), or AWS credentials.");
+    if (strcmp(visitor->authorization, "SigV4") == 0)
+        return !is_empty(visitor->credential) ||
+               local_refuse(
+                       why, LOCAL_INVALID_REQUEST, "X-Amz-Credential is missing beside Authorization=SigV4.");
+    for (size_t i = 0; i < compute->token_count; i++) {
+        if (strcmp(compute->tokens[i].text, visitor->authorization) == 0)
+            return compute->tokens[i].expires_ms > now.mono_ms ||
+                   local_refuse(why, LOCAL_INVALID_REQUEST,
+                           "The auth token has expired: get a new one "
+                           "(GetComputeAuthToken).");
+    }
+    return local_refuse(why, LOCAL_INVALID_REQUEST, "The auth token is not one of compute %s of fleet %s.",
+            compute->name, compute->fleet->id);
+}
+
+static local_compute *find_compute_of(
+        local_service *service, glift__time now, const connect_query *visitor, local_refusal *why)
+{
+    local_fleet *fleet = local_need_fleet(service, visitor->fleet, why);
+    if (fleet == NULL)
+        return NULL;
+    local_compute *compute = local_need_compute(service, fleet, visitor->compute, why);
+    return compute != NULL && is_authorized(now, visitor, compute, why) ? compute : NULL;
+}
+
+static void remember_sdk(local_process *process, const connect_query *visitor)
+{
+    /* For the dashboard only: without memory for it, it stays unknown. */
+    local_keep_text(&process->sdk_language, visitor->sdk_language);
+    local_keep_text(&process->sdk_version, visitor->sdk_version);
+}
+
+/* 101, or the HTTP status of a refusal. */
+static int admit(local_service *service, glift__time now, const connect_query *visitor, uint64_t *connection,
+        local_refusal *why)
+{
+    const char *missing = missing_parameter(visitor);
+    if (missing != NULL) {
+        local_refuse(why, LOCAL_INVALID_REQUEST, "Parameter %s is missing in the connect URL.", missing);
+        return 400;
+    }
+    if (strlen(visitor->process_id) > GLIFT_MAX_ID_LENGTH) {
+        local_refuse(why, LOCAL_INVALID_REQUEST, "The process id (pID) is longer than %d characters.",
+                GLIFT_MAX_ID_LENGTH);
+        return 400;
+    }
+    local_compute *compute = find_compute_of(service, now, visitor, why);
+    if (compute == NULL)
+        return 403;
+    uint64_t number = ++service->last_connection;
+    local_process *process = local_connect_process(service, now, compute, visitor->process_id, number, why);
+    if (process == NULL)
+        return 500;
+    remember_sdk(process, visitor);
+    *connection = number;
+    return 101;
+}
+
+int local_service_handshake(
+        local_service *service, glift__time now, const char *query, uint64_t *connection, glift__text *body)
+{
+    connect_query visitor = {0};
+    local_refusal why = {0};
+    *connection = 0;
+    int status = 500;
+    if (read_query(query, &visitor))
+        status = admit(service, now, &visitor, connection, &why);
+    else
+        local_refuse_memory(&why);
+    if (status == 101) {
+        local_log(service, GLIFT_LOG_INFO, "process %s connected: compute %s, SDK %s %s", visitor.process_id,
+                visitor.compute, is_empty(visitor.sdk_language) ? "?" : visitor.sdk_language,
+                is_empty(visitor.sdk_version) ? "?" : visitor.sdk_version);
+    } else {
+        local_log(service, GLIFT_LOG_WARNING, "process %s was refused with HTTP %d: %s",
+                is_empty(visitor.process_id) ? "?" : visitor.process_id, status, why.message);
+        if (glift__encode_answer(GLIFT__ACTION_UNKNOWN, "$connect", "$connect", status, why.message, NULL,
+                    body) != GLIFT_OK)
+            *body = (glift__text){0};
+    }
+    forget_visitor(&visitor);
+    return status;
+}
