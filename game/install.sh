@@ -7,14 +7,14 @@ set -euo pipefail
 
 build=(
   build-essential cmake ninja-build pkg-config
-  libwebsockets-dev libcjson-dev libssl-dev
+  libwebsockets-dev libcjson-dev libcbor-dev libssl-dev
   liblua5.1-0-dev liblua5.2-dev liblua5.3-dev liblua5.4-dev
   python3
 )
 test=(
   lua5.1 lua5.2 lua5.3 lua5.4 luajit lua-busted lua-check
   clang clang-format clang-tidy libclang-rt-14-dev abigail-tools gcovr valgrind shellcheck openssl curl
-  awscli python3-boto3 python3-websockets python3-selenium
+  awscli python3-boto3 python3-cbor2 python3-websockets python3-selenium
   chromium chromium-driver
 )
 

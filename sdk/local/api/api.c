@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/api_check.h"
+#include "api/cbor.h"
 
 static const api_operation *find_in(const api_operation *operations, const char *name)
 {
@@ -180,9 +181,18 @@ static bool holds_zero(const char *body, size_t length)
     return false;
 }
 
+/* How bodies and answers are written. */
+typedef struct api_format {
+    /* NULL: *why is what is wrong with the body, to follow "The body of ListFleets". */
+    cJSON *(*read)(const char *body, size_t length, const char **why);
+    bool (*write)(const cJSON *tree, glift__text *out); /* false: out of memory */
+    const char *not_an_object;
+} api_format;
+
 /* NULL: not JSON, or more than one value. An empty body stands for an empty object. */
-static cJSON *parse_body(const char *body, size_t length)
+static cJSON *read_json(const char *body, size_t length, const char **why)
 {
+    *why = "is not a JSON object";
     if (length == 0)
         return cJSON_CreateObject();
     const char *end = NULL;
@@ -196,17 +206,32 @@ static cJSON *parse_body(const char *body, size_t length)
     return tree;
 }
 
-static void run(
-        api_call *call, const api_operation *operation, const char *body, size_t length, cJSON **input)
+static bool write_json(const cJSON *tree, glift__text *out)
 {
+    *out = (glift__text){.bytes = cJSON_PrintUnformatted(tree)};
+    if (out->bytes == NULL)
+        return false;
+    out->length = strlen(out->bytes);
+    return true;
+}
+
+static const api_format json = {read_json, write_json, "is not a JSON object"};
+static const api_format cbor = {local_cbor_read, local_cbor_write, "is not a map"};
+
+static void run(api_call *call, const api_operation *operation, const api_format *format, const char *body,
+        size_t length, cJSON **input)
+{
+    const char *why = "is too large for the memory that is left";
     if (operation == NULL) {
         api_refuse(call, LOCAL_UNKNOWN_OPERATION, "Operation \"%.128s\" is not emulated by gamelift-local.",
                 call->operation);
         return;
     }
-    *input = parse_body(body, length);
+    *input = format->read(body, length, &why);
+    if (*input != NULL && !cJSON_IsObject(*input))
+        why = format->not_an_object;
     if (!cJSON_IsObject(*input)) {
-        api_refuse(call, LOCAL_SERIALIZATION, "The body of %s is not a JSON object.", call->operation);
+        api_refuse(call, LOCAL_SERIALIZATION, "The body of %s %s.", call->operation, why);
         return;
     }
     call->input = *input;
@@ -227,40 +252,32 @@ static cJSON *error_body(const local_refusal *refusal)
     return body;
 }
 
-static bool print(const cJSON *tree, glift__text *out)
-{
-    *out = (glift__text){.bytes = tree != NULL ? cJSON_PrintUnformatted(tree) : NULL};
-    if (out->bytes == NULL)
-        return false;
-    out->length = strlen(out->bytes);
-    return true;
-}
-
 /* The HTTP status; *reply is empty only where there is no memory even for the error. */
-static int finish(api_call *call, glift__text *reply)
+static int finish(api_call *call, const api_format *format, glift__text *reply)
 {
-    if (!call->refused && !call->out_of_memory && print(call->reply, reply))
+    if (!call->refused && !call->out_of_memory && format->write(call->reply, reply))
         return 200;
     if (!call->refused)
         local_refuse_memory(&call->refusal);
     cJSON *body = error_body(&call->refusal);
-    print(body, reply);
+    if (body != NULL)
+        format->write(body, reply);
     cJSON_Delete(body);
     local_log(call->service, GLIFT_LOG_INFO, "%s: %s: %s", call->operation,
             local_error_type(call->refusal.error), call->refusal.message);
     return local_error_http_status(call->refusal.error);
 }
 
-static int answer(local_service *service, glift__time now, const api_operation *operation, const char *name,
-        const char *body, size_t length, glift__text *reply)
+static int answer(local_service *service, glift__time now, const api_operation *operation,
+        const api_format *format, const char *name, const char *body, size_t length, glift__text *reply)
 {
     cJSON *input = NULL;
     api_call call = {.service = service, .now = now, .operation = name, .reply = cJSON_CreateObject()};
     if (call.reply != NULL)
-        run(&call, operation, body, length, &input);
+        run(&call, operation, format, body, length, &input);
     else
         call.out_of_memory = true;
-    int status = finish(&call, reply);
+    int status = finish(&call, format, reply);
     cJSON_Delete(input);
     cJSON_Delete(call.reply);
     return status;
@@ -269,17 +286,28 @@ static int answer(local_service *service, glift__time now, const api_operation *
 int api_run(local_service *service, glift__time now, const api_operation *operations, const char *name,
         const char *body, size_t length, glift__text *reply)
 {
-    return answer(service, now, find_in(operations, name), name, body, length, reply);
+    return answer(service, now, find_in(operations, name), &json, name, body, length, reply);
 }
 
-int local_service_call(local_service *service, glift__time now, const char *operation, const char *body,
-        size_t length, glift__text *reply)
+static const api_operation *find(const char *name)
 {
     static const api_operation *const tables[] = {api_fleet_operations, api_compute_operations,
             api_game_session_operations, api_player_session_operations, api_matchmaking_operations,
             api_ticket_operations};
     const api_operation *found = NULL;
     for (size_t i = 0; found == NULL && i < sizeof tables / sizeof tables[0]; i++)
-        found = find_in(tables[i], operation);
-    return answer(service, now, found, operation, body, length, reply);
+        found = find_in(tables[i], name);
+    return found;
+}
+
+int local_service_call(local_service *service, glift__time now, const char *operation, const char *body,
+        size_t length, glift__text *reply)
+{
+    return answer(service, now, find(operation), &json, operation, body, length, reply);
+}
+
+int local_service_call_cbor(local_service *service, glift__time now, const char *operation, const char *body,
+        size_t length, glift__text *reply)
+{
+    return answer(service, now, find(operation), &cbor, operation, body, length, reply);
 }

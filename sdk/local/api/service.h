@@ -70,6 +70,9 @@ void local_service_process_exited(local_service *service, glift__time now, const
  * answer, {"__type": ..., "Message": ...} on errors. The caller frees it. */
 int local_service_call(local_service *service, glift__time now, const char *operation, const char *body,
         size_t length, glift__text *reply);
+/* The same with a body and an answer in CBOR (service model 3.3, S9, S10). */
+int local_service_call_cbor(local_service *service, glift__time now, const char *operation, const char *body,
+        size_t length, glift__text *reply);
 
 /* ---- what the real service does by itself, on demand (POST /_local/<control>) ----
  * "refresh" {ProcessId, Endpoint?}, "drop" {ProcessId, CloseCode?}, "terminate" {ProcessId, NoticeSeconds?},

@@ -67,25 +67,29 @@ static int run_call(listen_peer *peer)
 {
     local_listener *listener = peer->listener;
     const char *body = peer->body != NULL ? peer->body : "";
+    const char *type = peer->route == ROUTE_CBOR ? LISTEN_CBOR_TYPE : AWS_TYPE;
     glift__time now = local_listener_now(listener);
     glift__text reply = {0};
     int status;
-    if (!glift__utf8_is_valid(body, peer->body_length))
+    if (peer->route != ROUTE_CBOR && !glift__utf8_is_valid(body, peer->body_length))
         return send_text(peer, 400, AWS_TYPE,
                 "{\"__type\":\"SerializationException\",\"Message\":\"The body is not UTF-8.\"}");
     if (peer->route == ROUTE_CONTROL)
         status = local_service_control(listener->service, now, peer->name, body, peer->body_length, &reply);
+    else if (peer->route == ROUTE_CBOR)
+        status = local_service_call_cbor(listener->service, now, peer->name, body, peer->body_length, &reply);
     else
         status = local_service_call(listener->service, now, peer->name, body, peer->body_length, &reply);
     listener->clock_offset_ms += (int64_t)local_service_take_jump(listener->service);
     listen_take_outputs(listener);
-    return answer_with(peer, status, AWS_TYPE, &reply);
+    return answer_with(peer, status, type, &reply);
 }
 
 static int finish_request(listen_peer *peer)
 {
     switch (peer->route) {
     case ROUTE_API:
+    case ROUTE_CBOR:
     case ROUTE_CONTROL:
         return run_call(peer);
     case ROUTE_REFUSED:
@@ -120,17 +124,19 @@ static bool read_target(listen_peer *peer)
     return true;
 }
 
-/* With a base path in front, too: the target alone decides (S7). */
+/* With a base path in front, too: the target alone decides (S7), or the end of the path (S9). */
 static void route_post(listen_peer *peer, const char *path)
 {
     static const char control[] = "/_local/", cbor[] = "/service/GameLift/operation/";
+    const char *cbor_at = strstr(path, cbor);
     if (strncmp(path, control, strlen(control)) == 0) {
         peer->route = ROUTE_CONTROL;
         snprintf(peer->name, sizeof peer->name, "%s", path + strlen(control));
     } else if (read_target(peer)) {
         peer->route = ROUTE_API;
-    } else if (strstr(path, cbor) != NULL) {
-        refuse(peer, 501, "gamelift-local speaks AWS JSON 1.1 here, not RPC v2 CBOR.\n");
+    } else if (cbor_at != NULL) {
+        peer->route = ROUTE_CBOR;
+        snprintf(peer->name, sizeof peer->name, "%s", cbor_at + strlen(cbor));
     } else { /* an operation without a name is one that is not known (S2) */
         peer->route = ROUTE_API;
         peer->name[0] = '\0';

@@ -17,6 +17,7 @@
 #define LISTEN_OUTBOX_MAX  (4u * 1024 * 1024)
 #define LISTEN_HEADER_SIZE 300
 #define LISTEN_TEXT_TYPE   "text/plain; charset=utf-8"
+#define LISTEN_CBOR_TYPE   "application/cbor"
 /* For a body to come, or a reply to go. Longer than any client needs on one machine: whoever takes more keeps
  * our memory busy. */
 #define LISTEN_PATIENCE_S 30
@@ -31,6 +32,7 @@ typedef enum listen_route {
     ROUTE_NONE,    /* nothing asked yet, or answered */
     ROUTE_REFUSED, /* the answer is made, the body is read and dropped first */
     ROUTE_API,
+    ROUTE_CBOR,
     ROUTE_CONTROL
 } listen_route;
 

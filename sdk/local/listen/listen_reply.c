@@ -29,6 +29,12 @@ static bool add_safety_headers(struct lws *wsi, unsigned char **at, unsigned cha
                    "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'", at, end);
 }
 
+/* Service model 3.3: a client of that protocol looks for it. */
+static bool add_protocol(struct lws *wsi, const char *type, unsigned char **at, unsigned char *end)
+{
+    return strcmp(type, LISTEN_CBOR_TYPE) != 0 || add_header(wsi, "smithy-protocol:", "rpc-v2-cbor", at, end);
+}
+
 /* Status line, headers and the body's length. False: the connection cannot be used any more. */
 static bool write_head(listen_peer *peer, int status, const char *type, size_t length)
 {
@@ -40,7 +46,7 @@ static bool write_head(listen_peer *peer, int status, const char *type, size_t l
     glift__uuid(request_id, glift__random_next, &random);
     return lws_add_http_common_headers(peer->wsi, (unsigned)status, type, length, &at, end) == 0 &&
            add_header(peer->wsi, "x-amzn-requestid:", request_id, &at, end) &&
-           add_safety_headers(peer->wsi, &at, end) &&
+           add_protocol(peer->wsi, type, &at, end) && add_safety_headers(peer->wsi, &at, end) &&
            (!peer->close_after_reply || add_header(peer->wsi, "connection:", "close", &at, end)) &&
            lws_finalize_write_http_header(peer->wsi, start, &at, end) == 0;
 }

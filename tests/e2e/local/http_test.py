@@ -144,9 +144,6 @@ class Http(unittest.TestCase):
         for method in ("PUT", "DELETE", "OPTIONS"):
             with self.subTest(method):
                 self.assertIn(self.request(method, "/", b"")[0], (403, 404, 405))
-        status, _, text = self.request(path="/service/GameLift/operation/ListFleets", body=b"\xa0")
-        self.assertEqual(501, status)
-        self.assertIn(b"CBOR", text)
 
     def test_controls_refuse_what_they_do_not_know(self):
         for name, members, kind in (("explode", {}, "UnknownOperationException"),
