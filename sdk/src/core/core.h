@@ -17,13 +17,9 @@
 #include "base/list.h"
 #include "base/mailbox.h"
 #include "base/random.h"
+#include "base/time.h"
 
 typedef struct glift__core glift__core;
-
-typedef struct glift__time {
-    uint64_t mono_ms; /* never goes back; all deadlines are on it */
-    int64_t unix_ms;  /* for SigV4 dates and the expiry of credentials */
-} glift__time;
 
 /* ---- settings: resolved and checked (settings.h), copied by core_create ---- */
 
