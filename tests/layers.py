@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Sees that the rooms of the SDK know only those below them: layers.py [--root TREE] [BUILD-FOLDER]
+"""Sees that the rooms of the SDK and of gamelift-local know only those below: layers.py [--root TREE] [BUILD-FOLDER]
 
 Prints each arrow that points the wrong way, as file:line: from -> to, and fails. Includes are read from the sources.
 With a build folder, calls are read from its object files too, so that a prototype written by hand hides nothing.
@@ -19,10 +19,16 @@ ROOMS = ("game", "io", "core", "wire", "base", "platform")
 # lies in tests/spec.
 OUTSIDE = ("plugin", "bindings", "game", "sdk/examples")
 
+# The rooms of gamelift-local: again, a room knows itself and those after it.
+LOCAL_ROOMS = ("program", "listen", "api", "servers", "flexmatch", "rules", "model")
+# This room judges matches and knows nothing of a service.
+LOCAL_ALONE = ("rules",)
+# Sockets, clocks and processes are for these two; the others are the pure core.
+LOCAL_OUTER = ("program", "listen")
+# What the pure ones may include beside the headers of C. None of it asks the world anything.
+LOCAL_PURE_HEADERS = {"cjson/cJSON.h", "regex.h", "search.h", "sys/queue.h"}
 # gamelift-local shares these rooms with the SDK.
-LOCAL_ROOMS = ("wire", "base")
-# These two files take glift__time from the core, until the rooms of gamelift-local are made.
-LOCAL_EXCEPTIONS = {("sdk/local/api/service.h", "core/core.h"), ("sdk/local/model/timers.h", "core/core.h")}
+SHARED_ROOMS = ("wire", "base")
 
 # The system's headers, and the functions that no header gives away, are for this folder only.
 PLATFORM = "platform/posix/"
@@ -79,6 +85,17 @@ def knows(room, other):
     return ROOMS.index(room) <= ROOMS.index(other)
 
 
+def local_room_of(name):
+    room = name.split("/")[0]
+    return room if "/" in name and room in LOCAL_ROOMS else None
+
+
+def local_knows(room, other):
+    if room in LOCAL_ALONE:
+        return room == other
+    return LOCAL_ROOMS.index(room) <= LOCAL_ROOMS.index(other)
+
+
 class Includes:
     """The arrows that #include draws, in a whole tree."""
 
@@ -86,7 +103,8 @@ class Includes:
         self.root = root
         self.src = root / "sdk/src"
         self.faults = []
-        self.used = set()  # of LIBRARIES and LOCAL_EXCEPTIONS
+        self.local = root / "sdk/local"
+        self.used = set()  # of LIBRARIES
 
     def fault(self, path, number, text):
         self.faults.append(f"{path.relative_to(self.root)}:{number}: {text}")
@@ -95,7 +113,7 @@ class Includes:
         for path in sources(self.src):
             for number, quoted, name in includes(path):
                 self.check_sdk(path, number, quoted, name)
-        for path in sources(self.root / "sdk/local"):
+        for path in sources(self.local):
             for number, quoted, name in includes(path):
                 self.check_local(path, number, quoted, name)
         for folder in OUTSIDE:
@@ -136,16 +154,26 @@ class Includes:
             self.fault(path, number, f"{inside} -> <{name}>, which is for {PLATFORM} only or missing in LIBRARIES")
 
     def check_local(self, path, number, quoted, name):
-        if self.is_own(path, quoted, name):
-            return
-        exception = (path.relative_to(self.root).as_posix(), name)
-        room = room_of(name)
-        if exception in LOCAL_EXCEPTIONS:
-            self.used.add(exception)
-        elif room is not None and room not in LOCAL_ROOMS:
-            self.fault(path, number, f"sdk/local -> {room} ({name})")
-        elif room is None:
-            self.check_outside(path, number, quoted, name)
+        inside = path.relative_to(self.local).as_posix()
+        room = local_room_of(inside)
+        if room is None:
+            self.fault(path, number, f"{inside} lies in no room of sdk/local")
+        elif not quoted:
+            self.check_local_angle(path, number, room, name)
+        elif ".." in name or (local_room_of(name) is None and room_of(name) is None):
+            self.fault(path, number, f'"{name}" does not name its room')
+        elif room_of(name) is not None:
+            if room_of(name) not in SHARED_ROOMS:
+                self.fault(path, number, f"sdk/local -> {room_of(name)} ({name})")
+        elif not local_knows(room, local_room_of(name)):
+            self.fault(path, number, f"{room} -> {local_room_of(name)} ({name})")
+
+    def check_local_angle(self, path, number, room, name):
+        if room_of(name) is not None or local_room_of(name) is not None:
+            self.fault(path, number, f"<{name}> is written as if it were another library's")
+        elif (room not in LOCAL_OUTER and not name.startswith("gamelift/") and
+              name not in C_HEADERS | LOCAL_PURE_HEADERS):
+            self.fault(path, number, f"{room} -> <{name}>, which is for {' and '.join(LOCAL_OUTER)} only")
 
     def is_own(self, path, quoted, name):
         return quoted and ".." not in name and (path.parent / name).is_file()
@@ -162,8 +190,6 @@ class Includes:
         for library in LIBRARIES:
             if library not in self.used:
                 self.faults.append(f"tests/layers.py: nothing includes {library[0]}, which LIBRARIES gives to {library[2]}")
-        for exception in sorted(LOCAL_EXCEPTIONS - self.used):
-            self.faults.append(f"tests/layers.py: {exception[0]} includes {exception[1]} no more")
 
 
 class Calls:
@@ -174,6 +200,7 @@ class Calls:
         self.build = build
         self.faults = []
         self.home = {}  # of each symbol that the SDK defines
+        self.local_home = {}  # of each one that gamelift-local defines
 
     def check(self):
         objects = self.objects()
@@ -187,9 +214,13 @@ class Calls:
         for name, (_, wanted) in sorted(sdk.items()):
             for symbol in sorted(wanted):
                 self.check_sdk(name, symbol)
+        local = {source: found[path] for source, path in objects.items() if source.startswith("sdk/local/")}
+        for source, (defined, _) in local.items():
+            self.local_home.update(dict.fromkeys(defined, local_room_of(source[len("sdk/local/"):])))
+        for source, (_, wanted) in sorted(local.items()):
+            self.check_other(source, "sdk/local", wanted, SHARED_ROOMS)
+            self.check_local(source, wanted)
         for source, path in sorted(objects.items()):
-            if source.startswith("sdk/local/"):
-                self.check_other(source, "sdk/local", found[path][1], LOCAL_ROOMS)
             for folder in OUTSIDE:
                 if source.startswith(folder + "/"):
                     self.check_other(source, folder, found[path][1], ())
@@ -215,6 +246,13 @@ class Calls:
             self.faults.append(f"{name}: {symbol} is defined in no room")
         elif not name.startswith(PLATFORM) and not may_call(name, room, symbol):
             self.faults.append(f"{name}: calls {symbol}, which is for {PLATFORM} or one file only")
+
+    def check_local(self, source, wanted):
+        room = local_room_of(source[len("sdk/local/"):])
+        for symbol in sorted(wanted):
+            other = self.local_home.get(symbol)
+            if room is not None and other is not None and not local_knows(room, other):
+                self.faults.append(f"{source}: {room} -> {other} (calls {symbol})")
 
     def check_other(self, source, folder, wanted, rooms):
         for symbol in sorted(wanted):

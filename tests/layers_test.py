@@ -26,16 +26,16 @@ GOOD = {
     "sdk/src/base/text.h": "#include <string.h>\n",
     "sdk/src/platform/platform.h": "",
     "sdk/src/platform/posix/clock.c": '#include "platform/platform.h"\n#include "platform/posix/poller.h"\n#include <unistd.h>\n',
-    "sdk/local/model.h": "",
-    "sdk/local/main.c": '#include "model.h"\n#include "wire/codec.h"\n#include <libwebsockets.h>\n',
+    "sdk/local/model/model.h": '#include "base/text.h"\n#include <sys/queue.h>\n',
+    "sdk/local/rules/rules.h": "#include <cjson/cJSON.h>\n",
+    "sdk/local/flexmatch/matches.c": '#include "rules/rules.h"\n#include "model/model.h"\n',
+    "sdk/local/listen/listen.c": '#include "model/model.h"\n#include "wire/codec.h"\n#include <libwebsockets.h>\n',
     "plugin/src/plugin.h": "",
     "plugin/src/plugin.c": '#include "plugin.h"\n#include <gamelift/gamelift.h>\n',
     "bindings/lua/src/lserver.c": "",
     "game/host/main.c": "",
     "sdk/examples/minimal.c": "",
 }
-for source, header in layers.LOCAL_EXCEPTIONS:
-    GOOD[source] = GOOD.get(source, "") + f'#include "{header}"\n'
 
 
 @contextlib.contextmanager
@@ -101,10 +101,30 @@ class Includes(unittest.TestCase):
     def test_gamelift_local_knows_wire_and_base_only(self):
         for room in ("game", "io", "core", "platform"):
             with self.subTest(room):
-                self.check_fault("sdk/local/new.c", f'#include "{room}/thing.h"',
+                self.check_fault("sdk/local/api/new.c", f'#include "{room}/thing.h"',
                                  f"sdk/local -> {room} ({room}/thing.h)")
-        self.check_fault("sdk/local/new.c", '#include "../src/core/core.h"',
-                         "sdk -> sdk/src (../src/core/core.h)")
+        self.check_fault("sdk/local/api/new.c", '#include "../../src/core/core.h"',
+                         '"../../src/core/core.h" does not name its room')
+
+    def test_every_arrow_upward_in_gamelift_local_is_named(self):
+        for place, room in enumerate(layers.LOCAL_ROOMS):
+            above = layers.LOCAL_ROOMS if room in layers.LOCAL_ALONE else layers.LOCAL_ROOMS[:place]
+            for other in set(above) - {room}:
+                with self.subTest(f"{room} -> {other}"):
+                    self.check_fault(f"sdk/local/{room}/new.c", f'#include "{other}/thing.h"',
+                                     f"{room} -> {other} ({other}/thing.h)")
+
+    def test_an_include_of_gamelift_local_names_its_room(self):
+        self.check_fault("sdk/local/model/new.c", '#include "model.h"', '"model.h" does not name its room')
+        self.check_fault("sdk/local/model/new.c", "#include <model/model.h>",
+                         "<model/model.h> is written as if it were another library's")
+        self.check_fault("sdk/local/new.c", "#include <string.h>", "new.c lies in no room of sdk/local")
+
+    def test_the_pure_rooms_of_gamelift_local_know_no_system(self):
+        for header in ("libwebsockets.h", "unistd.h", "sys/socket.h"):
+            with self.subTest(header):
+                self.check_fault("sdk/local/api/new.c", f"#include <{header}>",
+                                 f"api -> <{header}>, which is for program and listen only")
 
     def test_plugin_bindings_and_game_know_the_public_headers_only(self):
         for file in ("plugin/src/new.c", "bindings/lua/src/new.c", "game/host/new.c", "sdk/examples/new.c"):
@@ -118,10 +138,6 @@ class Includes(unittest.TestCase):
         with tree({**GOOD, "sdk/src/wire/json.c": ""}) as root:
             self.assertEqual(layers.Includes(root).check(),
                              ["tests/layers.py: nothing includes cjson/.*, which LIBRARIES gives to wire/json.c"])
-        for source, header in layers.LOCAL_EXCEPTIONS:
-            with tree({**GOOD, source: ""}) as root:
-                self.assertEqual(layers.Includes(root).check(),
-                                 [f"tests/layers.py: {source} includes {header} no more"])
 
 
 class Calls(unittest.TestCase):
@@ -189,6 +205,13 @@ class Calls(unittest.TestCase):
         self.assertEqual(self.faults(text, {"sdk/local/new.c": uses}), [])
         self.assertEqual(self.faults(text, {"plugin/new.c": uses}),
                          ["plugin/new.c: plugin -> base (calls glift__text)"])
+
+    def test_a_call_upward_in_gamelift_local_is_named(self):
+        calls = "extern void local_say(void); void local_call(void) { local_say(); }"
+        said = "void local_say(void) {}"
+        self.assertEqual(self.faults(self.CORE, {"sdk/local/api/say.c": said, "sdk/local/model/new.c": calls}),
+                         ["sdk/local/model/new.c: model -> api (calls local_say)"])
+        self.assertEqual(self.faults(self.CORE, {"sdk/local/model/say.c": said, "sdk/local/api/new.c": calls}), [])
 
     def test_a_build_folder_without_objects_is_a_fault(self):
         with tree({}) as root:

@@ -724,7 +724,7 @@ TEST(ended_player_sessions_are_forgotten_in_the_end) /* S83 */
         if (round == 0)
             snprintf(first, sizeof first, "%s", seats[0]->id);
         for (int i = 0; i < SEATS && round + 1 < ROUNDS; i++)
-            CHECK(local_remove_player(service, clock_now, session, seats[i]->id, &why) != NULL);
+            CHECK(local_remove_player(service, clock_now, session, seats[i]->id, &why));
     }
     CHECK_REFUSED(call(service, "DescribePlayerSessions", "{\"PlayerSessionId\":\"%s\"}", first),
             "NotFoundException");

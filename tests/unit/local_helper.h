@@ -6,7 +6,7 @@
 #include <cjson/cJSON.h>
 #include <stdarg.h>
 
-#include "api/service.h"
+#include "program/demo.h"
 #include "test.h"
 
 static glift__time clock_now = {.mono_ms = 1000, .unix_ms = 1700000000123};

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a call's name and body to its answer: find the operation, check the input, run the handler. */
-#include "flexmatch/matchmaking.h"
+#include "api/service.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "api/api_check.h"
 #include "api/cbor.h"
 

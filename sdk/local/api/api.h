@@ -70,7 +70,7 @@ typedef struct api_operation { /* tables of these end with a NULL name */
 } api_operation;
 
 extern const api_operation api_fleet_operations[], api_compute_operations[], api_game_session_operations[],
-        api_player_session_operations[];
+        api_player_session_operations[], api_matchmaking_operations[], api_ticket_operations[];
 
 /* From name and body to the answer, with operations of this one table: as local_service_call(). */
 int api_run(local_service *service, glift__time now, const api_operation *operations, const char *name,
@@ -105,6 +105,9 @@ void api_add_flag(api_call *call, cJSON *object, const char *name, bool value);
 void api_add_properties(
         api_call *call, cJSON *object, const char *name, const glift_game_property *properties, size_t count);
 void api_add_time(api_call *call, cJSON *object, const char *name, int64_t unix_ms); /* as seconds (S5) */
+
+/* What matchmaking holds, written into the object root: its part of GET /_local/state. */
+void api_add_matchmaking_state(api_call *call, cJSON *root);
 
 /* ---- pages (S13) ---- */
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queues, rule sets and matchmaking configurations behind the AWS API (service model 2.2). */
-#include "flexmatch/tickets.h"
+#include "api/api.h"
 
 #include <string.h>
+
+#include "flexmatch/tickets.h"
 
 #define PAGE_DEFAULT           100
 #define RULE_SETS_PAGE_DEFAULT 10

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* StartMatchmaking to StartMatchBackfill behind the AWS API (service model 2.2, 4.3), and what the
  * dashboard is shown of matchmaking. */
-#include "flexmatch/tickets.h"
+#include "api/api.h"
 
 #include <string.h>
+
+#include "flexmatch/tickets.h"
 
 #define TICKETS_PER_DESCRIBE 10
 #define TICKETS_SHOWN        200 /* of those that have ended, on the dashboard */
@@ -410,7 +412,7 @@ static void show_rule_set(api_call *call, cJSON *list, const local_rule_set_reco
     }
 }
 
-void local_matchmaking_state(api_call *call, cJSON *root)
+void api_add_matchmaking_state(api_call *call, cJSON *root)
 {
     const struct local_matchmaking *all = call->service->matchmaking;
     show_tickets(call, api_add_array(call, root, "tickets"));

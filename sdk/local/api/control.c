@@ -2,6 +2,8 @@
 /* What the real service does by itself and a test wants at once: POST /_local/refresh, drop, terminate,
  * advance.
  * Tables and checks are those of the AWS API, so a wrong call gets the same kind of answer. */
+#include "api/service.h"
+
 #include "api/api.h"
 
 static const api_shape process_id = {.kind = API_TEXT, .least = 1, .most = GLIFT_MAX_ID_LENGTH};

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything the service holds, as one JSON document for dashboards and tests: names in snake case, times in
  * milliseconds, tokens left out. */
-#include "flexmatch/matchmaking.h"
+#include "api/service.h"
 
 #include <string.h>
+
+#include "api/api.h"
 
 /* The document shows the latest of what may be many. */
 #define SESSIONS_SHOWN 500
@@ -249,7 +251,7 @@ glift_status local_service_state(const local_service *service, glift__time now, 
     add_processes(&call);
     add_game_sessions(&call);
     add_player_sessions(&call);
-    local_matchmaking_state(&call, call.reply);
+    api_add_matchmaking_state(&call, call.reply);
     add_events(&call);
     return finish(&call, out);
 }

@@ -265,7 +265,7 @@ static void open_automatic(local_service *service, glift__time now, local_automa
         wish.id = fresh;
     }
     for (size_t i = 0; status == GLIFT_OK && players != NULL && i < data.player_count; i++) {
-        if (local_seat_of(session, data.players[i].player_id) != NULL)
+        if (local_player_session_of(session, data.players[i].player_id) != NULL)
             players[wish.player_count++] = data.players[i];
     }
     if (status != GLIFT_OK || players == NULL || wish.configuration == NULL ||

@@ -5,56 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void on_tick(local_service *service, glift__time now, void *owner);
-
-glift_status local_matchmaking_create(local_service *service)
-{
-    struct local_matchmaking *all = calloc(1, sizeof *all);
-    if (all == NULL)
-        return GLIFT_ERR_MEMORY;
-    TAILQ_INIT(&all->queues);
-    TAILQ_INIT(&all->rule_sets);
-    TAILQ_INIT(&all->configurations);
-    TAILQ_INIT(&all->active);
-    TAILQ_INIT(&all->ended);
-    TAILQ_INIT(&all->matches);
-    TAILQ_INIT(&all->automatics);
-    service->matchmaking = all;
-    return local_timer_make(&service->timers, &all->tick, on_tick, NULL) ? GLIFT_OK : GLIFT_ERR_MEMORY;
-}
-
-static void free_tickets(local_service *service, struct local_ticket_list *list)
-{
-    local_ticket *ticket;
-    while ((ticket = TAILQ_FIRST(list)) != NULL) {
-        TAILQ_REMOVE(list, ticket, link);
-        local_index_remove(&service->matchmaking->tickets_by_id, ticket);
-        for (size_t i = 0; !ticket->backfill && local_ticket_is_active(ticket) && i < ticket->player_count;
-                i++)
-            local_index_remove(&service->matchmaking->players_waiting, &ticket->places[i]);
-        local_free_ticket(service, ticket);
-    }
-}
-
-void local_matchmaking_destroy(local_service *service)
-{
-    struct local_matchmaking *all = service->matchmaking;
-    if (all == NULL)
-        return;
-    local_match *match;
-    while ((match = TAILQ_FIRST(&all->matches)) != NULL) {
-        TAILQ_REMOVE(&all->matches, match, link);
-        local_free_match(service, match);
-    }
-    free_tickets(service, &all->active);
-    free_tickets(service, &all->ended);
-    local_free_automatics(service);
-    local_free_match_resources(service);
-    local_timer_unmake(&service->timers, &all->tick);
-    free(all);
-    service->matchmaking = NULL;
-}
-
 /* ---- the tick ---- */
 
 void local_matchmaking_wake(local_service *service, glift__time now)
@@ -144,17 +94,16 @@ static void on_tick(local_service *service, glift__time now, void *owner)
         local_timer_set(&service->timers, &all->tick, now.mono_ms + service->patience.match_tick_ms);
 }
 
-/* ---- what happened ---- */
+/* ---- what happened in the model ---- */
 
-void local_matchmaking_process_ready(local_service *service, glift__time now, local_process *process)
+static void on_process_ready(local_service *service, glift__time now, local_process *process)
 {
     (void)process;
     if (!TAILQ_EMPTY(&service->matchmaking->matches))
         local_matchmaking_wake(service, now);
 }
 
-void local_matchmaking_game_session_active(
-        local_service *service, glift__time now, local_game_session *session)
+static void on_game_session_active(local_service *service, glift__time now, local_game_session *session)
 {
     local_match *match = local_find_match_of_session(service, session);
     if (match == NULL)
@@ -165,15 +114,14 @@ void local_matchmaking_game_session_active(
         local_matchmaking_wake(service, now);
 }
 
-void local_matchmaking_seat_freed(local_service *service, glift__time now, local_player_session *seat)
+static void on_seat_freed(local_service *service, glift__time now, local_player_session *seat)
 {
     (void)seat;
     if (service->matchmaking->active_count > 0 || !TAILQ_EMPTY(&service->matchmaking->automatics))
         local_matchmaking_wake(service, now);
 }
 
-void local_matchmaking_game_session_ended(
-        local_service *service, glift__time now, local_game_session *session)
+static void on_game_session_ended(local_service *service, glift__time now, local_game_session *session)
 {
     local_ticket *backfill;
     while ((backfill = local_find_backfill_of(service, session)) != NULL)
@@ -187,35 +135,61 @@ void local_matchmaking_game_session_ended(
     local_matchmaking_wake(service, now);
 }
 
-/* ---- the demo ---- */
+static const local_model_listener listener = {
+        .process_ready = on_process_ready,
+        .game_session_active = on_game_session_active,
+        .seat_freed = on_seat_freed,
+        .game_session_ended = on_game_session_ended,
+};
 
-#define DEMO_NAME "arena"
+/* ---- life ---- */
 
-/* Who is there plays; two are a match, and eight are a full one that does not wait for more. */
-static const char demo_rule_set[] =
-        "{\n"
-        "  \"name\": \"arena\",\n"
-        "  \"ruleLanguageVersion\": \"1.0\",\n"
-        "  \"playerAttributes\": [{\"name\": \"name\", \"type\": \"string\", \"default\": \"player\"}],\n"
-        "  \"teams\": [{\"name\": \"players\", \"minPlayers\": 2, \"maxPlayers\": 8}],\n"
-        "  \"algorithm\": {\"backfillPriority\": \"normal\"}\n"
-        "}\n";
-
-bool local_matchmaking_demo(local_service *service, glift__time now, local_fleet *fleet, local_demo *out)
+glift_status local_matchmaking_create(local_service *service)
 {
-    local_refusal why;
-    static const char *const queues[] = {DEMO_NAME};
-    const char *const destinations[] = {fleet->id};
-    local_queue_wish queue = {
-            .name = DEMO_NAME, .timeout_s = 60, .destinations = destinations, .destination_count = 1};
-    local_configuration_wish configuration = {.name = DEMO_NAME,
-            .rule_set = DEMO_NAME,
-            .description = "made by gamelift-local --demo",
-            .request_timeout_s = 60,
-            .queues = queues,
-            .queue_count = 1};
-    snprintf(out->matchmaking_configuration, sizeof out->matchmaking_configuration, "%s", DEMO_NAME);
-    return local_create_queue(service, &queue, &why) != NULL &&
-           local_create_rule_set(service, now, DEMO_NAME, demo_rule_set, &why) != NULL &&
-           local_create_configuration(service, now, &configuration, &why) != NULL;
+    struct local_matchmaking *all = calloc(1, sizeof *all);
+    if (all == NULL)
+        return GLIFT_ERR_MEMORY;
+    TAILQ_INIT(&all->queues);
+    TAILQ_INIT(&all->rule_sets);
+    TAILQ_INIT(&all->configurations);
+    TAILQ_INIT(&all->active);
+    TAILQ_INIT(&all->ended);
+    TAILQ_INIT(&all->matches);
+    TAILQ_INIT(&all->automatics);
+    service->matchmaking = all;
+    service->listener = &listener;
+    return local_timer_make(&service->timers, &all->tick, on_tick, NULL) ? GLIFT_OK : GLIFT_ERR_MEMORY;
+}
+
+static void free_tickets(local_service *service, struct local_ticket_list *list)
+{
+    local_ticket *ticket;
+    while ((ticket = TAILQ_FIRST(list)) != NULL) {
+        TAILQ_REMOVE(list, ticket, link);
+        local_index_remove(&service->matchmaking->tickets_by_id, ticket);
+        for (size_t i = 0; !ticket->backfill && local_ticket_is_active(ticket) && i < ticket->player_count;
+                i++)
+            local_index_remove(&service->matchmaking->players_waiting, &ticket->places[i]);
+        local_free_ticket(service, ticket);
+    }
+}
+
+void local_matchmaking_destroy(local_service *service)
+{
+    struct local_matchmaking *all = service->matchmaking;
+    if (all == NULL)
+        return;
+    local_match *match;
+    while ((match = TAILQ_FIRST(&all->matches)) != NULL) {
+        TAILQ_REMOVE(&all->matches, match, link);
+        local_free_match(service, match);
+    }
+    free_tickets(service, &all->active);
+    free_tickets(service, &all->ended);
+    local_free_automatics(service);
+    local_free_match_resources(service);
+    local_timer_unmake(&service->timers, &all->tick);
+    free(all);
+    service->matchmaking = NULL;
+    service->listener = NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Game sessions: placed on a waiting process, activated by it, ended with it (service model 1.4). */
-#include "flexmatch/matchmaking.h"
+#include "model/model.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -265,7 +265,8 @@ local_game_session *local_create_game_session(
 
 /* ---- activation and end ---- */
 
-bool local_activate_game_session(local_service *service, local_game_session *session, local_refusal *why)
+bool local_activate_game_session(
+        local_service *service, glift__time now, local_game_session *session, local_refusal *why)
 {
     if (session->status == GLIFT_GAME_SESSION_ACTIVE)
         return true;
@@ -274,6 +275,8 @@ bool local_activate_game_session(local_service *service, local_game_session *ses
                 glift_game_session_status_name(session->status));
     session->status = GLIFT_GAME_SESSION_ACTIVE;
     local_timer_stop(&service->timers, &session->timer);
+    if (service->listener != NULL)
+        service->listener->game_session_active(service, now, session);
     return true;
 }
 
@@ -314,7 +317,8 @@ void local_end_game_session(
     session->status_reason = reason;
     session->termination_unix_ms = now.unix_ms;
     local_end_player_sessions(service, now, session);
-    local_matchmaking_game_session_ended(service, now, session);
+    if (service->listener != NULL)
+        service->listener->game_session_ended(service, now, session);
     TAILQ_INSERT_TAIL(&service->ended_game_sessions, session, ended_link);
     service->ended_count++;
     forget_oldest_ended(service);

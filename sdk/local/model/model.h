@@ -9,8 +9,9 @@
 
 #include <sys/queue.h>
 
-#include "api/service.h"
+#include "model/desc.h"
 #include "model/index.h"
+#include "model/texts.h"
 #include "model/timers.h"
 
 /* Room for a UUID with the longest prefix ("auto-backfill-"), and for an ARN (S22). */
@@ -214,6 +215,22 @@ typedef struct local_event {
 
 /* ---- the service ---- */
 
+/* Who is told what happens here, from within the function that makes it happen. Whoever listens sends
+ * nothing to the game server then: its answer is not on its way yet. */
+typedef struct local_model_listener {
+    void (*process_ready)(local_service *service, glift__time now, local_process *process);
+    void (*game_session_active)(local_service *service, glift__time now, local_game_session *session);
+    /* COMPLETED or TIMEDOUT, while the session goes on. */
+    void (*seat_freed)(local_service *service, glift__time now, local_player_session *seat);
+    /* TERMINATED or ERROR; its process may be gone. Its player sessions have ended. */
+    void (*game_session_ended)(local_service *service, glift__time now, local_game_session *session);
+} local_model_listener;
+
+typedef struct local_waiting_output {
+    local_output output;
+    TAILQ_ENTRY(local_waiting_output) link;
+} local_waiting_output;
+
 struct local_service {
     char *region, *account, *endpoint;
     bool remember_request_ids;
@@ -223,8 +240,11 @@ struct local_service {
     uint64_t random_state;
     uint64_t last_serial; /* of everything, in the order in which it came to be: what paging counts in */
     local_timers timers;
-    struct local_patterns *patterns; /* compiled expressions (api_check.c) */
-    struct local_matchmaking *matchmaking;
+    const local_model_listener *listener; /* NULL: nobody listens */
+
+    /* What rooms above this one keep here, and free themselves. */
+    struct local_patterns *patterns;       /* api/ */
+    struct local_matchmaking *matchmaking; /* flexmatch/ */
 
     TAILQ_HEAD(, local_location) locations;
     TAILQ_HEAD(local_fleet_list, local_fleet) fleets;                      /* deleted ones included */
@@ -242,18 +262,15 @@ struct local_service {
     uint64_t jump_ms; /* asked for and not yet taken */
 };
 
+/* Everything but what rooms above keep here. */
+glift_status local_model_create(const local_service_desc *desc, glift__time now, local_service **out);
+void local_model_destroy(local_service *service);
+
 void local_log(const local_service *service, glift_log_level level, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 uint64_t local_next_serial(local_service *service);
 /* "<prefix><uuid>", reproducible with a seed (S88). */
 void local_make_id(local_service *service, const char *prefix, char out[LOCAL_ID_SIZE]);
-/* Heap text as vasprintf makes it; NULL when out of memory. */
-char *local_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Drops what is no UTF-8: what is left of a character where a text was cut. Answers must not carry it. */
-void local_mend_text(char *text);
-/* *slot becomes a copy of text (NULL and "" become NULL); what it held is freed. False: out of memory. */
-bool local_keep_text(char **slot, const char *text);
-
 /* A message to send, whose text it takes over; or, with bytes NULL, the order to close the connection. */
 bool local_queue_output(local_service *service, uint64_t connection, glift__text *text, int close_code);
 
@@ -323,8 +340,8 @@ void local_close_connection(local_service *service, local_connection *connection
 /* A GONE process begins a new life; refused where its compute is not registered any more. */
 bool local_revive_process(
         local_service *service, glift__time now, local_process *process, local_refusal *why);
-/* CONNECTED becomes READY: true. In any other state nothing happens: false. */
-bool local_process_ready(local_service *service, glift__time now, local_process *process);
+/* CONNECTED becomes READY. In any other state nothing happens. */
+void local_process_ready(local_service *service, glift__time now, local_process *process);
 void local_heartbeat(local_service *service, glift__time now, local_process *process, bool healthy);
 /* Its socket or its program is gone for good: event SERVER_PROCESS_CRASHED, and GONE. */
 void local_process_crashed(local_service *service, glift__time now, local_process *process);
@@ -361,7 +378,8 @@ typedef struct local_game_session_wish {
  * A known id gives the session that has it, if it was made of the same (S37). */
 local_game_session *local_create_game_session(
         local_service *service, glift__time now, const local_game_session_wish *wish, local_refusal *why);
-bool local_activate_game_session(local_service *service, local_game_session *session, local_refusal *why);
+bool local_activate_game_session(
+        local_service *service, glift__time now, local_game_session *session, local_refusal *why);
 bool local_set_matchmaker_data(local_game_session *session, const char *json); /* false: out of memory */
 /* The push UpdateGameSession with the session as it is now (service model 1.8). */
 bool local_push_game_session_update(local_service *service, local_game_session *session,
@@ -387,9 +405,9 @@ bool local_reserve_seats(local_service *service, glift__time now, local_game_ses
         const local_seat_wish *wishes, size_t count, local_player_session **out, local_refusal *why);
 bool local_accept_player(
         local_service *service, local_game_session *session, const char *id, local_refusal *why);
-/* The seat that is free now; NULL: refused. */
-local_player_session *local_remove_player(local_service *service, glift__time now,
-        local_game_session *session, const char *id, local_refusal *why);
+/* COMPLETED: the seat is free again. */
+bool local_remove_player(local_service *service, glift__time now, local_game_session *session, const char *id,
+        local_refusal *why);
 
 /* Player sessions by exactly one of three ids (S51); absent ones are NULL or "". */
 typedef struct local_seat_query {
@@ -403,7 +421,7 @@ const local_player_session *local_seats_next(
         const local_service *service, const local_seat_query *query, const local_player_session *seat);
 
 /* The seat that this player holds there; NULL: none. */
-const local_player_session *local_seat_of(const local_game_session *session, const char *player_id);
+const local_player_session *local_player_session_of(const local_game_session *session, const char *player_id);
 
 /* Of a game session that has ended. */
 void local_end_player_sessions(local_service *service, glift__time now, local_game_session *session);

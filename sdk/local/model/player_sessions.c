@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Player sessions: seats that are reserved, taken and freed (service model 1.5). */
-#include "flexmatch/matchmaking.h"
+#include "model/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,11 +60,18 @@ static void end_seat(local_service *service, glift__time now, local_player_sessi
     service->ended_seat_count++;
 }
 
+/* The session goes on. */
+static void tell_seat_freed(local_service *service, glift__time now, local_player_session *seat)
+{
+    if (service->listener != NULL)
+        service->listener->seat_freed(service, now, seat);
+}
+
 static void on_reservation_timeout(local_service *service, glift__time now, void *owner)
 {
     local_player_session *seat = owner;
     end_seat(service, now, seat, GLIFT_PLAYER_SESSION_TIMEDOUT);
-    local_matchmaking_seat_freed(service, now, seat);
+    tell_seat_freed(service, now, seat);
 }
 
 void local_end_player_sessions(local_service *service, glift__time now, local_game_session *session)
@@ -78,7 +85,7 @@ void local_end_player_sessions(local_service *service, glift__time now, local_ga
 
 /* ---- reserving ---- */
 
-const local_player_session *local_seat_of(const local_game_session *session, const char *player_id)
+const local_player_session *local_player_session_of(const local_game_session *session, const char *player_id)
 {
     const local_player_session *seat;
     TAILQ_FOREACH(seat, &session->held, state_link)
@@ -93,7 +100,7 @@ static bool players_are_new(
         const local_game_session *session, const local_seat_wish *wishes, size_t count, local_refusal *why)
 {
     for (size_t i = 0; i < count; i++) {
-        if (local_seat_of(session, wishes[i].player_id) != NULL)
+        if (local_player_session_of(session, wishes[i].player_id) != NULL)
             return local_refuse(why, LOCAL_INVALID_REQUEST,
                     "Player %s has a player session in game session %s already.", wishes[i].player_id,
                     session->arn);
@@ -207,19 +214,18 @@ bool local_accept_player(
 }
 
 /* [E] A seat that is only reserved can be removed too: the player is not coming (S48). */
-local_player_session *local_remove_player(local_service *service, glift__time now,
-        local_game_session *session, const char *id, local_refusal *why)
+bool local_remove_player(local_service *service, glift__time now, local_game_session *session, const char *id,
+        local_refusal *why)
 {
     local_player_session *seat = need_seat(service, session, id, why);
     if (seat == NULL)
-        return NULL;
-    if (!holds_seat(seat)) {
-        local_refuse(why, LOCAL_INVALID_REQUEST, "Player session %s is %s.", id,
+        return false;
+    if (!holds_seat(seat))
+        return local_refuse(why, LOCAL_INVALID_REQUEST, "Player session %s is %s.", id,
                 glift_player_session_status_name(seat->status));
-        return NULL;
-    }
     end_seat(service, now, seat, GLIFT_PLAYER_SESSION_COMPLETED);
-    return seat;
+    tell_seat_freed(service, now, seat);
+    return true;
 }
 
 /* ---- asking for player sessions ---- */

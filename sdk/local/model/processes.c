@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a server process: CONNECTED, READY, HOSTING, ENDING, GONE (service model 1.3). */
-#include "flexmatch/matchmaking.h"
+#include "model/model.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -295,15 +295,16 @@ static void watch_health(local_service *service, glift__time now, local_process 
     local_timer_set(&service->timers, &process->timer, process->health_deadline_ms);
 }
 
-bool local_process_ready(local_service *service, glift__time now, local_process *process)
+void local_process_ready(local_service *service, glift__time now, local_process *process)
 {
     if (process->state != LOCAL_PROCESS_CONNECTED)
-        return false;
+        return;
     process->state = LOCAL_PROCESS_READY;
     TAILQ_REMOVE(&process->fleet->processes, process, link);
     TAILQ_INSERT_TAIL(&process->fleet->processes, process, link);
     watch_health(service, now, process);
-    return true;
+    if (service->listener != NULL)
+        service->listener->process_ready(service, now, process);
 }
 
 void local_heartbeat(local_service *service, glift__time now, local_process *process, bool healthy)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/core.h" /* glift__time only */
+#include "base/time.h"
 
 typedef struct local_service local_service;
 typedef void (*local_timer_fn)(local_service *service, glift__time now, void *owner);

@@ -1,11 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --demo: all that a game server and a lobby need, made at the start. */
-#include "flexmatch/matchmaking.h"
+#include "program/demo.h"
 
 #include <stdio.h>
 
+#include "flexmatch/tickets.h"
+
 #define DEMO_LOCATION "custom-local"
 #define DEMO_COMPUTE  "local"
+
+#define DEMO_NAME "arena"
+
+/* Who is there plays; two are a match, and eight are a full one that does not wait for more. */
+static const char demo_rule_set[] =
+        "{\n"
+        "  \"name\": \"arena\",\n"
+        "  \"ruleLanguageVersion\": \"1.0\",\n"
+        "  \"playerAttributes\": [{\"name\": \"name\", \"type\": \"string\", \"default\": \"player\"}],\n"
+        "  \"teams\": [{\"name\": \"players\", \"minPlayers\": 2, \"maxPlayers\": 8}],\n"
+        "  \"algorithm\": {\"backfillPriority\": \"normal\"}\n"
+        "}\n";
+
+static bool make_matchmaking(local_service *service, glift__time now, local_fleet *fleet, local_demo *out)
+{
+    local_refusal why;
+    static const char *const queues[] = {DEMO_NAME};
+    const char *const destinations[] = {fleet->id};
+    local_queue_wish queue = {
+            .name = DEMO_NAME, .timeout_s = 60, .destinations = destinations, .destination_count = 1};
+    local_configuration_wish configuration = {.name = DEMO_NAME,
+            .rule_set = DEMO_NAME,
+            .description = "made by gamelift-local --demo",
+            .request_timeout_s = 60,
+            .queues = queues,
+            .queue_count = 1};
+    snprintf(out->matchmaking_configuration, sizeof out->matchmaking_configuration, "%s", DEMO_NAME);
+    return local_create_queue(service, &queue, &why) != NULL &&
+           local_create_rule_set(service, now, DEMO_NAME, demo_rule_set, &why) != NULL &&
+           local_create_configuration(service, now, &configuration, &why) != NULL;
+}
 
 static bool make(local_service *service, glift__time now, local_demo *out, local_refusal *why)
 {
@@ -29,7 +61,7 @@ static bool make(local_service *service, glift__time now, local_demo *out, local
     snprintf(out->compute_name, sizeof out->compute_name, "%s", compute->name);
     snprintf(out->location, sizeof out->location, "%s", DEMO_LOCATION);
     snprintf(out->auth_token, sizeof out->auth_token, "%s", local_compute_token(service, now, compute)->text);
-    return local_matchmaking_demo(service, now, fleet, out) || local_refuse_memory(why);
+    return make_matchmaking(service, now, fleet, out) || local_refuse_memory(why);
 }
 
 glift_status local_service_demo(local_service *service, glift__time now, local_demo *out)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gamelift-local: options, signals, and one loop round the service, its listener and its launcher. */
+#include "program/demo.h"
 #include "program/launch.h"
 #include "listen/listen.h"
 #include "program/options.h"

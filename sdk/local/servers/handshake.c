@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The WebSocket upgrade of a game server: who is it, and may it connect (wire protocol 1.2, S24). */
-#include "model/model.h"
+#include "servers/servers.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "model/model.h"
 
 /* What the query says; every member is heap text or NULL. */
 typedef struct connect_query {

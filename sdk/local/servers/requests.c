@@ -2,10 +2,12 @@
 /* The twelve requests of a game server: each is answered exactly once, on the socket it came by, with its
  * Action and RequestId (S25, P100). What follows from a request comes after its answer: a process that has
  * not read "you are ready" would ignore a game session. */
-#include "flexmatch/matchmaking.h"
-#include "model/page.h"
+#include "servers/servers.h"
 
 #include <string.h>
+
+#include "flexmatch/matchmaking.h"
+#include "model/page.h"
 
 /* Game servers take messages up to 128 KiB: a page of player sessions ends before that. */
 #define PAGE_BYTES_MAX (96 * 1024)
@@ -119,12 +121,10 @@ static void activate_server_process(server_request *request)
         refuse_request(request, &why);
         return;
     }
-    bool ready = local_process_ready(request->service, request->now, process);
+    local_process_ready(request->service, request->now, process);
     if (process->state == LOCAL_PROCESS_READY)
         take_ready(request);
     accept_request(request);
-    if (ready)
-        local_matchmaking_process_ready(request->service, request->now, process);
 }
 
 static void terminate_server_process(server_request *request)
@@ -145,14 +145,10 @@ static void activate_game_session(server_request *request)
     local_refusal why;
     local_game_session *session =
             hosted_session(request, request->body->as.activate_game_session.game_session_id, &why);
-    bool fresh = session != NULL && session->status != GLIFT_GAME_SESSION_ACTIVE;
-    if (session == NULL || !local_activate_game_session(request->service, session, &why)) {
+    if (session != NULL && local_activate_game_session(request->service, request->now, session, &why))
+        accept_request(request);
+    else
         refuse_request(request, &why);
-        return;
-    }
-    accept_request(request);
-    if (fresh)
-        local_matchmaking_game_session_active(request->service, request->now, session);
 }
 
 static void update_creation_policy(server_request *request)
@@ -191,16 +187,11 @@ static void remove_player_session(server_request *request)
     local_refusal why;
     local_game_session *session =
             hosted_session(request, request->body->as.player_session.game_session_id, &why);
-    local_player_session *seat = session == NULL
-                                         ? NULL
-                                         : local_remove_player(request->service, request->now, session,
-                                                   request->body->as.player_session.player_session_id, &why);
-    if (seat == NULL) {
+    if (session != NULL && local_remove_player(request->service, request->now, session,
+                                   request->body->as.player_session.player_session_id, &why))
+        accept_request(request);
+    else
         refuse_request(request, &why);
-        return;
-    }
-    accept_request(request);
-    local_matchmaking_seat_freed(request->service, request->now, seat);
 }
 
 static const char *text_or_empty(const char *text)

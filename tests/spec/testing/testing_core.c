@@ -5,6 +5,7 @@
 #include "lgamelift.h"
 #include "lmodule.h"
 #include "plugin_stand_in.h"
+#include "program/demo.h"
 #include "service_bridge.h"
 #include "troubles.h"
 

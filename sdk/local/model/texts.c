@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/texts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/codec.h"
+
+char *local_format(const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    return length >= 0 ? text : NULL;
+}
+
+/* The length of the character that begins here; 0: there is none. */
+static size_t character_at(const char *text, size_t left)
+{
+    for (size_t length = 1; length <= 4 && length <= left; length++) {
+        if (glift__utf8_is_valid(text, length))
+            return length;
+    }
+    return 0;
+}
+
+void local_mend_text(char *text)
+{
+    size_t left = strlen(text), length;
+    char *out = text;
+    if (glift__utf8_is_valid(text, left))
+        return;
+    for (const char *at = text; left > 0; at += length, left -= length) {
+        length = character_at(at, left);
+        memmove(out, at, length);
+        out += length;
+        if (length == 0)
+            length = 1; /* left out */
+    }
+    *out = '\0';
+}
+
+bool local_keep_text(char **slot, const char *text)
+{
+    char *copy = NULL;
+    if (text != NULL && text[0] != '\0') {
+        copy = strdup(text);
+        if (copy == NULL)
+            return false;
+    }
+    free(*slot);
+    *slot = copy;
+    return true;
+}
