@@ -26,7 +26,7 @@ LOCAL_ALONE = ("rules",)
 # Sockets, clocks and processes are for these two; the others are the pure core.
 LOCAL_OUTER = ("program", "listen")
 # What the pure ones may include beside the headers of C. None of it asks the world anything.
-LOCAL_PURE_HEADERS = {"cjson/cJSON.h", "regex.h", "search.h", "sys/queue.h"}
+LOCAL_PURE_HEADERS = {"cbor.h", "cjson/cJSON.h", "regex.h", "search.h", "sys/queue.h"}
 # gamelift-local shares these rooms with the SDK.
 SHARED_ROOMS = ("wire", "base")
 

@@ -2,7 +2,7 @@
 /* RPC v2 CBOR: bytes to trees, trees to bytes, and every operation in both forms (S9, S10, S11). */
 #include "api/api.h"
 #include "api/cbor.h"
-#include "flexmatch/tickets.h"
+#include "program/demo.h"
 #include "test.h"
 
 /* ---- reading ---- */
