@@ -70,7 +70,8 @@ typedef struct api_operation { /* tables of these end with a NULL name */
 } api_operation;
 
 extern const api_operation api_fleet_operations[], api_compute_operations[], api_game_session_operations[],
-        api_player_session_operations[], api_matchmaking_operations[], api_ticket_operations[];
+        api_player_session_operations[], api_search_operations[], api_matchmaking_operations[],
+        api_ticket_operations[];
 
 /* From name and body to the answer, with operations of this one table: as local_service_call(). */
 int api_run(local_service *service, glift__time now, const api_operation *operations, const char *name,
@@ -108,6 +109,12 @@ void api_add_time(api_call *call, cJSON *object, const char *name, int64_t unix_
 
 /* What matchmaking holds, written into the object root: its part of GET /_local/state. */
 void api_add_matchmaking_state(api_call *call, cJSON *root);
+
+/* ---- game sessions ---- */
+
+/* The fleet that exactly one of FleetId and AliasId names; NULL: the call is refused. */
+local_fleet *api_fleet_or_alias(api_call *call);
+void api_add_game_session(api_call *call, cJSON *parent, const char *name, const local_game_session *session);
 
 /* ---- pages (S13) ---- */
 

@@ -6,8 +6,7 @@
 
 #define PAGE_DEFAULT 100
 
-static void add_game_session(
-        api_call *call, cJSON *parent, const char *name, const local_game_session *session)
+void api_add_game_session(api_call *call, cJSON *parent, const char *name, const local_game_session *session)
 {
     cJSON *object = api_add_object(call, parent, name);
     api_add_text(call, object, "GameSessionId", session->arn);
@@ -60,8 +59,7 @@ static const api_member create_game_session_members[] = {
         {0},
 };
 
-/* The fleet that exactly one of FleetId and AliasId names; NULL: the call is refused. */
-static local_fleet *fleet_or_alias(api_call *call)
+local_fleet *api_fleet_or_alias(api_call *call)
 {
     const char *fleet_id = api_text(call->input, "FleetId"), *alias_id = api_text(call->input, "AliasId");
     local_fleet *fleet = NULL;
@@ -88,7 +86,7 @@ static bool location_is_good(api_call *call, const local_fleet *fleet, const cha
 
 static void create_game_session(api_call *call)
 {
-    local_fleet *fleet = fleet_or_alias(call);
+    local_fleet *fleet = api_fleet_or_alias(call);
     if (fleet == NULL || !location_is_good(call, fleet, api_text(call->input, "Location")))
         return;
     const char *token = api_text(call->input, "IdempotencyToken");
@@ -109,7 +107,7 @@ static void create_game_session(api_call *call)
     if (session == NULL)
         api_refuse_with(call);
     else
-        add_game_session(call, call->reply, "GameSession", session);
+        api_add_game_session(call, call->reply, "GameSession", session);
 }
 
 /* ---- describing ---- */
@@ -148,7 +146,7 @@ static void describe_one(api_call *call, cJSON *list, const char *arn, add_sessi
 
 static void describe_of_fleet(api_call *call, cJSON *list, add_session_fn *add)
 {
-    const local_fleet *fleet = fleet_or_alias(call);
+    const local_fleet *fleet = api_fleet_or_alias(call);
     local_page page;
     if (fleet == NULL || !api_page_begin(call, &page, PAGE_DEFAULT))
         return;
@@ -177,13 +175,13 @@ static void describe(api_call *call, const char *list_name, add_session_fn *add)
 
 static void add_bare(api_call *call, cJSON *list, const local_game_session *session)
 {
-    add_game_session(call, list, NULL, session);
+    api_add_game_session(call, list, NULL, session);
 }
 
 static void add_detail(api_call *call, cJSON *list, const local_game_session *session)
 {
     cJSON *detail = api_add_object(call, list, NULL);
-    add_game_session(call, detail, "GameSession", session);
+    api_add_game_session(call, detail, "GameSession", session);
     api_add_text(call, detail, "ProtectionPolicy", session->protection_policy);
 }
 
@@ -254,7 +252,7 @@ static void update_game_session(api_call *call)
         return;
     }
     take_changes(call, session);
-    add_game_session(call, call->reply, "GameSession", session);
+    api_add_game_session(call, call->reply, "GameSession", session);
 }
 
 static const char *const modes[] = {"TRIGGER_ON_PROCESS_TERMINATE", "FORCE_TERMINATE", NULL};
@@ -279,7 +277,7 @@ static void terminate_game_session(api_call *call)
     else if (!local_terminate_game_session(call->service, call->now, session, &call->refusal))
         api_refuse_with(call);
     else
-        add_game_session(call, call->reply, "GameSession", session);
+        api_add_game_session(call, call->reply, "GameSession", session);
 }
 
 const api_operation api_game_session_operations[] = {
