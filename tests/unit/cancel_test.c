@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cancel and rebind at every moment of a request's life: one answer, CANCELLED, and as if the request had
- * never been made for all that comes after. */
+/* Cancel and rebind at every moment of a request's life. Cancel: one answer, CANCELLED, and as if the request
+ * had never been made for all that comes after. Rebind: the answer that would have come, to the new owner. */
 #include "test.h"
 
 #include "game.h"
@@ -218,14 +218,35 @@ TEST(a_request_can_be_cancelled_at_every_moment)
     }
 }
 
+static int inherited_count[2];
+
+static bool on_inherited(glift_server *server, const glift_inherited_answer *given, void *user)
+{
+    (void)server, (void)user;
+    CHECK_INT(given->kind, GLIFT_REQUEST_ACCEPT_PLAYER_SESSION);
+    CHECK(given->result->status == GLIFT_OK || given->result->status == GLIFT_ERR_REJECTED);
+    inherited_count[strcmp(given->subject, "psess-2") == 0]++;
+    return true;
+}
+
+/* Even when the server is bound by somebody who parks it first. */
 TEST(a_server_can_be_rebound_at_every_moment_of_a_request)
 {
-    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
-        come_to(&moments[i]);
+    for (size_t i = 0; i < 2 * sizeof moments / sizeof moments[0]; i++) {
+        inherited_count[0] = inherited_count[1] = 0;
+        come_to(&moments[i / 2]);
+        the.desc.on_inherited_answer = on_inherited;
+        if (i % 2 == 1)
+            CHECK_INT(glift_server_rebind(the.server, NULL), GLIFT_OK);
         CHECK_INT(glift_server_rebind(the.server, &the.desc), GLIFT_OK);
-        CHECK_INT(the.answer_count, 2);
-        check_what_follows(&moments[i]);
-        CHECK_INT(answers_of(&neighbour, GLIFT_ERR_CANCELLED), 1);
+        CHECK_INT(glift_get_inherited_requests(the.server, NULL, 0), 2);
+        let_everything_happen();
+        CHECK_INT(the.answer_count, 0);
+        CHECK_INT(inherited_count[0], 1);
+        CHECK_INT(inherited_count[1], 1);
+        CHECK_INT(glift_get_inherited_requests(the.server, NULL, 0), 0);
+        CHECK(glift_is_process_ready(the.server));
+        end_game();
     }
 }
 
@@ -242,29 +263,25 @@ TEST(a_server_can_be_destroyed_at_every_moment_of_a_request)
 TEST(a_process_ready_can_be_cancelled_before_the_first_connection)
 {
     const glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = 7777};
-    for (int rebinds = 0; rebinds < 2; rebinds++) {
-        new_game();
-        create_game();
-        CHECK_INT(glift_process_ready(the.server, &parameters, on_answer, &owner), GLIFT_OK);
-        tick();
-        CHECK_INT(rebinds ? glift_server_rebind(the.server, &the.desc)
-                          : glift_server_cancel(the.server, &owner),
-                GLIFT_OK);
-        tick();
-        CHECK_INT(the.answer_count, 1);
-        CHECK_INT(last_answer()->status, GLIFT_ERR_CANCELLED);
-        socket = fake_last_dial();
-        fake_open(socket);
-        fake_pass(1000);
-        tick();
-        CHECK_INT(times_written("ActivateServerProcess"), 0);
-        CHECK(!glift_is_process_ready(the.server));
-        say_ready();
-        tick();
-        answer_ok(socket, hear(socket, "ActivateServerProcess"));
-        tick();
-        CHECK(glift_is_process_ready(the.server));
-        end_game();
-        CHECK_INT(the.answer_count, 2);
-    }
+    new_game();
+    create_game();
+    CHECK_INT(glift_process_ready(the.server, &parameters, on_answer, &owner), GLIFT_OK);
+    tick();
+    CHECK_INT(glift_server_cancel(the.server, &owner), GLIFT_OK);
+    tick();
+    CHECK_INT(the.answer_count, 1);
+    CHECK_INT(last_answer()->status, GLIFT_ERR_CANCELLED);
+    socket = fake_last_dial();
+    fake_open(socket);
+    fake_pass(1000);
+    tick();
+    CHECK_INT(times_written("ActivateServerProcess"), 0);
+    CHECK(!glift_is_process_ready(the.server));
+    say_ready();
+    tick();
+    answer_ok(socket, hear(socket, "ActivateServerProcess"));
+    tick();
+    CHECK(glift_is_process_ready(the.server));
+    end_game();
+    CHECK_INT(the.answer_count, 2);
 }

@@ -53,3 +53,26 @@ TEST(a_list_is_freed_whole)
     glift__items_free(&first->item, false);
     glift__items_free(NULL, false);
 }
+
+static bool is_terminate(const glift__item *item)
+{
+    return item->kind == GLIFT__EVENT_PROCESS_TERMINATE;
+}
+
+TEST(the_oldest_of_a_kind_is_taken_from_the_front_the_middle_and_the_end)
+{
+    for (int at = 0; at < 3; at++) {
+        glift__items items = {NULL, NULL};
+        for (int i = 0; i < 3; i++)
+            glift__items_put(&items,
+                    &glift__event_new(i == at ? GLIFT__EVENT_PROCESS_TERMINATE : GLIFT__EVENT_HEALTH_CHECK)
+                             ->item);
+        glift__item *taken = glift__items_take_first(&items, is_terminate);
+        CHECK_INT(taken->kind, GLIFT__EVENT_PROCESS_TERMINATE);
+        CHECK(glift__items_take_first(&items, is_terminate) == NULL);
+        CHECK(items.first->next == items.last);
+        glift__items_put(&items, taken);
+        CHECK(items.last == taken);
+        glift__items_free(glift__items_take(&items), false);
+    }
+}

@@ -2,7 +2,8 @@
 /* Seeded random histories: the public API against a model of the service, with cuts, delays, answers out of
  * order and repeated, refreshes, garbage, cancels and rebinds. After every step the invariants hold:
  *
- *   every call is answered exactly once, by destroy at the latest
+ *   every call is answered exactly once: to who made it, by destroy at the latest, or, after a rebind, to an
+ *   owner that takes the answer
  *   OK means that the service acted; no valid player is refused; no seat is given twice
  *   a call has one RequestId; it is never written again once its answer has been read
  *   nothing is written on a superseded socket
@@ -59,7 +60,8 @@ typedef struct made {
     glift__action action;
     int seat;
     bool is_first; /* that wants this seat */
-    bool is_answered, is_cancelled;
+    bool is_answered, is_cancelled, is_inherited;
+    uint64_t id;
 } made;
 
 static made calls[CALL_LIMIT];
@@ -74,10 +76,8 @@ static char trouble[200]; /* the first violation; callbacks cannot leave by long
             snprintf(trouble, sizeof trouble, "%s:%d: %s", __FILE__, __LINE__, #condition);                  \
     } while (0)
 
-static void on_made(glift_server *server, const glift_result *result, void *user)
+static void note_result(made *call, const glift_result *result)
 {
-    (void)server;
-    made *call = user;
     HOLDS(!call->is_answered);
     call->is_answered = true;
     bool is_accept = call->action == GLIFT__ACCEPT_PLAYER_SESSION;
@@ -94,6 +94,29 @@ static void on_made(glift_server *server, const glift_result *result, void *user
         HOLDS(call->is_cancelled);
     if (result->status == GLIFT_ERR_REJECTED)
         HOLDS(call->action != GLIFT__GET_COMPUTE_CERTIFICATE); /* is never refused */
+}
+
+static void on_made(glift_server *server, const glift_result *result, void *user)
+{
+    (void)server;
+    made *call = user;
+    HOLDS(!call->is_inherited);
+    note_result(call, result);
+}
+
+static bool all_are_taken;
+
+static bool on_inherited(glift_server *server, const glift_inherited_answer *given, void *user)
+{
+    (void)server, (void)user;
+    made *call = calls;
+    while (call < calls + call_count && call->id != given->request_id)
+        call++;
+    HOLDS(call < calls + call_count && call->is_inherited);
+    if (call == calls + call_count || (!all_are_taken && chance(30)))
+        return false;
+    note_result(call, given->result);
+    return true;
 }
 
 /* ---- the service works ---- */
@@ -295,23 +318,31 @@ static void make_call(void)
                                   ? glift_remove_player_session(the.server, seat, on_made, call)
                                   : glift_get_compute_certificate(the.server, on_made, call);
     HOLDS(status == GLIFT_OK);
+    call->id = glift_get_last_request_id(the.server);
     call_count++;
+}
+
+static void rebind(bool parks)
+{
+    for (int i = 0; i < call_count; i++)
+        calls[i].is_inherited = calls[i].is_inherited || !calls[i].is_answered;
+    HOLDS(glift_server_rebind(the.server, parks ? NULL : &the.desc) == GLIFT_OK);
 }
 
 static void cancel_some(void)
 {
     if (call_count == 0)
         return;
-    if (chance(20)) {
-        for (int i = 0; i < call_count; i++)
-            calls[i].is_cancelled = true;
-        HOLDS(glift_server_rebind(the.server, chance(30) ? NULL : &the.desc) == GLIFT_OK);
-        HOLDS(glift_server_rebind(the.server, &the.desc) == GLIFT_OK);
-    } else {
-        int which = (int)below((uint32_t)call_count);
-        calls[which].is_cancelled = true;
-        HOLDS(glift_server_cancel(the.server, &calls[which]) == GLIFT_OK);
+    if (chance(30)) {
+        rebind(chance(50));
+        return;
     }
+    made *call = &calls[below((uint32_t)call_count)];
+    bool by_id = chance(50);
+    call->is_cancelled = call->is_cancelled || by_id || !call->is_inherited;
+    glift_status status =
+            by_id ? glift_cancel_request(the.server, call->id) : glift_server_cancel(the.server, call);
+    HOLDS(status == GLIFT_OK || (by_id && status == GLIFT_ERR_NOT_FOUND));
 }
 
 static void step(void)
@@ -339,11 +370,26 @@ static void step(void)
         HOLDS(fake.now_ms - service.last_beat_ms <= 90000);
 }
 
-static bool check_the_end(void)
+static void let_an_heir_take_everything(void)
 {
-    HOLDS(glift_server_destroy(the.server) == GLIFT_OK);
+    rebind(false);
+    all_are_taken = true;
+    fake_pass(21000);
+    for (int i = 0; i < 3; i++)
+        HOLDS(glift_server_tick(the.server) == GLIFT_OK);
     for (int i = 0; i < call_count; i++)
         HOLDS(calls[i].is_answered);
+}
+
+static bool check_the_end(void)
+{
+    if (chance(50))
+        let_an_heir_take_everything();
+    else if (the.server->parked)
+        rebind(false); /* else all log lines that wait go to stderr */
+    HOLDS(glift_server_destroy(the.server) == GLIFT_OK);
+    for (int i = 0; i < call_count; i++)
+        HOLDS(calls[i].is_answered || calls[i].is_inherited);
     return trouble[0] == '\0';
 }
 
@@ -357,6 +403,8 @@ static bool history(uint32_t seed)
     memset(times_given, 0, sizeof times_given);
     new_game();
     the.seed = ~seed;
+    the.desc.on_inherited_answer = on_inherited;
+    all_are_taken = false;
     memset(&service, 0, sizeof service);
     service.remembers = chance(50);
     hosting_game();

@@ -7,7 +7,8 @@
  * GLIFT_ERR_STATE there). One exception: glift_server_desc.on_wake.
  *
  * Calls marked "async" return at once. GLIFT_OK means the request was queued and `done` will
- * run exactly once, from a later tick (or from destroy, with GLIFT_ERR_CLOSED). Any other
+ * run exactly once, from a later tick (or from destroy, with GLIFT_ERR_CLOSED), unless
+ * glift_server_rebind() comes first: the answer then goes to the new owner. Any other
  * return means nothing was queued and `done` will not run.
  *
  * A lost connection loses no request: what was unanswered is sent again on the next
@@ -87,10 +88,50 @@ typedef struct glift_result {
     size_t container_count;
 } glift_result;
 
-/** Tells how a request has gone. It runs once, on the tick thread, inside a tick, destroy or rebind.
+/** Tells how a request has gone. It runs once, on the tick thread, inside a tick or destroy.
  * @param result  never NULL; the result and all that it points to live until the callback returns.
  * @param user    as given with the request. */
 typedef void (*glift_done_fn)(glift_server *server, const glift_result *result, void *user);
+
+/* ---- requests that outlive who made them ---- */
+
+/** What a request asks for. Values never change meaning. */
+typedef enum glift_request_kind {
+    GLIFT_REQUEST_PROCESS_READY = 1,
+    GLIFT_REQUEST_PROCESS_ENDING = 2,
+    GLIFT_REQUEST_ACTIVATE_GAME_SESSION = 3,
+    GLIFT_REQUEST_UPDATE_PLAYER_SESSION_CREATION_POLICY = 4,
+    GLIFT_REQUEST_ACCEPT_PLAYER_SESSION = 5,
+    GLIFT_REQUEST_REMOVE_PLAYER_SESSION = 6,
+    GLIFT_REQUEST_DESCRIBE_PLAYER_SESSIONS = 7,
+    GLIFT_REQUEST_START_MATCH_BACKFILL = 8,
+    GLIFT_REQUEST_STOP_MATCH_BACKFILL = 9,
+    GLIFT_REQUEST_GET_COMPUTE_CERTIFICATE = 10,
+    GLIFT_REQUEST_GET_FLEET_ROLE_CREDENTIALS = 11,
+    GLIFT_REQUEST_LIST_CONTAINERS_NETWORK_INFO = 12
+} glift_request_kind;
+
+/** The answer to a request that was made before the latest glift_server_rebind(). It lives until
+ * on_inherited_answer returns. */
+typedef struct glift_inherited_answer {
+    uint64_t request_id; /* as glift_get_last_request_id() gave it */
+    glift_request_kind kind;
+    const char *subject; /* the player session id of an accept or a remove, the ticket id of a backfill, the
+                            ARN of a role; "" for the others. Never NULL */
+    const glift_result *result;
+} glift_inherited_answer;
+
+/** A request that was made before the latest glift_server_rebind() and that nobody has taken the answer of.
+ */
+typedef struct glift_inherited_request {
+    uint64_t request_id;
+    glift_request_kind kind;
+    const char *subject; /* as in glift_inherited_answer; lives until the next tick or destroy */
+} glift_inherited_request;
+
+/* How many answers wait for an owner that takes them; past that the oldest is dropped, and a log line tells
+ * how many were. */
+#define GLIFT_MAX_UNTAKEN_ANSWERS 1024
 
 /* ---- creating a server ---- */
 
@@ -222,7 +263,13 @@ typedef struct glift_server_desc {
     void (*on_log)(glift_server *server, glift_log_level level, const char *message, void *user);
     glift_log_level log_level; /* least level delivered to on_log */
 
-    void *user; /* handed to every callback above */
+    void *user; /* handed to every callback here */
+
+    /** A request that was made before the latest glift_server_rebind() is answered: its `done` is not called
+     * any more. The time-out of the SDK and glift_cancel_request() are answers too.
+     * @return true: the answer is taken. false: it stays for the next owner, and is offered again only after
+     *         another rebind. Without this callback all of them stay, up to GLIFT_MAX_UNTAKEN_ANSWERS. */
+    bool (*on_inherited_answer)(glift_server *server, const glift_inherited_answer *answer, void *user);
 } glift_server_desc;
 
 /** Make a server and begin to connect, in the background (GameLift's InitSDK).
@@ -245,11 +292,12 @@ GLIFT_API glift_status glift_server_create(const glift_server_desc *desc, glift_
 
 /** Close the connection and free the server.
  *
- * Requests without an answer get GLIFT_ERR_CLOSED through their `done`. Log lines that no tick
- * has delivered go to on_log, among them why the connection could not be closed in time. All of
- * this happens on the calling thread, before destroy returns. What was queued is still written,
- * where there is a connection. ProcessEnding is not sent. Destroy returns within
- * desc.shutdown_timeout_ms, whatever the service does.
+ * Requests without an answer get GLIFT_ERR_CLOSED through their `done`; those that were made before the
+ * latest glift_server_rebind() end without a word, and so do answers that nobody has taken. Log lines that no
+ * tick has delivered go to on_log, among them why the connection could not be closed in time. All of this
+ * happens on the calling thread, before destroy returns. What was queued is still written, where there is a
+ * connection. ProcessEnding is not sent. Destroy returns within desc.shutdown_timeout_ms, whatever the
+ * service does.
  * @param server  not to be used any more; NULL is allowed (rule P166).
  * @return GLIFT_OK, or GLIFT_ERR_STATE from inside a callback (nothing happens).
  * Thread: the tick thread.
@@ -277,25 +325,74 @@ GLIFT_API glift_status glift_server_wait(glift_server *server, uint32_t timeout_
 
 /** Swap the callbacks and their user pointer, for script and plugin reloads.
  *
- * What is pending is answered with GLIFT_ERR_CANCELLED, through the old `done`s, before this
- * returns. The connection, the readiness and the session stay.
+ * A rebind ends nothing: the connection, the readiness, the session and every request under way stay. What
+ * the owner before has asked for is inherited by the new one: the old `done`s, which may lie in code that is
+ * unloaded by now, never run; the answers go to desc.on_inherited_answer, inside a tick, in their order among
+ * the other events. glift_get_inherited_requests() tells what is still to come.
  * @param desc  only size_bytes, header_version, callbacks, log_level and user are read; copied. NULL parks
- *              the server: events wait (bounded: the oldest log lines and connection events go
- *              first), health questions are answered with the last value.
+ *              the server: events and inherited answers wait (bounded: the oldest log lines and connection
+ *              events go first), health questions are answered with the last value.
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (server is NULL, or size_bytes makes no sense),
  *         GLIFT_ERR_UNSUPPORTED (as for glift_server_create(), always with a log line),
- *         GLIFT_ERR_MEMORY, or GLIFT_ERR_STATE from a `done` that destroy or rebind runs
- *         (nothing changed).
+ *         GLIFT_ERR_MEMORY, or GLIFT_ERR_STATE from a `done` that destroy runs (nothing changed).
  * Thread: the tick thread. Safe inside a callback. */
 GLIFT_API glift_status glift_server_rebind(glift_server *server, const glift_server_desc *desc);
 
 /** Answer every pending request that was made with this user pointer with GLIFT_ERR_CANCELLED,
- * from the next tick. What was sent stays sent: the service may still act on it.
+ * from the next tick. What was sent stays sent: the service may still act on it. Requests that were made
+ * before the latest glift_server_rebind() are left alone: their user pointers may be memory that is used
+ * anew; for them there is glift_cancel_request().
  * @param user  compared, never dereferenced; NULL means the requests made with NULL.
  * @return GLIFT_OK, also if there was none; GLIFT_ERR_ARGUMENT if server is NULL;
- *         GLIFT_ERR_STATE from a `done` that destroy or rebind runs.
+ *         GLIFT_ERR_STATE from a `done` that destroy runs.
  * Thread: the tick thread. Safe inside a callback. */
 GLIFT_API glift_status glift_server_cancel(glift_server *server, void *user);
+
+/** Answer one pending request with GLIFT_ERR_CANCELLED, from the next tick: through its `done`, or, where it
+ * was made before the latest glift_server_rebind(), through on_inherited_answer. What was sent stays sent.
+ * @param request_id  from glift_get_last_request_id() or glift_get_inherited_requests().
+ * @return GLIFT_OK; GLIFT_ERR_NOT_FOUND (no such request waits: it has its answer, or is cancelled already);
+ *         GLIFT_ERR_ARGUMENT if server is NULL; GLIFT_ERR_STATE from a `done` that destroy runs.
+ * Thread: the tick thread. Safe inside a callback. */
+GLIFT_API glift_status glift_cancel_request(glift_server *server, uint64_t request_id);
+
+/** The id of the request that was queued last since the latest glift_server_rebind(); 0 where there is none,
+ * or server is NULL. No two requests of a server have the same id. An owner that survives its own rebind
+ * knows its requests again by them. Thread: the tick thread. Safe inside a callback. */
+GLIFT_API uint64_t glift_get_last_request_id(const glift_server *server);
+
+/** List the requests that were made before the latest glift_server_rebind(): those without an answer yet, and
+ * those whose answer nobody has taken.
+ * @param out       as many as there are, at most `capacity`; NULL with a capacity of 0 only counts.
+ * @return how many there are; 0 where server is NULL.
+ * Thread: the tick thread. Safe inside a callback. */
+GLIFT_API size_t glift_get_inherited_requests(
+        const glift_server *server, glift_inherited_request *out, size_t capacity);
+
+/* ---- what an owner leaves to the next ---- */
+
+#define GLIFT_MAX_KEPT_NAMES       16
+#define GLIFT_MAX_KEPT_NAME_LENGTH 64
+#define GLIFT_MAX_KEPT_BYTES       (4 * 1024 * 1024) /* of all names together */
+
+/** Leave bytes with the server, by name. They outlive every rebind, and go with glift_server_destroy().
+ * @param name   1..64 bytes of [a-zA-Z0-9._-]; what was kept under it before is replaced.
+ * @param bytes  copied; not read where size is 0.
+ * @param size   0: forget what is kept under this name.
+ * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (the log line names the limit: the form of the name, 16 names,
+ *         4 MiB in all), GLIFT_ERR_MEMORY, or GLIFT_ERR_STATE from a `done` that destroy runs. What was kept
+ *         before stays then.
+ * Thread: the tick thread. Safe inside a callback. */
+GLIFT_API glift_status glift_server_keep(
+        glift_server *server, const char *name, const void *bytes, size_t size);
+
+/** What is kept under this name; NULL where there is nothing. It lives until it is replaced or forgotten, and
+ * is aligned for any type.
+ * @param out_size    how many bytes; 0 with NULL. May be NULL.
+ * @param out_age_ms  how long ago it was kept, by a clock that nobody sets. May be NULL.
+ * Thread: the tick thread. Safe inside a callback. */
+GLIFT_API const void *glift_server_kept(
+        const glift_server *server, const char *name, size_t *out_size, uint64_t *out_age_ms);
 
 /** How an I/O side is made. Zero it and set size_bytes to sizeof; zero means default. */
 typedef struct glift_io_desc {
@@ -380,6 +477,10 @@ GLIFT_API const glift_game_session *glift_get_game_session(const glift_server *s
  * Source: wire protocol 3.6 (official SDKs hand out seconds, milliseconds or a date). */
 GLIFT_API glift_status glift_get_termination_time(const glift_server *server, int64_t *out_unix_ms);
 
+/** Tells whether a TerminateProcess has come: true from on_process_terminate on; false for NULL. It is there
+ * for scripts that were reloaded. */
+GLIFT_API bool glift_is_terminating(const glift_server *server);
+
 /** Tells whether the process is ready: true between a successful ProcessReady and a successful ProcessEnding;
  * false for NULL. */
 GLIFT_API bool glift_is_process_ready(const glift_server *server);
@@ -391,7 +492,7 @@ GLIFT_API bool glift_is_process_ready(const glift_server *server);
  * done     may be NULL. It gets GLIFT_OK, or
  *              GLIFT_ERR_UNAUTHORIZED to GLIFT_ERR_SERVICE    the service's answer; its text is in the result
  *              GLIFT_ERR_TIMEOUT     desc.request_timeout_ms after the call, connected or not
- *              GLIFT_ERR_CANCELLED, GLIFT_ERR_CLOSED          ended by cancel or rebind; by destroy
+ *              GLIFT_ERR_CANCELLED, GLIFT_ERR_CLOSED          ended by cancel; by destroy
  *              GLIFT_ERR_STATE       the process ended before the request could be sent
  *              GLIFT_ERR_ARGUMENT    the request does not fit one message of GLIFT_MAX_MESSAGE_LENGTH bytes
  *              GLIFT_ERR_MEMORY      out of memory, for the request or its answer
@@ -401,7 +502,7 @@ GLIFT_API bool glift_is_process_ready(const glift_server *server);
  *              GLIFT_ERR_ARGUMENT    server is NULL, or what the log names with its limit
  *              GLIFT_ERR_UNSUPPORTED a request struct has a member that this library does not know
  *              GLIFT_ERR_STATE       not now: judged before the arguments (rule P71). Also from a `done`
- *                                    that destroy or rebind runs
+ *                                    that destroy runs
  *              GLIFT_ERR_MEMORY
  * thread   the tick thread. Safe inside a callback.
  * source   wire protocol 2.0, 4.1; the sections named below. */

@@ -84,7 +84,7 @@ typedef struct glift_metrics_desc {
  * @param desc  NULL: defaults, with the environment over them.
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (server is NULL, or what the log names with its limit);
  *         GLIFT_ERR_UNSUPPORTED if desc has options that this library does not know; GLIFT_ERR_STATE while
- *         metrics run, or from a `done` that destroy or rebind runs; GLIFT_ERR_MEMORY.
+ *         metrics run, or from a `done` that destroy runs; GLIFT_ERR_MEMORY.
  * Thread: the tick thread. Safe inside a callback.
  * Source: wire protocol 7.1. */
 GLIFT_API glift_status glift_metrics_start(struct glift_server *server, const glift_metrics_desc *desc);
@@ -93,7 +93,7 @@ GLIFT_API glift_status glift_metrics_start(struct glift_server *server, const gl
  * glift_server_destroy() does the same, and waits for the crash reporter up to 500 ms within its own limit.
  * Metrics may be started again. What is recorded meanwhile goes first then.
  * @return GLIFT_OK, also where metrics do not run; GLIFT_ERR_ARGUMENT if server is NULL; GLIFT_ERR_STATE
- *         from a `done` that destroy or rebind runs; GLIFT_ERR_MEMORY (metrics go on).
+ *         from a `done` that destroy runs; GLIFT_ERR_MEMORY (metrics go on).
  * Thread: the tick thread. Safe inside a callback. */
 GLIFT_API glift_status glift_metrics_stop(struct glift_server *server);
 
@@ -111,7 +111,7 @@ typedef struct glift_metric_tag {
  * @param key    as in glift_metric_tag; copied.
  * @param value  as in glift_metric_tag; copied. NULL: no such tag any more.
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (server is NULL, what the log names, or a 17th key);
- *         GLIFT_ERR_STATE from a `done` that destroy or rebind runs; GLIFT_ERR_MEMORY.
+ *         GLIFT_ERR_STATE from a `done` that destroy runs; GLIFT_ERR_MEMORY.
  * Thread: the tick thread. Safe inside a callback.
  * Source: wire protocol 7.3. */
 GLIFT_API glift_status glift_metrics_tag(struct glift_server *server, const char *key, const char *value);
@@ -158,7 +158,7 @@ typedef struct glift_metric_desc {
  * @param out  NULL on failure. Nothing has to be freed.
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (NULL, or what the log names with its limit: also the same name and
  *         tags with another kind, and more than GLIFT_MAX_METRICS); GLIFT_ERR_UNSUPPORTED if desc has
- *         options that this library does not know; GLIFT_ERR_STATE from a `done` that destroy or rebind
+ *         options that this library does not know; GLIFT_ERR_STATE from a `done` that destroy
  *         runs; GLIFT_ERR_MEMORY.
  * Thread: the tick thread. Safe inside a callback. Metrics need not run.
  * Source: wire protocol 7.2 to 7.4. */

@@ -29,7 +29,7 @@ typedef enum glift_status {
     GLIFT_ERR_STATE = 2,        /* not allowed now: not ready, no game session, already ready, ended */
     GLIFT_ERR_MEMORY = 3,       /* out of memory; nothing was sent */
     GLIFT_ERR_TIMEOUT = 4,      /* no answer within the deadline; the service may or may not have acted */
-    GLIFT_ERR_CANCELLED = 5,    /* ended by glift_server_cancel() or glift_server_rebind() */
+    GLIFT_ERR_CANCELLED = 5,    /* ended by glift_server_cancel() or glift_cancel_request() */
     GLIFT_ERR_CLOSED = 6,       /* the server was destroyed before an answer came */
     GLIFT_ERR_CONNECT = 7,      /* no connection could be made; the message says why */
     GLIFT_ERR_UNAUTHORIZED = 8, /* 401 */

@@ -16,7 +16,7 @@ static const glift__member server_desc_members[] = {MEMBER(size_bytes), MEMBER(h
         MEMBER(shutdown_timeout_ms), MEMBER(reconnect_base_ms), MEMBER(reconnect_cap_ms),
         MEMBER(on_start_game_session), MEMBER(on_update_game_session), MEMBER(on_process_terminate),
         MEMBER(on_health_check), MEMBER(on_connection), MEMBER(on_wake), MEMBER(on_log), MEMBER(log_level),
-        MEMBER(user)};
+        MEMBER(user), MEMBER(on_inherited_answer)};
 const glift__sized glift__sized_server_desc = GLIFT__SIZED(glift_server_desc, "desc", server_desc_members);
 #undef MEMBER
 

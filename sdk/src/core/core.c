@@ -341,11 +341,19 @@ static void take_call(glift__core *core, glift__call *call)
         glift__core_answer(core, call, core->shutting_down ? GLIFT_ERR_CLOSED : GLIFT_ERR_STATE, message);
 }
 
+static bool is_meant(const glift__cancel *command, const glift__call *call)
+{
+    if (call->is_internal)
+        return false;
+    return command->id != 0 ? call->id == command->id
+                            : call->user == command->user && call->id >= command->first_id;
+}
+
 static void cancel(glift__core *core, const glift__cancel *command)
 {
     for (glift__call *call = glift__requests_first(&core->requests), *next; call != NULL; call = next) {
         next = glift__requests_after(&core->requests, call);
-        if (call == &core->beat || call->is_internal || !(command->all || call->user == command->user))
+        if (call == &core->beat || !is_meant(command, call))
             continue;
         glift__requests_remove(&core->requests, call);
         glift__core_answer(core, call, GLIFT_ERR_CANCELLED, "cancelled");

@@ -156,18 +156,23 @@ typedef struct glift__call {
     glift__memory memory; /* of the answer; arguments too where they are more than a few strings */
     glift__request_body body;
     uint64_t deadline_ms; /* mono_ms; 0: the core sets it (ProcessReady) */
+    uint64_t id;          /* unique in its server; 0 where the SDK itself made the call */
     void *user;
-    bool is_internal;    /* the SDK itself made the call: no cancel reaches it */
+    bool is_internal;    /* the SDK itself made the call: no cancel reaches it, and nobody inherits it */
     glift_result result; /* points into memory, answer, or static text */
     glift__answer_body answer;
 
-    /* These belong to the game's side (calls.c, deliver.c, server.c) and its thread alone, also while the
+    /* These belong to the game's side (calls.c, deliver.c, owner.c) and its thread alone, also while the
      * core has the call. */
     struct {
-        glift__node pending; /* among the calls whose `done` has not run */
+        glift__node pending; /* in one of the server's lists, until `done` has run or the answer is taken */
         glift_done_fn done;
-        int state;     /* GLIFT__CALL_PENDING and others, in server_state.h */
-        bool returned; /* the core is through with the call, but `done` has still to run */
+        glift_request_kind kind;
+        const char *subject;  /* what the request is about, for who inherits it; among the texts of `body` */
+        int state;            /* GLIFT__CALL_PENDING and others, in server_state.h */
+        bool returned;        /* the core is through with the call */
+        bool is_cancelled;    /* of an inherited call: its answer is CANCELLED, whatever comes */
+        unsigned declined_by; /* the number of the owner that has not taken the answer; 0: none */
     } game;
 
     /* These belong to request.c, but for what names another file. */

@@ -21,6 +21,22 @@ glift__item *glift__items_take(glift__items *items)
     return first;
 }
 
+glift__item *glift__items_take_first(glift__items *items, bool (*is_wanted)(const glift__item *item))
+{
+    glift__item *before = NULL, *at = items->first;
+    for (; at != NULL && !is_wanted(at); at = at->next)
+        before = at;
+    if (at == NULL)
+        return NULL;
+    if (before == NULL)
+        items->first = at->next;
+    else
+        before->next = at->next;
+    if (items->last == at)
+        items->last = before;
+    return at;
+}
+
 static bool outdates(const glift__event *newer, const glift__item *older)
 {
     return older->kind == newer->item.kind || (newer->item.kind == GLIFT__EVENT_START_GAME_SESSION &&

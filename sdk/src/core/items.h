@@ -8,8 +8,9 @@
 
 typedef struct glift__cancel {
     glift__item item;
-    bool all; /* for rebind: every call, whoever made it */
-    void *user;
+    uint64_t id;       /* the call with this id, or, where it is 0, */
+    void *user;        /* the calls with this user pointer */
+    uint64_t first_id; /* from this id on: those before are of another owner */
 } glift__cancel;
 
 typedef struct glift__level {
@@ -42,6 +43,8 @@ typedef struct glift__items {
 
 void glift__items_put(glift__items *items, glift__item *item);
 glift__item *glift__items_take(glift__items *items); /* takes all, oldest first; NULL if there is none */
+/* Takes the oldest that is wanted; NULL if there is none. */
+glift__item *glift__items_take_first(glift__items *items, bool (*is_wanted)(const glift__item *item));
 /* Puts a push in the place of what it outdates: pushes of its own kind, and updates of a session that it
  * replaces. */
 void glift__items_put_newest(glift__items *items, glift__event *push);

@@ -85,12 +85,63 @@ static glift_status judge(glift_server *server, glift__action action)
 
 /* ---- queueing ---- */
 
+static glift_request_kind kind_of(glift__action action)
+{
+    switch (action) {
+    case GLIFT__ACTIVATE_SERVER_PROCESS:
+        return GLIFT_REQUEST_PROCESS_READY;
+    case GLIFT__TERMINATE_SERVER_PROCESS:
+        return GLIFT_REQUEST_PROCESS_ENDING;
+    case GLIFT__ACTIVATE_GAME_SESSION:
+        return GLIFT_REQUEST_ACTIVATE_GAME_SESSION;
+    case GLIFT__UPDATE_PLAYER_SESSION_CREATION_POLICY:
+        return GLIFT_REQUEST_UPDATE_PLAYER_SESSION_CREATION_POLICY;
+    case GLIFT__ACCEPT_PLAYER_SESSION:
+        return GLIFT_REQUEST_ACCEPT_PLAYER_SESSION;
+    case GLIFT__REMOVE_PLAYER_SESSION:
+        return GLIFT_REQUEST_REMOVE_PLAYER_SESSION;
+    case GLIFT__DESCRIBE_PLAYER_SESSIONS:
+        return GLIFT_REQUEST_DESCRIBE_PLAYER_SESSIONS;
+    case GLIFT__START_MATCH_BACKFILL:
+        return GLIFT_REQUEST_START_MATCH_BACKFILL;
+    case GLIFT__STOP_MATCH_BACKFILL:
+        return GLIFT_REQUEST_STOP_MATCH_BACKFILL;
+    case GLIFT__GET_COMPUTE_CERTIFICATE:
+        return GLIFT_REQUEST_GET_COMPUTE_CERTIFICATE;
+    case GLIFT__GET_FLEET_ROLE_CREDENTIALS:
+        return GLIFT_REQUEST_GET_FLEET_ROLE_CREDENTIALS;
+    case GLIFT__LIST_CONTAINERS_NETWORK_INFO:
+        return GLIFT_REQUEST_LIST_CONTAINERS_NETWORK_INFO;
+    case GLIFT__HEARTBEAT_SERVER_PROCESS: /* the core's own */
+    case GLIFT__ACTION_UNKNOWN:
+        break;
+    }
+    return (glift_request_kind)0;
+}
+
+static const char *subject_of(const glift__request_body *body)
+{
+    const char *subject = "";
+    if (body->action == GLIFT__ACCEPT_PLAYER_SESSION || body->action == GLIFT__REMOVE_PLAYER_SESSION)
+        subject = body->as.player_session.player_session_id;
+    else if (body->action == GLIFT__START_MATCH_BACKFILL)
+        subject = body->as.start_match_backfill.ticket_id;
+    else if (body->action == GLIFT__STOP_MATCH_BACKFILL)
+        subject = body->as.stop_match_backfill.ticket_id;
+    else if (body->action == GLIFT__GET_FLEET_ROLE_CREDENTIALS)
+        subject = body->as.role_credentials.role_arn;
+    return subject != NULL ? subject : "";
+}
+
 static void queue_call(glift_server *server, glift__call *call)
 {
     if (call->body.action == GLIFT__ACTIVATE_SERVER_PROCESS)
         server->process_ready = call; /* its deadline begins with the connection: the core sets it */
     else
         call->deadline_ms = glift__io_now().mono_ms + server->settings.core.request_timeout_ms;
+    call->game.kind =
+            kind_of(call->body.action); /* here: the core may use the body for what it asks itself */
+    call->game.subject = subject_of(&call->body);
     glift__list_insert_before(&server->pending, &call->game.pending);
     glift__submit(server, &call->item);
 }
@@ -101,6 +152,7 @@ static glift_status queue(
     glift__call *call = new_call(body);
     if (call == NULL)
         return GLIFT_ERR_MEMORY;
+    call->id = server->next_request_id++;
     call->user = user;
     call->game.done = done;
     queue_call(server, call);

@@ -16,24 +16,39 @@ static void connection_changed(glift_server *server, const glift_connection_even
         server->callbacks.on_connection(server, event, server->callbacks.user);
 }
 
-static void process_has_ended(glift_server *server, glift_status status, const char *reason)
+void glift__process_has_ended(glift_server *server, glift_status status, const char *reason)
 {
     const glift_connection_event event = {GLIFT_ENDED, status, reason};
-    connection_changed(server, &event);
+    if (!server->parked) {
+        connection_changed(server, &event);
+        return;
+    }
+    server->end_untold = true;
+    server->end_status = status;
+    snprintf(server->end_reason, sizeof server->end_reason, "%s", reason);
 }
 
-/* Notes what the process is now for GameLift, also where the caller has cancelled the call meanwhile. */
-static void advance_state(glift_server *server, const glift__call *call)
+static void tell_the_end(glift_server *server)
+{
+    server->end_untold = false;
+    glift__process_has_ended(server, server->end_status, server->end_reason);
+}
+
+/* Also where the caller has cancelled the call meanwhile. */
+bool glift__advance_state(glift_server *server, const glift__call *call)
 {
     bool succeeded = call->result.status == GLIFT_OK;
     if (call == server->process_ready)
         server->process_ready = NULL;
     if (call->body.action == GLIFT__ACTIVATE_SERVER_PROCESS && succeeded)
         server->ready = true;
-    if (call->body.action == GLIFT__TERMINATE_SERVER_PROCESS && succeeded) {
+    if (call->body.action != GLIFT__TERMINATE_SERVER_PROCESS)
+        return false;
+    if (succeeded) {
         server->ready = false;
         server->ended = true;
     }
+    return succeeded || call->is_internal;
 }
 
 static void run_done(glift_server *server, glift__call *call, const glift_result *result)
@@ -46,15 +61,17 @@ static void run_done(glift_server *server, glift__call *call, const glift_result
 
 static void deliver_answer(glift_server *server, glift__call *call)
 {
-    bool ends = call->body.action == GLIFT__TERMINATE_SERVER_PROCESS &&
-                (call->result.status == GLIFT_OK || call->is_internal);
-    advance_state(server, call);
+    if (call->game.state == GLIFT__CALL_INHERITED) {
+        glift__deliver_inherited(server, call);
+        return;
+    }
+    bool ends = glift__advance_state(server, call);
     if (call->game.state == GLIFT__CALL_PENDING)
         run_done(server, call, &call->result);
     bool is_cancelled = call->game.state == GLIFT__CALL_CANCELLED;
     call->game.returned = is_cancelled; /* the next tick frees the call, after its `done` */
     if (ends)
-        process_has_ended(server, call->result.status, call->result.message);
+        glift__process_has_ended(server, call->result.status, call->result.message);
     if (!is_cancelled)
         glift__item_free(&call->item, false);
 }
@@ -216,7 +233,7 @@ static void terminate_process(glift_server *server, glift__event *event)
     }
     glift_status status = server->ended ? GLIFT_OK : glift__end_process(server); /* P119 */
     if (status != GLIFT_OK)
-        process_has_ended(
+        glift__process_has_ended(
                 server, status, "GameLift ends this process; ProcessEnding was not sent: out of memory");
 }
 
@@ -283,25 +300,15 @@ static bool is_line(const glift__item *item)
 
 static void forget_oldest_line(glift_server *server)
 {
-    glift__item *items = glift__items_take(&server->kept);
-    bool forgotten = false;
-    for (glift__item *next; items != NULL; items = next) {
-        next = items->next;
-        if (!forgotten && is_line(items)) {
-            glift__item_free(items, false);
-            forgotten = true;
-        } else {
-            glift__items_put(&server->kept, items);
-        }
-    }
+    glift__item_free(glift__items_take_first(&server->kept, is_line), false);
     server->kept_lines--;
 }
 
 static void keep(glift_server *server, glift__item *item)
 {
+    glift__items_put(&server->kept, item);
     if (is_line(item) && ++server->kept_lines > GLIFT__KEPT_LINES)
         forget_oldest_line(server);
-    glift__items_put(&server->kept, item);
 }
 
 /* Whether an event is kept instead of delivered: a parked server keeps what a callback would have to hear; of
@@ -317,6 +324,8 @@ static void deliver_items(glift_server *server, glift__item *items)
 {
     for (glift__item *next; items != NULL; items = next) {
         next = items->next;
+        if (server->offers_due)
+            glift__offer_untaken(server); /* they came before */
         if (items->kind == GLIFT__EVENT_ANSWER)
             deliver_answer(server, (glift__call *)items);
         else if (is_kept(server, items))
@@ -326,9 +335,14 @@ static void deliver_items(glift_server *server, glift__item *items)
     }
 }
 
+static bool has_kept(const glift_server *server)
+{
+    return server->kept.first != NULL || server->end_untold || glift__has_offers(server);
+}
+
 bool glift__something_to_deliver(const glift_server *server)
 {
-    return server->lines.first != NULL || (server->kept.first != NULL && !server->parked) ||
+    return server->lines.first != NULL || (has_kept(server) && !server->parked) ||
            !glift__list_is_empty(&server->cancelled) || !glift__mailbox_is_empty(&server->link.events);
 }
 
@@ -340,12 +354,16 @@ void glift__deliver(glift_server *server)
 
     server->inside = true;
     deliver_cancelled(server);
+    glift__offer_untaken(server);
     if (!server->parked || server->closing) {
         server->kept_lines = 0;
         deliver_items(server, glift__items_take(&server->kept));
+        if (server->end_untold)
+            tell_the_end(server);
     }
     server->own_lines = 0;
     deliver_items(server, glift__items_take(&server->lines));
     deliver_items(server, glift__mailbox_take(&server->link.events));
+    glift__drop_untaken(server);
     server->inside = false;
 }

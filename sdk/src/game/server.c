@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The life of a server on the game's side: create, tick, wait, rebind, destroy. The core lives on the I/O
+/* The life of a server on the game's side: create, tick, wait, destroy. The core lives on the I/O
  * thread from attach to on_detached; two mailboxes are all that both sides touch, and one lock that covers
  * sleeping and waking. */
 
@@ -42,7 +42,7 @@ static inline void is_ticked(glift_server *server)
 
 /* ---- log ---- */
 
-static glift_log_level least_level(const glift_server_desc *callbacks)
+glift_log_level glift__least_level(const glift_server_desc *callbacks)
 {
     return callbacks->on_log == NULL && callbacks->log_level < GLIFT_LOG_WARNING ? GLIFT_LOG_WARNING
                                                                                  : callbacks->log_level;
@@ -50,7 +50,7 @@ static glift_log_level least_level(const glift_server_desc *callbacks)
 
 void glift__log(glift_server *server, glift_log_level level, const char *format, ...)
 {
-    if (level < least_level(&server->callbacks) || server->own_lines >= GLIFT__KEPT_LINES)
+    if (level < glift__least_level(&server->callbacks) || server->own_lines >= GLIFT__KEPT_LINES)
         return;
     char line[512];
     va_list arguments;
@@ -109,6 +109,8 @@ static void disown(glift_server *server)
     glift__items_free(glift__items_take(&server->lines), false);
     glift__items_free(glift__items_take(&server->kept), false);
     glift__items_free(server->retired, false);
+    glift__free_untaken(server);
+    glift__forget_kept_values(server);
     if (server->session_event != NULL)
         glift__item_free(&server->session_event->item, false);
     if (server->update_event != NULL)
@@ -146,13 +148,17 @@ static glift_server *new_server(void)
     atomic_init(&server->owners, 1);
     glift__list_init(&server->pending);
     glift__list_init(&server->cancelled);
+    glift__list_init(&server->inherited);
+    glift__list_init(&server->untaken);
+    server->next_request_id = server->first_own_id = 1;
+    server->owner_number = 1;
     glift__metrics_init_game(server);
     server->healthy = true;
     glift__random_seed(&server->random);
     return server;
 }
 
-static void set_callbacks(glift_server *server, const glift_server_desc *desc)
+void glift__set_callbacks(glift_server *server, const glift_server_desc *desc)
 {
     const glift_io *io = server->link.io != NULL ? server->link.io : desc->io;
     glift__monitor_enter(server->monitor);
@@ -176,7 +182,7 @@ static glift_status make_core(glift_server *server)
     glift__core_desc *core = &server->settings.core;
     core->random = glift__random_next;
     core->random_user = &server->random;
-    core->log_level = least_level(&server->callbacks);
+    core->log_level = glift__least_level(&server->callbacks);
     return glift__core_create(core, glift__io_now(), &server->link.core);
 }
 
@@ -203,7 +209,7 @@ static glift_status attach(glift_server *server, glift_io *io)
 static glift_status build(
         glift_server *server, const glift_server_desc *desc, char message[GLIFT__MESSAGE_SIZE])
 {
-    set_callbacks(server, desc);
+    glift__set_callbacks(server, desc);
     glift_status status = glift__settings_resolve(desc, &server->settings, message);
     if (status != GLIFT_OK)
         return status;
@@ -417,105 +423,6 @@ glift_status glift_server_wait(glift_server *server, uint32_t timeout_ms)
     return glift__something_to_deliver(server) ? GLIFT_OK : GLIFT_ERR_TIMEOUT;
 }
 
-/* ---- cancel, rebind ---- */
-
-static glift__cancel *new_cancel(bool all, void *user)
-{
-    glift__cancel *cancel = calloc(1, sizeof *cancel);
-    if (cancel == NULL)
-        return NULL;
-    cancel->item.kind = GLIFT__COMMAND_CANCEL;
-    cancel->all = all;
-    cancel->user = user;
-    return cancel;
-}
-
-static bool mark_cancelled(glift_server *server, const void *user)
-{
-    bool any = false;
-    for (glift__node *node = server->pending.next, *next; node != &server->pending; node = next) {
-        glift__call *call = GLIFT__OWNER(node, glift__call, game.pending);
-        next = node->next;
-        if (call->user != user)
-            continue;
-        glift__list_remove(node);
-        glift__list_insert_before(&server->cancelled, node);
-        call->game.state = GLIFT__CALL_CANCELLED;
-        any = true;
-    }
-    return any;
-}
-
-glift_status glift_server_cancel(glift_server *server, void *user)
-{
-    if (server == NULL)
-        return GLIFT_ERR_ARGUMENT;
-    if (server->closing)
-        return GLIFT_ERR_STATE;
-    if (!mark_cancelled(server, user))
-        return GLIFT_OK;
-    glift__ask_for_tick(server);
-    glift__cancel *cancel = new_cancel(false, user);
-    if (cancel != NULL) /* without memory they are still sent, and their answers thrown away */
-        glift__submit(server, &cancel->item);
-    return GLIFT_OK;
-}
-
-static glift__level *new_level(const glift_server_desc *desc)
-{
-    glift__level *level = calloc(1, sizeof *level);
-    if (level == NULL)
-        return NULL;
-    level->item.kind = GLIFT__COMMAND_LOG_LEVEL;
-    level->level = least_level(desc);
-    return level;
-}
-
-/* A desc of NULL has no callbacks. */
-static glift_status read_callbacks(
-        glift_server *server, const glift_server_desc *given, glift_server_desc *out)
-{
-    char message[GLIFT__MESSAGE_SIZE];
-    memset(out, 0, sizeof *out);
-    glift_status status = given != NULL ? glift__read_server_desc(given, out, message) : GLIFT_OK;
-    if (status != GLIFT_OK)
-        glift__log(server, GLIFT_LOG_ERROR, "glift_server_rebind: %s", message);
-    return status;
-}
-
-glift_status glift_server_rebind(glift_server *server, const glift_server_desc *given)
-{
-    glift_server_desc desc;
-    if (server == NULL)
-        return GLIFT_ERR_ARGUMENT;
-    if (server->closing)
-        return GLIFT_ERR_STATE;
-    glift_status status = read_callbacks(server, given, &desc);
-    if (status != GLIFT_OK)
-        return status;
-    glift__cancel *cancel = new_cancel(true, NULL);
-    glift__level *level = new_level(&desc);
-    if (cancel == NULL || level == NULL) {
-        free(cancel);
-        free(level);
-        return GLIFT_ERR_MEMORY;
-    }
-    glift__submit(server, &cancel->item);
-    glift__submit(server, &level->item);
-
-    bool was_inside = server->inside;
-    server->inside = server->closing = true; /* what a `done` asks for now, nobody would be there to hear */
-    glift__settle_all(server, GLIFT_ERR_CANCELLED, "cancelled");
-    server->inside = was_inside;
-    server->closing = false;
-    set_callbacks(server, &desc);
-    server->parked = given == NULL;
-    server->tick_asked = false; /* whoever was asked, is bound no more */
-    if (server->flush_due || glift__something_to_deliver(server))
-        glift__ask_for_tick(server);
-    return GLIFT_OK;
-}
-
 /* ---- what the server knows ---- */
 
 const char *glift_get_game_session_id(const glift_server *server)
@@ -536,6 +443,11 @@ glift_status glift_get_termination_time(const glift_server *server, int64_t *out
         return GLIFT_ERR_STATE; /* P118 */
     *out_unix_ms = server->termination_time_unix_ms;
     return GLIFT_OK;
+}
+
+bool glift_is_terminating(const glift_server *server)
+{
+    return server != NULL && server->has_termination_time;
 }
 
 bool glift_is_process_ready(const glift_server *server)
