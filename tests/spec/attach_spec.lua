@@ -8,7 +8,7 @@ local helper = require "helper"
 describe("a plugin", function()
   local service, processes = nil, 0
 
-  before_each(function()
+  local function start()
     service = testing.service()
     processes = processes + 1
     local ids = { process_id = "plugin-" .. processes }
@@ -21,7 +21,10 @@ describe("a plugin", function()
     -- The engine's frame: what settle and advance tick in place of scripts' own servers.
     service.servers = { setmetatable({ tick = core.plugin_tick, close = function() end },
       { __tostring = function() return "open" end }) }
-  end)
+    return service
+  end
+
+  before_each(start)
 
   after_each(function()
     core.plugin_detach()
@@ -110,32 +113,35 @@ describe("a plugin", function()
       assert.equal("STATE", select(3, gamelift.server()))
     end)
 
-    it("answers who waits with CANCELLED, bound or not", function()
+    it("forgets who waits, bound or not, and leaves the request to the next", function()
       for _, bound in ipairs { true, false } do
         assert(core.plugin_attach())
         local server = gamelift.server()
         if bound then
           server:set_handlers {}
         end
-        local waiting = helper.answer(function() return server:process_ready { port = 7777 } end)
+        local waiting = helper.answer(function() return server:list_containers_network_info() end)
+        assert.equal("UNSUPPORTED", waiting[3])
+        waiting = helper.answer(function() return server:process_ready { port = 7777 } end)
         core.plugin_detach()
-        assert.equal("CANCELLED", waiting[3])
-        service:settle() -- what GameLift answers now goes nowhere
-        assert.equal(3, waiting.n)
+        assert.is_nil(waiting.n)
+        assert(core.plugin_attach())
+        server = gamelift.server()
+        assert.same({ { action = "process_ready", subject = "" } }, server:inherited_requests())
+        service:settle()
+        assert.is_nil(waiting.n)
+        assert.is_true(server:is_process_ready())
+        local told, record = helper.recorder()
+        server:set_handlers { on_inherited_answer = function(...) record(...) return true end }
+        service:settle()
+        assert.same({ action = "process_ready", subject = "", result = true }, told[1][2])
+        assert.same({}, server:inherited_requests())
+        helper.ask(service, server, "process_ending")
+        core.plugin_detach()
+        core.plugin_stop()
+        service:stop()
+        service = start()
       end
-    end)
-
-    it("closes the server to who is answered and asks again", function()
-      local server, asked = gamelift.server(), 0
-      gamelift.run(function()
-        while asked < 100 do
-          asked = asked + 1
-          server:process_ready { port = 7777 }
-        end
-      end)
-      core.plugin_detach()
-      assert.equal(2, asked)
-      assert.matches("server is closed", select(3, core.plugin_state()))
     end)
 
     it("twice does nothing", function()

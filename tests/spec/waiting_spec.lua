@@ -209,11 +209,73 @@ describe("closing", function()
 end)
 
 describe("setting handlers", function()
-  it("answers who waits with CANCELLED", function()
-    local service, server = testing.active_session()
+  local service, server
+  before_each(function() service, server = testing.active_session() end)
+  after_each(function() service:stop() end)
+
+  it("leaves who waits waiting for the answer, coroutines and functions", function()
     local waiting = helper.answer(function() return server:describe_player_sessions { player_id = "ann" } end)
-    assert.is_true(server:set_handlers {})
-    assert.equal("CANCELLED", waiting[3])
-    service:stop()
+    local answered, fn = helper.recorder()
+    server:activate_game_session(fn)
+    for _ = 1, 3 do
+      assert.is_true(server:set_handlers {})
+    end
+    assert.is_nil(waiting.n)
+    service:settle()
+    assert.same({}, waiting[1].player_sessions)
+    assert.same({ { true } }, answered)
+  end)
+
+  it("leaves refusals and time-outs to who waits, too", function()
+    service:refuse_seat("psess-1", "no such seat")
+    service:delay("DescribePlayerSessions", math.huge)
+    local refused = helper.answer(function() return server:accept_player_session "psess-1" end)
+    local unanswered = helper.answer(function() return server:describe_player_sessions { player_id = "ann" } end)
+    server:set_handlers {}
+    service:advance(21)
+    assert.same({ n = 3, nil, "no such seat", "REJECTED" }, refused)
+    assert.equal("TIMEOUT", unanswered[3])
+  end)
+
+  it("is no inheritance to who waits", function()
+    local told, on_inherited_answer = helper.recorder()
+    helper.answer(function() return server:activate_game_session() end)
+    server:set_handlers { on_inherited_answer = on_inherited_answer }
+    assert.same({}, server:inherited_requests())
+    service:settle()
+    assert.same({}, told)
+  end)
+
+  it("in the answer's own coroutine loses none of the others", function()
+    local first = helper.answer(function()
+      assert(server:activate_game_session())
+      server:set_handlers {}
+      return server:describe_player_sessions { player_id = "ann" }
+    end)
+    local second = helper.answer(function() return server:describe_player_sessions { player_id = "bob" } end)
+    service:settle()
+    assert.equal(1, first.n)
+    assert.equal(1, second.n)
+  end)
+
+  it("leaves who waits to a close, with CLOSED", function()
+    service:delay("ActivateGameSession", math.huge)
+    local before = helper.answer(function() return server:activate_game_session() end)
+    server:set_handlers {}
+    local after = helper.answer(function() return server:activate_game_session() end)
+    server:close()
+    assert.equal("CLOSED", before[3])
+    assert.equal("CLOSED", after[3])
+  end)
+
+  it("leaves nothing behind when the server is garbage", function()
+    service:delay("ActivateGameSession", math.huge)
+    helper.answer(function() return server:activate_game_session() end)
+    server:set_handlers {}
+    server, service.servers = nil, {}
+    collectgarbage()
+    collectgarbage()
+    service:settle()
+    assert.is_false(service.state().processes[1].connected)
   end)
 end)

@@ -25,7 +25,7 @@ local gamelift = {}
 ---| "STATE"        # not possible now: not ready, no game session, already ready, ended
 ---| "MEMORY"
 ---| "TIMEOUT"      # no answer in time; GameLift may or may not have acted
----| "CANCELLED"    # the handlers were set anew, or the scripts were detached
+---| "CANCELLED"    # the request was cancelled
 ---| "CLOSED"       # the server was closed before an answer came
 ---| "CONNECT"      # no connection could be made
 ---| "UNAUTHORIZED" # 401
@@ -47,6 +47,19 @@ local gamelift = {}
 ---@field on_connection? fun(server: gamelift.server, event: gamelift.connection_event)
 ---@field on_log? fun(server: gamelift.server, level: gamelift.log_level, message: string)
 ---@field on_error? fun(server: gamelift.server, message: string, thread: thread) # a script error, with its traceback
+---@field on_inherited_answer? fun(server: gamelift.server, answer: gamelift.inherited_answer): boolean # a request of a Lua state or plugin copy that is gone is answered. true takes the answer, and so does waiting; false or an error leaves it to the next owner. Without this handler all of them are left
+---@field on_detach? fun(server: gamelift.server) # the scripts are detached from the plugin: the last moment to keep something. Must not wait
+
+--- What a request of before was about: the player session id of an accept or a remove, the ticket id of a backfill, the
+--- ARN of a role; "" for the others.
+---@class gamelift.inherited_request
+---@field action string    # the method that asked: "accept_player_session"
+---@field subject string
+
+---@class gamelift.inherited_answer: gamelift.inherited_request
+---@field result? any      # what the method would have returned; nil where it failed
+---@field message? string  # where it failed
+---@field code? gamelift.code
 
 --- Everything is optional. A set environment variable (in brackets) beats the field, unless ignore_environment.
 ---@class gamelift.server_options: gamelift.handlers
@@ -265,7 +278,7 @@ function server:wait(timeout_ms) end
 ---@return true
 function server:close() end
 
---- Take the place of all handlers. Whoever waits gets nil, message, "CANCELLED".
+--- Take the place of all handlers. Whoever waits goes on waiting, and gets the answer.
 ---@param handlers gamelift.handlers
 ---@return true? ok
 ---@return string? message
@@ -287,6 +300,32 @@ function server:termination_time() end
 --- True between a successful process_ready and a successful process_ending.
 ---@return boolean
 function server:is_process_ready() end
+
+--- True as soon as GameLift has said that this process is to end.
+---@return boolean
+function server:is_terminating() end
+
+--- The requests of a Lua state or plugin copy that is gone: those without an answer, and those whose answer nobody has
+--- taken (on_inherited_answer).
+---@return gamelift.inherited_request[]
+function server:inherited_requests() end
+
+--- Leave a value to the next Lua state: it stays with the server until it is replaced or the server is closed. Booleans,
+--- numbers, strings, and tables of these, up to 32 deep; anything else raises, and the message names where it lies.
+--- nil forgets. Up to 16 names, and 4 MiB under all of them.
+---@param name string    1 to 64 of a-z, A-Z, 0-9, '.', '_' and '-'
+---@param value any
+---@return true? ok
+---@return string? message
+---@return gamelift.code? code
+function server:keep(name, value) end
+
+--- What is kept under this name, and for how many seconds it has been; nil where there is nothing.
+---@param name string
+---@return any value
+---@return number|string|nil age_s
+---@return gamelift.code? code
+function server:kept(name) end
 
 --- How many script errors there have been.
 ---@return integer

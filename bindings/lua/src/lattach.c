@@ -131,7 +131,7 @@ LMODULE_EXPORT glift_status glift_lua_attach(
         lua_State *L, const glift_plugin *plugin, char *reason, size_t reason_size)
 {
     const char *problem = lmodule_version_problem();
-    const glift_plugin_server *server = plugin->get_api(plugin->self, "server", GLIFT_PLUGIN_SERVER_VERSION);
+    const glift_plugin_server *server = plugin->get_api(plugin->self, "server", GLIFT_ABI_VERSION(1, 0));
     if (problem == NULL && server == NULL)
         problem = "the plugin has no \"server\" service of this module's version";
     if (problem != NULL) {

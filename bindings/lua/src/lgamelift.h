@@ -24,6 +24,7 @@ typedef struct lserver {
     lua_State *L;                      /* where callbacks run; NULL where none can come */
     int depth;                         /* SDK frames below us that may call back */
     bool closing;                      /* close() was called in such a frame */
+    bool detaching;                    /* on_detach runs */
     bool is_garbage;                   /* its finalizer runs */
     lwaiter *waiting;
     unsigned long error_count;
@@ -50,6 +51,25 @@ lserver *lserver_check(lua_State *L, int index);   /* raises when closed */
 /* The plugin's server, whose userdata is at index `server`: lent to scripts, or given back. */
 void lserver_attach(lua_State *L, int server, const glift_plugin_server *plugin, lua_State *thread);
 void lserver_detach(lua_State *L, int server);
+
+/* While something of the SDK's is copied by push(L), which finds `self` at index 1, the server at index 1 is
+ * as in a handler: a finalizer neither ticks nor closes it. Returns what is pushed: one value. */
+int lserver_copy_out(lua_State *L, lua_CFunction push);
+
+/* ---- lstate.c: the methods that tell what the server knows, until NULL ---- */
+
+extern const luaL_Reg lstate_methods[];
+
+/* ---- lkeep.c: what a Lua state leaves to the next ---- */
+
+int lkeep_keep(lua_State *L); /* server:keep */
+int lkeep_kept(lua_State *L); /* server:kept */
+
+/* ---- linherited.c: requests of a Lua state or plugin copy that is gone ---- */
+
+/* glift_server_desc.on_inherited_answer; `user` is the lserver. */
+bool linherited_on_answer(glift_server *server, const glift_inherited_answer *inherited, void *user);
+int linherited_requests(lua_State *L); /* server:inherited_requests */
 
 /* ---- lyield.c: whether the running coroutine can wait right here ---- */
 
@@ -119,10 +139,18 @@ int lwaiter_finish(lua_State *L, lwaiter *waiter, glift_status status);
 /* This coroutine goes on, in a method of the server at index 1. Raises if it still waits: then somebody else
  * has resumed it. */
 void lwaiter_check_answered(lua_State *L);
-/* Everybody who waits is answered now, and the SDK's later answers go nowhere. */
-void lwaiter_answer_all(lserver *self, glift_server *server, glift_status status, const char *message);
+/* The server was rebound: the SDK does not come back to who waits now. */
+void lwaiter_inherit_all(lserver *self);
+/* Whether somebody here waits for this request, made before a rebind. */
+bool lwaiter_waits_for(const lserver *self, uint64_t request_id);
+/* The answer to a request made before a rebind; false where nobody here waits for it. */
+bool lwaiter_on_inherited_answer(lserver *self, const glift_inherited_answer *inherited);
+/* Everybody who waits is answered now: the server is gone, and has answered the others itself. */
+void lwaiter_answer_all(lserver *self, glift_status status, const char *message);
 /* The Lua side goes away: answers go nowhere. Never raises. */
 void lwaiter_forget_all(lserver *self);
+/* The same, where somebody else is bound to the server; NULL: it has gone. */
+void lwaiter_leave_all(lserver *self, glift_server *server);
 /* Pushes nil, message, code; returns 3. */
 int lwaiter_push_failure(lua_State *L, const char *message, glift_status status);
 

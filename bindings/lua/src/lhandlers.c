@@ -18,6 +18,8 @@ static const char *const handler_names[] = {
         "on_connection",
         "on_log",
         "on_error",
+        "on_inherited_answer",
+        "on_detach",
         NULL,
 };
 
@@ -233,6 +235,7 @@ void lhandlers_fill(lua_State *L, int table, lserver *self, glift_server_desc *d
     desc->on_health_check = given[3] ? on_health_check : NULL;
     desc->on_connection = given[4] ? on_connection : NULL;
     desc->on_log = given[5] ? on_log : self->plugin == NULL ? on_log_without_handler : NULL;
+    desc->on_inherited_answer = linherited_on_answer; /* also without a handler: for who waits here */
     desc->log_level = self->log_level;
     if (!given[5] && desc->log_level < GLIFT_LOG_WARNING)
         desc->log_level = GLIFT_LOG_WARNING;

@@ -135,13 +135,14 @@ void lserver_let_go(lua_State *L, lserver *self)
     set_anchor(L, self);
 }
 
-/* Between enter() and leave(). Requests without an answer get CLOSED, in here. */
+/* Between enter() and leave(), or for garbage. Requests without an answer get CLOSED, in here. */
 static void destroy(lserver *self)
 {
     glift_server *server = self->own;
     self->own = NULL;
     self->closing = false;
     glift_server_destroy(server);
+    lwaiter_answer_all(self, GLIFT_ERR_CLOSED, "the server was destroyed");
 }
 
 static void leave(lua_State *L, lserver *self, lua_State *previous)
@@ -258,10 +259,25 @@ static int server_close(lua_State *L)
     return 1;
 }
 
+/* Whom the plugin's callbacks go to: this server, another one, or nobody. */
+static const void *bound_to(const lserver *self)
+{
+    if (GLIFT_HAS(glift_plugin_server, self->plugin, bound_user))
+        return self->plugin->bound_user(self->plugin->self);
+    return self->bound ? self : NULL;
+}
+
+/* What is under way stays with the plugin's server, for the next Lua state. */
 static void give_back(lserver *self)
 {
-    if (self->bound)
+    const void *owner = bound_to(self);
+    if (owner == self || (owner == NULL && self->waiting != NULL)) {
         self->plugin->bind(self->plugin->self, NULL);
+        lwaiter_inherit_all(self);
+        lwaiter_forget_all(self);
+    } else {
+        lwaiter_leave_all(self, self->plugin->server(self->plugin->self));
+    }
     self->bound = false;
     self->plugin = NULL;
 }
@@ -275,11 +291,11 @@ static int server_gc(lua_State *L)
         self->closing = true;
         return 0;
     }
-    lwaiter_forget_all(self);
     self->is_garbage = true;
-    destroy(self);
     if (self->plugin != NULL)
         give_back(self);
+    lwaiter_forget_all(self);
+    destroy(self);
     lserver_let_go(L, self);
     return 0;
 }
@@ -293,24 +309,35 @@ void lserver_attach(lua_State *L, int server, const glift_plugin_server *plugin,
     set_anchor(L, self);
 }
 
+/* The last moment of a Lua state that is detached, and works still. */
+static void tell_detach(lua_State *L, int server)
+{
+    lserver *self = lua_touserdata(L, server);
+    int top = lua_gettop(L);
+    self->detaching = true;
+    if (lserver_handle(self) != NULL && lhandlers_push(L, server, "on_detach")) {
+        lua_pushvalue(L, server);
+        if (lscript_start(L, server, 1) == LUA_YIELD)
+            lscript_warn(L, server, "on_detach must not wait: it is left where it stands");
+    }
+    self->detaching = false;
+    lua_settop(L, top);
+}
+
 void lserver_detach(lua_State *L, int server)
 {
     lserver *self = lua_touserdata(L, server);
-    if (self->plugin == NULL)
+    if (self->plugin == NULL || self->detaching)
         return;
-    glift_server *handle = lserver_handle(self);
+    lua_State *previous = self->L;
     enter(L, server);
-    if (self->bound)
-        self->plugin->bind(self->plugin->self, NULL);
-    self->bound = false;
-    self->closing = true; /* who is answered now cannot ask again */
-    lwaiter_answer_all(self, handle, GLIFT_ERR_CANCELLED, "the scripts are detached from the plugin");
-    self->plugin = NULL;
-    leave(L, self, NULL);
+    tell_detach(L, server);
+    give_back(self);
+    leave(L, self, previous);
 }
 
-/* server:set_handlers { on_... = function } takes the place of all handlers before. Requests that wait are
- * answered with CANCELLED. */
+/* server:set_handlers { on_... = function } takes the place of all handlers before. Who waits goes on
+ * waiting. */
 static int server_set_handlers(lua_State *L)
 {
     lserver_check(L, 1);
@@ -331,6 +358,7 @@ static int server_set_handlers(lua_State *L)
     leave(L, self, previous);
     if (status != GLIFT_OK)
         return lwaiter_push_failure(L, "the handlers were not taken", status);
+    lwaiter_inherit_all(self);
     self->bound = self->plugin != NULL;
     lua_settop(L, kept);
     lhandlers_keep(L, 1);
@@ -373,31 +401,7 @@ static int server_wait(lua_State *L)
 
 /* ---- what the server knows ---- */
 
-/* Protected: (self). */
-static int push_game_session_id(lua_State *L)
-{
-    const char *id = glift_get_game_session_id(lserver_handle(lua_touserdata(L, 1)));
-    if (id[0] != '\0')
-        lua_pushstring(L, id);
-    else
-        lua_pushnil(L);
-    return 1;
-}
-
-/* Protected: (self). */
-static int push_game_session(lua_State *L)
-{
-    const glift_game_session *session = glift_get_game_session(lserver_handle(lua_touserdata(L, 1)));
-    if (session != NULL)
-        lvalue_push_game_session(L, session);
-    else
-        lua_pushnil(L);
-    return 1;
-}
-
-/* While something of the SDK's is copied the server is as in a handler: a finalizer neither ticks nor closes
- * it. */
-static int copy_out(lua_State *L, lua_CFunction push)
+int lserver_copy_out(lua_State *L, lua_CFunction push)
 {
     lserver *self = lserver_check(L, 1);
     lua_State *previous = self->L;
@@ -409,30 +413,6 @@ static int copy_out(lua_State *L, lua_CFunction push)
     int status = lua_pcall(L, 1, 1, 0);
     leave(L, self, previous);
     return status == LUA_OK ? 1 : lua_error(L);
-}
-
-static int server_game_session_id(lua_State *L)
-{
-    return copy_out(L, push_game_session_id);
-}
-
-static int server_game_session(lua_State *L)
-{
-    return copy_out(L, push_game_session);
-}
-
-static int server_termination_time(lua_State *L)
-{
-    int64_t unix_ms = 0;
-    glift_get_termination_time(lserver_handle(lserver_check(L, 1)), &unix_ms);
-    lvalue_push_time(L, unix_ms);
-    return 1;
-}
-
-static int server_is_process_ready(lua_State *L)
-{
-    lua_pushboolean(L, glift_is_process_ready(lserver_handle(lserver_check(L, 1))));
-    return 1;
 }
 
 /* How many script errors there have been. A health handler may look at it. */
@@ -455,10 +435,6 @@ static const luaL_Reg methods[] = {
         {"wait", server_wait},
         {"close", server_close},
         {"set_handlers", server_set_handlers},
-        {"game_session_id", server_game_session_id},
-        {"game_session", server_game_session},
-        {"termination_time", server_termination_time},
-        {"is_process_ready", server_is_process_ready},
         {"error_count", server_error_count},
         {NULL, NULL},
 };
@@ -489,6 +465,7 @@ void lserver_open(lua_State *L)
     luaL_setfuncs(L, metamethods, 0);
     lua_newtable(L);
     luaL_setfuncs(L, methods, 0);
+    luaL_setfuncs(L, lstate_methods, 0);
     for (const laction *action = lactions; action->name != NULL; action++)
         lyield_set_action(L, action);
     lua_setfield(L, -2, "__index");

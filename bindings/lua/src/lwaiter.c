@@ -2,8 +2,12 @@
 /* Who waits for an answer, and how the answer gets there.
  *
  * A waiter is the `user` of one request. It is on the heap, not in Lua, because the SDK may answer after the
- * Lua state has gone (a plugin's server outlives it): then `self` is NULL and the answer goes nowhere. The
- * function or coroutine itself is kept in the server's user value, under `reference`. */
+ * Lua state has gone: then `self` is NULL and the answer goes nowhere. The function or coroutine itself is
+ * kept in the server's user value, under `reference`.
+ *
+ * After a rebind the SDK never comes back to the waiters of before, which are `inherited` then: the answers
+ * are offered to the new callbacks, which are ours again where scripts have only set other handlers, and find
+ * their waiters by the id of the request. */
 
 #include "lgamelift.h"
 
@@ -15,6 +19,8 @@ struct lwaiter {
     const char *what; /* the method, for messages */
     lwaiter_push_fn push;
     int reference;
+    uint64_t request_id;
+    bool is_inherited;
 };
 
 /* ---- making one ---- */
@@ -155,6 +161,7 @@ int lwaiter_finish(lua_State *L, lwaiter *waiter, glift_status status)
 {
     if (status != GLIFT_OK)
         return refuse(L, waiter, status);
+    waiter->request_id = glift_get_last_request_id(lserver_handle(waiter->self));
     lserver_push_user_value(L, 1);
     lua_rawgeti(L, -1, waiter->reference);
     bool is_coroutine = lua_isthread(L, -1);
@@ -227,18 +234,78 @@ void lwaiter_on_answer(glift_server *server, const glift_result *result, void *u
     free(waiter);
 }
 
-void lwaiter_answer_all(lserver *self, glift_server *server, glift_status status, const char *message)
+/* ---- after a rebind ---- */
+
+void lwaiter_inherit_all(lserver *self)
 {
-    glift_result result = {.status = status, .message = message};
-    while (self->waiting != NULL) {
-        glift_server_cancel(server, self->waiting);
-        answer a = take_answer(self->waiting, &result);
-        lscript_protected(self, deliver, &a);
-    }
+    for (lwaiter *waiter = self->waiting; waiter != NULL; waiter = waiter->next)
+        waiter->is_inherited = true;
+}
+
+static lwaiter *find_inherited(const lserver *self, uint64_t request_id)
+{
+    lwaiter *waiter = self->waiting;
+    while (waiter != NULL && !(waiter->is_inherited && waiter->request_id == request_id))
+        waiter = waiter->next;
+    return waiter;
+}
+
+bool lwaiter_waits_for(const lserver *self, uint64_t request_id)
+{
+    return find_inherited(self, request_id) != NULL;
+}
+
+static void answer_inherited(lwaiter *waiter, const glift_result *result)
+{
+    answer a = take_answer(waiter, result);
+    free(waiter);
+    lscript_protected(a.self, deliver, &a);
+}
+
+bool lwaiter_on_inherited_answer(lserver *self, const glift_inherited_answer *inherited)
+{
+    lwaiter *waiter = find_inherited(self, inherited->request_id);
+    if (waiter != NULL)
+        answer_inherited(waiter, inherited->result);
+    return waiter != NULL;
+}
+
+void lwaiter_answer_all(lserver *self, glift_status status, const char *message)
+{
+    const glift_result result = {.status = status, .message = message};
+    while (self->waiting != NULL)
+        answer_inherited(self->waiting, &result);
 }
 
 void lwaiter_forget_all(lserver *self)
 {
-    while (self->waiting != NULL)
-        unlink_waiter(self->waiting);
+    while (self->waiting != NULL) {
+        lwaiter *waiter = self->waiting;
+        unlink_waiter(waiter);
+        if (waiter->is_inherited)
+            free(waiter);
+    }
+}
+
+/* Whether the SDK does not come back to the waiter: its request is inherited by somebody else, or the answer
+ * was taken by them. One that is neither is cancelled, because nobody would learn of its answer. */
+static bool is_lost(glift_server *server, const lwaiter *waiter)
+{
+    size_t count = glift_get_inherited_requests(server, NULL, 0);
+    glift_inherited_request *list = calloc(count + 1, sizeof *list);
+    if (list == NULL)
+        return false;
+    bool found = false;
+    count = glift_get_inherited_requests(server, list, count);
+    for (size_t i = 0; i < count && !found; i++)
+        found = list[i].request_id == waiter->request_id;
+    free(list);
+    return found || glift_cancel_request(server, waiter->request_id) == GLIFT_ERR_NOT_FOUND;
+}
+
+void lwaiter_leave_all(lserver *self, glift_server *server)
+{
+    for (lwaiter *waiter = self->waiting; waiter != NULL; waiter = waiter->next)
+        waiter->is_inherited = waiter->is_inherited || server == NULL || is_lost(server, waiter);
+    lwaiter_forget_all(self);
 }

@@ -125,7 +125,7 @@ typedef struct glift_plugin {
 typedef glift_status (*glift_plugin_query_fn)(uint32_t host_abi, glift_plugin *out);
 #define GLIFT_PLUGIN_QUERY_SYMBOL "glift_plugin_query"
 
-#define GLIFT_PLUGIN_SERVER_VERSION GLIFT_ABI_VERSION(1, 0)
+#define GLIFT_PLUGIN_SERVER_VERSION GLIFT_ABI_VERSION(1, 1)
 /** The plugin's "server" 1.x: for engine code in C, and for the Lua module. */
 typedef struct glift_plugin_server {
     uint32_t size, version;
@@ -133,10 +133,14 @@ typedef struct glift_plugin_server {
     /** The SDK server. Owned by the plugin: never destroy or tick it. NULL after stop. */
     glift_server *(*server)(void *self);
     /** Take the callbacks over (as glift_server_rebind(), with the plugin's own wake and log kept where
-     * the desc has none); NULL gives them back to the plugin. */
+     * the desc has none). NULL lets go of them: the server is parked for the next owner, and nothing is
+     * answered or lost. Where nobody comes within 10 s the plugin takes the callbacks back itself, so that a
+     * TerminateProcess is served. */
     glift_status (*bind)(void *self, const glift_server_desc *callbacks);
     /** A script error that the Lua module caught, with traceback: for the host's report_error, or its log. */
     void (*report_error)(void *self, const char *message);
+    /** Since 1.1. The user pointer of whoever is bound; NULL where nobody is. */
+    const void *(*bound_user)(void *self);
 } glift_plugin_server;
 
 typedef enum glift_player_answer {

@@ -9,7 +9,7 @@
 
 static struct {
     glift_server *server;
-    bool lent; /* scripts have the callbacks */
+    const void *bound_user; /* whoever has the callbacks; NULL: nobody */
     int reports;
     char report[1024]; /* the latest script error */
 } stand_in;
@@ -22,14 +22,21 @@ static glift_server *get_server(void *self)
     return stand_in.server;
 }
 
+/* Nobody bound: the server is parked, as the plugin does it for 10 s. */
 static glift_status bind(void *self, const glift_server_desc *callbacks)
 {
     (void)self;
-    glift_server_desc own = {.size_bytes = sizeof own};
-    stand_in.lent = callbacks != NULL;
-    return stand_in.server != NULL
-                   ? glift_server_rebind(stand_in.server, callbacks != NULL ? callbacks : &own)
-                   : GLIFT_OK;
+    glift_status status =
+            stand_in.server != NULL ? glift_server_rebind(stand_in.server, callbacks) : GLIFT_OK;
+    if (status == GLIFT_OK)
+        stand_in.bound_user = callbacks != NULL ? callbacks->user : NULL;
+    return status;
+}
+
+static const void *bound_user(void *self)
+{
+    (void)self;
+    return stand_in.bound_user;
 }
 
 static void report_error(void *self, const char *message)
@@ -47,6 +54,7 @@ static const void *get_api(void *self, const char *name, uint32_t min_version)
             .server = get_server,
             .bind = bind,
             .report_error = report_error,
+            .bound_user = bound_user,
     };
     (void)self;
     return strcmp(name, "server") == 0 && min_version <= service.version ? &service : NULL;
@@ -87,13 +95,18 @@ static int start(lua_State *L)
     return 0;
 }
 
+glift_status plugin_stand_in_attach(lua_State *L, bool has_service, char *reason, size_t reason_size)
+{
+    glift_plugin plugin = {.size = sizeof plugin, .get_api = has_service ? get_api : get_no_api};
+    return glift_lua_attach(L, &plugin, reason, reason_size);
+}
+
 /* plugin_attach([false]) -> true | nil, reason. With false: a plugin without the service. */
 static int attach(lua_State *L)
 {
-    bool has_service = lua_isnone(L, 1) || lua_toboolean(L, 1);
-    glift_plugin plugin = {.size = sizeof plugin, .get_api = has_service ? get_api : get_no_api};
     char reason[256] = "";
-    if (glift_lua_attach(L, &plugin, reason, sizeof reason) == GLIFT_OK) {
+    if (plugin_stand_in_attach(L, lua_isnone(L, 1) || lua_toboolean(L, 1), reason, sizeof reason) ==
+            GLIFT_OK) {
         lua_pushboolean(L, 1);
         return 1;
     }
@@ -126,7 +139,7 @@ static int stop(lua_State *L)
 /* plugin_state() -> whether scripts have the callbacks, how many script errors, the latest one */
 static int state(lua_State *L)
 {
-    lua_pushboolean(L, stand_in.lent);
+    lua_pushboolean(L, stand_in.bound_user != NULL);
     lua_pushinteger(L, stand_in.reports);
     lua_pushstring(L, stand_in.report);
     return 3;

@@ -2,6 +2,7 @@
 /* gamelift.testing_core: the service in this program and a clock that specs move; testing.lua makes it
  * pleasant. Loading it makes require "gamelift" give the binding that talks to this service. */
 
+#include "fresh_state.h"
 #include "lgamelift.h"
 #include "lmodule.h"
 #include "plugin_stand_in.h"
@@ -297,5 +298,6 @@ int luaopen_gamelift_testing_core(lua_State *L)
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);
     plugin_stand_in_open(L);
+    fresh_state_open(L);
     return 1;
 }
