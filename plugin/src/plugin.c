@@ -152,6 +152,11 @@ static glift_status bind_server(void *self, const glift_server_desc *callbacks)
     return p->server != NULL ? plugin_server_bind(p, callbacks) : GLIFT_ERR_STATE;
 }
 
+static const void *bound_user(void *self)
+{
+    return plugin_server_bound_user(self);
+}
+
 static void report_error(void *self, const char *message)
 {
     plugin *p = self;
@@ -170,6 +175,7 @@ static const glift_plugin_server server_service = {
         .server = server_of,
         .bind = bind_server,
         .report_error = report_error,
+        .bound_user = bound_user,
 };
 
 static const glift_plugin_players players_service = {

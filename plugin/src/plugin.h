@@ -12,6 +12,7 @@ typedef struct plugin_kept {
     glift_server *server;
     seat *seats;
     bool connected_once; /* GameLift was reached at least once by this server */
+    bool was_lent;       /* somebody had the callbacks when this server was parked: they will come again */
 } plugin_kept;
 #define PLUGIN_KEPT_ID "gamelift.server.1"
 
@@ -30,7 +31,10 @@ typedef struct plugin {
                                                    0: not known */
     glift_server_desc
             callbacks; /* of whoever took them over; all zero: nobody. Only callbacks and user count */
+    bool lent;         /* somebody has taken the callbacks over */
     bool parked, connected, ended;
+    uint64_t owner_deadline_ns; /* the server waits, parked, until then for somebody who takes the callbacks
+                                   over; 0: it does not wait */
 
     /* Until the first connection; 0: wait for ever. */
     uint64_t first_connect_deadline_ns;
@@ -47,6 +51,7 @@ uint32_t plugin_config_ms(const plugin *p, const char *key, uint32_t otherwise);
 /* plugin_server.c: the SDK server and its callbacks. */
 glift_status plugin_server_start(plugin *p);
 glift_status plugin_server_bind(plugin *p, const glift_server_desc *callbacks);
+const void *plugin_server_bound_user(const plugin *p); /* NULL where nobody is bound */
 glift_status plugin_server_park(plugin *p);
 /* Says ProcessEnding where that has not happened, waits for the answer for a while, and destroys the server.
  */
@@ -64,8 +69,10 @@ void plugin_metrics_begin_world(plugin *p);
 glift_player_answer plugin_players_connect(
         void *self, uint64_t player, const char *player_session_id, char *reason, size_t reason_size);
 void plugin_players_disconnect(void *self, uint64_t player);
-/* After a rebind: take the seats over, and take back those whose accept it cancelled. */
-void plugin_players_settle(plugin *p);
+/* After a reload: take over the seats of the copy before. */
+void plugin_players_take_over(plugin *p);
+/* The answer to a request of before a rebind; false where no seat waits for it. */
+bool plugin_players_on_inherited_answer(const plugin *p, const glift_inherited_answer *answer);
 void plugin_players_forget(plugin *p);
 
 /* plugin_lua.c */

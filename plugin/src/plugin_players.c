@@ -2,7 +2,10 @@
 /* Players who are checked without a script.
  *
  * A player may leave before GameLift has answered: its seat then lives on until the answer, because a seat
- * that was accepted must be removed, and GameLift may have accepted it after all. */
+ * that was accepted must be removed, and GameLift may have accepted it after all.
+ *
+ * The seats outlive a reload of the plugin, and so do the requests about them. An answer that comes to the
+ * new copy, or after any other rebind, finds its seat by the player session id. */
 
 #include "plugin.h"
 
@@ -10,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The values are read by the copy of the plugin that comes after a reload. */
 typedef enum seat_state {
-    SEAT_ASKED,     /* the accept is under way */
-    SEAT_LEFT,      /* the accept is under way, the player has gone */
-    SEAT_ACCEPTED,  /* in the game */
-    SEAT_CANCELLED, /* a rebind ended the wait for the answer */
+    SEAT_ASKED,    /* the accept is under way */
+    SEAT_LEFT,     /* the accept is under way, the player has gone */
+    SEAT_ACCEPTED, /* in the game */
+    SEAT_REMOVING  /* the remove is under way */
 } seat_state;
 
 struct seat {
@@ -28,7 +32,7 @@ struct seat {
 static seat *find(const plugin *p, uint64_t player)
 {
     seat *one = p->kept->seats;
-    while (one != NULL && (one->player != player || one->state == SEAT_LEFT || one->state == SEAT_CANCELLED))
+    while (one != NULL && (one->player != player || one->state == SEAT_LEFT || one->state == SEAT_REMOVING))
         one = one->next;
     return one;
 }
@@ -42,46 +46,98 @@ static void free_seat(seat *one)
     free(one);
 }
 
-static void on_removed(glift_server *server, const glift_result *result, void *user)
-{
-    const plugin *p = user;
-    (void)server;
-    if (result->status != GLIFT_OK && result->status != GLIFT_ERR_CLOSED)
-        plugin_log(p, GLIFT_LOG_WARNING, "a player session was not removed: %s", result->message);
-}
+/* ---- remove ---- */
+
+static void on_removed(glift_server *server, const glift_result *result, void *user);
 
 static void remove_seat(seat *one)
 {
-    plugin *p = one->owner;
-    glift_status status = glift_remove_player_session(p->server, one->player_session_id, on_removed, p);
-    if (status != GLIFT_OK)
-        plugin_log(p, GLIFT_LOG_WARNING, "a player session was not removed: %s", glift_status_name(status));
+    const plugin *p = one->owner;
+    one->state = SEAT_REMOVING;
+    glift_status status = glift_remove_player_session(p->server, one->player_session_id, on_removed, one);
+    if (status == GLIFT_OK)
+        return;
+    plugin_log(p, GLIFT_LOG_WARNING, "a player session was not removed: %s", glift_status_name(status));
     free_seat(one);
+}
+
+/* GameLift may not have heard of it: a seat must not stay taken. */
+static void removed(seat *one, const glift_result *result)
+{
+    if (result->status == GLIFT_ERR_TIMEOUT) {
+        remove_seat(one);
+        return;
+    }
+    if (result->status != GLIFT_OK && result->status != GLIFT_ERR_CLOSED)
+        plugin_log(one->owner, GLIFT_LOG_WARNING, "a player session was not removed: %s", result->message);
+    free_seat(one);
+}
+
+static void on_removed(glift_server *server, const glift_result *result, void *user)
+{
+    (void)server;
+    removed(user, result);
+}
+
+/* ---- accept ---- */
+
+/* The answer tells whether the player is in the game; a player who has left is told nothing. */
+static void accepted(seat *one, const glift_result *result)
+{
+    const plugin *p = one->owner;
+    bool here = one->state == SEAT_ASKED, is_in = result->status == GLIFT_OK;
+    if (here && is_in)
+        one->state = SEAT_ACCEPTED;
+    if (here && p->players != NULL)
+        p->players->decide(p->host, one->player, is_in, is_in ? "" : result->message);
+    if (here && is_in)
+        return;
+    if (is_in || result->status == GLIFT_ERR_TIMEOUT) /* GameLift may have accepted it after all */
+        remove_seat(one);
+    else
+        free_seat(one);
 }
 
 static void on_accepted(glift_server *server, const glift_result *result, void *user)
 {
-    seat *one = user;
-    const plugin *p = one->owner;
     (void)server;
-    bool here = one->state == SEAT_ASKED;
-    if (result->status == GLIFT_OK) {
-        one->state = SEAT_ACCEPTED;
-        if (here)
-            p->players->decide(p->host, one->player, true, "");
-        else
-            remove_seat(one);
-        return;
-    }
-    if (here)
-        p->players->decide(p->host, one->player, false,
-                result->status == GLIFT_ERR_CANCELLED ? "the server was reloaded: please join again"
-                                                      : result->message);
-    if (result->status == GLIFT_ERR_CANCELLED)
-        one->state = SEAT_CANCELLED; /* inside the rebind, which settles it when it is through */
-    else
-        free_seat(one);
+    accepted(user, result);
 }
+
+/* ---- answers after a rebind ---- */
+
+static bool waits_for(const seat *one, const glift_inherited_answer *answer)
+{
+    bool accepts = one->state == SEAT_ASKED || one->state == SEAT_LEFT;
+    return strcmp(one->player_session_id, answer->subject) == 0 &&
+           ((accepts && answer->kind == GLIFT_REQUEST_ACCEPT_PLAYER_SESSION) ||
+                   (one->state == SEAT_REMOVING && answer->kind == GLIFT_REQUEST_REMOVE_PLAYER_SESSION));
+}
+
+/* Requests about one seat are answered in their order, and the list begins with the newest. */
+static seat *find_oldest(const plugin *p, const glift_inherited_answer *answer)
+{
+    seat *found = NULL;
+    for (seat *one = p->kept->seats; one != NULL; one = one->next) {
+        if (waits_for(one, answer))
+            found = one;
+    }
+    return found;
+}
+
+bool plugin_players_on_inherited_answer(const plugin *p, const glift_inherited_answer *answer)
+{
+    seat *one = find_oldest(p, answer);
+    if (one == NULL)
+        return false;
+    if (answer->kind == GLIFT_REQUEST_ACCEPT_PLAYER_SESSION)
+        accepted(one, answer->result);
+    else
+        removed(one, answer->result);
+    return true;
+}
+
+/* ---- the doors ---- */
 
 static glift_player_answer deny(char *reason, size_t reason_size, const char *why)
 {
@@ -93,7 +149,7 @@ glift_player_answer plugin_players_connect(
         void *self, uint64_t player, const char *player_session_id, char *reason, size_t reason_size)
 {
     plugin *p = self;
-    if (p->server == NULL || p->parked)
+    if (p->server == NULL)
         return deny(reason, reason_size, "the server is being reloaded: please join again");
     if (glift_get_game_session_id(p->server)[0] == '\0') {
         const char *open_door = plugin_config(p, "gamelift.open_door");
@@ -132,14 +188,10 @@ void plugin_players_disconnect(void *self, uint64_t player)
         remove_seat(one);
 }
 
-void plugin_players_settle(plugin *p)
+void plugin_players_take_over(plugin *p)
 {
-    for (seat *one = p->kept->seats, *next; one != NULL; one = next) {
-        next = one->next;
-        one->owner = p; /* it may be from before a reload */
-        if (one->state == SEAT_CANCELLED)
-            remove_seat(one);
-    }
+    for (seat *one = p->kept->seats; one != NULL; one = one->next)
+        one->owner = p;
 }
 
 void plugin_players_forget(plugin *p)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_TIMEOUT_MS = 2000, EXIT_STEP_MS = 50 };
+enum { EXIT_TIMEOUT_MS = 2000, EXIT_STEP_MS = 50, OWNER_TIMEOUT_MS = 10000 };
 
 static const uint64_t ns_per_ms = 1000000;
 
@@ -83,6 +83,16 @@ static void on_connection(glift_server *server, const glift_connection_event *ev
     }
 }
 
+/* The plugin's own requests outlive a rebind like those of scripts. */
+static bool on_inherited_answer(glift_server *server, const glift_inherited_answer *answer, void *user)
+{
+    const plugin *p = user;
+    if (plugin_players_on_inherited_answer(p, answer))
+        return true;
+    return p->callbacks.on_inherited_answer != NULL &&
+           p->callbacks.on_inherited_answer(server, answer, p->callbacks.user);
+}
+
 static void on_wake(void *user)
 {
     const plugin *p = user;
@@ -106,6 +116,7 @@ static void fill_callbacks(plugin *p, glift_server_desc *desc)
     desc->on_wake = on_wake;
     desc->on_log = on_log;
     desc->on_connection = on_connection;
+    desc->on_inherited_answer = on_inherited_answer;
     desc->log_level = level != NULL && strcmp(level, "debug") == 0 ? GLIFT_LOG_DEBUG : GLIFT_LOG_INFO;
     if (p->callbacks.log_level > desc->log_level)
         desc->log_level = p->callbacks.log_level;
@@ -173,8 +184,27 @@ static glift_status rebind(plugin *p)
     fill_callbacks(p, &desc);
     glift_status status = glift_server_rebind(p->server, &desc);
     if (status == GLIFT_OK)
-        plugin_players_settle(p);
+        p->owner_deadline_ns = 0;
     return status;
+}
+
+/* Nobody has the callbacks: what happens waits for whoever takes them over next. */
+static glift_status wait_for_owner(plugin *p)
+{
+    glift_status status = glift_server_rebind(p->server, NULL);
+    if (status != GLIFT_OK)
+        return status;
+    p->lent = false;
+    memset(&p->callbacks, 0, sizeof p->callbacks);
+    p->owner_deadline_ns = p->core->now_ns(p->host) + OWNER_TIMEOUT_MS * ns_per_ms;
+    return GLIFT_OK;
+}
+
+/* A server from before a reload. Scripts that had its callbacks take them over again. */
+static glift_status take_up(plugin *p)
+{
+    plugin_players_take_over(p);
+    return p->kept->was_lent ? wait_for_owner(p) : rebind(p);
 }
 
 static void start_deadline(plugin *p)
@@ -189,7 +219,7 @@ glift_status plugin_server_start(plugin *p)
 {
     bool kept = p->kept->server != NULL;
     p->server = p->kept->server;
-    glift_status status = kept ? rebind(p) : create(p);
+    glift_status status = kept ? take_up(p) : create(p);
     if (status != GLIFT_OK) {
         p->server = NULL;
         return status;
@@ -204,27 +234,47 @@ glift_status plugin_server_start(plugin *p)
 
 /* ---- lending the callbacks ---- */
 
+static void read_callbacks(plugin *p, const glift_server_desc *callbacks)
+{
+    memset(&p->callbacks, 0, sizeof p->callbacks);
+    /* Of an older or newer module: no further than both know. */
+    memcpy(&p->callbacks, callbacks,
+            callbacks->size_bytes < sizeof p->callbacks ? callbacks->size_bytes : sizeof p->callbacks);
+}
+
 glift_status plugin_server_bind(plugin *p, const glift_server_desc *callbacks)
 {
     glift_server_desc before = p->callbacks;
-    if (callbacks != NULL && callbacks->size_bytes < sizeof callbacks->size_bytes)
+    if (callbacks == NULL)
+        return p->parked ? GLIFT_OK : wait_for_owner(p);
+    if (callbacks->size_bytes < sizeof callbacks->size_bytes)
         return GLIFT_ERR_ARGUMENT;
-    memset(&p->callbacks, 0, sizeof p->callbacks);
-    if (callbacks != NULL) /* of an older or newer module: no further than both know */
-        memcpy(&p->callbacks, callbacks,
-                callbacks->size_bytes < sizeof p->callbacks ? callbacks->size_bytes : sizeof p->callbacks);
+    if (p->parked)
+        return GLIFT_ERR_STATE; /* whoever wants them asks the copy that comes */
+    read_callbacks(p, callbacks);
     glift_status status = rebind(p);
-    if (status != GLIFT_OK)
+    if (status == GLIFT_OK)
+        p->lent = true;
+    else
         p->callbacks = before;
     return status;
+}
+
+const void *plugin_server_bound_user(const plugin *p)
+{
+    if (!p->lent)
+        return NULL;
+    return p->callbacks.user != NULL ? p->callbacks.user : p;
 }
 
 glift_status plugin_server_park(plugin *p)
 {
     glift_status status = p->parked ? GLIFT_OK : glift_server_rebind(p->server, NULL);
-    if (status == GLIFT_OK)
-        p->parked = true;
-    return status;
+    if (status != GLIFT_OK || p->parked)
+        return status;
+    p->kept->was_lent = p->lent || p->owner_deadline_ns != 0;
+    p->parked = true;
+    return GLIFT_OK;
 }
 
 /* ---- tick ---- */
@@ -241,6 +291,29 @@ static uint64_t follow_first_connect(plugin *p)
     return UINT64_MAX;
 }
 
+/* How long until it is worth looking again. Where nobody comes the SDK does what it does without callbacks:
+ * a TerminateProcess that has come meanwhile is answered by ProcessEnding. */
+static uint64_t follow_owner(plugin *p)
+{
+    if (p->owner_deadline_ns == 0)
+        return UINT64_MAX;
+    uint64_t now_ns = p->core->now_ns(p->host);
+    if (now_ns < p->owner_deadline_ns)
+        return p->owner_deadline_ns - now_ns;
+    if (rebind(p) != GLIFT_OK)
+        return OWNER_TIMEOUT_MS * ns_per_ms;
+    plugin_log(p, GLIFT_LOG_WARNING,
+            "no script or engine code has taken GameLift's callbacks over within %d s: the plugin goes on "
+            "alone",
+            OWNER_TIMEOUT_MS / 1000);
+    return 0;
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 uint64_t plugin_server_tick(void *self)
 {
     plugin *p = self;
@@ -248,7 +321,7 @@ uint64_t plugin_server_tick(void *self)
         return UINT64_MAX;
     bool is_measured = plugin_metrics_begin_frame(p);
     glift_server_tick(p->server);
-    uint64_t again_ns = follow_first_connect(p);
+    uint64_t again_ns = sooner(follow_first_connect(p), follow_owner(p));
     is_measured = is_measured || plugin_metrics_begin_frame(p); /* a callback may have started it just now */
     if (is_measured)
         plugin_metrics_begin_world(p);
@@ -283,6 +356,8 @@ static void say_process_ending(plugin *p)
 
 glift_status plugin_server_end(plugin *p)
 {
+    if (p->owner_deadline_ns != 0)
+        rebind(p); /* so that what the log has to say reaches the host; without memory it goes to stderr */
     if (!p->ended && (p->connected || glift_is_process_ready(p->server)))
         say_process_ending(p);
     glift_status status = glift_server_destroy(p->server);

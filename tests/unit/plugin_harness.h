@@ -24,8 +24,9 @@ static struct {
     int created, destroyed, rebound, ticked, endings;
     char accepted_id[300], removed_id[300];
     int accepts, removes;
-    glift_done_fn accept_done;
-    void *accept_user;
+    glift_done_fn accept_done, remove_done;
+    void *accept_user, *remove_user;
+    bool removes_wait; /* else they are answered at once */
     glift_done_fn ending_done;
     void *ending_user;
     bool metrics_run;
@@ -69,11 +70,7 @@ glift_status glift_server_rebind(glift_server *server, const glift_server_desc *
         return sdk.rebind_status;
     sdk.rebound++;
     sdk.parked = desc == NULL;
-    if (sdk.accept_done != NULL) {
-        glift_done_fn done = sdk.accept_done;
-        sdk.accept_done = NULL;
-        answer(done, sdk.accept_user, GLIFT_ERR_CANCELLED, "cancelled");
-    }
+    sdk.accept_done = sdk.remove_done = NULL; /* inherited: they may be unloaded code */
     sdk.desc = desc != NULL ? *desc : (glift_server_desc){0};
     return GLIFT_OK;
 }
@@ -90,6 +87,16 @@ glift_status glift_server_tick(glift_server *server)
         answer(done, sdk.ending_user, sdk.ending_result, "");
     }
     return GLIFT_OK;
+}
+
+/* A request of before the latest rebind is answered. */
+static inline bool answer_inherited(
+        glift_request_kind kind, const char *subject, glift_status status, const char *message)
+{
+    glift_result result = {.status = status, .message = message};
+    const glift_inherited_answer inherited = {1, kind, subject, &result};
+    CHECK(sdk.desc.on_inherited_answer != NULL);
+    return sdk.desc.on_inherited_answer(&sdk.server, &inherited, sdk.desc.user);
 }
 
 static uint64_t clock_ns;
@@ -164,7 +171,10 @@ glift_status glift_remove_player_session(glift_server *server, const char *id, g
     (void)server;
     sdk.removes++;
     snprintf(sdk.removed_id, sizeof sdk.removed_id, "%s", id);
-    answer(done, user, GLIFT_OK, "");
+    sdk.remove_done = done;
+    sdk.remove_user = user;
+    if (!sdk.removes_wait)
+        answer(done, user, GLIFT_OK, "");
     return GLIFT_OK;
 }
 

@@ -265,15 +265,93 @@ TEST(a_desc_of_an_older_module_is_read_no_further_than_its_size)
     CHECK(sdk.desc.on_health_check == NULL);
 }
 
-TEST(binding_nothing_gives_the_callbacks_back_to_the_plugin)
+static glift_plugin lent(void)
 {
     glift_plugin p = started();
-    glift_server_desc desc = {.size_bytes = sizeof desc, .on_process_terminate = script_terminate};
+    glift_server_desc desc = {
+            .size_bytes = sizeof desc, .on_process_terminate = script_terminate, .user = &sdk};
     CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_OK);
+    CHECK(server_service(&p)->bound_user(p.self) == &sdk);
+    return p;
+}
+
+TEST(letting_go_of_the_callbacks_parks_the_server_for_the_next)
+{
+    glift_plugin p = lent();
     CHECK_INT(server_service(&p)->bind(p.self, NULL), GLIFT_OK);
-    CHECK(sdk.desc.on_process_terminate == NULL);
+    CHECK(server_service(&p)->bound_user(p.self) == NULL);
+    CHECK(sdk.parked);
+    CHECK(engine.tick(engine.tick_user) <= 10000000000u);
+    CHECK_INT(sdk.ticked, 1); /* health questions go on */
+    glift_server_desc desc = {.size_bytes = sizeof desc};
+    CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_OK);
+    CHECK(!sdk.parked);
+    CHECK(server_service(&p)->bound_user(p.self) != NULL);
+    clock_ns += 20000000000u;
+    engine.tick(engine.tick_user);
+    CHECK(strstr(engine.log, "goes on alone") == NULL);
+}
+
+TEST(the_plugin_takes_the_callbacks_back_when_nobody_comes_within_10_s)
+{
+    glift_plugin p = lent();
+    CHECK_INT(server_service(&p)->bind(p.self, NULL), GLIFT_OK);
+    clock_ns += 9000000000u;
+    CHECK(engine.tick(engine.tick_user) == 1000000000u);
+    CHECK(sdk.parked);
+    clock_ns += 1000000000u;
+    sdk.rebind_status = GLIFT_ERR_MEMORY;
+    engine.tick(engine.tick_user);
+    CHECK(sdk.parked);
+    sdk.rebind_status = GLIFT_OK;
+    engine.tick(engine.tick_user);
+    CHECK(!sdk.parked);
+    CHECK(sdk.desc.on_process_terminate == NULL); /* the SDK sends ProcessEnding itself */
+    CHECK_CONTAINS(engine.log, "within 10 s");
     connection(GLIFT_ENDED, GLIFT_OK, "");
     CHECK_INT(engine.exits, 1);
+}
+
+TEST(a_server_that_nobody_took_is_not_parked)
+{
+    glift_plugin p = started();
+    CHECK(!sdk.parked);
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_RELOAD), GLIFT_OK);
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK(!sdk.parked);
+}
+
+TEST(a_reload_leaves_the_server_parked_for_who_had_its_callbacks)
+{
+    for (int let_go = 0; let_go < 2; let_go++) {
+        glift_plugin p = lent();
+        if (let_go)
+            CHECK_INT(server_service(&p)->bind(p.self, NULL), GLIFT_OK);
+        CHECK_INT(p.before_reload(p.self), GLIFT_OK);
+        CHECK_INT(server_service(&p)->bind(p.self, NULL), GLIFT_OK);
+        CHECK(sdk.parked);
+        glift_server_desc desc = {.size_bytes = sizeof desc};
+        CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_ERR_STATE);
+        CHECK(sdk.parked);
+        CHECK_INT(p.stop(p.self, GLIFT_STOP_RELOAD), GLIFT_OK);
+        CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+        CHECK(sdk.parked);
+        clock_ns += 10000000000u;
+        engine.tick(engine.tick_user);
+        CHECK(!sdk.parked);
+        CHECK_INT(p.stop(p.self, GLIFT_STOP_RELOAD), GLIFT_OK);
+        CHECK_INT(p.start(p.self, &api), GLIFT_OK); /* nobody has them */
+        CHECK(!sdk.parked);
+    }
+}
+
+TEST(a_server_that_waits_for_somebody_logs_to_the_host_while_it_ends)
+{
+    glift_plugin p = lent();
+    CHECK_INT(server_service(&p)->bind(p.self, NULL), GLIFT_OK);
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    CHECK(sdk.desc.on_log != NULL);
+    CHECK_INT(sdk.destroyed, 1);
 }
 
 TEST(a_bind_that_fails_changes_nothing)
@@ -393,7 +471,8 @@ TEST(a_service_is_found_by_name_and_least_version)
 {
     glift_plugin p = started();
     CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(1, 0)) != NULL);
-    CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(1, 1)) == NULL);
+    CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(1, 0)) != NULL);
+    CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(1, 2)) == NULL);
     CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(2, 0)) == NULL);
     CHECK(p.get_api(p.self, "sarver", GLIFT_ABI_VERSION(1, 0)) == NULL);
 }

@@ -110,9 +110,11 @@ typedef struct glift_plugin {
     /** Make require "gamelift" work in this Lua state, with gamelift.server() as the plugin's server.
      * Loads lua/<version>/gamelift.so beside the plugin; the version is from the host's "lua" service. */
     glift_status (*lua_attach)(void *self, struct lua_State *L);
-    /** Call before lua_close(). */
+    /** Call before lua_close(), and before stop(). The script's on_detach runs in here. What the state has
+     * under way is not cancelled: its answers go to the state that is attached next. */
     void (*lua_detach)(void *self, struct lua_State *L);
-    /** Park the server for a reload of the plugin; start() of the next copy takes it up again. */
+    /** Park the server for a reload of the plugin; start() of the next copy takes it up again, with all that
+     * is under way. */
     glift_status (*before_reload)(void *self);
     glift_status (*stop)(void *self, glift_stop_reason reason);
     /** A service of the plugin by name, at least this version: "server", "players". NULL if none. */
@@ -152,7 +154,9 @@ typedef enum glift_player_answer {
 
 #define GLIFT_PLUGIN_PLAYERS_VERSION GLIFT_ABI_VERSION(1, 0)
 /** The plugin's "players" 1.x: accept and remove without a script. `player` is the host's own
- * number, unique while the player is connected. */
+ * number, unique while the player is connected. A reload of the plugin refuses nobody: what was pending is
+ * decided by the next copy. Between two copies let those who come wait, and tell the next copy of those who
+ * have left. */
 typedef struct glift_plugin_players {
     uint32_t size, version;
     void *self;

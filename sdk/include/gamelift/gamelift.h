@@ -334,7 +334,8 @@ GLIFT_API glift_status glift_server_wait(glift_server *server, uint32_t timeout_
  *              events go first), health questions are answered with the last value.
  * @return GLIFT_OK; GLIFT_ERR_ARGUMENT (server is NULL, or size_bytes makes no sense),
  *         GLIFT_ERR_UNSUPPORTED (as for glift_server_create(), always with a log line),
- *         GLIFT_ERR_MEMORY, or GLIFT_ERR_STATE from a `done` that destroy runs (nothing changed).
+ *         GLIFT_ERR_MEMORY (never with NULL), or GLIFT_ERR_STATE from a `done` that destroy runs (nothing
+ *         changed).
  * Thread: the tick thread. Safe inside a callback. */
 GLIFT_API glift_status glift_server_rebind(glift_server *server, const glift_server_desc *desc);
 

@@ -192,10 +192,11 @@ glift_status glift_server_rebind(glift_server *server, const glift_server_desc *
     glift_status status = read_callbacks(server, given, &desc);
     if (status != GLIFT_OK)
         return status;
-    glift__level *level = new_level(&desc);
-    if (level == NULL)
+    glift__level *level = given != NULL ? new_level(&desc) : NULL; /* parking needs no memory */
+    if (given != NULL && level == NULL)
         return GLIFT_ERR_MEMORY;
-    glift__submit(server, &level->item);
+    if (level != NULL)
+        glift__submit(server, &level->item);
     inherit_all(server);
     server->first_own_id = server->next_request_id;
     server->owner_number++;

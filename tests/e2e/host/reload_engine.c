@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A small engine in C that reloads the plugin in a running game session: unloads the library, loads it again,
- * and goes on where it was. Run by reload_test.py, which watches the service meanwhile.
+ * and goes on where it was; most of all while a request is under way, whose answer then reaches the next
+ * copy. Run by reload_test.py, which watches the service meanwhile.
  *
- * Says on stdout what it has come to: "ready", "reloaded", "active", "accepted", "ended". */
+ * Says on stdout what it has come to: "ready", "active", "accepted", "ended". */
 
 #include <gamelift/host.h>
 
@@ -21,6 +22,7 @@ struct glift_host {
     unsigned char block[256];
     bool accepted, answered;
     glift_status status;
+    glift_request_kind inherited; /* the latest request of a copy before that was answered */
 };
 
 static struct glift_host engine;
@@ -152,7 +154,6 @@ static void reload(const char *file)
     if (dlopen(file, RTLD_NOW | RTLD_NOLOAD) != NULL)
         fail("the library is still there");
     load(file);
-    say("reloaded");
 }
 
 static const glift_plugin_server *server_service(void)
@@ -175,18 +176,29 @@ static void on_start_game_session(glift_server *s, const glift_game_session *ses
     session_came = true;
 }
 
+static bool on_inherited_answer(glift_server *s, const glift_inherited_answer *answer, void *user)
+{
+    (void)s, (void)user;
+    engine.inherited = answer->kind;
+    engine.answered = true;
+    engine.status = answer->result->status;
+    return true;
+}
+
 static void take_callbacks(void)
 {
-    glift_server_desc desc = {.size_bytes = sizeof desc, .on_start_game_session = on_start_game_session};
+    glift_server_desc desc = {.size_bytes = sizeof desc,
+            .on_start_game_session = on_start_game_session,
+            .on_inherited_answer = on_inherited_answer};
     if (server_service()->bind(plugin.self, &desc) != GLIFT_OK)
         fail("bind");
 }
 
+/* Never runs: a reload comes before every answer. */
 static void on_done(glift_server *s, const glift_result *result, void *user)
 {
-    (void)s, (void)user;
-    engine.answered = true;
-    engine.status = result->status;
+    (void)s, (void)result, (void)user;
+    fail("an answer to who is gone");
 }
 
 static void frames_until(const bool *condition, const char *what)
@@ -200,14 +212,35 @@ static void frames_until(const bool *condition, const char *what)
     }
 }
 
-static void wait_for_answer(glift_status asked, const char *what)
+/* The one who has asked is unloaded before the answer comes. */
+static void reload_until_answered(
+        const char *file, glift_status asked, glift_request_kind kind, const char *what)
 {
     if (asked != GLIFT_OK)
         fail(what);
     engine.answered = false;
+    engine.inherited = (glift_request_kind)0;
+    reload(file);
+    reload(file);
+    take_callbacks();
     frames_until(&engine.answered, what);
-    if (engine.status != GLIFT_OK)
+    if (engine.status != GLIFT_OK || engine.inherited != kind)
         fail(what);
+}
+
+static const glift_plugin_players *players_service(void)
+{
+    return plugin.get_api(plugin.self, "players", GLIFT_PLUGIN_PLAYERS_VERSION);
+}
+
+/* A FIFO: opening it waits for the test to write the id. */
+static void read_player_session(const char *file, char id[300])
+{
+    FILE *input = fopen(file, "r");
+    if (input == NULL || fgets(id, 300, input) == NULL)
+        fail("a player session id");
+    fclose(input);
+    id[strcspn(id, "\n")] = '\0';
 }
 
 static void play(const char *file, const char *player_session_file)
@@ -215,33 +248,27 @@ static void play(const char *file, const char *player_session_file)
     const glift_process_parameters parameters = {.size_bytes = sizeof parameters, .port = 7777};
     char id[300] = "", reason[128] = "";
     take_callbacks();
-    wait_for_answer(glift_process_ready(server(), &parameters, on_done, NULL), "ProcessReady");
-    reload(file);
-    take_callbacks();
+    reload_until_answered(file, glift_process_ready(server(), &parameters, on_done, NULL),
+            GLIFT_REQUEST_PROCESS_READY, "ProcessReady");
     if (!glift_is_process_ready(server()))
         fail("still ready after the reload");
     say("ready");
     frames_until(&session_came, "a game session");
-    wait_for_answer(glift_activate_game_session(server(), on_done, NULL), "ActivateGameSession");
-    reload(file);
+    reload_until_answered(file, glift_activate_game_session(server(), on_done, NULL),
+            GLIFT_REQUEST_ACTIVATE_GAME_SESSION, "ActivateGameSession");
     say("active");
 
-    /* A FIFO: opening it waits for the test to write the id. */
-    FILE *input = fopen(player_session_file, "r");
-    if (input == NULL || fgets(id, sizeof id, input) == NULL)
-        fail("a player session id");
-    fclose(input);
-    id[strcspn(id, "\n")] = '\0';
-    const glift_plugin_players *players =
-            plugin.get_api(plugin.self, "players", GLIFT_PLUGIN_PLAYERS_VERSION);
-    if (players->connect(plugin.self, PLAYER, id, reason, sizeof reason) != GLIFT_PLAYER_PENDING)
+    read_player_session(player_session_file, id);
+    if (players_service()->connect(plugin.self, PLAYER, id, reason, sizeof reason) != GLIFT_PLAYER_PENDING)
         fail(reason);
+    reload(file);
+    take_callbacks();
     frames_until(&engine.accepted, "the player's acceptance");
     say("accepted");
 
     reload(file);
-    players = plugin.get_api(plugin.self, "players", GLIFT_PLUGIN_PLAYERS_VERSION);
-    players->disconnect(plugin.self, PLAYER); /* a seat that an earlier copy took */
+    players_service()->disconnect(plugin.self, PLAYER); /* a seat that an earlier copy took */
+    reload(file);
 }
 
 int main(int argc, char **argv)
