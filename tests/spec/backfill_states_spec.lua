@@ -8,20 +8,21 @@ describe("a backfill", function()
 
   before_each(function()
     asked = {}
-    world = { now = 0, open = 0, players = { "ann" }, configuration = "arn:mm", log = {} }
-    local function request(name)
-      return function(_, arguments)
-        local call = { name = name, arguments = arguments, thread = coroutine.running() }
-        asked[#asked + 1] = call
-        return coroutine.yield()
-      end
-    end
+    world = { now = 0, open = 0, players = { "ann" }, configuration = "arn:mm", log = {}, ticket_id = "t-1" }
+    local names = { start_match_backfill = "start", stop_match_backfill = "stop" }
     fill = new_backfill({ open_seconds = 5, retry_seconds = 10, search_seconds = 300 }, {
-      server = {
-        start_match_backfill = request "start",
-        stop_match_backfill = request "stop",
-      },
-      run = function(fn) coroutine.wrap(fn)() end,
+      ask = function(action, subject, arguments)
+        assert.equal(subject, arguments.ticket_id)
+        asked[#asked + 1] = { name = names[action], arguments = arguments, thread = coroutine.running() }
+        return coroutine.yield()
+      end,
+      run = function(fn)
+        coroutine.wrap(fn)()
+        return {}
+      end,
+      new_ticket_id = function() return world.ticket_id end,
+      version = function() return world.version or 0 end,
+      player_ids = function() return table.concat(world.players or {}, "\n") end,
       clock = function() return world.now end,
       changed = function() end,
       log = function(_, line) world.log[#world.log + 1] = line end,
@@ -51,12 +52,16 @@ describe("a backfill", function()
     assert(coroutine.resume(asked[#asked].thread, ...))
   end
 
+  local function set_players(...)
+    world.players, world.version = { ... }, (world.version or 0) + 1
+  end
+
   local function update(reason, ticket_id)
     fill:on_update { update_reason = reason, backfill_ticket_id = ticket_id }
   end
 
   local function search(ticket_id)
-    world.open = 1
+    world.open, world.ticket_id = 1, ticket_id
     pass(6)
     assert.equal("starting", fill.state)
     answer { ticket_id = ticket_id }
@@ -78,6 +83,7 @@ describe("a backfill", function()
     assert.equal("start", asked[1].name)
     assert.same({
       matchmaking_configuration_arn = "arn:mm",
+      ticket_id = "t-1",
       players = { { player_id = "ann", team = "red" } },
     }, asked[1].arguments)
     answer { ticket_id = "t-1" }
@@ -170,7 +176,7 @@ describe("a backfill", function()
 
   it("is made anew when other players are here than it says", function()
     search "t-1"
-    world.players = { "bob" }
+    set_players "bob"
     pass(1)
     assert.equal("stopping", fill.state)
     answer(true)
@@ -228,17 +234,79 @@ describe("a backfill", function()
     assert.is_nil(fill.reason)
   end)
 
-  it("is left to FlexMatch where that does it by itself", function()
-    fill:set_data { auto_backfill_mode = "AUTOMATIC", auto_backfill_ticket_id = "auto-1" }
-    assert.equal("automatic", fill.state)
-    assert.equal("auto-1", fill.ticket_id)
-    world.open = 1
-    pass(60)
-    update("MATCHMAKING_DATA_UPDATED", "auto-1")
-    fill:set_data { auto_backfill_mode = "AUTOMATIC", auto_backfill_ticket_id = "auto-2" }
-    assert.equal("automatic", fill.state)
-    assert.equal("auto-2", fill.ticket_id)
-    assert.same({}, asked)
+  describe("that FlexMatch makes by itself (AUTOMATIC)", function()
+    local function data(ticket_id, ...)
+      local players = {}
+      for i, id in ipairs { ... } do
+        players[i] = { player_id = id }
+      end
+      fill:set_data({ auto_backfill_mode = "AUTOMATIC", auto_backfill_ticket_id = ticket_id, players = players }, 4)
+    end
+
+    before_each(function()
+      data("auto-1", "ann", "bob")
+      world.open = 2
+    end)
+
+    it("is left to FlexMatch as long as it fills what was open at the start", function()
+      assert.equal("automatic", fill.state)
+      assert.equal("auto-1", fill.ticket_id)
+      pass(60)
+      update("MATCHMAKING_DATA_UPDATED", "auto-1")
+      data("auto-2", "ann", "bob", "cid")
+      world.open = 1
+      pass(60)
+      assert.equal("automatic", fill.state)
+      assert.equal("auto-2", fill.ticket_id)
+      assert.same({}, asked)
+    end)
+
+    it("is over when the session is full, and who leaves then is replaced from here", function()
+      data("auto-2", "ann", "bob", "cid", "dan")
+      assert.equal("none", fill.state)
+      world.open = 1
+      pass(6)
+      assert.equal("start", asked[1].name)
+    end)
+
+    it("is over when the seats are taken, whatever the data says", function()
+      world.open = 0
+      pass(1)
+      assert.equal("none", fill.state)
+      world.open = 1
+      pass(6)
+      assert.equal("start", asked[1].name)
+    end)
+
+    it("is replaced from here when somebody leaves, and does not come back", function()
+      world.open = 3
+      pass(1)
+      assert.equal("none", fill.state)
+      pass(6)
+      assert.equal("starting", fill.state)
+      answer {}
+      update("BACKFILL_CANCELLED", "auto-1")
+      assert.equal("searching", fill.state)
+      update("MATCHMAKING_DATA_UPDATED", "t-1")
+      data("auto-3", "ann", "cid")
+      assert.equal("none", fill.state)
+    end)
+
+    for _, reason in ipairs { "BACKFILL_FAILED", "BACKFILL_TIMED_OUT", "BACKFILL_CANCELLED" } do
+      it("is over with " .. reason .. ", and goes on from here", function()
+        update(reason, "auto-1")
+        assert.equal("none", fill.state)
+        assert.equal(reason, fill.reason)
+        pass(6)
+        assert.equal("start", asked[1].name)
+      end)
+    end
+
+    it("does not begin where the session was full from the start", function()
+      local full = fill
+      full:set_data({ auto_backfill_mode = "AUTOMATIC", auto_backfill_ticket_id = "auto-1", players = { {}, {} } }, 2)
+      assert.equal("none", full.state)
+    end)
   end)
 
   describe("when the session ends", function()
@@ -264,7 +332,7 @@ describe("a backfill", function()
     it("is off where nothing searches", function()
       fill:finish()
       assert.equal("off", fill.state)
-      fill:set_data { auto_backfill_mode = "AUTOMATIC", auto_backfill_ticket_id = "auto-1" }
+      fill:set_data({ auto_backfill_mode = "AUTOMATIC", auto_backfill_ticket_id = "auto-1", players = {} }, 4)
       assert.equal("off", fill.state)
     end)
   end)

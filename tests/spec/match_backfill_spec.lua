@@ -219,7 +219,34 @@ describe("a match made by FlexMatch", function()
     queue "cid"
     service:advance(4)
     assert.equal("update MATCHMAKING_DATA_UPDATED", log[#log])
-    assert.equal("automatic", m:backfill().state)
+    assert.equal("none", m:backfill().state)
+    assert.is_nil(searching())
+  end)
+
+  it("replaces by itself who leaves a session that AUTOMATIC backfill has filled", function()
+    begin_with_both({ open_seconds = 1 }, "AUTOMATIC")
+    service:advance(3)
+    queue "cid"
+    service:advance(4)
+    connect(3, "cid")
+    m:disconnect(2)
+    service:advance(4)
+    assert.equal("searching", m:backfill().state)
+    assert.equal(m:backfill().ticket_id, searching().ticket_id)
+    queue "dan"
+    service:advance(4)
+    assert.equal(0, m:open_seats())
+    assert.equal("none", m:backfill().state)
+  end)
+
+  it("takes AUTOMATIC backfill over when somebody leaves before it has filled the session", function()
+    begin_with_both({ open_seconds = 1 }, "AUTOMATIC")
+    service:advance(3)
+    local automatic = searching().ticket_id
+    m:disconnect(2)
+    service:advance(4)
+    assert.not_equal(automatic, m:backfill().ticket_id)
+    assert.equal(m:backfill().ticket_id, searching().ticket_id)
   end)
 
   it("hands player_of's teams, attributes and latencies on", function()

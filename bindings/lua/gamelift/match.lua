@@ -26,21 +26,29 @@
 ---
 ---     -- optional
 ---     update = function(update) end,           -- every UpdateGameSession, after it was dealt with here
----     health = function() return true end,     -- default: loop has not failed all the time since the last question
----     on_state = function(m) end,              -- seats, backfill or phase changed; at most once a tick
+---     on_state = function(m) end,              -- seats, backfill, policy or phase changed; at most once a tick
+---     on_drop = function(player, seat) end,    -- the connection ended, the player may come back (reconnect_grace_s)
+---     on_reconnect = function(player, seat) end,                          -- and did
+---     health = function() return true end,     -- default: see below
 ---     log = host.log,                          -- (level, message): what the choreography decides, and why
 ---     on_connection = nil, on_log = nil, on_error = nil,                  -- as in gamelift.new_server
 ---     unix_time = os.time,                     -- seconds since 1970, for the time of termination
----     seat_refresh_s = 15,                     -- how often reserved seats are asked for
 ---     tick_rate = 30,                          -- loop at this rate, whatever the rate of m:tick; default: every tick
+---     seat_refresh_s = 15,                     -- how often reserved seats are asked for
 ---     drain_grace_s = 20,                      -- how long players get to leave; less if GameLift ends it sooner
+---     reconnect_grace_s = 0,                   -- how long the seat of a dropped player is kept; 0: not at all
+---     empty_timeout_s = 300,                   -- nobody came, or all have left: ends as "EMPTY"; default: never
+---     max_session_s = 7200,                    -- ends as "MAX_SESSION_TIME"; default: never
+---     join_timeout_s = 10,                     -- a join_attempt that takes longer turns the player away
+---     loop_timeout_s = 30,                     -- a loop that waits for longer makes the process unhealthy
+---     max_script_errors = 1000,                -- more make it unhealthy; default: any number is fine
 ---     backfill = {                             -- absent: seats that open stay open
 ---       open_seconds = 5,                      -- how long a seat must have been open
 ---       retry_seconds = 10,                    -- after a backfill that failed; doubles up to 120
 ---       search_seconds = 300,                  -- a ticket without any news is taken back and made anew
 ---       configuration = nil,                   -- ARN; default: the one that made this match
 ---       player_of = nil,                       -- (seat) -> { team =, attributes =, latency_in_ms = }: overrides
----     },                                       --    what the matchmaker data says, field by field; must not wait
+---     },                                       --    what the matchmaker data says, field by field
 ---   }
 ---   game:start()                                                          -- says ProcessReady, until it is accepted
 ---   host.on("tick", function(dt, now) game:tick(dt, now) end)             -- seconds; drives everything that waits
@@ -48,26 +56,32 @@
 ---   host.on("disconnect", function(player, reason) game:disconnect(player, reason) end)
 ---   host.on("terminate", function(grace_s) game:terminate(grace_s) end)
 ---
---- Every function runs in a coroutine of its own and may wait, but loop, health, log, unix_time and player_of. One
---- that raises is logged with its traceback; then init ends the process, join_attempt and join turn the player away,
---- others go on.
+--- Every function runs in a coroutine of its own and may wait, but health, log, unix_time and player_of, which
+--- answer at once. One that raises is logged with its traceback; then init ends the process, join_attempt and join
+--- turn the player away, others go on. loop may wait, and is not called again before it has returned.
 ---
 --- A player is any value but nil, unique while connected. A seat is a table, the same one in every call:
----   { player_session_id =, player_id =, player =, team =, player_data =, state = "reserved"|"accepted"|"left" }
---- where player is nil until someone connects for it. The game may keep fields of its own in it.
+---   { player_session_id =, player_id =, player =, team =, player_data =, state = "reserved"|"accepted"|"left",
+---     away = }
+--- where player is nil until someone connects for it, and away is true while an accepted seat is kept for a player who
+--- may come back. The game may keep fields of its own in it.
 ---
 --- What is called when:
 ---   game session placed          init, ActivateGameSession; players who connect meanwhile wait for it
----   m:connect                    DescribePlayerSessions, join_attempt, AcceptPlayerSession, join; or kick
+---   m:connect                    DescribePlayerSessions, join_attempt, AcceptPlayerSession, join; or kick. While
+---                                GameLift cannot be reached, for as long as a reservation lasts (60 s)
 ---   m:disconnect                 leave, RemovePlayerSession (during the accept: no join and no leave, but Remove)
+---   the same, reconnect_grace_s  on_drop; then on_reconnect if m:connect comes for the same seat in time, else leave
 ---   m:kick(player, reason)       kick, leave, RemovePlayerSession
 ---   m:finish(reason, seconds)    the game is over: drain
----   m:terminate(seconds)         the host ends (SIGTERM): drain
+---   m:terminate(seconds)         the host ends (SIGTERM): drain, and on_ended within these seconds whatever
+---                                GameLift answers
 ---   TerminateProcess             GameLift ends it: drain, no longer than it grants
 ---   drain                        terminate(reason, seconds) once, new players denied, backfill stopped; when
 ---                                everybody has left and terminate has returned, or after so many seconds: kick and
 ---                                leave for each who is left, RemovePlayerSession, ProcessEnding, on_ended
----   reasons of a drain           "TERMINATE_PROCESS", "HOST", "INIT_FAILED", "ACTIVATION_FAILED", or what m:finish got
+---   reasons of a drain           "TERMINATE_PROCESS", "HOST", "INIT_FAILED", "ACTIVATION_FAILED", "EMPTY",
+---                                "MAX_SESSION_TIME", or what m:finish got
 ---
 --- What can be asked at any time:
 ---   m:phase()                    "new", "starting", "ready", "loading", "active", "draining", "ended"
@@ -75,19 +89,40 @@
 ---   m:matchmaker_data()          the newest, parsed (gamelift.matchmaker_data); nil where there is none
 ---   m:seats()                    a list of seats: reserved ones are learnt from the matchmaker data and GameLift
 ---   m:open_seats()               how many players could still come
+---   m:accepts_players()          whether GameLift lets new players come, as far as it has confirmed
 ---   m:backfill()                 { state = "off"|"none"|"waiting"|"starting"|"searching"|"stopping"|"automatic",
 ---                                  ticket_id =, reason = }
----   m:allow_players(allowed)     open or close the session for new players (the creation policy); backfill follows
+--- What can be done:
+---   m:allow_players(allowed)     open or close the session for new players (the creation policy), tried until GameLift
+---                                holds it; backfill follows
+---   m:after(seconds, fn)         call fn once; m:every(seconds, fn): again and again. Both give a timer with
+---                                timer:cancel(), and end with the match
+---
+--- Health: GameLift asks every minute and ends a process that is unhealthy. This one is when loop has returned since
+--- the question before, or there was no game to run. It is not when loop was called and never returned, when nobody
+--- calls m:tick though there is a game, when loop has waited for loop_timeout_s, when there were more script errors
+--- than max_script_errors. With a health function that one decides about the first two.
+---
+--- AUTOMATIC backfill fills the seats that were open at the start, and does not replace players who leave: from the
+--- first seat that opens after that, the match asks by itself, as with MANUAL.
 ---
 --- Reload: match.new on a server that already has a game session takes it up: init gets resumed = true, and
 --- the host calls m:connect again for everyone still connected; seats that nobody claims in 30 s are given up.
 
-local gamelift = require "gamelift"
+local backfill_players = require "gamelift.match.backfill_players"
+local calls = require "gamelift.match.calls"
 local course = require "gamelift.match.course"
 local door = require "gamelift.match.door"
+local ending = require "gamelift.match.ending"
+local exits = require "gamelift.match.exits"
+local expected = require "gamelift.match.expected"
+local loop = require "gamelift.match.loop"
 local new_backfill = require "gamelift.match.backfill"
-local read_options = require "gamelift.match.options"
-local new_tasks = require "gamelift.match.tasks"
+local new_fields = require "gamelift.match.fields"
+local options_of = require "gamelift.match.options"
+local policy = require "gamelift.match.policy"
+local requests = require "gamelift.match.requests"
+local timers = require "gamelift.match.timers"
 
 local match = {}
 local methods = {}
@@ -95,51 +130,44 @@ local class = { __index = methods }
 
 local GAMELIFT_MARGIN_S = 10 -- a drain is over so long before GameLift kills the process
 local HOST_MARGIN_S = 3 -- and so long before the host leaves
-local MAX_CATCH_UP = 5 -- steps of loop in one tick
+local MOST_NESTED_LINES = 3 -- of the log, each written while the one before is
 
 -- ---- for the other files of gamelift.match
 
--- Answers after which the same request may go better.
-methods.may_go_better = { TIMEOUT = true, CONNECT = true, THROTTLED = true, SERVICE = true, MEMORY = true }
-
-function methods:run(fn, on_failure, ...)
-  self.tasks:run(fn, on_failure, ...)
-end
-
 function methods:move(phase)
-  self.state, self.changed = phase, true
+  self.phase_now, self.has_changed = phase, true
   self.log("debug", "match: " .. phase)
 end
 
 -- ---- what GameLift says
 
 local function on_update(self, update)
-  if not self.placed then
+  if not self.game_session then
     return -- m:start has not taken the session up yet; it will, as it is then
   end
-  self.placed, self.refresh_wanted = update.game_session, true
+  self.game_session, self.is_refresh_wanted = update.game_session, true
   if update.update_reason == "MATCHMAKING_DATA_UPDATED" then
-    door.learn_matchmaker_data(self, update.game_session.matchmaker_data)
+    expected.learn_matchmaker_data(self, update.game_session.matchmaker_data)
   end
-  if self.fill then
-    self.fill:on_update(update)
+  if self.backfiller then
+    self.backfiller:on_update(update)
   end
   self.log("info", ("game session updated: %s %s"):format(update.update_reason, update.backfill_ticket_id))
-  self.options.update(update)
+  calls.start(self, "update", update)
+end
+
+-- How long GameLift gives this process; nil: unknown.
+local function seconds_until(self, unix_s)
+  local ok, now = calls.now("unix_time", self.options.unix_time)
+  return unix_s and ok and type(now) == "number" and now == now and unix_s - now or nil
 end
 
 local function on_process_terminate(self, termination_time)
-  local seconds = self.options.drain_grace_s
-  if termination_time then
-    seconds = math.min(seconds, termination_time - self.options.unix_time() - GAMELIFT_MARGIN_S)
+  local seconds, end_in = self.options.drain_grace_s, seconds_until(self, termination_time)
+  if end_in then
+    seconds = math.min(seconds, end_in - GAMELIFT_MARGIN_S)
   end
-  course.drain(self, "TERMINATE_PROCESS", seconds)
-end
-
-local function is_healthy(self)
-  local healthy = not self.loop_called or self.loop_returned
-  self.loop_called, self.loop_returned = false, false
-  return healthy
+  ending.drain(self, "TERMINATE_PROCESS", seconds, end_in)
 end
 
 local function handlers(self)
@@ -147,7 +175,7 @@ local function handlers(self)
     on_start_game_session = function(_, session) course.host_session(self, session, false) end,
     on_update_game_session = function(_, update) on_update(self, update) end,
     on_process_terminate = function(_, termination_time) on_process_terminate(self, termination_time) end,
-    on_health_check = self.options.health or function() return is_healthy(self) end,
+    on_health_check = function() return loop.is_healthy(self) end,
     on_connection = self.options.on_connection,
     on_log = self.options.on_log,
     on_error = self.options.on_error,
@@ -156,113 +184,58 @@ end
 
 -- ---- making one
 
--- What the game's player_of says of this seat; nil, why not.
-local function override_of(self, seat)
-  local player_of = self.options.backfill.player_of
-  if not player_of then
-    return {}
-  end
-  local ok, override = pcall(player_of, seat) -- called from within a tick, which goes on
-  if not ok then
-    local has_text, text = pcall(tostring, override)
-    return nil, "backfill.player_of raised: " .. (has_text and text or "an error without a text")
-  elseif override ~= nil and type(override) ~= "table" then
-    return nil, "backfill.player_of must return a table, not a " .. type(override)
-  end
-  return override or {}
+-- Unique for GameLift, which knows the ticket by it before this process knows that it does.
+local function new_ticket_id(self)
+  self.tickets = self.tickets + 1
+  local tail = self.game_session.game_session_id:match "[^/]*$":gsub("[^%w%-]", ""):sub(-80)
+  return ("backfill-%s-%d"):format(tail, self.tickets)
 end
 
--- What a backfill request says of everyone who is here or expected; nil, why not.
-local function players_for_backfill(self)
-  local players = {}
-  for _, seat in ipairs(self.seat_table.list) do
-    if seat.state ~= "left" then
-      local matched = self.matched[seat.player_id] or {}
-      local override, problem = override_of(self, seat)
-      if not override then
-        return nil, problem
-      end
-      local player = {
-        player_id = seat.player_id,
-        team = override.team or seat.team,
-        attributes = override.attributes or matched.attributes,
-        latency_in_ms = override.latency_in_ms,
-      }
-      if not player.team then
-        return nil, ("%s has no team: give backfill.player_of"):format(player.player_id)
-      end
-      players[#players + 1] = player
-    end
-  end
-  return players
-end
-
-local function backfill_of(self)
+local function backfiller_of(self)
   return new_backfill(self.options.backfill, {
-    server = self.server,
     log = self.log,
-    run = function(fn, on_failure) self:run(fn, on_failure) end,
+    ask = function(action, _, request) return requests.ask(self, action, request) end,
+    run = function(fn) return self.tasks:run(fn) end,
     clock = function() return self.tasks.clock end,
-    changed = function() self.changed = true end,
-    open_seats = function() return self:open_seats() end,
-    players = function() return players_for_backfill(self) end,
+    changed = function() self.has_changed = true end,
+    open_seats = function() return self.is_closed and 0 or self:open_seats() end,
+    players = function() return backfill_players.list(self) end,
+    player_ids = function() return backfill_players.ids(self) end,
+    version = function() return self.seat_table.version end,
+    new_ticket_id = function() return new_ticket_id(self) end,
     configuration = function()
-      local arn = self.data and self.data.matchmaking_configuration_arn or ""
+      local arn = self.matchmaking and self.matchmaking.matchmaking_configuration_arn or ""
       return arn ~= "" and arn or nil
     end,
   })
 end
 
+-- The game's log as the match calls it. A log that acts on the match is not told of all that this leads to.
+local function log_of(options)
+  local depth = 0
+  return function(level, message)
+    if options.log and depth < MOST_NESTED_LINES then
+      depth = depth + 1
+      calls.now("log", options.log, level, message)
+      depth = depth - 1
+    end
+  end
+end
+
 --- Take the server's handlers over and wait for m:start().
-function match.new(options)
-  options = read_options(options)
-  local self = setmetatable({
-    options = options,
-    server = options.server,
-    log = options.log,
-    tasks = new_tasks(),
-    state = "new",
-    visits = {},   -- by player
-    matched = {},  -- players of the matchmaker data, by player id
-    removing = 0,
-    unlooped = 0,  -- seconds that loop has not seen yet (tick_rate)
-  }, class)
+function match.new(given)
+  local options = options_of.read(given)
+  local self = setmetatable(new_fields(options), class)
+  self.log = log_of(options)
+  self.errors_before = self.server:error_count()
   if options.backfill then
-    self.fill = backfill_of(self)
+    self.backfiller = backfiller_of(self)
   end
   assert(self.server:set_handlers(handlers(self)))
   return self
 end
 
--- ---- time
-
--- One step of the game. A loop that raises does not stop the match; one that waits is left to finish first.
-local function call_loop(self, dt, now)
-  self.loop_called = true
-  self.options.loop(dt, now)
-  self.loop_returned = true
-end
-
-local function step_loop(self, dt, now)
-  if self.loop_thread and coroutine.status(self.loop_thread) == "suspended" then
-    return
-  end
-  self.loop_thread = gamelift.run(call_loop, self, dt, now)
-end
-
-local function run_loop(self, dt, now)
-  local rate = self.options.tick_rate
-  if not rate then
-    return step_loop(self, dt, now)
-  end
-  self.unlooped = math.min(self.unlooped + dt, MAX_CATCH_UP / rate)
-  while self.unlooped >= 1 / rate - 1e-9 do -- 5 times 0.02 is not quite 0.1
-    self.unlooped = self.unlooped - 1 / rate
-    step_loop(self, 1 / rate, now - self.unlooped)
-  end
-end
-
--- ---- what the host calls
+-- ---- arguments
 
 -- Times make the clock of everything that waits: one that is no number would stop it.
 local function check_seconds(value, what)
@@ -279,21 +252,11 @@ local function check_step(dt)
   end
 end
 
---- Say ProcessReady, or take up the game session that the server has already.
-function methods:start()
-  if self.started then
-    error("match:start: called twice", 2)
-  end
-  self.started = true
-  if self.state ~= "new" then
-    return -- the host has begun to end
-  end
-  self:move "starting"
-  local session = self.server:game_session()
-  if session then
-    course.host_session(self, session, true)
-  else
-    self:run(course.become_ready, nil, self)
+local function check_timer(method, seconds, fn, least)
+  if type(seconds) ~= "number" or not (seconds >= least and seconds < math.huge) then
+    error(("match:%s: seconds must be a finite number, %g or more"):format(method, least), 3)
+  elseif type(fn) ~= "function" then
+    error(("match:%s: a function is needed, not a %s"):format(method, type(fn)), 3)
   end
 end
 
@@ -306,6 +269,26 @@ local function is_player_id(text)
   return type(text) == "string" and #text >= 1 and #text <= 1024 and not text:find "%z"
 end
 
+-- ---- what the host calls
+
+--- Say ProcessReady, or take up the game session that the server has already.
+function methods:start()
+  if self.is_started then
+    error("match:start: called twice", 2)
+  end
+  self.is_started = true
+  if self.phase_now ~= "new" then
+    return -- the host has begun to end
+  end
+  self:move "starting"
+  local session = self.server:game_session()
+  if session then
+    course.host_session(self, session, true)
+  else
+    self.tasks:run(course.become_ready, self)
+  end
+end
+
 --- A player has connected. One of the two ids must be given; by player id is for engines whose players cannot
 --- send a token before they join.
 function methods:connect(player, player_session_id, player_id)
@@ -316,26 +299,37 @@ function methods:connect(player, player_session_id, player_id)
   elseif self.visits[player] then
     error("match:connect: this player is connected already", 2)
   end
-  local visit = { player = player, gone = false, joined = false }
+  local visit = { player = player, seat = nil, is_gone = false, has_joined = false }
   self.visits[player] = visit
   local known = is_player_session_id(player_session_id) or (player_session_id == nil and is_player_id(player_id))
   if not known then
-    return door.turn_away(self, visit, "a player session id is needed to play here")
+    return exits.turn_away(self, visit, "a player session id is needed to play here")
   end
-  self:run(door.admit, function()
-    door.turn_away(self, visit, "something went wrong on the server")
-  end, self, visit, player_session_id, player_id)
+  self.tasks:run(door.admit, self, visit, player_session_id, player_id)
 end
 
 --- A player's connection has ended. Unknown players, and those who were kicked, are fine.
 function methods:disconnect(player, reason)
   local visit = self.visits[player]
-  if not visit then
-    return
+  if visit then
+    exits.disconnect(self, visit, reason or "disconnected")
   end
-  door.end_visit(self, visit)
-  if visit.seat and visit.seat.state == "accepted" then
-    door.release(self, visit, reason or "disconnected")
+end
+
+--- Put one player out.
+--- @param reason string?   for the player
+function methods:kick(player, reason)
+  local visit = self.visits[player]
+  if visit then
+    exits.turn_away(self, visit, reason or "you were put out of the game")
+  end
+end
+
+local function tell_of_changes(self)
+  local is_busy = self.state_call and not self.state_call.is_known
+  if self.has_changed and not is_busy then
+    self.has_changed = false
+    self.state_call = calls.start(self, "on_state", self)
   end
 end
 
@@ -346,19 +340,17 @@ function methods:tick(dt, now)
   check_seconds(dt, "match:tick: dt")
   check_step(dt)
   self.tasks:advance(dt)
-  if self.fill and self.state == "active" then
-    self.fill:step()
+  if self.phase_now == "active" then
+    if self.backfiller then
+      self.backfiller:step()
+    end
+    course.check_limits(self)
   end
-  if self.seat_table then
-    self.seat_table:sweep(self.tasks.clock, function() return false end)
+  self.seat_table:forget_left(self.tasks.clock)
+  if loop.is_due(self) then
+    loop.run(self, dt, now or self.tasks.clock)
   end
-  if self.state == "active" or (self.state == "draining" and next(self.visits) ~= nil) then
-    run_loop(self, dt, now or self.tasks.clock)
-  end
-  if self.changed then
-    self.changed = false
-    self:run(self.options.on_state, nil, self)
-  end
+  tell_of_changes(self)
 end
 
 --- The host ends.
@@ -366,7 +358,7 @@ end
 function methods:terminate(seconds)
   seconds = seconds or math.huge
   check_seconds(seconds, "match:terminate: seconds")
-  course.drain(self, "HOST", math.min(seconds - HOST_MARGIN_S, self.options.drain_grace_s))
+  ending.drain(self, "HOST", math.min(seconds - HOST_MARGIN_S, self.options.drain_grace_s), seconds)
 end
 
 --- The game is over.
@@ -375,60 +367,69 @@ end
 function methods:finish(reason, seconds)
   seconds = seconds or self.options.drain_grace_s
   check_seconds(seconds, "match:finish: seconds")
-  course.drain(self, reason or "GAME_OVER", seconds)
+  ending.drain(self, reason or "GAME_OVER", seconds)
 end
 
---- Put one player out.
-function methods:kick(player, reason)
-  local visit = self.visits[player]
-  if visit then
-    door.turn_away(self, visit, reason)
-  end
-end
-
---- Open or close the session for new players; one that is not active yet, from then on.
+--- Open or close the session for new players; one that is not active yet, from then on. GameLift is told until it
+--- has confirmed it: m:accepts_players().
 function methods:allow_players(allowed)
-  self.closed = not allowed
-  if self.state == "active" then
-    self:run(door.tell_policy, nil, self)
-  end
+  self.is_closed = not allowed
+  policy.update(self)
+end
+
+--- Call fn() once, in so many seconds.
+--- @return table timer   timer:cancel()
+function methods:after(seconds, fn)
+  check_timer("after", seconds, fn, 0)
+  return timers.new(self, seconds, nil, fn)
+end
+
+--- Call fn() every so many seconds; once where a tick was longer, and not while the call before still waits.
+--- @return table timer   timer:cancel()
+function methods:every(seconds, fn)
+  check_timer("every", seconds, fn, 0.001)
+  return timers.new(self, seconds, seconds, fn)
 end
 
 -- ---- what can be asked
 
 function methods:phase()
-  return self.state
+  return self.phase_now
 end
 
 function methods:session()
-  return self.placed
+  return self.game_session
 end
 
 function methods:matchmaker_data()
-  return self.data
+  return self.matchmaking
 end
 
 function methods:seats()
   local list = {}
-  for i, seat in ipairs(self.seat_table and self.seat_table.list or {}) do
+  for i, seat in ipairs(self.seat_table.list) do
     list[i] = seat
   end
   return list
 end
 
+function methods:accepts_players()
+  return policy.is_open(self)
+end
+
 function methods:open_seats()
-  if self.state ~= "active" or self.closed then
+  if not policy.is_open(self) then
     return 0
   end
-  return math.max(self.placed.maximum_player_session_count - self.seat_table:taken(), 0)
+  return math.max(self.game_session.maximum_player_session_count - self.seat_table:taken(), 0)
 end
 
 function methods:backfill()
-  local fill = self.fill
-  if not fill then
+  local backfiller = self.backfiller
+  if not backfiller then
     return { state = "off", reason = "not asked for" }
   end
-  return { state = fill.state, ticket_id = fill.ticket_id, reason = fill.reason }
+  return { state = backfiller.state, ticket_id = backfiller.ticket_id, reason = backfiller.reason }
 end
 
 return match

@@ -92,7 +92,7 @@ class Players(unittest.IsolatedAsyncioTestCase):
         self.assertEqual("this seat is taken", await self.reason(await self.connect(url)))
         await self.until_type(first, SNAPSHOT)
         await first.close()
-        self.assertEqual("your seat is COMPLETED", await self.reason(await self.connect(url)))
+        self.assertEqual("you have left this game, and your seat was given back", await self.reason(await self.connect(url)))
 
     async def test_a_seat_is_free_again_when_its_player_has_gone(self):
         url = await self.seat()

@@ -1,160 +1,151 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The course of a match: ready, session, drain, end. `self` is the match.
+-- The course of a match from ready to active. `self` is the match.
 
-local door = require "gamelift.match.door"
+local calls = require "gamelift.match.calls"
+local ending = require "gamelift.match.ending"
+local exits = require "gamelift.match.exits"
+local expected = require "gamelift.match.expected"
 local new_seats = require "gamelift.match.seats"
+local policy = require "gamelift.match.policy"
+local requests = require "gamelift.match.requests"
 
 local course = {}
 
-local REMOVAL_S = 5 -- how long a drain waits for its RemovePlayerSessions
-local ENDING_S = 10 -- how long it tries ProcessEnding
-
--- ---- the session ends
-
-local function stop_arrivals(self)
-  if self.fill then
-    self.fill:finish()
-  end
-  if self.state == "active" then
-    self.closed = true
-    self:run(door.tell_policy, nil, self)
-  end
-end
-
--- ProcessEnding until it is done; true or nil, message, code. Waits.
-local function end_process(self)
-  local give_up_at, delay = self.tasks.clock + ENDING_S, 0.5
-  while true do
-    local ok, message, code = self.server:process_ending()
-    if ok or not self.may_go_better[code] or self.tasks.clock >= give_up_at then
-      return ok, message, code
-    end
-    self.tasks:pause(delay)
-    delay = delay * 2
-  end
-end
-
--- From the last warning to the end of the process. Waits.
-local function finish_drain(self)
-  self.tasks:pause(math.huge, function()
-    return self.tasks.clock >= self.drain_at or (next(self.visits) == nil and self.told)
-  end)
-  door.empty(self, "the game has ended")
-  self.tasks:pause(REMOVAL_S, function()
-    return self.removing == 0
-  end)
-  local ok, message, code = end_process(self)
-  if not ok then
-    self.log("error", "ProcessEnding failed: " .. message)
-  end
-  self:move("ended")
-  self:run(self.options.on_ended, nil, ok, message, code)
-end
-
--- Once; what comes later can only bring the end nearer.
-function course.drain(self, reason, seconds)
-  seconds = math.max(seconds, 0)
-  local at = self.tasks.clock + seconds
-  if self.state == "draining" or self.state == "ended" then
-    self.drain_at = math.min(self.drain_at, at)
-    return
-  end
-  self.log("info", ("the match ends in %.0f s: %s"):format(seconds, reason))
-  self.drain_at = at
-  stop_arrivals(self)
-  self:move("draining")
-  local function told()
-    self.told = true
-  end
-  self:run(function()
-    self.options.terminate(reason, seconds)
-    told()
-  end, told)
-  self:run(finish_drain, nil, self)
-end
+local CLAIM_S = 30 -- after a reload, until a seat without its player is given up
 
 -- ---- the session begins
 
 -- ActivateGameSession; false when it cannot be. Waits.
 local function activate(self, resumed)
-  local delay = 0.5
-  while self.state == "loading" do
-    local ok, message, code = self.server:activate_game_session()
-    -- After a reload nobody here knows whether it was active before.
-    if ok or (resumed and (code == "REJECTED" or code == "CONFLICT")) then
-      return true
-    elseif not self.may_go_better[code] then
-      self.log("error", "the game session was not activated: " .. message)
-      return false
-    end
-    self.tasks:pause(delay)
-    delay = math.min(delay * 2, 10)
+  local ok, message, code = requests.insist(self, "activate_game_session", nil, 0.5, 10, function()
+    return self.phase_now == "loading"
+  end)
+  -- After a reload nobody here may know whether it was active before.
+  if ok or (resumed and (code == "REJECTED" or code == "CONFLICT")) then
+    return true
   end
+  self.log("error", "the game session was not activated: " .. message)
   return false
+end
+
+-- After a reload: who had been accepted. They come back, or their seats are given up. Waits.
+local function take_up_players(self)
+  local found, message, code
+  repeat
+    found, message, code = expected.describe_all(self, "ACTIVE")
+    if not found then
+      self.log("warn", "ACTIVE seats could not be asked for: " .. message)
+      self.tasks:pause(1)
+    end
+  until found or not requests.may_go_better(code) or self.phase_now ~= "loading"
+  for _, player_session in ipairs(found or {}) do
+    local seat = expected.learn_player_session(self, player_session)
+    if seat.state == "reserved" then
+      self.seat_table:move(seat, "accepted", self.tasks.clock)
+      exits.keep_absent(self, seat, math.max(CLAIM_S, self.options.reconnect_grace_s))
+    end
+  end
+end
+
+-- init's answer; false: this process cannot host the session. Waits.
+local function is_loaded(self, session, resumed)
+  local answer = calls.start(self, "init", session, resumed)
+  self.tasks:await(answer)
+  if answer.has_failed then
+    return false
+  elseif answer[1] == false or (answer[1] == nil and answer[2] ~= nil) then
+    self.log("error", "this session cannot be hosted: " .. tostring(answer[2]))
+    return false
+  end
+  return true
 end
 
 -- init, activation, and what follows. Waits.
 local function begin_session(self, session, resumed)
   local function is_off()
-    return self.state ~= "loading" or self.placed.game_session_id ~= session.game_session_id
+    return self.phase_now ~= "loading" or self.game_session.game_session_id ~= session.game_session_id
   end
-  local ok, message = self.options.init(session, resumed)
+  local loaded = is_loaded(self, session, resumed)
   if is_off() then
     return
-  elseif ok == false or (ok == nil and message ~= nil) then
-    self.log("error", "this session cannot be hosted: " .. tostring(message))
-    return course.drain(self, "INIT_FAILED", 0)
+  elseif not loaded then
+    return ending.drain(self, "INIT_FAILED", 0)
   end
   local active = activate(self, resumed)
   if is_off() then
     return
   elseif not active then
-    return course.drain(self, "ACTIVATION_FAILED", 0)
+    return ending.drain(self, "ACTIVATION_FAILED", 0)
   end
+  self.is_activated = true
   if resumed then
-    door.take_up_players(self)
+    take_up_players(self)
   end
-  self:move("active")
-  if self.closed then
-    self:run(door.tell_policy, nil, self)
+  if is_off() then
+    return
   end
-  self:run(door.keep_seats_fresh, nil, self)
+  self.active_since, self.empty_since = self.tasks.clock, self.tasks.clock
+  self:move "active"
+  policy.update(self)
+  self.tasks:run(expected.keep_fresh, self)
 end
 
 -- A game session was placed here, or found here by scripts that were reloaded. GameLift places one in the life
 -- of a process; if another one comes all the same, it is the one that counts.
 function course.host_session(self, session, resumed)
-  if self.state == "draining" or self.state == "ended" then
+  if self.phase_now == "draining" or self.phase_now == "ended" then
     return self.log("warn", "a game session was placed on a process that ends: it ends with it")
+  elseif self.game_session and self.game_session.game_session_id == session.game_session_id then
+    return -- m:start has taken it up already
   end
-  door.empty(self, "another game begins here")
-  self.placed = session
-  self.seat_table = new_seats(function() self.changed = true end)
-  self:move("loading")
-  door.learn_matchmaker_data(self, session.matchmaker_data)
-  self:run(begin_session, function()
-    course.drain(self, "INIT_FAILED", 0)
-  end, self, session, resumed)
+  exits.turn_everybody_away(self, "another game begins here")
+  self.game_session = session
+  self.seat_table = new_seats(function() self.has_changed = true end)
+  self.is_activated, self.policy_at_gamelift = false, "ACCEPT_ALL"
+  self:move "loading"
+  expected.learn_matchmaker_data(self, session.matchmaker_data)
+  self.tasks:run(begin_session, self, session, resumed)
 end
+
+-- ---- before it
 
 -- ProcessReady until it is accepted. Waits.
 function course.become_ready(self)
   local delay = 1
-  while self.state == "starting" and not self.server:is_process_ready() do
-    local ok, message, code = self.server:process_ready {
+  while self.phase_now == "starting" and not self.server:is_process_ready() do
+    local ok, message, code = requests.ask(self, "process_ready", {
       port = self.options.port,
       log_paths = self.options.log_paths,
-    }
-    if code == "CLOSED" or code == "CANCELLED" or self.state ~= "starting" then
-      return -- this script, or this match, is over
+    })
+    if code == "CLOSED" or self.phase_now ~= "starting" then
+      return -- the server, or this match, is over
     elseif not ok then
       self.log("warn", ("not ready, next try in %d s: %s"):format(delay, message))
       self.tasks:pause(delay)
       delay = math.min(delay * 2, 60)
     end
   end
-  if self.state == "starting" then
-    self:move("ready")
+  if self.phase_now == "starting" then
+    self:move "ready"
+  end
+end
+
+-- ---- when it is long enough
+
+local function is_somebody_here(self)
+  return next(self.visits) ~= nil or self.seat_table:accepted() > 0
+end
+
+--- Once a tick of an active session.
+function course.check_limits(self)
+  local clock, options = self.tasks.clock, self.options
+  if is_somebody_here(self) then
+    self.empty_since = clock
+  elseif options.empty_timeout_s and clock - self.empty_since >= options.empty_timeout_s then
+    return ending.drain(self, "EMPTY", 0)
+  end
+  if options.max_session_s and clock - self.active_since >= options.max_session_s then
+    ending.drain(self, "MAX_SESSION_TIME", options.drain_grace_s)
   end
 end
 

@@ -1,258 +1,245 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The door of a match: who is expected, who comes in, who goes out. `self` is the match.
+-- The door of a match: players come in. `self` is the match.
 --
--- A visit is one connection of one player: { player =, seat =, joined =, gone = }. Whatever waits on behalf of a
--- visit looks at `gone` afterwards, because the player may have left in the meantime.
+-- A visit is one connection of one player: { player =, seat =, has_joined =, is_gone = }. Whatever waits on behalf
+-- of a visit looks at is_gone afterwards, because the player may have left in the meantime.
 
-local gamelift = require "gamelift"
+local calls = require "gamelift.match.calls"
+local exits = require "gamelift.match.exits"
+local expected = require "gamelift.match.expected"
+local requests = require "gamelift.match.requests"
 
 local door = {}
 
-local RESERVATION_S = 65 -- GameLift drops a reservation after 60
-local CLAIM_S = 30       -- after a reload, until a seat without its player is given up
+local PATIENCE_S = 65 -- a reservation lasts 60: after that there is no seat to wait for
+local RETRY_S = 2
 
--- ---- what is known of the players of this match
+-- What players are told.
+local ENDING = "the game is ending"
+local NO_GAME = "there is no game here yet"
+local NO_SEAT = "there is no seat reserved for you here"
+local TAKEN = "this seat is taken"
+local UNREACHABLE = "your seat could not be checked just now, please try again"
+local REFUSED = "you could not be seated, please look for a game again"
+local BROKEN = "something went wrong on the server"
+local BY_STATUS = {
+  COMPLETED = "you have left this game, and your seat was given back",
+  TIMEDOUT = "your reservation has run out, please look for a game again",
+}
 
-function door.learn_matchmaker_data(self, text)
-  local data, message = gamelift.matchmaker_data(text)
-  if not data then
-    self.log("warn", "matchmaker data is unreadable: " .. message)
-    return
-  end
-  self.data, self.matched = data, {}
-  for _, player in ipairs(data.players) do
-    self.matched[player.player_id] = player
-    self.seat_table:reserve({ player_id = player.player_id, team = player.team }, self.tasks.clock)
-  end
-  if self.fill then
-    self.fill:set_data(data)
-  end
-end
+-- ---- whose seat it is
 
--- One player session as GameLift describes it, made known as a seat.
-local function learn_player_session(self, found)
-  local matched = self.matched[found.player_id]
-  return self.seat_table:reserve({
-    player_session_id = found.player_session_id,
-    player_id = found.player_id,
-    player_data = found.player_data,
-    team = matched and matched.team,
-  }, self.tasks.clock)
-end
-
--- All player sessions of this game session that have this status; nil on failure, which is logged. Waits.
-local function describe_all(self, status)
-  local found, next_token = {}, nil
-  repeat
-    local page, message = self.server:describe_player_sessions {
-      game_session_id = self.placed.game_session_id,
-      status_filter = status,
-      next_token = next_token,
-    }
-    if not page then
-      self.log("warn", ("%s seats could not be asked for: %s"):format(status, message))
-      return nil
-    end
-    for _, player_session in ipairs(page.player_sessions) do
-      found[#found + 1] = player_session
-    end
-    next_token = page.next_token
-  until not next_token
-  return found
-end
-
--- Bring the reserved seats up to date: new ones are learnt, those whose time is over go. Waits.
-local function refresh_reserved(self)
-  local asked_at = self.tasks.clock
-  local found = describe_all(self, "RESERVED")
-  if not found then
-    return -- the next refresh may go better
-  end
-  local is_reserved = {}
-  for _, player_session in ipairs(found) do
-    is_reserved[player_session.player_session_id] = true
-    learn_player_session(self, player_session)
-  end
-  self.seat_table:sweep(self.tasks.clock, function(seat)
-    if seat.state ~= "reserved" or seat.player ~= nil or seat.since >= asked_at then
-      return false
-    elseif seat.player_session_id then
-      return not is_reserved[seat.player_session_id]
-    end
-    return self.tasks.clock - seat.since >= RESERVATION_S
+-- DescribePlayerSessions for one player until it is answered, or the player has gone. Waits.
+local function describe(self, visit, request)
+  local give_up_at = self.tasks.clock + PATIENCE_S
+  return requests.insist(self, "describe_player_sessions", request, RETRY_S, RETRY_S, function()
+    return not visit.is_gone and self.tasks.clock < give_up_at
   end)
 end
 
-function door.keep_seats_fresh(self)
-  self.tasks:pause(1) -- a placement reserves its seats once the session is active
-  while self.state == "active" do
-    self.refresh_wanted = false
-    refresh_reserved(self)
-    self.tasks:pause(self.options.seat_refresh_s, function()
-      return self.state ~= "active" or self.refresh_wanted
-    end)
-  end
-end
-
---- Tell GameLift whether new players may come. Waits.
-function door.tell_policy(self)
-  local ok, message = self.server:update_player_session_creation_policy(self.closed and "DENY_ALL" or "ACCEPT_ALL")
-  if not ok then
-    self.log("warn", "the creation policy was not changed: " .. message)
-  end
-end
-
--- ---- players leave
-
--- RemovePlayerSession, for as long as there is a point in trying. Waits.
-local function remove_player_session(self, player_session_id)
-  self.removing = self.removing + 1
-  local delay = 1
-  while self.state ~= "ended" do
-    local ok, message, code = self.server:remove_player_session(player_session_id)
-    if ok or not self.may_go_better[code] then
-      if not ok then
-        self.log("info", "player session " .. player_session_id .. " was not removed: " .. message)
-      end
-      break
-    end
-    self.tasks:pause(delay)
-    delay = math.min(delay * 2, 30)
-  end
-  self.removing = self.removing - 1
-end
-
-local function give_up_seat(self, seat)
-  self.seat_table:move(seat, "left", self.tasks.clock)
-  self:run(remove_player_session, nil, self, seat.player_session_id)
-end
-
--- A player who had joined has gone, or is made to go.
-function door.release(self, visit, reason)
-  give_up_seat(self, visit.seat)
-  if visit.joined then
-    self:run(self.options.leave, nil, visit.player, visit.seat, reason)
-  end
-end
-
--- Forget the visit: whatever was under way for it sees that it is gone, and stops.
-function door.end_visit(self, visit)
-  self.visits[visit.player] = nil
-  visit.gone = true
-  if visit.seat and visit.seat.state == "reserved" then
-    visit.seat.player = nil
-    self.changed = true
-  end
-end
-
-function door.turn_away(self, visit, reason)
-  if visit.gone then
-    return
-  end
-  door.end_visit(self, visit)
-  self:run(self.options.kick, nil, visit.player, reason)
-  if visit.seat and visit.seat.state == "accepted" then
-    door.release(self, visit, reason)
-  end
-end
-
--- ---- players come
-
--- The seat that this player has a claim to, or nil, reason for the player. Waits.
-local function identify(self, player_session_id, player_id)
-  local page, message = self.server:describe_player_sessions {
+-- The seat that GameLift says this player has a claim to; or nil, what the player is told, why. Waits.
+local function ask_for_seat(self, visit, player_session_id, player_id)
+  local page, message = describe(self, visit, {
     player_session_id = player_session_id,
     player_id = not player_session_id and player_id or nil,
-  }
+  })
   if not page then
-    self.log("warn", "a player's seat could not be checked: " .. message)
-    return nil, "your seat could not be checked: " .. message
+    return nil, UNREACHABLE, "the seat could not be checked: " .. message
   end
-  local problem = "there is no seat reserved for you here"
+  local problem = NO_SEAT
   for _, found in ipairs(page.player_sessions) do
-    if found.game_session_id == self.placed.game_session_id then
+    if found.game_session_id == self.game_session.game_session_id then
       if found.status == "RESERVED" or found.status == "ACTIVE" then
-        return learn_player_session(self, found)
+        return expected.learn_player_session(self, found)
       end
-      problem = "your seat is " .. found.status
+      problem = BY_STATUS[found.status] or NO_SEAT
     end
   end
-  return nil, problem
+  return nil, problem, problem
 end
 
--- AcceptPlayerSession for a seat that has passed join_attempt. Waits.
-local function accept(self, visit)
-  local seat = visit.seat
-  local ok, message, code = self.server:accept_player_session(seat.player_session_id)
-  if not ok then
-    door.turn_away(self, visit, message)
-    if self.may_go_better[code] then
-      give_up_seat(self, seat) -- GameLift may have accepted it without our knowing
+-- A seat that GameLift need not be asked about: its player was let in before. nil: there is none.
+local function known_seat(self, player_session_id, player_id)
+  local seat = self.seat_table:find(player_session_id, player_id)
+  local entry = seat and self.seat_table:entry(seat)
+  return entry and (entry.absence or entry.acceptance) and seat.player == nil and seat or nil
+end
+
+-- The seat of this visit, which has it from then on; nil: the player was turned away, or has gone. Waits.
+local function find_seat(self, visit, player_session_id, player_id)
+  local seat, problem, because = known_seat(self, player_session_id, player_id), nil, nil
+  if not seat and self.phase_now == "draining" then
+    problem = ENDING
+  elseif not seat then
+    seat, problem, because = ask_for_seat(self, visit, player_session_id, player_id)
+  end
+  if seat and seat.state == "left" then
+    seat, problem = nil, BY_STATUS.COMPLETED
+  elseif seat and seat.player ~= nil then
+    seat, problem = nil, TAKEN
+  end
+  if visit.is_gone then
+    return nil
+  elseif not seat then
+    exits.turn_away(self, visit, problem, because)
+    return nil
+  end
+  visit.seat, seat.player = seat, visit.player
+  self.seat_table:touch()
+  return seat
+end
+
+-- ---- AcceptPlayerSession
+
+local function status_at_gamelift(self, player_session_id)
+  local page = requests.ask(self, "describe_player_sessions", { player_session_id = player_session_id })
+  local found = page and page.player_sessions[1]
+  return found and found.status
+end
+
+-- AcceptPlayerSession until GameLift has said yes or no: true, or nil, message. One that is not answered may have
+-- been acted on, and then says no the next time. Waits.
+local function accept(self, seat, entry)
+  local give_up_at = self.tasks.clock + PATIENCE_S
+  while true do
+    local ok, message, code = requests.ask(self, "accept_player_session", seat.player_session_id)
+    local may_go_better = requests.may_go_better(code)
+    if not ok and entry.may_be_accepted and not may_go_better then
+      ok = status_at_gamelift(self, seat.player_session_id) == "ACTIVE"
     end
+    if ok then
+      return true
+    end
+    entry.may_be_accepted = entry.may_be_accepted or may_go_better
+    if not may_go_better or seat.player == nil or self.tasks.clock >= give_up_at then
+      return nil, message
+    end
+    self.tasks:pause(RETRY_S)
+  end
+end
+
+-- What AcceptPlayerSession has come to, also when nobody waits for it any more.
+local function conclude_acceptance(self, seat, entry, ok)
+  local is_over = self.phase_now ~= "active" and not entry.absence
+  entry.acceptance = nil
+  if seat.state ~= "reserved" then
+    return -- given up meanwhile, and removed as soon as this is known
+  elseif ok then
+    self.seat_table:move(seat, "accepted", self.tasks.clock)
+  end
+  local is_wanted = seat.player ~= nil or entry.absence
+  if (ok and (is_over or not is_wanted)) or (not ok and entry.may_be_accepted) then
+    exits.give_up_seat(self, seat)
+  end
+end
+
+--- AcceptPlayerSession for this seat; its outcome is true, or nil, message.
+function door.accept(self, seat)
+  local entry = self.seat_table:entry(seat)
+  if not entry.acceptance then
+    local outcome = self.tasks:outcome()
+    entry.acceptance = outcome
+    self.tasks:run(function()
+      local ok, message = accept(self, seat, entry)
+      conclude_acceptance(self, seat, entry, ok)
+      self.tasks:settle(outcome, ok, message)
+    end)
+  end
+  return entry.acceptance
+end
+
+-- ---- into the game
+
+-- join_attempt; false: the player was turned away. Waits.
+local function is_welcome(self, visit, seat)
+  local answer = calls.bounded(self, "join_attempt", self.options.join_timeout_s, visit.player, seat)
+  if not answer.is_known or answer.has_failed then
+    exits.turn_away(self, visit, BROKEN)
+    return false
+  elseif not answer[1] then
+    exits.turn_away(self, visit, answer[2] or "you were not admitted")
     return false
   end
-  if visit.gone or self.state ~= "active" then
-    door.turn_away(self, visit, "the game is ending")
-    give_up_seat(self, seat)
+  if self.phase_now ~= "active" then
+    exits.turn_away(self, visit, ENDING)
+  end
+  return not visit.is_gone
+end
+
+-- Until GameLift has accepted the player; false: turned away. Waits.
+local function is_accepted(self, visit, seat)
+  local outcome = door.accept(self, seat)
+  self.tasks:await(outcome)
+  if visit.is_gone then
+    return false
+  elseif not outcome[1] then
+    exits.turn_away(self, visit, REFUSED, "AcceptPlayerSession: " .. outcome[2])
+    return false
+  elseif seat.state ~= "accepted" then -- given up because the game ends
+    exits.turn_away(self, visit, ENDING)
     return false
   end
-  self.seat_table:move(seat, "accepted", self.tasks.clock)
   return true
 end
 
--- Everything between a connection and a player in the game. Waits.
-function door.admit(self, visit, player_session_id, player_id)
+-- A player whose seat was kept; false: turned away.
+local function come_back(self, visit, seat)
+  local before = exits.welcome_back(self, seat)
+  visit.has_joined = true
+  if before then
+    calls.start(self, "on_reconnect", visit.player, seat)
+  else
+    door.join(self, visit, seat)
+  end
+end
+
+--- The player is in the game. Waits for join.
+function door.join(self, visit, seat)
+  visit.has_joined = true
+  local outcome = calls.start(self, "join", visit.player, seat)
+  self.tasks:await(outcome)
+  if outcome.has_failed then
+    exits.turn_away(self, visit, BROKEN)
+  end
+end
+
+-- Until there is a game here; false: turned away. Waits.
+local function wait_for_game(self, visit)
   self.tasks:pause(math.huge, function()
-    return self.state ~= "loading" or visit.gone
+    return visit.is_gone or (self.phase_now ~= "loading" and self.phase_now ~= "new")
   end)
-  if self.state ~= "active" then
-    local is_over = self.state == "draining" or self.state == "ended"
-    return door.turn_away(self, visit, is_over and "the game is ending" or "there is no game here yet")
+  if visit.is_gone then
+    return false
+  elseif self.phase_now == "ended" then
+    exits.turn_away(self, visit, ENDING)
+  elseif not self.game_session then
+    exits.turn_away(self, visit, self.phase_now == "draining" and ENDING or NO_GAME)
   end
-  local seat, problem = identify(self, player_session_id, player_id)
-  if visit.gone then
+  return not visit.is_gone
+end
+
+--- Everything between a connection and a player in the game. Waits.
+function door.admit(self, visit, player_session_id, player_id)
+  if not wait_for_game(self, visit) then
     return
-  elseif not seat then
-    return door.turn_away(self, visit, problem)
-  elseif seat.player ~= nil or seat.state == "left" then
-    return door.turn_away(self, visit, "this seat is taken")
   end
-  visit.seat, seat.player = seat, visit.player
-  self.changed = true
-  local welcome, reason = self.options.join_attempt(visit.player, seat)
-  if not visit.gone and not welcome then
-    return door.turn_away(self, visit, reason or "you were not admitted")
+  local seat = find_seat(self, visit, player_session_id, player_id)
+  if not seat then
+    return
   end
-  if not visit.gone and (seat.state == "accepted" or accept(self, visit)) then
-    visit.joined = true
-    self.options.join(visit.player, seat)
+  local entry = self.seat_table:entry(seat)
+  if entry.absence and not entry.acceptance then
+    return come_back(self, visit, seat)
   end
-end
-
--- Nobody stays.
-function door.empty(self, reason)
-  local visits = {}
-  for _, visit in pairs(self.visits) do
-    visits[#visits + 1] = visit
+  if seat.state == "reserved" and not entry.acceptance and not is_welcome(self, visit, seat) then
+    return
   end
-  for _, visit in ipairs(visits) do
-    door.turn_away(self, visit, reason)
-  end
-end
-
--- After a reload: who had been accepted, and who of them is not here any more. Waits.
-function door.take_up_players(self)
-  for _, player_session in ipairs(describe_all(self, "ACTIVE") or {}) do
-    self.seat_table:move(learn_player_session(self, player_session), "accepted", self.tasks.clock)
-  end
-  self:run(function()
-    self.tasks:pause(CLAIM_S)
-    for _, seat in ipairs(self.seat_table:each "accepted") do
-      if seat.player == nil and self.state == "active" then
-        give_up_seat(self, seat)
-      end
+  if seat.state == "accepted" or is_accepted(self, visit, seat) then
+    if entry.absence then
+      exits.welcome_back(self, seat)
     end
-  end)
+    door.join(self, visit, seat)
+  end
 end
 
 return door
