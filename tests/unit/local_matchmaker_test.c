@@ -1079,40 +1079,125 @@ TEST(an_automatic_session_goes_on_asking_until_its_ticket_is_stopped)
     end(service);
 }
 
-TEST(an_automatic_session_that_was_full_asks_again_when_a_player_leaves)
+/* The player of this ticket comes and goes. */
+static void visit(local_service *service, const char *ticket)
 {
-    local_service *service = begin(1);
-    create_rule_set(service, "duel",
-            "{\"ruleLanguageVersion\":\"1.0\",\"teams\":[{\"name\":\"players\",\"minPlayers\":2,"
-            "\"maxPlayers\":2}]}");
-    CHECK_INT(configure(service, "auto", "duel", NO_ACCEPTANCE ",\"BackfillMode\":\"AUTOMATIC\""), 200);
-    CHECK_INT(start_in(service, "auto", "t-alice", "{\"PlayerId\":\"alice\"}"), 200);
-    CHECK_INT(start_in(service, "auto", "t-bob", "{\"PlayerId\":\"bob\"}"), 200);
-    pass(service, 500);
-    take_session(&servers[0]);
-    CHECK_INT(ask(&servers[0], "ActivateGameSession", "a", "\"GameSessionId\":\"%s\"", session), 200);
-    CHECK_INT(start_in(service, "auto", "t-cid", "{\"PlayerId\":\"cid\"}"), 200);
-    wait_s(service, 2);
-    CHECK_STATUS(service, "t-cid", "SEARCHING");
     char seat[64];
     snprintf(seat, sizeof seat, "%s",
             ticket_field(
-                    service, "t-bob", "GameSessionConnectionInfo.MatchedPlayerSessions.0.PlayerSessionId"));
+                    service, ticket, "GameSessionConnectionInfo.MatchedPlayerSessions.0.PlayerSessionId"));
     CHECK_INT(ask(&servers[0], "AcceptPlayerSession", "p",
                       "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"", session, seat),
             200);
     CHECK_INT(ask(&servers[0], "RemovePlayerSession", "q",
                       "\"GameSessionId\":\"%s\",\"PlayerSessionId\":\"%s\"", session, seat),
             200);
+}
+
+static char matchmaker_data[2048];
+
+/* 2 to so many players, and the session, whose matchmaker data is above, has 2. */
+static local_service *begin_automatic_up_to(int most)
+{
+    local_service *service = begin(1);
+    char rule_set[256];
+    snprintf(rule_set, sizeof rule_set,
+            "{\"ruleLanguageVersion\":\"1.0\",\"teams\":[{\"name\":\"players\",\"minPlayers\":2,"
+            "\"maxPlayers\":%d}]}",
+            most);
+    create_rule_set(service, "duel", rule_set);
+    CHECK_INT(configure(service, "auto", "duel", NO_ACCEPTANCE ",\"BackfillMode\":\"AUTOMATIC\""), 200);
+    CHECK_INT(start_in(service, "auto", "t-alice", "{\"PlayerId\":\"alice\"}"), 200);
+    CHECK_INT(start_in(service, "auto", "t-bob", "{\"PlayerId\":\"bob\"}"), 200);
+    wait_s(service, 2);
+    take_session(&servers[0]);
+    snprintf(matchmaker_data, sizeof matchmaker_data, "%s", field("MatchmakerData"));
+    CHECK_INT(ask(&servers[0], "ActivateGameSession", "a", "\"GameSessionId\":\"%s\"", session), 200);
     wait_s(service, 1);
+    return service;
+}
+
+/* How many tickets the session has opened by itself that are not over. */
+static size_t open_automatic_tickets(local_service *service)
+{
+    enum { MOST_TICKETS = 16 };
+    size_t count = 0;
+    glift__text state = {0};
+    CHECK_INT(local_service_state(service, clock_now, &state), GLIFT_OK);
+    for (int i = 0; i < MOST_TICKETS; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "tickets.%d.automatic", i);
+        bool is_automatic = strcmp(field_of(state.bytes, path), "true") == 0;
+        snprintf(path, sizeof path, "tickets.%d.status", i);
+        const char *status = field_of(state.bytes, path);
+        bool is_open = strcmp(status, "QUEUED") == 0 || strcmp(status, "SEARCHING") == 0;
+        count += is_automatic && is_open ? 1 : 0;
+    }
+    glift__text_free(&state);
+    return count;
+}
+
+TEST(an_automatic_session_that_was_full_does_not_replace_a_player_who_leaves)
+{
+    local_service *service = begin_automatic_up_to(2);
+    CHECK_INT(open_automatic_tickets(service), 0);
+    CHECK_INT(start_in(service, "auto", "t-cid", "{\"PlayerId\":\"cid\"}"), 200);
+    visit(service, "t-bob");
+    wait_s(service, 3);
+    CHECK_INT(open_automatic_tickets(service), 0);
+    CHECK_STATUS(service, "t-cid", "SEARCHING");
+    end(service);
+}
+
+TEST(an_automatic_session_that_was_filled_does_not_replace_a_player_who_leaves)
+{
+    local_service *service = begin_automatic_up_to(3);
+    CHECK_INT(open_automatic_tickets(service), 1);
+    CHECK_INT(start_in(service, "auto", "t-cid", "{\"PlayerId\":\"cid\"}"), 200);
+    wait_s(service, 2);
     CHECK_STATUS(service, "t-cid", "COMPLETED");
+    CHECK_INT(open_automatic_tickets(service), 0);
     collect(servers, MOST_SERVERS);
-    CHECK(take(&servers[0]));
-    CHECK_TEXT(field("UpdateReason"), "MATCHMAKING_DATA_UPDATED");
-    char data[2048];
-    snprintf(data, sizeof data, "%s", field("GameSession.MatchmakerData"));
-    CHECK(strstr(data, "bob") == NULL);
-    CHECK_CONTAINS(data, "cid");
+    CHECK(take(&servers[0])); /* of cid */
+    visit(service, "t-bob");
+    wait_s(service, 1);
+    CHECK_INT(open_automatic_tickets(service), 0);
+    end(service);
+}
+
+TEST(an_automatic_session_fills_no_more_seats_than_were_open_at_its_start)
+{
+    local_service *service = begin_automatic_up_to(3);
+    visit(service, "t-bob");
+    wait_s(service, 1);
+    CHECK_INT(open_automatic_tickets(service), 1);
+    CHECK_INT(start_in(service, "auto", "t-cid", "{\"PlayerId\":\"cid\"}"), 200);
+    wait_s(service, 2);
+    CHECK_STATUS(service, "t-cid", "COMPLETED");
+    CHECK_INT(start_in(service, "auto", "t-dan", "{\"PlayerId\":\"dan\"}"), 200);
+    wait_s(service, 3);
+    CHECK_STATUS(service, "t-dan", "SEARCHING");
+    CHECK_INT(open_automatic_tickets(service), 0);
+    end(service);
+}
+
+TEST(a_backfill_that_the_server_asks_for_ends_automatic_backfill_for_good)
+{
+    local_service *service = begin_automatic_up_to(4);
+    char automatic[64];
+    snprintf(automatic, sizeof automatic, "%s", field_of(matchmaker_data, "autoBackfillTicketId"));
+    CHECK_INT(open_automatic_tickets(service), 1);
+    CHECK_INT(call(service, "StartMatchBackfill",
+                      "{\"GameSessionArn\":\"%s\",\"TicketId\":\"ours\",\"ConfigurationName\":\"auto\","
+                      "\"Players\":[{\"PlayerId\":\"alice\",\"Team\":\"players\"}]}",
+                      session),
+            200);
+    check_update("BACKFILL_CANCELLED", automatic);
+    CHECK_INT(open_automatic_tickets(service), 0);
+    CHECK_STATUS(service, "ours", "QUEUED");
+    CHECK_INT(call(service, "StopMatchmaking", "{\"TicketId\":\"ours\"}"), 200);
+    wait_s(service, 3);
+    CHECK_INT(open_automatic_tickets(service), 0);
     end(service);
 }
 

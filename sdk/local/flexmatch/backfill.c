@@ -79,6 +79,8 @@ local_ticket *local_start_backfill(local_service *service, glift__time now, cons
     };
     local_ticket *older = local_find_backfill_of(service, session);
     local_ticket *ticket = local_start_ticket(service, now, &wish, why);
+    if (ticket != NULL && session != NULL)
+        local_stop_automatic(service, session);
     if (ticket != NULL && older != NULL) /* S74 */
         local_end_ticket(service, now, older, LOCAL_TICKET_CANCELLED, "Cancelled",
                 "The game session has started a newer backfill.");
@@ -138,6 +140,8 @@ void local_look_at_session(local_ticket *ticket)
         return;
     candidate->location = session->location;
     candidate->free_seats = session->maximum - session->taken;
+    if (ticket->automatic && candidate->free_seats > ticket->most_newcomers)
+        candidate->free_seats = ticket->most_newcomers;
     candidate->obstacle = ticket->obstacle[0] != '\0' ? ticket->obstacle : NULL;
     if (session->status != GLIFT_GAME_SESSION_ACTIVE)
         candidate->obstacle = "the game session is about to end";
@@ -186,11 +190,11 @@ void local_complete_backfill(local_service *service, glift__time now, local_matc
     if (session != NULL)
         local_tell_backfill(service, backfill, GLIFT_UPDATE_MATCHMAKING_DATA_UPDATED);
     if (backfill->automatic)
-        local_rename_automatic(service, session, match->auto_backfill_ticket_id);
+        local_go_on_automatic(service, match);
     local_end_match(service, now, match, LOCAL_TICKET_COMPLETED, NULL, "");
 }
 
-/* ---- AUTOMATIC ---- */
+/* ---- AUTOMATIC: the seats that were open at the start are filled, who leaves is not replaced (S76) ---- */
 
 static local_automatic *find_automatic(const local_service *service, const local_game_session *session)
 {
@@ -205,6 +209,9 @@ static local_automatic *find_automatic(const local_service *service, const local
 
 void local_start_automatic(local_service *service, const local_match *match)
 {
+    int open_seats = match->game_session->maximum - match->game_session->taken;
+    if (open_seats <= 0)
+        return;
     local_automatic *automatic = calloc(1, sizeof *automatic);
     if (automatic == NULL) {
         local_log(service, GLIFT_LOG_ERROR, "no memory: %s will not backfill by itself",
@@ -212,16 +219,10 @@ void local_start_automatic(local_service *service, const local_match *match)
         return;
     }
     automatic->game_session = match->game_session;
+    automatic->open_seats = open_seats;
     snprintf(automatic->next_ticket_id, sizeof automatic->next_ticket_id, "%s",
             match->auto_backfill_ticket_id);
     TAILQ_INSERT_TAIL(&service->matchmaking->automatics, automatic, link);
-}
-
-void local_rename_automatic(local_service *service, const local_game_session *session, const char *ticket_id)
-{
-    local_automatic *automatic = find_automatic(service, session);
-    if (automatic != NULL)
-        snprintf(automatic->next_ticket_id, sizeof automatic->next_ticket_id, "%s", ticket_id);
 }
 
 static void remove_automatic(local_service *service, local_automatic *automatic)
@@ -234,6 +235,28 @@ void local_stop_automatic(local_service *service, const local_game_session *sess
 {
     local_automatic *automatic = find_automatic(service, session);
     if (automatic != NULL)
+        remove_automatic(service, automatic);
+}
+
+static int count_newcomers(const local_match *match)
+{
+    size_t count = 0;
+    const local_ticket *ticket;
+    TAILQ_FOREACH(ticket, &match->tickets, match_link)
+    count += ticket->backfill ? 0 : ticket->player_count;
+    return (int)count;
+}
+
+void local_go_on_automatic(local_service *service, const local_match *match)
+{
+    local_automatic *automatic = find_automatic(service, match->backfill->game_session);
+    if (automatic == NULL)
+        return;
+    automatic->open_seats -= count_newcomers(match);
+    if (automatic->open_seats > 0)
+        snprintf(automatic->next_ticket_id, sizeof automatic->next_ticket_id, "%s",
+                match->auto_backfill_ticket_id);
+    else
         remove_automatic(service, automatic);
 }
 
@@ -258,6 +281,7 @@ static void open_automatic(local_service *service, glift__time now, local_automa
             .players = players,
             .backfill = true,
             .automatic = true,
+            .most_newcomers = automatic->open_seats,
             .game_session = session};
     char fresh[LOCAL_ID_SIZE];
     if (local_find_ticket(service, wish.id) != NULL) { /* it timed out */

@@ -129,6 +129,7 @@ static bool fill_ticket(local_service *service, local_ticket *ticket, const loca
         local_make_id(service, "", fresh);
     ticket->backfill = wish->backfill;
     ticket->automatic = wish->automatic;
+    ticket->most_newcomers = wish->most_newcomers;
     ticket->id = glift__memory_text(&ticket->memory, fresh[0] != '\0' ? fresh : wish->id);
     ticket->configuration_name = glift__memory_text(&ticket->memory, wish->configuration->name);
     ticket->configuration_arn = glift__memory_text(&ticket->memory, wish->configuration->arn);

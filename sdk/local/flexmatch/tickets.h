@@ -103,6 +103,7 @@ struct local_ticket {
     local_ticket_player *places;
     size_t player_count;
     bool backfill, automatic;
+    int most_newcomers;               /* of an automatic one: seats that were open at the start */
     local_game_session *game_session; /* of a backfill, while both last; NULL: STANDALONE */
     const char *game_session_arn, *ip_address, *dns_name; /* GameSessionConnectionInfo; NULL before */
     int port;
@@ -139,9 +140,11 @@ struct local_match {
     TAILQ_ENTRY(local_match) link;
 };
 
-/* A session that asks for players by itself, until somebody stops that. */
+/* A session that asks for players by itself, until the seats that were open at its start are filled, its own
+ * server asks, or somebody stops that. */
 typedef struct local_automatic {
     local_game_session *game_session;
+    int open_seats;                     /* of those at the start */
     char next_ticket_id[LOCAL_ID_SIZE]; /* that its matchmaker data names */
     TAILQ_ENTRY(local_automatic) link;
 } local_automatic;
@@ -210,6 +213,7 @@ typedef struct local_ticket_wish {
     const glift_player *players;
     size_t player_count;
     bool backfill, automatic;
+    int most_newcomers;
     local_game_session *game_session; /* of a backfill */
 } local_ticket_wish;
 /* QUEUED. Refuses an id that is in use, and a player who is named twice (S57, S58). */
@@ -275,8 +279,9 @@ void local_look_at_session(local_ticket *ticket);
 
 /* AUTOMATIC (S76): the session of this match, which is ACTIVE now, asks by itself from here on. */
 void local_start_automatic(local_service *service, const local_match *match);
-/* Its matchmaker data names another ticket now: the next one. */
-void local_rename_automatic(local_service *service, const local_game_session *session, const char *ticket_id);
+/* Its ticket has found players. The seats that are left are for the next one, which its matchmaker data
+ * names. */
+void local_go_on_automatic(local_service *service, const local_match *match);
 void local_stop_automatic(local_service *service, const local_game_session *session);
 /* A ticket for every session that asks by itself, has free seats and no ticket. */
 void local_open_automatics(local_service *service, glift__time now);
