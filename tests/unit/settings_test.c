@@ -229,3 +229,15 @@ TEST(P42_P43_P44_P45_P46_what_is_missing_or_malformed_is_named)
     CHECK_INT(resolve(&desc), GLIFT_ERR_ARGUMENT);
     CHECK_CONTAINS(message, "AccessKey and SecretKey");
 }
+
+TEST(whoever_plays_offline_need_not_say_who_this_is)
+{
+    usual();
+    const glift_server_desc nobody = {.size_bytes = sizeof nobody, .websocket_url = GLIFT_OFFLINE_URL};
+    CHECK_INT(resolve(&nobody), GLIFT_OK);
+    CHECK(settings.is_offline);
+    CHECK_TEXT(settings.core.fleet_id, "offline");
+    const glift_server_desc online = usual();
+    CHECK_INT(resolve(&online), GLIFT_OK);
+    CHECK(!settings.is_offline);
+}

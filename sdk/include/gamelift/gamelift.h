@@ -166,6 +166,14 @@ typedef enum glift_log_level {
     GLIFT_LOG_ERROR = 3
 } glift_log_level;
 
+/** The websocket_url of a game that is played without any service: nothing is dialled, and the library itself
+ * answers. A game session of 200 seats is placed as soon as ProcessReady has succeeded; whoever comes has a
+ * seat, under any player session id, and under any player id that DescribePlayerSessions is asked for. What
+ * needs an account (backfill, credentials, certificates) is GLIFT_ERR_REJECTED. The other fields that say who
+ * this process is may be left out. A log line warns of it. To try a server against what GameLift does, there
+ * is gamelift-local. */
+#define GLIFT_OFFLINE_URL "ws://offline.invalid" /* a name that never exists (RFC 2606) */
+
 /** Options of a server. Zero it, set size_bytes to sizeof, header_version, and what you need; zero means
  * default. Everything is copied; nothing need outlive the call but `io`, which has to outlive the server.
  *
@@ -184,7 +192,8 @@ typedef struct glift_server_desc {
 
     /* Who this process is. Environment in brackets. */
     const char *websocket_url; /* ws:// or wss://; a query is dropped. No refresh that the service asks for
-                                  leads from wss:// to ws:// [GAMELIFT_SDK_WEBSOCKET_URL] */
+                                  leads from wss:// to ws://; GLIFT_OFFLINE_URL: there is no service
+                                  [GAMELIFT_SDK_WEBSOCKET_URL] */
     const char *auth_token;    /* from GetComputeAuthToken [GAMELIFT_SDK_AUTH_TOKEN] */
     const char *process_id;    /* unique per execution; "ManagedResource": a UUID [GAMELIFT_SDK_PROCESS_ID] */
     const char *host_id;       /* compute name: 1..256 bytes of [a-zA-Z0-9-], and one '/' between such

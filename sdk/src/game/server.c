@@ -195,6 +195,7 @@ static glift_status attach(glift_server *server, glift_io *io)
     link->tls_ca_file = server->settings.tls_ca_file;
     link->tls_insecure = server->settings.tls_insecure;
     link->uses_tls = server->settings.uses_tls;
+    link->is_offline = server->settings.is_offline;
     link->handshake_timeout_ms = server->settings.handshake_timeout_ms;
     link->on_events = on_events;
     link->on_detached = on_detached;
@@ -251,6 +252,10 @@ glift_status glift_server_create(const glift_server_desc *given, glift_server **
     if (server->settings.tls_insecure)
         glift__log(server, GLIFT_LOG_WARNING,
                 "tls_insecure: any certificate is accepted, so anybody can play GameLift");
+    if (server->settings.is_offline)
+        glift__log(server, GLIFT_LOG_WARNING,
+                "offline: no GameLift is asked, and whoever comes has a seat in a game session of this "
+                "process");
     *out = server;
     return GLIFT_OK;
 }

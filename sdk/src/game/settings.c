@@ -70,6 +70,17 @@ static void one_way_to_authorize(glift__core_desc *core)
         core->aws_region = core->access_key = core->secret_key = core->session_token = "";
 }
 
+/* Nobody is told who this is: what is not given needs no thought of whoever plays offline. */
+static void complete_offline_identity(glift__core_desc *core)
+{
+    const char **const needed[] = {&core->auth_token, &core->process_id, &core->host_id, &core->fleet_id};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        if ((*needed[i])[0] == '\0')
+            *needed[i] =
+                    i == 0 ? "no token is needed" : "offline"; /* a text that names the token is no text */
+    }
+}
+
 /* A relative URI belongs to the container agent's fixed address (P30). */
 static glift_status complete_credentials_url(glift__settings *out)
 {
@@ -182,6 +193,9 @@ glift_status glift__settings_resolve(
         status = complete_credentials_url(out);
     if (status != GLIFT_OK)
         return status;
+    out->is_offline = strcmp(out->core.websocket_url, GLIFT_OFFLINE_URL) == 0;
+    if (out->is_offline)
+        complete_offline_identity(&out->core);
     one_way_to_authorize(&out->core);
     out->core.container_fleet = strcmp(compute_type, "CONTAINER") == 0; /* P29 */
     out->core.container = out->core.container_fleet && out->core.auth_token[0] == '\0';

@@ -11,7 +11,8 @@ typedef struct glift__settings {
     glift__core_desc core;   /* random is left to the caller */
     const char *tls_ca_file; /* "" = the system's */
     bool tls_insecure;
-    bool uses_tls; /* the URL begins with wss:// */
+    bool uses_tls;   /* the URL begins with wss:// */
+    bool is_offline; /* the URL is GLIFT_OFFLINE_URL */
     uint32_t handshake_timeout_ms, shutdown_timeout_ms;
 } glift__settings;
 

@@ -15,7 +15,8 @@ typedef struct glift__link {
     glift__mailbox events;   /* core -> game */
     const char *tls_ca_file; /* "" = the system's; lives as long as the link */
     bool tls_insecure;
-    bool uses_tls; /* the URL of the service begins with wss:// */
+    bool uses_tls;   /* the URL of the service begins with wss:// */
+    bool is_offline; /* nothing is dialled: offline.h plays the service */
     uint32_t handshake_timeout_ms;
     void (*on_events)(void *user);   /* I/O thread: the events box was empty and is not any more */
     void (*on_detached)(void *user); /* I/O thread: the io has touched the link for the last time; the link

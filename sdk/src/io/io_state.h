@@ -3,6 +3,7 @@
  *
  *   io.c         the io: its thread or its steps, its links, what they trust
  *   link.c       one server: commands in, orders out
+ *   offline.c    what a link that dials nobody has in the place of a service
  *   endpoint.c   what was dialled, a WebSocket or a fetch: its life from the dial to its end
  *   dialling.c   from a URL to a connection: look-up, addresses in turn (RFC 8305), TLS
  *   websocket.c  the handshake; an open WebSocket: messages in and out, pings, closing
@@ -15,6 +16,7 @@
 
 #include "base/gate.h"
 #include "io/io.h"
+#include "io/offline.h"
 #include "io/resolver.h"
 #include "io/stream.h"
 #include "wire/connect_url.h"
@@ -129,8 +131,9 @@ struct glift__attachment {
     glift__link *link;
     glift_io *io;
     glift__endpoint *endpoints;
-    glift__udp *udp;    /* for metrics; NULL before the first datagram */
-    glift__timer timer; /* of the core's deadline */
+    glift__offline *offline; /* NULL before the first dial, and where the link is not offline */
+    glift__udp *udp;         /* for metrics; NULL before the first datagram */
+    glift__timer timer;      /* of the core's deadline */
     bool is_due, is_detached;
     glift__attachment *next_due;
 };

@@ -34,6 +34,49 @@ static void set_timer(glift__attachment *self)
                 &self->io->loop.timers, &self->timer, deadline_ms > soonest_ms ? deadline_ms : soonest_ms);
 }
 
+/* ---- orders of a link that is offline ---- */
+
+static void end_offline(
+        glift__attachment *self, uint32_t number, glift__end_kind kind, int code, const char *text)
+{
+    const glift__socket_end end = {kind, code, text};
+    glift__core_closed(self->link->core, glift__io_time(self->io), number, &end);
+}
+
+static void open_offline(glift__attachment *self, uint32_t number)
+{
+    if (self->offline == NULL)
+        self->offline = glift__offline_create();
+    if (self->offline != NULL)
+        glift__core_opened(self->link->core, glift__io_time(self->io), number);
+    else
+        end_offline(self, number, GLIFT__END_LOST, 0, "there was no memory to play GameLift");
+}
+
+static void hear_offline(glift__attachment *self, uint32_t number, const glift__text *text)
+{
+    if (text->length > 0)
+        glift__core_received(self->link->core, glift__io_time(self->io), number, text->bytes, text->length);
+}
+
+static void write_offline(glift__attachment *self, uint32_t number)
+{
+    glift__core *core = self->link->core;
+    const glift__text *message;
+    while (glift__core_next_message(core, glift__io_time(self->io), number, &message)) {
+        glift__text answer, push;
+        if (glift__offline_take(self->offline, glift__io_time(self->io), message->bytes, message->length,
+                    &answer, &push) != GLIFT_OK) {
+            end_offline(self, number, GLIFT__END_LOST, 0, "there was no memory for an answer");
+            return;
+        }
+        hear_offline(self, number, &answer);
+        hear_offline(self, number, &push);
+        glift__text_free(&answer);
+        glift__text_free(&push);
+    }
+}
+
 /* ---- orders ---- */
 
 static glift__endpoint *endpoint_of(
@@ -48,8 +91,10 @@ static glift__endpoint *endpoint_of(
 static void dial(glift__attachment *self, const glift__order *order)
 {
     static const glift__socket_end no_memory = {GLIFT__END_LOST, 0, "there was no memory to connect"};
-    if (glift__endpoint_start(self, &glift__websocket_kind, order->number, order->url,
-                self->link->handshake_timeout_ms) == NULL)
+    if (self->link->is_offline)
+        open_offline(self, order->number);
+    else if (glift__endpoint_start(self, &glift__websocket_kind, order->number, order->url,
+                     self->link->handshake_timeout_ms) == NULL)
         glift__core_closed(self->link->core, glift__io_time(self->io), order->number, &no_memory);
 }
 
@@ -64,14 +109,18 @@ static void fetch(glift__attachment *self, const glift__order *order)
 static void write_messages(glift__attachment *self, uint32_t number)
 {
     glift__endpoint *socket = endpoint_of(self, number, &glift__websocket_kind);
-    if (socket != NULL)
+    if (self->link->is_offline)
+        write_offline(self, number);
+    else if (socket != NULL)
         glift__websocket_write(socket);
 }
 
 static void close_socket(glift__attachment *self, const glift__order *order)
 {
     glift__endpoint *socket = endpoint_of(self, order->number, &glift__websocket_kind);
-    if (socket != NULL)
+    if (self->link->is_offline)
+        end_offline(self, order->number, GLIFT__END_CLOSED, order->close_code, "closed from this side");
+    else if (socket != NULL)
         glift__websocket_close(socket, order->close_code);
 }
 
@@ -155,6 +204,7 @@ static void detach(glift__attachment *self)
     glift__timers_cancel(&self->io->loop.timers, &self->timer);
     glift__list_remove(&self->node);
     glift__udp_close(self->udp);
+    glift__offline_destroy(self->offline);
     while (self->endpoints != NULL)
         glift__endpoint_free(self->endpoints);
     /* From here on wake-ups pass by. One that is under way still has the link in its hands, and puts it into
