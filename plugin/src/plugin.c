@@ -27,6 +27,12 @@ const char *plugin_config(const plugin *p, const char *key)
     return p->core->config(p->host, key);
 }
 
+bool plugin_config_is_on(const plugin *p, const char *key)
+{
+    const char *text = plugin_config(p, key);
+    return text != NULL && strcmp(text, "1") == 0;
+}
+
 uint32_t plugin_config_ms(const plugin *p, const char *key, uint32_t otherwise)
 {
     const char *text = plugin_config(p, key);

@@ -46,10 +46,12 @@ typedef struct plugin {
 void plugin_log(const plugin *p, glift_log_level level, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 const char *plugin_config(const plugin *p, const char *key);
+bool plugin_config_is_on(const plugin *p, const char *key); /* it is "1" */
 uint32_t plugin_config_ms(const plugin *p, const char *key, uint32_t otherwise);
 
 /* plugin_server.c: the SDK server and its callbacks. */
 glift_status plugin_server_start(plugin *p);
+bool plugin_is_offline(const plugin *p);
 glift_status plugin_server_bind(plugin *p, const glift_server_desc *callbacks);
 const void *plugin_server_bound_user(const plugin *p); /* NULL where nobody is bound */
 glift_status plugin_server_park(plugin *p);

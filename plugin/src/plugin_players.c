@@ -9,6 +9,7 @@
 
 #include "plugin.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,10 +153,14 @@ glift_player_answer plugin_players_connect(
     if (p->server == NULL)
         return deny(reason, reason_size, "the server is being reloaded: please join again");
     if (glift_get_game_session_id(p->server)[0] == '\0') {
-        const char *open_door = plugin_config(p, "gamelift.open_door");
-        return open_door != NULL && strcmp(open_door, "1") == 0
+        return plugin_config_is_on(p, "gamelift.open_door")
                        ? GLIFT_PLAYER_ACCEPTED
                        : deny(reason, reason_size, "no game session runs here yet");
+    }
+    char made_id[40];
+    if (player_session_id[0] == '\0' && plugin_is_offline(p)) { /* nobody was there who could give one */
+        snprintf(made_id, sizeof made_id, "psess-player-%" PRIu64, player);
+        player_session_id = made_id;
     }
     if (strlen(player_session_id) > GLIFT_MAX_ID_LENGTH)
         return deny(reason, reason_size, "a player session id has at most 256 bytes");

@@ -15,6 +15,11 @@ enum { EXIT_TIMEOUT_MS = 2000, EXIT_STEP_MS = 50, OWNER_TIMEOUT_MS = 10000 };
 
 static const uint64_t ns_per_ms = 1000000;
 
+bool plugin_is_offline(const plugin *p)
+{
+    return plugin_config_is_on(p, "gamelift.offline");
+}
+
 /* ---- callbacks ---- */
 
 static void on_start_game_session(glift_server *server, const glift_game_session *session, void *user)
@@ -41,12 +46,18 @@ static bool on_health_check(glift_server *server, void *user)
     return to->on_health_check(server, to->user);
 }
 
+static const char *address_in_environment(void)
+{
+    const char *url = getenv("GAMELIFT_SDK_WEBSOCKET_URL");
+    return url != NULL && url[0] != '\0' ? url : NULL;
+}
+
 /* NULL where none is set. As in the SDK, the environment beats the host's settings. */
 static const char *address_of_service(const plugin *p)
 {
-    const char *url = getenv("GAMELIFT_SDK_WEBSOCKET_URL");
-    if (url == NULL || url[0] == '\0')
-        url = plugin_config(p, "gamelift.websocket_url");
+    const char *url = address_in_environment();
+    if (url == NULL)
+        url = plugin_is_offline(p) ? GLIFT_OFFLINE_URL : plugin_config(p, "gamelift.websocket_url");
     return url != NULL && url[0] != '\0' ? url : NULL;
 }
 
@@ -153,24 +164,42 @@ static void fill_identity(const plugin *p, glift_server_desc *desc)
         const char *value = plugin_config(p, texts[i].key);
         memcpy((char *)desc + texts[i].offset, &value, sizeof value);
     }
-    const char *insecure = plugin_config(p, "gamelift.tls_insecure");
-    desc->tls_insecure = insecure != NULL && strcmp(insecure, "1") == 0;
+    if (plugin_is_offline(p))
+        desc->websocket_url = GLIFT_OFFLINE_URL;
+    desc->tls_insecure = plugin_config_is_on(p, "gamelift.tls_insecure");
     desc->request_timeout_ms = plugin_config_ms(p, "gamelift.request_timeout_ms", 0);
     desc->connect_timeout_ms = plugin_config_ms(p, "gamelift.connect_timeout_ms", 0);
+}
+
+static glift_status check_address(const plugin *p)
+{
+    if (address_of_service(p) == NULL) {
+        plugin_log(p, GLIFT_LOG_ERROR,
+                "no GameLift service is named: start gamelift-local and take its environment over, or set "
+                "GAMELIFT_SDK_WEBSOCKET_URL (or gamelift.websocket_url) and what goes with it, or set "
+                "gamelift.offline to 1 to play without any");
+        return GLIFT_ERR_ARGUMENT;
+    }
+    /* On a fleet a forgotten setting would otherwise make a server that GameLift never hears of. */
+    if (plugin_is_offline(p) && address_in_environment() != NULL) {
+        plugin_log(p, GLIFT_LOG_ERROR,
+                "gamelift.offline is 1, but GAMELIFT_SDK_WEBSOCKET_URL names a GameLift service: unset one "
+                "of "
+                "them");
+        return GLIFT_ERR_ARGUMENT;
+    }
+    return GLIFT_OK;
 }
 
 static glift_status create(plugin *p)
 {
     glift_server_desc desc = {.size_bytes = sizeof desc, .header_version = GLIFT_VERSION_NUMBER};
-    if (address_of_service(p) == NULL) {
-        plugin_log(p, GLIFT_LOG_ERROR,
-                "no GameLift service is named: start gamelift-local and take its environment over, or set "
-                "GAMELIFT_SDK_WEBSOCKET_URL (or gamelift.websocket_url) and what goes with it");
-        return GLIFT_ERR_ARGUMENT;
-    }
+    glift_status status = check_address(p);
+    if (status != GLIFT_OK)
+        return status;
     fill_identity(p, &desc);
     fill_callbacks(p, &desc);
-    glift_status status = glift_server_create(&desc, &p->server);
+    status = glift_server_create(&desc, &p->server);
     if (status == GLIFT_ERR_STATE)
         plugin_log(p, GLIFT_LOG_ERROR, "this program has a GameLift server with the same process id already");
     else if (status == GLIFT_ERR_MEMORY)

@@ -88,6 +88,25 @@ TEST(without_an_address_of_the_service_start_says_what_to_set)
     CHECK_INT(sdk.created, 0);
 }
 
+TEST(offline_needs_no_service_and_no_identity)
+{
+    glift_plugin p = arranged();
+    unsetenv("GAMELIFT_SDK_WEBSOCKET_URL");
+    set("gamelift.offline", "1");
+    set("gamelift.websocket_url", "ws://somewhere");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK_TEXT(sdk.websocket_url, GLIFT_OFFLINE_URL);
+}
+
+TEST(offline_is_refused_where_the_environment_names_a_service)
+{
+    glift_plugin p = arranged();
+    set("gamelift.offline", "1");
+    CHECK_INT(p.start(p.self, &api), GLIFT_ERR_ARGUMENT);
+    CHECK_CONTAINS(engine.log, "GAMELIFT_SDK_WEBSOCKET_URL names a GameLift service: unset one of them");
+    CHECK_INT(sdk.created, 0);
+}
+
 TEST(start_without_core_is_refused)
 {
     glift_plugin p = arranged();

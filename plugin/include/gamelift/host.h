@@ -10,7 +10,47 @@
  * - A version is major << 16 | minor: same major, at least that minor, else refused.
  * - One call at a time, not always the same OS thread. Only `wake` may be called on any thread.
  * - No longjmp and no C++ exception crosses. Function pointers are asked for again after a reload.
- * - Text is UTF-8, NUL-terminated, and lives until the call returns, unless a line says otherwise. */
+ * - Text is UTF-8, NUL-terminated, and lives until the call returns, unless a line says otherwise.
+ *
+ * Linking: the engine links nothing of GameLift. It loads gamelift_plugin.so with dlopen(RTLD_NOW |
+ * RTLD_LOCAL), and libgamelift.so comes along from the same folder. Engine code that calls glift_...()
+ * itself, such as glift_process_ready() on the server of the plugin's "server" service, links the shared
+ * libgamelift, or finds the function with dlsym() on the plugin's handle. It must not link the archive
+ * libgamelift.a: servers of one copy mean nothing to another. */
+
+/* clang-format off */
+/* Settings: the plugin asks `config` for these, when it starts unless a line says otherwise. A variable in
+ * brackets, set and not empty, beats the setting. A switch is on when it is "1". Times are whole milliseconds,
+ * "0" to "4294967295"; of what is no such number the log warns, and the default holds.
+ *
+ *   gamelift.websocket_url             where GameLift is: ws:// or wss://; no default [GAMELIFT_SDK_WEBSOCKET_URL]
+ *   gamelift.auth_token                no default: the AWS keys below sign [GAMELIFT_SDK_AUTH_TOKEN]
+ *   gamelift.process_id                unique per run; no default [GAMELIFT_SDK_PROCESS_ID]
+ *   gamelift.host_id                   1 to 256 bytes of [a-zA-Z0-9-]; no default [GAMELIFT_SDK_HOST_ID]
+ *   gamelift.fleet_id                  1 to 256 bytes of [a-zA-Z0-9.-]; no default [GAMELIFT_SDK_FLEET_ID]
+ *   gamelift.aws_region                up to 64 bytes; no default [GAMELIFT_REGION]
+ *   gamelift.access_key                up to 128 bytes; no default [GAMELIFT_ACCESS_KEY]
+ *   gamelift.secret_key                up to 256 bytes; no default [GAMELIFT_SECRET_KEY]
+ *   gamelift.session_token             no default [GAMELIFT_SESSION_TOKEN]
+ *   gamelift.tls_ca_file               a PEM file of the roots to trust, up to 16 MiB; default: the system's
+ *   gamelift.tls_insecure              switch: any certificate will do, which the log says; for tests only
+ *   gamelift.request_timeout_ms        20000: from a call to its answer, connected or not; 0 is the default
+ *   gamelift.connect_timeout_ms        300000: until on_connection says GLIFT_LOST, and how long ProcessReady waits;
+ *                                      0 is the default
+ *   gamelift.first_connect_timeout_ms  0: for ever. A program that has not reached GameLift by then, or that GameLift
+ *                                      refuses meanwhile, is asked to exit with code 1
+ *   gamelift.exit_timeout_ms           2000: how long stop(GLIFT_STOP_EXIT) waits for GameLift's answer to
+ *                                      ProcessEnding; asked for at the stop
+ *   gamelift.log_level                 "debug", else from GLIFT_LOG_INFO on; asked for at each bind as well
+ *   gamelift.metrics                   switch: the engine's frames are measured; default: on where
+ *                                      GAMELIFT_STATSD_HOST or GAMELIFT_STATSD_PORT is set
+ *   gamelift.open_door                 switch: "players" lets everybody in while there is no game session; asked for
+ *                                      at each connect
+ *   gamelift.offline                   switch: there is no GameLift (GLIFT_OFFLINE_URL). Scripts and "players" work
+ *                                      as ever: a game session comes as soon as the game is ready, and whoever
+ *                                      connects has a seat, also without a player session id. It is refused where
+ *                                      GAMELIFT_SDK_WEBSOCKET_URL is set. Asked for at each connect as well */
+/* clang-format on */
 #ifndef GAMELIFT_HOST_H
 #define GAMELIFT_HOST_H
 
@@ -114,8 +154,13 @@ typedef struct glift_plugin {
      * under way is not cancelled: its answers go to the state that is attached next. */
     void (*lua_detach)(void *self, struct lua_State *L);
     /** Park the server for a reload of the plugin; start() of the next copy takes it up again, with all that
-     * is under way. */
+     * is under way. For a host that has more to do between its last callback and the stop:
+     * stop(GLIFT_STOP_RELOAD) parks by itself. */
     glift_status (*before_reload)(void *self);
+    /** End, and forget the host. Blocks for GLIFT_STOP_EXIT and GLIFT_STOP_UNLOAD only: until GameLift has
+     * answered ProcessEnding, gamelift.exit_timeout_ms (2 s) at most, where it has been reached and that was
+     * not said before; then up to 1 s for the connection to close. GLIFT_OK when the library may be unloaded.
+     */
     glift_status (*stop)(void *self, glift_stop_reason reason);
     /** A service of the plugin by name, at least this version: "server", "players". NULL if none. */
     const void *(*get_api)(void *self, const char *name, uint32_t min_version);
