@@ -133,7 +133,7 @@ static bool set_default(struct glift_host *host, const char *key, int value)
 
 static bool start_plugin(struct glift_host *host, char *reason, size_t reason_size)
 {
-    if (host->options.mode != MODE_SERVER || flag_is_set(host, "gamelift.disabled"))
+    if (host->options.mode != MODE_SERVER)
         return true;
     host->plugin = plugin_load(host->paths.plugin, reason, reason_size);
     if (host->plugin == NULL || !set_default(host, "gamelift.first_connect_timeout_ms", FIRST_CONNECT_MS))

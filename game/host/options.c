@@ -26,7 +26,7 @@ static const char help[] =
     "  --help, --version\n"
     "\n"
     "Settings of the host:\n"
-    "  gamelift.disabled=1         run without GameLift\n"
+    "  gamelift.offline=1          play without GameLift: players connect to ws://ADDRESS:PORT/?PlayerSessionId=ANY\n"
     "  gamelift.check_players=1    the plugin accepts and removes players, not the script\n"
     "  gamelift.websocket_url, .auth_token, .process_id, .host_id, .fleet_id\n"
     "                              where GameLift is; GAMELIFT_SDK_... in the environment beats them\n"

@@ -54,10 +54,7 @@ plugin *plugin_load(const char *file, char *reason, size_t reason_size)
         return NULL;
     }
     if (access(file, R_OK) != 0)
-        snprintf(reason, reason_size,
-                "there is no plugin %s: build it, give --plugin FILE, or run without GameLift (--set "
-                "gamelift.disabled=1)",
-                file);
+        snprintf(reason, reason_size, "there is no plugin %s: build it, or give --plugin FILE", file);
     else if ((p->library = dlopen(file, RTLD_NOW | RTLD_LOCAL)) == NULL)
         snprintf(reason, reason_size, "the plugin cannot be loaded: %s; build it anew, or give --plugin FILE",
                 dlerror());

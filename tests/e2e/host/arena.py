@@ -13,7 +13,7 @@ import unittest
 
 BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
 WITH_TSAN = "GLIFT_SANITIZE_THREAD:BOOL=ON" in (BUILD / "CMakeCache.txt").read_text()
-OFFLINE = ("--set", "gamelift.disabled=1")
+OFFLINE = ("--set", "gamelift.offline=1")
 
 
 class Arena:

@@ -31,7 +31,7 @@ class Start(ArenaCase):
     def test_a_missing_plugin_is_named(self):
         script = self.write("main.lua", "")
         line = self.error_line("--script", script, "--plugin", "/nowhere/gamelift_plugin.so")
-        self.assertIn("there is no plugin /nowhere/gamelift_plugin.so: build it, give --plugin FILE", line)
+        self.assertIn("there is no plugin /nowhere/gamelift_plugin.so: build it, or give --plugin FILE", line)
 
     def test_a_library_that_is_no_plugin_is_refused(self):
         script = self.write("main.lua", "")
