@@ -6,4 +6,5 @@ files["bindings/lua/"] = { std = "min" }
 files["bindings/lua/gamelift/meta.lua"] = { ignore = { ".*" } }
 files["game/arena/"] = { read_globals = { "host" } }
 files["game/arena/host_meta.lua"] = { ignore = { ".*" } }
+files["plugin/examples/"] = { globals = { "engine" } }
 files["tests/spec/"] = { std = "max+busted" }

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The two example engines of plugin/examples live a whole life on gamelift-local, and play without it."""
+
+import unittest
+
+from engine import BUILD, ROOT, EngineCase, Player, free_port
+
+EXAMPLES = BUILD / "examples"
+PLUGIN = BUILD / "gamelift_plugin.so"
+OFFLINE = {"GAMELIFT_SDK_WEBSOCKET_URL": ""}
+
+
+class Life:
+    """What the engine without a script and the one with Lua have in common."""
+
+    def test_a_player_comes_with_a_seat_and_goes(self):
+        port = self.start_engine()
+        session = self.place_session()
+        seat = self.create_player(session)
+        player = Player(self, port)
+        player.say(seat)
+        self.assertEqual("welcome", player.hear())
+        self.wait_for_seat(seat, "ACTIVE")
+        player.say("hello")
+        self.assertEqual("hello", player.hear())
+        player.say("bye")
+        self.wait_for_seat(seat, "COMPLETED")
+        self.terminate()
+        self.assert_ends(session)
+
+    def test_a_stranger_is_told_why_not(self):
+        port = self.start_engine()
+        session = self.place_session()
+        stranger = Player(self, port)
+        stranger.say("psess-nobody")
+        self.assertRegex(stranger.hear(), self.refusal)
+        self.send_sigterm()
+        self.assert_ends(session)
+
+    def test_without_gamelift_everybody_plays(self):
+        port = self.start_engine("gamelift.offline=1", environment=OFFLINE)
+        self.engine.wait_for("offline: no GameLift is asked")
+        player = Player(self, port)
+        player.say("whoever")
+        answer = player.hear()
+        while answer != "welcome":  # the first datagram may have come before the game session
+            player.say("whoever")
+            answer = player.hear()
+        self.send_sigterm()
+        self.assertEqual(0, self.engine.process.wait(10), self.engine.text)
+
+
+class WithoutScript(Life, EngineCase):
+    refusal = "psess-nobody|player session"
+
+    def start_engine(self, *settings, environment=None):
+        port = free_port()
+        self.start(EXAMPLES / "engine", PLUGIN, port, *settings, environment=environment)
+        return port
+
+
+@unittest.skipUnless((EXAMPLES / "lua_engine").exists(), "Lua 5.4 is not installed")
+class WithLua(Life, EngineCase):
+    refusal = "seat"
+
+    def start_engine(self, *settings, environment=None):
+        port = free_port()
+        script = ROOT / "plugin/examples/game.lua"
+        self.start(EXAMPLES / "lua_engine", PLUGIN, port, script, *settings, environment=environment)
+        return port
+
+    def test_a_script_that_raises_is_named_with_a_traceback(self):
+        script = self.service.path / "bad.lua"
+        script.write_text("local function f() error('what a pity') end\nf()\n", encoding="utf-8")
+        self.start(EXAMPLES / "lua_engine", PLUGIN, free_port(), script)
+        self.assertEqual(1, self.engine.process.wait(10))
+        self.assertRegex(self.engine.text, r"(?s)bad.lua:1: what a pity.*traceback")
+
+
+if __name__ == "__main__":
+    unittest.main()
