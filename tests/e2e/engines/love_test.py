@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The game of plugin/engines/love in LÖVE itself: a whole life on gamelift-local, SIGTERM, and play without GameLift."""
+
+import unittest
+
+from engine import BUILD, ENGINES, EngineCase, Player, free_port, needs
+
+MODULES = {"LUA_CPATH": f"{BUILD}/lua/5.1/?.so;;", "LUA_PATH": f"{BUILD}/lua/?.lua;;"}
+
+
+@needs("love", "love")
+class Love(EngineCase):
+    def setUp(self):
+        super().setUp()
+        self.port = free_port()
+
+    def start_game(self, **environment):
+        home = {"HOME": str(self.service.path), "XDG_RUNTIME_DIR": str(self.service.path)}
+        self.start(self.program, ENGINES / "love", self.port, environment={**MODULES, **home, **environment})
+
+    def join(self, seat):
+        player = Player(self, self.port)
+        player.say(seat)
+        return player
+
+    def test_a_player_comes_with_a_seat_and_goes(self):
+        self.start_game()
+        session = self.place_session()
+        seat = self.create_player(session)
+        player = self.join(seat)
+        self.assertEqual("welcome ann", player.hear())
+        self.wait_for_seat(seat, "ACTIVE")
+        player.say("right")
+        self.assertEqual("ann is at 1 0", player.hear())
+        stranger = self.join("psess-nobody")
+        self.assertIn("seat", stranger.hear())
+        player.say("bye")
+        self.wait_for_seat(seat, "COMPLETED")
+        self.terminate()
+        self.assert_ends(session)
+
+    def test_sigterm_drains_and_is_exit_code_0(self):
+        self.start_game()
+        session = self.place_session()
+        seat = self.create_player(session)
+        player = self.join(seat)
+        self.assertEqual("welcome ann", player.hear())
+        self.send_sigterm()
+        self.assertRegex(player.hear(), "the game ends in [0-9]+ s")
+        self.assert_ends(session)
+        self.wait_for_seat_at_the_end(seat)
+
+    def wait_for_seat_at_the_end(self, seat):
+        found = self.gamelift.describe_player_sessions(PlayerSessionId=seat)["PlayerSessions"]
+        self.assertEqual("COMPLETED", found[0]["Status"])
+
+    def test_without_gamelift_everybody_plays(self):
+        self.start_game(GAMELIFT_SDK_WEBSOCKET_URL="ws://offline.invalid")
+        self.engine.wait_for("game session")
+        player = self.join("whoever")
+        self.assertEqual("welcome whoever", player.hear())
+        self.send_sigterm()
+        self.assertEqual(0, self.engine.process.wait(20), self.engine.text)
+
+
+if __name__ == "__main__":
+    unittest.main()
