@@ -24,6 +24,7 @@ build = {
         "src/lkeep.c",
         "src/lmetrics.c",
         "src/lread.c",
+        "src/lrequire.c",
         "src/lscript.c",
         "src/lserver.c",
         "src/lstate.c",

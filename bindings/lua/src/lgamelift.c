@@ -99,6 +99,7 @@ int luaopen_gamelift(lua_State *L)
 {
     lmodule_check_version(L);
     lmodule_open_types(L);
+    lrequire_open(L);
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);
     lua_pushstring(L, glift_sdk_version());

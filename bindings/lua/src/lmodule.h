@@ -19,6 +19,8 @@ void lmodule_check_version(lua_State *L);
 const char *lmodule_version_problem(void);
 void lmodule_open_types(lua_State *L); /* once per state; later calls do nothing */
 
+void lrequire_open(lua_State *L); /* gamelift.match can be required from now on, also where scripts cannot */
+
 int lattach_server(lua_State *L); /* gamelift.server */
 
 #endif
