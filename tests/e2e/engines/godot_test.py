@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The game of plugin/engines/godot in Godot's server, with the plugin: a whole life on gamelift-local, and SIGTERM."""
+
+import shutil
+import unittest
+
+from engine import BUILD, ENGINES, EngineCase, Player, free_port, needs
+
+
+@needs("godot3-server", "godot3-server")
+class Godot(EngineCase):
+    def setUp(self):
+        super().setUp()
+        self.port = free_port()
+        self.project = self.service.path / "project"
+        shutil.copytree(ENGINES / "godot", self.project)
+        (self.project / "gamelift_godot.so").symlink_to(BUILD / "engines/gamelift_godot.so")
+
+    def start_game(self, **environment):
+        self.start(self.program, "--path", self.project, "-s", "server.gd", environment={
+            "HOME": str(self.service.path), "PORT": str(self.port),
+            "GAMELIFT_PLUGIN": str(BUILD / "gamelift_plugin.so"), **environment})
+
+    def join(self, seat):
+        player = Player(self, self.port)
+        player.say(seat)
+        return player
+
+    def test_a_player_comes_with_a_seat_and_goes(self):
+        self.start_game()
+        session = self.place_session()
+        seat = self.create_player(session)
+        player = self.join(seat)
+        self.assertEqual("welcome", player.hear())
+        self.wait_for_seat(seat, "ACTIVE")
+        player.say("right")
+        self.assertEqual("1 is at 1 0", player.hear())
+        stranger = self.join("psess-nobody")
+        self.assertIn("layer session", stranger.hear())
+        player.say("bye")
+        self.wait_for_seat(seat, "COMPLETED")
+        self.terminate()
+        self.assert_ends(session)
+
+    def test_sigterm_ends_the_game_session(self):
+        self.start_game()
+        session = self.place_session()
+        seat = self.create_player(session)
+        self.assertEqual("welcome", self.join(seat).hear())
+        self.send_sigterm()
+        self.assert_ends(session)
+
+    def test_without_a_service_it_ends_with_a_sentence(self):
+        self.start_game(GAMELIFT_SDK_WEBSOCKET_URL="")
+        self.assertEqual(1, self.engine.process.wait(20), self.engine.text)
+        self.assertIn("no GameLift service is named", self.engine.text)
+
+
+if __name__ == "__main__":
+    unittest.main()
