@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The two servers of README.md are programs: with nothing but a game round them, each hosts a game session."""
+"""The two servers of README.md are programs: with nothing but a game round them, each lives a whole life."""
 import os
 import pathlib
 import re
@@ -14,19 +14,16 @@ BUILD = MODULES.parent
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
-# What the README leaves to the game: loading, the frame, and when to stop.
+# What the README leaves to the game: loading, saving and the frame.
 LUA_GAME = """
-local running = true
 local function load_map(map) print("loaded " .. map) end
-local function frame()
-  os.execute "sleep 0.02"
-  running = not io.open(arg[1])
-end
+local function save_everything() print "saved" end
+local function frame() os.execute "sleep 0.02" end
 """
 C_GAME = """
 #include <gamelift/gamelift.h>
 #include <stdio.h>
-static bool running = true;
+static void save_everything(void) { printf("saved\\n"); }
 static void load_map(const glift_game_session *session) { printf("loaded %s\\n", session->game_properties[0].value); }
 static void on_ready(glift_server *server, const glift_result *result, void *user)
 {
@@ -35,7 +32,6 @@ static void on_ready(glift_server *server, const glift_result *result, void *use
 static void on_activated(glift_server *server, const glift_result *result, void *user)
 {
     (void)server, (void)result, (void)user;
-    running = false;
 }
 """
 
@@ -54,8 +50,8 @@ class Readme(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return path
 
-    def host_a_session(self, *command):
-        """The program, with a game session that it has activated."""
+    def live(self, *command):
+        """The program, from its start to GameLift's TerminateProcess: it leaves by itself."""
         version = VERSIONS[-1]
         environment = {**os.environ, **self.service.environment, **preloaded(), "LUA_INIT": "",
                        "LUA_CPATH": f"{MODULES}/{version}/?.so", "LUA_PATH": f"{MODULES}/?.lua"}
@@ -66,31 +62,23 @@ class Readme(unittest.TestCase):
         until(lambda: (self.service.process(name) or {}).get("state") == "READY", PATIENCE_S, "the server is ready")
         session = self.service.create_session(GameProperties=[{"Key": "map", "Value": "ice"}])["GameSessionId"]
         self.until_session(session, "ACTIVE")
-        return program, session
+        self.service.control("terminate", ProcessId=name)
+        output = program.communicate(timeout=PATIENCE_S)[0]
+        self.assertEqual((0, "loaded ice\nsaved\n"), (program.returncode, output))
+        self.until_session(session, "TERMINATED")
 
     def until_session(self, session, status):
         until(lambda: self.service.session(session)["Status"] == status, PATIENCE_S, f"the session is {status}")
 
-    def assert_ends(self, program):
-        output = program.communicate(timeout=PATIENCE_S)[0]
-        self.assertEqual((0, "loaded ice\n"), (program.returncode, output))
-
     def test_the_server_in_lua(self):
-        stop = self.service.path / "stop"
-        script = self.write("server.lua", LUA_GAME + snippet("lua"))
-        program, session = self.host_a_session(f"lua{VERSIONS[-1]}", script, stop)
-        self.service.control("terminate", ProcessId=self.service.environment["GAMELIFT_SDK_PROCESS_ID"])
-        self.until_session(session, "TERMINATED")
-        stop.touch()
-        self.assert_ends(program)
+        self.live(f"lua{VERSIONS[-1]}", self.write("server.lua", LUA_GAME + snippet("lua")))
 
     def test_the_server_in_c(self):
         declarations, mark, body = snippet("c").partition("glift_server_desc desc")
         source = self.write("server.c", f"{C_GAME}{declarations}int main(void)\n{{\n{mark}{body}return 0;\n}}\n")
         subprocess.run(["cc", "-Wall", "-Werror", "-I", ROOT / "sdk" / "include", source, "-o", source.with_suffix(""),
                         "-L", BUILD, "-lgamelift", f"-Wl,-rpath,{BUILD}"], check=True)
-        program, _ = self.host_a_session(source.with_suffix(""))
-        self.assert_ends(program)
+        self.live(source.with_suffix(""))
 
 
 if __name__ == "__main__":
