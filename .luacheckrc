@@ -4,6 +4,7 @@ cache = false
 exclude_files = { "build/" }
 files["bindings/lua/"] = { std = "min" }
 files["bindings/lua/gamelift/meta.lua"] = { ignore = { ".*" } }
+files["bindings/lua/gamelift/meta/"] = { ignore = { ".*" } }
 files["game/arena/"] = { read_globals = { "host" } }
 files["game/arena/host_meta.lua"] = { ignore = { ".*" } }
 files["plugin/engines/love/"] = { std = "luajit+love" }

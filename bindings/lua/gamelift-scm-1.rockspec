@@ -55,5 +55,8 @@ build = {
     ["gamelift.match.tasks"] = "gamelift/match/tasks.lua",
     ["gamelift.match.timers"] = "gamelift/match/timers.lua",
     ["gamelift.meta"] = "gamelift/meta.lua",
+    ["gamelift.meta.match"] = "gamelift/meta/match.lua",
+    ["gamelift.meta.metrics"] = "gamelift/meta/metrics.lua",
+    ["gamelift.meta.testing"] = "gamelift/meta/testing.lua",
   },
 }

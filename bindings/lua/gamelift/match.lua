@@ -124,6 +124,7 @@ local policy = require "gamelift.match.policy"
 local requests = require "gamelift.match.requests"
 local timers = require "gamelift.match.timers"
 
+---@type gamelift.match_module
 local match = {}
 local methods = {}
 local class = { __index = methods }

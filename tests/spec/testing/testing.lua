@@ -24,6 +24,7 @@
 local core = require "gamelift.testing_core"
 local gamelift = require "gamelift"
 
+---@type gamelift.testing
 local testing = {}
 local methods = {}
 local class = { __index = methods }
