@@ -51,8 +51,8 @@ class Reader:
             (build / here).symlink_to(there)
         # Whatever else runs on this machine: a port that is free.
         self.make_program(build / "gamelift-local", f"{BUILD}/gamelift-local --port 0")
-        preload = preloaded().get("LD_PRELOAD")
-        self.make_program(build / "lua5.4", f"env LD_PRELOAD={preload} {lua}" if preload else shutil.which(lua))
+        variables = " ".join(f"{name}={value}" for name, value in preloaded().items())
+        self.make_program(build / "lua5.4", f"env {variables} {shutil.which(lua)}")
         (folder / "guess").mkdir()
         for name, text in programs():
             (folder / "guess" / name).write_text(text, encoding="utf-8")
