@@ -26,10 +26,12 @@ function match.new(options) end
 ---| "HOST"              # the host called terminate
 ---| "INIT_FAILED"       # init said false, or raised
 ---| "ACTIVATION_FAILED" # GameLift did not take the activation
+---| "EMPTY"             # nobody was here for empty_timeout_s
+---| "MAX_SESSION_TIME"  # max_session_s are over
 ---| string              # what finish was given
 
---- Every function but loop, health, log, unix_time and player_of runs in a coroutine of its own, and may wait. A
---- player is any value but nil that is unique while it is connected: whatever the engine has for a connection.
+--- Every function but health, log, unix_time and player_of runs in a coroutine of its own, and may wait.
+--- A player is any value but nil that is unique while it is connected: whatever the engine has for a connection.
 ---@class gamelift.match_options
 ---@field server gamelift.server       # gamelift.server() in an engine with the plugin, or gamelift.new_server {}
 ---@field port integer                 # where players connect, 1 to 65535
@@ -40,10 +42,12 @@ function match.new(options) end
 ---@field join_attempt? fun(player: any, seat: gamelift.seat): boolean?, string? # true, or nil and a reason for the player; default: everybody with a seat
 ---@field join? fun(player: any, seat: gamelift.seat) # GameLift has accepted the player; default: nothing
 ---@field leave? fun(player: any, seat: gamelift.seat, reason: string) # once for each join; default: nothing
----@field loop? fun(dt: number, now: number) # one step of the game, dt in seconds; must not wait; default: nothing
+---@field loop? fun(dt: number, now: number) # one step of the game, dt in seconds, while the session is active; not called again before it has returned; default: nothing
 ---@field terminate? fun(reason: gamelift.drain_reason, seconds: number) # the match ends in so many seconds; default: nothing
 ---@field update? fun(update: gamelift.update) # GameLift has changed the game session; default: nothing
----@field health? fun(server: gamelift.server): boolean # asked about once a minute; default: loop runs and does not only fail
+---@field on_drop? fun(player: any, seat: gamelift.seat) # the connection ended, the player may come back (reconnect_grace_s); default: nothing
+---@field on_reconnect? fun(player: any, seat: gamelift.seat) # and did, over this connection; default: nothing
+---@field health? fun(): boolean       # asked about once a minute; default: loop has returned since the last question
 ---@field on_state? fun(match: gamelift.match) # seats, backfill or phase changed; at most once a tick; default: nothing
 ---@field log? fun(level: gamelift.log_level, message: string) # what the match decides, and why; default: nothing
 ---@field on_connection? fun(server: gamelift.server, event: gamelift.connection_event) # as in gamelift.new_server; default: nothing
@@ -53,6 +57,12 @@ function match.new(options) end
 ---@field tick_rate? number            # how often loop runs per second, at most 1000; default: once in every tick
 ---@field drain_grace_s? number        # seconds that players get to leave at the end; default: 20
 ---@field seat_refresh_s? number       # seconds between two looks at the reserved seats; default: 15
+---@field reconnect_grace_s? number    # seconds that the seat of a dropped player is kept, at most 3600; default: 0
+---@field empty_timeout_s? number      # seconds without anybody after which the match ends; default: never
+---@field max_session_s? number        # seconds after which the match ends; default: never
+---@field join_timeout_s? number       # seconds after which a join_attempt turns the player away; default: 10
+---@field loop_timeout_s? number       # seconds of waiting after which loop makes the process unhealthy; default: 30
+---@field max_script_errors? integer   # more errors make the process unhealthy; default: any number is fine
 ---@field backfill? gamelift.backfill_options # ask FlexMatch for players; default: seats that open stay open
 
 ---@class gamelift.backfill_options
@@ -72,16 +82,23 @@ function match.new(options) end
 ---@class gamelift.seat
 ---@field player_id string
 ---@field player_session_id? string    # nil while only the matchmaker data tells of the player
----@field player? any                  # nil until somebody connects for it
+---@field player? any                  # nil until somebody connects for it, and while away
 ---@field player_data? string          # what the back end said of the player
 ---@field team? string                 # from the matchmaker data
 ---@field state "reserved"|"accepted"|"left"
----@field since number                 # seconds on the match's own clock, of the last change of state
+---@field away? true                   # the player's connection has dropped, and the seat is kept
 
 ---@class gamelift.backfill_state
 ---@field state "off"|"none"|"waiting"|"starting"|"searching"|"stopping"|"automatic"
 ---@field ticket_id? string            # of the ticket that searches
 ---@field reason? string               # why nothing searches
+
+--- What after and every give back. It ends with the match.
+---@class gamelift.match_timer
+local timer = {}
+
+--- The function is not called any more. Twice is fine.
+function timer:cancel() end
 
 ---@class gamelift.match
 local game = {}
@@ -108,20 +125,33 @@ function game:disconnect(player, reason) end
 
 --- Put one player out: kick, leave, RemovePlayerSession.
 ---@param player any
----@param reason string    for the player
+---@param reason? string   for the player
 function game:kick(player, reason) end
 
---- Open or close the session for new players; one that is not active yet, from then on.
+--- Open or close the session for new players; one that is not active yet, from then on. GameLift is told until it
+--- has confirmed it.
 ---@param allowed boolean
 function game:allow_players(allowed) end
+
+--- Call fn once, in so many seconds.
+---@param seconds number
+---@param fn fun()
+---@return gamelift.match_timer
+function game:after(seconds, fn) end
+
+--- Call fn every so many seconds; once where a tick was longer, and not while the call before still waits.
+---@param seconds number
+---@param fn fun()
+---@return gamelift.match_timer
+function game:every(seconds, fn) end
 
 --- The game is over: drain.
 ---@param reason? string    handed to terminate; default: "GAME_OVER"
 ---@param seconds? number   until the players are put out; default: drain_grace_s
 function game:finish(reason, seconds) end
 
---- The host ends (SIGTERM): drain.
----@param seconds? number   how long the host waits for on_ended; default: as long as it takes
+--- The host ends (SIGTERM): drain. on_ended is called within these seconds, whatever GameLift answers.
+---@param seconds? number   how long the host waits; default: as long as it takes
 function game:terminate(seconds) end
 
 --- Where the match is in its course.
@@ -143,6 +173,10 @@ function game:seats() end
 --- How many players could still come.
 ---@return integer
 function game:open_seats() end
+
+--- Whether GameLift lets new players come, as far as it has confirmed.
+---@return boolean
+function game:accepts_players() end
 
 --- What becomes of open seats.
 ---@return gamelift.backfill_state
