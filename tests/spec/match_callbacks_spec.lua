@@ -2,6 +2,8 @@
 -- Each function that a game gives, and everything that it may do instead of what it is for: the match goes on, and
 -- ends as it should.
 local helper = require "helper"
+local match = require "gamelift.match"
+local course = require "gamelift.match.course"
 
 -- What a callback answers when it behaves.
 local ANSWERS = {
@@ -47,7 +49,15 @@ local function live(name, act)
     options.on_ended = function() life.ended = life.ended + 1 end
   end
   service, m = helper.new_match(options)
-  life.service, life.m = service, m
+  life.service, life.m, life.server = service, m, m.server
+  function life.replace()
+    options.server, options.port = life.server, 7777
+    options.kick = options.kick or function() end
+    life.m = match.new(options)
+    life.m:start()
+    m = life.m
+  end
+  service.steps = { function(dt) m:tick(dt) end }
   if name == "timer" then
     m:every(1, callback)
   end
@@ -141,6 +151,26 @@ local BEHAVIOURS = {
     life.depth = (life.depth or 0) + 1
     if life.m and life.depth < 3 then life.m:tick(0.1) end
     life.depth = life.depth - 1
+    return true
+  end,
+  ["replaces the match"] = function(life)
+    life.reload = life.reload or 3
+    if life.m and life.reload > 0 then
+      life.reload = life.reload - 1
+      life:replace()
+    end
+    return true
+  end,
+  ["gets another session"] = function(life)
+    if life.m and not life.has_other and life.m:session() then
+      life.has_other = true
+      local other = {}
+      for key, value in pairs(life.m:session()) do
+        other[key] = value
+      end
+      other.game_session_id = other.game_session_id .. "-other"
+      course.host_session(life.m, other, false)
+    end
     return true
   end,
   ["connects a stranger"] = function(life)

@@ -79,7 +79,7 @@ describe("a match heals:", function()
       begin()
       service.steps = {}
       service:advance(300)
-      assert.not_equal("ACTIVE", service:game_session().Status)
+      assert.is_true(server:is_terminating()) -- GameLift ends what is not healthy
     end)
 
     it("that the host of a match without a game does not drive is no matter", function()

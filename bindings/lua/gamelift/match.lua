@@ -25,6 +25,8 @@
 ---     on_ended = function(ok, message, code) host.exit(0) end,            -- ProcessEnding is done: leave the program
 ---
 ---     -- optional
+---     save = function() return plain end,      -- the scripts are replaced: what they leave to the next, which gets it
+---     restore = function(value) end,           --    before init. Booleans, numbers, strings, tables of these
 ---     update = function(update) end,           -- every UpdateGameSession, after it was dealt with here
 ---     on_state = function(m) end,              -- seats, backfill, policy or phase changed; at most once a tick
 ---     on_drop = function(player, seat) end,    -- the connection ended, the player may come back (reconnect_grace_s)
@@ -56,7 +58,7 @@
 ---   host.on("disconnect", function(player, reason) game:disconnect(player, reason) end)
 ---   host.on("terminate", function(grace_s) game:terminate(grace_s) end)
 ---
---- Every function runs in a coroutine of its own and may wait, but health, log, unix_time and player_of, which
+--- Every function runs in a coroutine of its own and may wait, but health, log, unix_time, save and player_of, which
 --- answer at once. One that raises is logged with its traceback; then init ends the process, join_attempt and join
 --- turn the player away, others go on. loop may wait, and is not called again before it has returned.
 ---
@@ -84,7 +86,8 @@
 ---                                "MAX_SESSION_TIME", or what m:finish got
 ---
 --- What can be asked at any time:
----   m:phase()                    "new", "starting", "ready", "loading", "active", "draining", "ended"
+---   m:phase()                    "new", "starting", "ready", "loading", "active", "draining", "ended";
+---                                "replaced" (see Reload)
 ---   m:session()                  the game session, newest update included; nil before it is placed
 ---   m:matchmaker_data()          the newest, parsed (gamelift.matchmaker_data); nil where there is none
 ---   m:seats()                    a list of seats: reserved ones are learnt from the matchmaker data and GameLift
@@ -106,22 +109,28 @@
 --- AUTOMATIC backfill fills the seats that were open at the start, and does not replace players who leave: from the
 --- first seat that opens after that, the match asks by itself, as with MANUAL.
 ---
---- Reload: match.new on a server that already has a game session takes it up: init gets resumed = true, and
---- the host calls m:connect again for everyone still connected; seats that nobody claims in 30 s are given up.
+--- Reload: match.new on a server that has a match already, in this Lua state or in one that was closed, takes its
+--- place. Nothing that is under way is lost or done twice: the session, its phase and age, seats, accepts and removes,
+--- backfill, a drain with its time. m:start() then calls restore(value) with what save() of the old scripts has
+--- returned, and init(session, true); the host calls m:connect again for everyone still connected, and join follows,
+--- without join_attempt for those who were let in before. Seats that nobody claims in 30 s are given up. In a drain,
+--- terminate is called again with the time that is left. The old match does nothing any more: its methods raise,
+--- m:phase() is "replaced". Timers end with it, and what the game has put into seats is not handed on: use save.
 
-local backfill_players = require "gamelift.match.backfill_players"
+local arguments = require "gamelift.match.arguments"
 local calls = require "gamelift.match.calls"
 local course = require "gamelift.match.course"
 local door = require "gamelift.match.door"
 local ending = require "gamelift.match.ending"
+local events = require "gamelift.match.events"
 local exits = require "gamelift.match.exits"
-local expected = require "gamelift.match.expected"
 local loop = require "gamelift.match.loop"
-local new_backfill = require "gamelift.match.backfill"
+local new_backfill = require "gamelift.match.backfill_of_match"
 local new_fields = require "gamelift.match.fields"
 local options_of = require "gamelift.match.options"
 local policy = require "gamelift.match.policy"
-local requests = require "gamelift.match.requests"
+local snapshot = require "gamelift.match.snapshot"
+local takeover = require "gamelift.match.takeover"
 local timers = require "gamelift.match.timers"
 
 ---@type gamelift.match_module
@@ -129,87 +138,28 @@ local match = {}
 local methods = {}
 local class = { __index = methods }
 
-local GAMELIFT_MARGIN_S = 10 -- a drain is over so long before GameLift kills the process
-local HOST_MARGIN_S = 3 -- and so long before the host leaves
+local HOST_MARGIN_S = 3 -- a drain is over so long before the host leaves
 local MOST_NESTED_LINES = 3 -- of the log, each written while the one before is
 
 -- ---- for the other files of gamelift.match
 
+--- Something has changed that is shown, or that the next match is to know.
+function methods:touch()
+  self.has_changed, self.is_unwritten = true, true
+end
+
 function methods:move(phase)
-  self.phase_now, self.has_changed = phase, true
+  self.phase_now = phase
+  self:touch()
   self.log("debug", "match: " .. phase)
 end
 
--- ---- what GameLift says
-
-local function on_update(self, update)
-  if not self.game_session then
-    return -- m:start has not taken the session up yet; it will, as it is then
-  end
-  self.game_session, self.is_refresh_wanted = update.game_session, true
-  if update.update_reason == "MATCHMAKING_DATA_UPDATED" then
-    expected.learn_matchmaker_data(self, update.game_session.matchmaker_data)
-  end
-  if self.backfiller then
-    self.backfiller:on_update(update)
-  end
-  self.log("info", ("game session updated: %s %s"):format(update.update_reason, update.backfill_ticket_id))
-  calls.start(self, "update", update)
-end
-
--- How long GameLift gives this process; nil: unknown.
-local function seconds_until(self, unix_s)
-  local ok, now = calls.now("unix_time", self.options.unix_time)
-  return unix_s and ok and type(now) == "number" and now == now and unix_s - now or nil
-end
-
-local function on_process_terminate(self, termination_time)
-  local seconds, end_in = self.options.drain_grace_s, seconds_until(self, termination_time)
-  if end_in then
-    seconds = math.min(seconds, end_in - GAMELIFT_MARGIN_S)
-  end
-  ending.drain(self, "TERMINATE_PROCESS", seconds, end_in)
-end
-
-local function handlers(self)
-  return {
-    on_start_game_session = function(_, session) course.host_session(self, session, false) end,
-    on_update_game_session = function(_, update) on_update(self, update) end,
-    on_process_terminate = function(_, termination_time) on_process_terminate(self, termination_time) end,
-    on_health_check = function() return loop.is_healthy(self) end,
-    on_connection = self.options.on_connection,
-    on_log = self.options.on_log,
-    on_error = self.options.on_error,
-  }
+--- Another match takes this one's place.
+function methods:retire(heir)
+  takeover.retire(self, heir)
 end
 
 -- ---- making one
-
--- Unique for GameLift, which knows the ticket by it before this process knows that it does.
-local function new_ticket_id(self)
-  self.tickets = self.tickets + 1
-  local tail = self.game_session.game_session_id:match "[^/]*$":gsub("[^%w%-]", ""):sub(-80)
-  return ("backfill-%s-%d"):format(tail, self.tickets)
-end
-
-local function backfiller_of(self)
-  return new_backfill(self.options.backfill, {
-    log = self.log,
-    ask = function(action, _, request) return requests.ask(self, action, request) end,
-    run = function(fn) return self.tasks:run(fn) end,
-    clock = function() return self.tasks.clock end,
-    changed = function() self.has_changed = true end,
-    open_seats = function() return self.is_closed and 0 or self:open_seats() end,
-    players = function() return backfill_players.list(self) end,
-    player_ids = function() return backfill_players.ids(self) end,
-    version = function() return self.seat_table.version end,
-    new_ticket_id = function() return new_ticket_id(self) end,
-    configuration = function()
-      local arn = self.matchmaking and self.matchmaking.matchmaking_configuration_arn or ""
-      return arn ~= "" and arn or nil
-    end,
-  })
-end
 
 -- The game's log as the match calls it. A log that acts on the match is not told of all that this leads to.
 local function log_of(options)
@@ -223,57 +173,25 @@ local function log_of(options)
   end
 end
 
---- Take the server's handlers over and wait for m:start().
-function match.new(options)
-  options = options_of.read(options)
+--- Take the server's handlers over, and the place of the match that has had them; wait for m:start().
+function match.new(given)
+  local options = options_of.read(given)
   local self = setmetatable(new_fields(options), class)
   self.log = log_of(options)
   self.errors_before = self.server:error_count()
   if options.backfill then
-    self.backfiller = backfiller_of(self)
+    self.backfiller = new_backfill(self)
   end
-  assert(self.server:set_handlers(handlers(self)))
+  assert(self.server:set_handlers(events.handlers(self)))
+  takeover.begin(self)
   return self
-end
-
--- ---- arguments
-
--- Times make the clock of everything that waits: one that is no number would stop it.
-local function check_seconds(value, what)
-  if type(value) ~= "number" or value ~= value then
-    local shown = type(value) == "number" and "not a number (NaN)" or type(value)
-    error(("%s must be a number of seconds, not %s"):format(what, shown), 3)
-  end
-end
-
--- The clock never comes back from an infinite step.
-local function check_step(dt)
-  if dt == math.huge or dt == -math.huge then
-    error("match:tick: dt must be a finite number of seconds", 3)
-  end
-end
-
-local function check_timer(method, seconds, fn, least)
-  if type(seconds) ~= "number" or not (seconds >= least and seconds < math.huge) then
-    error(("match:%s: seconds must be a finite number, %g or more"):format(method, least), 3)
-  elseif type(fn) ~= "function" then
-    error(("match:%s: a function is needed, not a %s"):format(method, type(fn)), 3)
-  end
-end
-
--- What comes from a player's connection can be anything.
-local function is_player_session_id(text)
-  return type(text) == "string" and #text <= 256 and text:find "^[%w.-]+$" ~= nil
-end
-
-local function is_player_id(text)
-  return type(text) == "string" and #text >= 1 and #text <= 1024 and not text:find "%z"
 end
 
 -- ---- what the host calls
 
---- Say ProcessReady, or take up the game session that the server has already.
+--- Say ProcessReady, or go on where the match before was.
 function methods:start()
+  arguments.check_living(self, "start")
   if self.is_started then
     error("match:start: called twice", 2)
   end
@@ -281,18 +199,16 @@ function methods:start()
   if self.phase_now ~= "new" then
     return -- the host has begun to end
   end
-  self:move "starting"
-  local session = self.server:game_session()
-  if session then
-    course.host_session(self, session, true)
-  else
-    self.tasks:run(course.become_ready, self)
+  course.start(self)
+  if self.server:is_terminating() then
+    events.on_process_terminate(self, self.server:termination_time())
   end
 end
 
 --- A player has connected. One of the two ids must be given; by player id is for engines whose players cannot
 --- send a token before they join.
 function methods:connect(player, player_session_id, player_id)
+  arguments.check_living(self, "connect")
   if player == nil then
     error("match:connect: player is nil", 2)
   elseif player ~= player then
@@ -302,8 +218,7 @@ function methods:connect(player, player_session_id, player_id)
   end
   local visit = { player = player, seat = nil, is_gone = false, has_joined = false }
   self.visits[player] = visit
-  local known = is_player_session_id(player_session_id) or (player_session_id == nil and is_player_id(player_id))
-  if not known then
+  if not arguments.is_claim(player_session_id, player_id) then
     return exits.turn_away(self, visit, "a player session id is needed to play here")
   end
   self.tasks:run(door.admit, self, visit, player_session_id, player_id)
@@ -311,6 +226,7 @@ end
 
 --- A player's connection has ended. Unknown players, and those who were kicked, are fine.
 function methods:disconnect(player, reason)
+  arguments.check_living(self, "disconnect")
   local visit = self.visits[player]
   if visit then
     exits.disconnect(self, visit, reason or "disconnected")
@@ -320,6 +236,7 @@ end
 --- Put one player out.
 --- @param reason string?   for the player
 function methods:kick(player, reason)
+  arguments.check_living(self, "kick")
   local visit = self.visits[player]
   if visit then
     exits.turn_away(self, visit, reason or "you were put out of the game")
@@ -334,12 +251,23 @@ local function tell_of_changes(self)
   end
 end
 
+-- A host may have two scripts' hooks for a moment.
+local function tell_of_end(self)
+  if not self.is_told_of_end then
+    self.is_told_of_end = true
+    self.log("warn", "match:tick: this match was replaced by a newer one")
+  end
+end
+
 --- Time has passed.
 --- @param dt number     seconds since the tick before
 --- @param now number?   what loop is handed beside dt; default: seconds since the first tick
 function methods:tick(dt, now)
-  check_seconds(dt, "match:tick: dt")
-  check_step(dt)
+  arguments.check_seconds(dt, "match:tick: dt")
+  arguments.check_step(dt)
+  if self.is_replaced then
+    return tell_of_end(self)
+  end
   self.tasks:advance(dt)
   if self.phase_now == "active" then
     if self.backfiller then
@@ -351,14 +279,18 @@ function methods:tick(dt, now)
   if loop.is_due(self) then
     loop.run(self, dt, now or self.tasks.clock)
   end
-  tell_of_changes(self)
+  if not self.is_replaced then -- by what it has just called
+    snapshot.write(self)
+    tell_of_changes(self)
+  end
 end
 
 --- The host ends.
 --- @param seconds number?   how long it waits for on_ended; the drain takes drain_grace_s at most
 function methods:terminate(seconds)
+  arguments.check_living(self, "terminate")
   seconds = seconds or math.huge
-  check_seconds(seconds, "match:terminate: seconds")
+  arguments.check_seconds(seconds, "match:terminate: seconds")
   ending.drain(self, "HOST", math.min(seconds - HOST_MARGIN_S, self.options.drain_grace_s), seconds)
 end
 
@@ -366,29 +298,34 @@ end
 --- @param reason string?    handed to terminate
 --- @param seconds number?   until the players are put out; default: drain_grace_s
 function methods:finish(reason, seconds)
+  arguments.check_living(self, "finish")
   seconds = seconds or self.options.drain_grace_s
-  check_seconds(seconds, "match:finish: seconds")
+  arguments.check_seconds(seconds, "match:finish: seconds")
   ending.drain(self, reason or "GAME_OVER", seconds)
 end
 
 --- Open or close the session for new players; one that is not active yet, from then on. GameLift is told until it
 --- has confirmed it: m:accepts_players().
 function methods:allow_players(allowed)
+  arguments.check_living(self, "allow_players")
   self.is_closed = not allowed
+  self:touch()
   policy.update(self)
 end
 
 --- Call fn() once, in so many seconds.
 --- @return table timer   timer:cancel()
 function methods:after(seconds, fn)
-  check_timer("after", seconds, fn, 0)
+  arguments.check_living(self, "after")
+  arguments.check_timer("after", seconds, fn, 0)
   return timers.new(self, seconds, nil, fn)
 end
 
 --- Call fn() every so many seconds; once where a tick was longer, and not while the call before still waits.
 --- @return table timer   timer:cancel()
 function methods:every(seconds, fn)
-  check_timer("every", seconds, fn, 0.001)
+  arguments.check_living(self, "every")
+  arguments.check_timer("every", seconds, fn, 0.001)
   return timers.new(self, seconds, seconds, fn)
 end
 

@@ -207,6 +207,38 @@ function methods:on_update(update)
   end
 end
 
+-- ---- another match has had it before
+
+--- What the next match needs to go on with it: plain values.
+function methods:describe()
+  return {
+    state = self.state, ticket_id = self.ticket_id or self.starting_id, configuration = self.ticket_configuration,
+    players = self.ticket_players, ended_early = self.ended_early, failures = self.failures,
+    automatic_seats = self.automatic_seats, is_automatic_over = self.is_automatic_over,
+  }
+end
+
+--- Go on with what another one has written down.
+function methods:go_on(written)
+  self.failures, self.ended_early = written.failures, written.ended_early
+  self.automatic_seats, self.is_automatic_over = written.automatic_seats, written.is_automatic_over
+  self.ticket_configuration, self.ticket_players = written.configuration, written.players
+  local ticket_id = written.ticket_id
+  if written.state == "automatic" or written.state == "searching" then
+    self.ticket_id = ticket_id
+    move(self, written.state)
+  elseif written.state == "stopping" then
+    self.ticket_id = ticket_id
+    stop(self)
+  elseif written.state == "starting" and self.match.is_inherited("start_match_backfill", ticket_id) then
+    self.starting_id = ticket_id
+    move(self, "starting")
+    self.match.run(function()
+      conclude_start(self, ticket_id, self.match.ask("start_match_backfill", ticket_id))
+    end)
+  end
+end
+
 --- The session ends: take back what searches, start nothing more.
 function methods:finish()
   self.is_ending = true
@@ -219,6 +251,7 @@ end
 
 --- @param policy table   the backfill options of match.new
 --- @param match table    how this sees the match: ask(action, subject, request) -> answer | nil, message, code;
+---                       is_inherited(action, subject): ask() has the answer to what another match has asked;
 ---                       run(fn) -> outcome, clock(), changed(), log(level, message), open_seats(),
 ---                       configuration() -> arn | nil, players() -> list | nil, why not, player_ids(),
 ---                       version(), which changes when those do, new_ticket_id()

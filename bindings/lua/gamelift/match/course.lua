@@ -8,18 +8,21 @@ local expected = require "gamelift.match.expected"
 local new_seats = require "gamelift.match.seats"
 local policy = require "gamelift.match.policy"
 local requests = require "gamelift.match.requests"
+local takeover = require "gamelift.match.takeover"
 
 local course = {}
 
-local CLAIM_S = 30 -- after a reload, until a seat without its player is given up
+local CLAIM_S = 30 -- until a player whom another script has let in is connected again
+local ACTIVATION_DELAYS = { first = 0.5, longest = 10 }
 
 -- ---- the session begins
 
 -- ActivateGameSession; false when it cannot be. Waits.
 local function activate(self, resumed)
-  local ok, message, code = requests.insist(self, "activate_game_session", nil, 0.5, 10, function()
+  local function is_wanted()
     return self.phase_now == "loading"
-  end)
+  end
+  local ok, message, code = requests.insist(self, ACTIVATION_DELAYS, is_wanted, "activate_game_session", "")
   -- After a reload nobody here may know whether it was active before.
   if ok or (resumed and (code == "REJECTED" or code == "CONFLICT")) then
     return true
@@ -28,7 +31,7 @@ local function activate(self, resumed)
   return false
 end
 
--- After a reload: who had been accepted. They come back, or their seats are given up. Waits.
+-- Scripts without gamelift.match had this session: who was accepted comes back, or their seats are given up. Waits.
 local function take_up_players(self)
   local found, message, code
   repeat
@@ -42,15 +45,20 @@ local function take_up_players(self)
     local seat = expected.learn_player_session(self, player_session)
     if seat.state == "reserved" then
       self.seat_table:move(seat, "accepted", self.tasks.clock)
-      exits.keep_absent(self, seat, math.max(CLAIM_S, self.options.reconnect_grace_s))
+      exits.keep_absent(self, seat, math.max(CLAIM_S, self.options.reconnect_grace_s), {})
     end
   end
 end
 
--- init's answer; false: this process cannot host the session. Waits.
-local function is_loaded(self, session, resumed)
+-- restore and init; false: this process cannot host the session. Waits.
+local function load(self, session, resumed)
+  self.is_initializing = true
+  if resumed then
+    takeover.restore(self)
+  end
   local answer = calls.start(self, "init", session, resumed)
   self.tasks:await(answer)
+  self.is_initializing, self.is_loaded = false, true
   if answer.has_failed then
     return false
   elseif answer[1] == false or (answer[1] == nil and answer[2] ~= nil) then
@@ -65,55 +73,66 @@ local function begin_session(self, session, resumed)
   local function is_off()
     return self.phase_now ~= "loading" or self.game_session.game_session_id ~= session.game_session_id
   end
-  local loaded = is_loaded(self, session, resumed)
+  local loaded = load(self, session, resumed)
   if is_off() then
     return
   elseif not loaded then
     return ending.drain(self, "INIT_FAILED", 0)
   end
-  local active = activate(self, resumed)
+  local active = self.is_activated or activate(self, resumed)
   if is_off() then
     return
   elseif not active then
     return ending.drain(self, "ACTIVATION_FAILED", 0)
   end
-  self.is_activated = true
-  if resumed then
+  if not self.is_activated then
+    self.is_activated, self.active_since, self.empty_since = true, self.tasks.clock, self.tasks.clock
+  end
+  if resumed and not self.phase_before then
     take_up_players(self)
   end
   if is_off() then
     return
   end
-  self.active_since, self.empty_since = self.tasks.clock, self.tasks.clock
   self:move "active"
   policy.update(self)
   self.tasks:run(expected.keep_fresh, self)
 end
 
--- A game session was placed here, or found here by scripts that were reloaded. GameLift places one in the life
--- of a process; if another one comes all the same, it is the one that counts.
-function course.host_session(self, session, resumed)
-  if self.phase_now == "draining" or self.phase_now == "ended" then
-    return self.log("warn", "a game session was placed on a process that ends: it ends with it")
-  elseif self.game_session and self.game_session.game_session_id == session.game_session_id then
-    return -- m:start has taken it up already
-  end
-  exits.turn_everybody_away(self, "another game begins here")
+local function begin_to_load(self, session, resumed)
   self.game_session = session
-  self.seat_table = new_seats(function() self.has_changed = true end)
-  self.is_activated, self.policy_at_gamelift = false, "ACCEPT_ALL"
   self:move "loading"
   expected.learn_matchmaker_data(self, session.matchmaker_data)
   self.tasks:run(begin_session, self, session, resumed)
 end
 
+-- A game session was placed here. GameLift places one in the life of a process; if another one comes all the same, it
+-- is the one that counts.
+function course.host_session(self, session, resumed)
+  if self.phase_now == "draining" or self.phase_now == "ended" then
+    return self.log("warn", "a game session was placed on a process that ends: it ends with it")
+  end
+  exits.turn_everybody_away(self, "another game begins here")
+  self.seat_table = new_seats(function() self:touch() end)
+  self.is_activated, self.policy_at_gamelift = false, "ACCEPT_ALL"
+  begin_to_load(self, session, resumed)
+end
+
+--- GameLift has placed a game session.
+function course.on_start_game_session(self, session)
+  local is_known = self.game_session and self.game_session.game_session_id == session.game_session_id
+  if self.phase_now ~= "new" and not is_known then -- else m:start takes it up, or has
+    course.host_session(self, session, false)
+  end
+end
+
 -- ---- before it
 
 -- ProcessReady until it is accepted. Waits.
-function course.become_ready(self)
+local function become_ready(self)
   local delay = 1
   while self.phase_now == "starting" and not self.server:is_process_ready() do
-    local ok, message, code = requests.ask(self, "process_ready", {
+    local ok, message, code = requests.ask(self, "process_ready", "", {
       port = self.options.port,
       log_paths = self.options.log_paths,
     })
@@ -127,6 +146,34 @@ function course.become_ready(self)
   end
   if self.phase_now == "starting" then
     self:move "ready"
+  end
+end
+
+-- ---- m:start
+
+local function go_on_draining(self)
+  ending.go_on(self, function()
+    if self.game_session then
+      load(self, self.game_session, true)
+    end
+  end)
+end
+
+--- Begin, or go on where the match before was. resumed: the session was here before this match.
+function course.start(self)
+  local session = self.server:game_session()
+  local is_taken_up = session and self.game_session and self.game_session.game_session_id == session.game_session_id
+  if self.phase_before == "ended" then
+    self:move "ended"
+  elseif self.phase_before == "draining" then
+    go_on_draining(self)
+  elseif is_taken_up then
+    begin_to_load(self, session, true)
+  elseif session then
+    course.host_session(self, session, not self.phase_before)
+  else
+    self:move "starting"
+    self.tasks:run(become_ready, self)
   end
 end
 

@@ -13,6 +13,7 @@ local door = {}
 
 local PATIENCE_S = 65 -- a reservation lasts 60: after that there is no seat to wait for
 local RETRY_S = 2
+local RETRY = { first = RETRY_S, longest = RETRY_S }
 
 -- What players are told.
 local ENDING = "the game is ending"
@@ -32,9 +33,10 @@ local BY_STATUS = {
 -- DescribePlayerSessions for one player until it is answered, or the player has gone. Waits.
 local function describe(self, visit, request)
   local give_up_at = self.tasks.clock + PATIENCE_S
-  return requests.insist(self, "describe_player_sessions", request, RETRY_S, RETRY_S, function()
+  local function is_wanted()
     return not visit.is_gone and self.tasks.clock < give_up_at
-  end)
+  end
+  return requests.insist(self, RETRY, is_wanted, "describe_player_sessions", "", request)
 end
 
 -- The seat that GameLift says this player has a claim to; or nil, what the player is told, why. Waits.
@@ -85,14 +87,14 @@ local function find_seat(self, visit, player_session_id, player_id)
     return nil
   end
   visit.seat, seat.player = seat, visit.player
-  self.seat_table:touch()
+  self:touch()
   return seat
 end
 
 -- ---- AcceptPlayerSession
 
 local function status_at_gamelift(self, player_session_id)
-  local page = requests.ask(self, "describe_player_sessions", { player_session_id = player_session_id })
+  local page = requests.ask(self, "describe_player_sessions", "", { player_session_id = player_session_id })
   local found = page and page.player_sessions[1]
   return found and found.status
 end
@@ -100,12 +102,12 @@ end
 -- AcceptPlayerSession until GameLift has said yes or no: true, or nil, message. One that is not answered may have
 -- been acted on, and then says no the next time. Waits.
 local function accept(self, seat, entry)
-  local give_up_at = self.tasks.clock + PATIENCE_S
+  local give_up_at, id = self.tasks.clock + PATIENCE_S, seat.player_session_id
   while true do
-    local ok, message, code = requests.ask(self, "accept_player_session", seat.player_session_id)
+    local ok, message, code = requests.ask(self, "accept_player_session", id, id)
     local may_go_better = requests.may_go_better(code)
     if not ok and entry.may_be_accepted and not may_go_better then
-      ok = status_at_gamelift(self, seat.player_session_id) == "ACTIVE"
+      ok = status_at_gamelift(self, id) == "ACTIVE"
     end
     if ok then
       return true
@@ -122,12 +124,16 @@ end
 local function conclude_acceptance(self, seat, entry, ok)
   local is_over = self.phase_now ~= "active" and not entry.absence
   entry.acceptance = nil
+  self:touch()
   if seat.state ~= "reserved" then
     return -- given up meanwhile, and removed as soon as this is known
   elseif ok then
     self.seat_table:move(seat, "accepted", self.tasks.clock)
   end
   local is_wanted = seat.player ~= nil or entry.absence
+  if not ok then
+    exits.end_absence(self, seat)
+  end
   if (ok and (is_over or not is_wanted)) or (not ok and entry.may_be_accepted) then
     exits.give_up_seat(self, seat)
   end
@@ -139,6 +145,7 @@ function door.accept(self, seat)
   if not entry.acceptance then
     local outcome = self.tasks:outcome()
     entry.acceptance = outcome
+    self:touch()
     self.tasks:run(function()
       local ok, message = accept(self, seat, entry)
       conclude_acceptance(self, seat, entry, ok)
@@ -182,19 +189,9 @@ local function is_accepted(self, visit, seat)
   return true
 end
 
--- A player whose seat was kept; false: turned away.
-local function come_back(self, visit, seat)
-  local before = exits.welcome_back(self, seat)
-  visit.has_joined = true
-  if before then
-    calls.start(self, "on_reconnect", visit.player, seat)
-  else
-    door.join(self, visit, seat)
-  end
-end
 
---- The player is in the game. Waits for join.
-function door.join(self, visit, seat)
+-- The player is in the game. Waits for join.
+local function join(self, visit, seat)
   visit.has_joined = true
   local outcome = calls.start(self, "join", visit.player, seat)
   self.tasks:await(outcome)
@@ -206,7 +203,7 @@ end
 -- Until there is a game here; false: turned away. Waits.
 local function wait_for_game(self, visit)
   self.tasks:pause(math.huge, function()
-    return visit.is_gone or (self.phase_now ~= "loading" and self.phase_now ~= "new")
+    return visit.is_gone or not (self.is_initializing or self.phase_now == "loading" or self.phase_now == "new")
   end)
   if visit.is_gone then
     return false
@@ -228,17 +225,15 @@ function door.admit(self, visit, player_session_id, player_id)
     return
   end
   local entry = self.seat_table:entry(seat)
-  if entry.absence and not entry.acceptance then
-    return come_back(self, visit, seat)
-  end
-  if seat.state == "reserved" and not entry.acceptance and not is_welcome(self, visit, seat) then
+  local absence = exits.end_absence(self, seat)
+  if absence and absence.visit then
+    visit.has_joined = true
+    calls.start(self, "on_reconnect", visit.player, seat)
     return
-  end
-  if seat.state == "accepted" or is_accepted(self, visit, seat) then
-    if entry.absence then
-      exits.welcome_back(self, seat)
-    end
-    door.join(self, visit, seat)
+  elseif seat.state == "reserved" and not entry.acceptance and not is_welcome(self, visit, seat) then
+    return
+  elseif seat.state == "accepted" or is_accepted(self, visit, seat) then
+    join(self, visit, seat)
   end
 end
 

@@ -25,7 +25,7 @@ local function end_process(self)
   local give_up_at, delay = self.tasks.clock + math.min(ENDING_S, seconds_left(self)), 0.5
   while true do
     local left = give_up_at - self.tasks.clock
-    local ok, message, code = requests.ask_within(self, left, "process_ending")
+    local ok, message, code = requests.ask_within(self, left, "process_ending", "")
     left = give_up_at - self.tasks.clock
     if ok or not requests.may_go_better(code) or left <= 0 then
       return ok, message, code
@@ -56,9 +56,20 @@ local function finish_drain(self)
   calls.start(self, "on_ended", ok, message, code)
 end
 
-local function tell_game(self, reason, seconds)
-  self.tasks:await(calls.start(self, "terminate", reason, seconds))
+-- Everything that is to be done by the end goes on beside this. Waits.
+local function tell_game(self, seconds)
+  self.tasks:await(calls.start(self, "terminate", self.drain_reason, seconds))
   self.is_terminate_done = true
+end
+
+local function begin_drain(self)
+  self:move "draining"
+  if self.backfiller then
+    self.backfiller:finish()
+  end
+  policy.update(self)
+  exits.give_up_all_absent(self, false)
+  self.tasks:run(finish_drain, self)
 end
 
 --- The match ends. Once; what comes later can only bring the end nearer.
@@ -68,18 +79,24 @@ function ending.drain(self, reason, seconds, end_in)
   seconds = math.max(seconds, 0)
   self.drain_at = math.min(self.drain_at, self.tasks.clock + seconds)
   self.end_by = math.min(self.end_by, self.tasks.clock + (end_in or math.huge))
+  self:touch()
   if self.phase_now == "draining" or self.phase_now == "ended" then
     return
   end
-  self:move "draining"
+  self.drain_reason = reason
+  begin_drain(self)
   self.log("info", ("the match ends in %.0f s: %s"):format(seconds, reason))
-  if self.backfiller then
-    self.backfiller:finish()
-  end
-  policy.update(self)
-  exits.give_up_all_absent(self, false)
-  self.tasks:run(tell_game, self, reason, seconds)
-  self.tasks:run(finish_drain, self)
+  self.tasks:run(tell_game, self, seconds)
+end
+
+--- A drain that another match has begun.
+--- @param load function   waits until the game is there again, for those who are still in it
+function ending.go_on(self, load)
+  begin_drain(self)
+  self.tasks:run(function()
+    load()
+    tell_game(self, math.max(self.drain_at - self.tasks.clock, 0))
+  end)
 end
 
 return ending

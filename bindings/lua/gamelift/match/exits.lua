@@ -6,12 +6,14 @@
 -- A seat may be kept for a player who is not here (its entry's absence): one whose connection was lost
 -- (reconnect_grace_s), or one whom the host is to connect again after a reload:
 --   { ended = outcome that is known when it is over, until_s = on the match's clock,
---     visit = the last visit if this script has called join for it, reason = why the player went }
+--     is_drop = the connection was lost, visit = the last one if this script has called join for it, reason = why }
 
 local calls = require "gamelift.match.calls"
 local requests = require "gamelift.match.requests"
 
 local exits = {}
+
+local REMOVAL_DELAYS = { first = 1, longest = 30 }
 
 -- ---- the seat goes back to GameLift
 
@@ -21,51 +23,61 @@ local function remove(self, seat, entry)
   if entry.acceptance then
     self.tasks:await(entry.acceptance) -- GameLift may take things in any order
   end
-  local ok, message = requests.insist(self, "remove_player_session", seat.player_session_id, 1, 30, function()
+  local function is_wanted()
     return self.phase_now ~= "ended"
-  end)
+  end
+  local id = seat.player_session_id
+  local ok, message = requests.insist(self, REMOVAL_DELAYS, is_wanted, "remove_player_session", id, id)
   if not ok then
-    self.log("info", ("player session %s was not removed: %s"):format(seat.player_session_id, message))
+    self.log("info", ("player session %s was not removed: %s"):format(id, message))
   end
   entry.is_being_removed = false
   self.removals = self.removals - 1
+  self:touch()
+end
+
+--- RemovePlayerSession for a seat that was left.
+function exits.remove_seat(self, seat)
+  local entry = self.seat_table:entry(seat)
+  entry.is_being_removed = true
+  self.tasks:run(remove, self, seat, entry)
 end
 
 --- The seat was left: GameLift is told, now or when it can be reached.
 function exits.give_up_seat(self, seat)
-  local entry = self.seat_table:entry(seat)
-  entry.is_being_removed = true
   self.seat_table:move(seat, "left", self.tasks.clock)
-  self.tasks:run(remove, self, seat, entry)
+  exits.remove_seat(self, seat)
 end
 
 -- ---- seats that are kept for a while
 
-local function end_absence(self, seat, entry)
+--- The seat is not kept any longer, for one reason or another. Returns its absence; nil: there was none.
+function exits.end_absence(self, seat)
+  local entry = self.seat_table:entry(seat)
   local absence = entry.absence
-  entry.absence, seat.away = nil, nil
-  self.seat_table:touch()
-  self.tasks:settle(absence.ended)
+  if absence then
+    entry.absence, seat.away = nil, nil
+    self:touch()
+    self.tasks:settle(absence.ended)
+  end
   return absence
 end
 
 --- The player does not come back.
 function exits.give_up_absent(self, seat)
-  local absence = end_absence(self, seat, self.seat_table:entry(seat))
+  local absence = exits.end_absence(self, seat)
   exits.give_up_seat(self, seat)
   if absence.visit then
     calls.start(self, "leave", absence.visit.player, seat, absence.reason)
   end
 end
 
---- Keep the seat for so many seconds. visit, reason: nil after a reload.
-function exits.keep_absent(self, seat, seconds, visit, reason)
-  local entry = self.seat_table:entry(seat)
-  local absence = {
-    ended = self.tasks:outcome(), until_s = self.tasks.clock + seconds, visit = visit, reason = reason,
-  }
-  entry.absence, seat.away, seat.player = absence, true, nil
-  self.seat_table:touch()
+--- Keep the seat for so many seconds.
+--- @param absence table   { is_drop =, visit =, reason = }, empty after a reload
+function exits.keep_absent(self, seat, seconds, absence)
+  absence.ended, absence.until_s = self.tasks:outcome(), self.tasks.clock + seconds
+  self.seat_table:entry(seat).absence, seat.away, seat.player = absence, true, nil
+  self:touch()
   self.tasks:run(function()
     if not self.tasks:await(absence.ended, seconds) then
       exits.give_up_absent(self, seat)
@@ -73,16 +85,11 @@ function exits.keep_absent(self, seat, seconds, visit, reason)
   end)
 end
 
---- The player is back; returns the visit before, nil if another script has called join for it.
-function exits.welcome_back(self, seat)
-  return end_absence(self, seat, self.seat_table:entry(seat)).visit
-end
-
 --- Nobody who has left is waited for any longer. The others are those whom the host has yet to connect again.
 --- @param everybody boolean  those too
 function exits.give_up_all_absent(self, everybody)
   local absent = self.seat_table:select(function(_, entry)
-    return entry.absence and (everybody or entry.absence.visit)
+    return entry.absence and (everybody or entry.absence.is_drop)
   end)
   for _, seat in ipairs(absent) do
     exits.give_up_absent(self, seat)
@@ -98,7 +105,7 @@ local function end_visit(self, visit)
   local seat = visit.seat
   if seat and seat.state == "reserved" then
     seat.player = nil
-    self.seat_table:touch()
+    self:touch()
   end
 end
 
@@ -113,7 +120,8 @@ function exits.disconnect(self, visit, reason)
   if not seat or seat.state ~= "accepted" then
     return
   elseif may_come_back(self, visit) then
-    exits.keep_absent(self, seat, self.options.reconnect_grace_s, visit, reason)
+    local absence = { is_drop = true, visit = visit, reason = reason }
+    exits.keep_absent(self, seat, self.options.reconnect_grace_s, absence)
     calls.start(self, "on_drop", visit.player, seat)
     return
   end

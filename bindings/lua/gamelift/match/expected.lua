@@ -39,7 +39,7 @@ end
 function expected.describe_all(self, status)
   local found, next_token = {}, nil
   repeat
-    local page, message, code = requests.ask(self, "describe_player_sessions", {
+    local page, message, code = requests.ask(self, "describe_player_sessions", "", {
       game_session_id = self.game_session.game_session_id,
       status_filter = status,
       next_token = next_token,

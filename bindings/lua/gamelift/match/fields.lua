@@ -13,11 +13,16 @@ return function(options)
     log = nil,                 -- (level, message): the game's log, which cannot fail here
     tasks = tasks.new(),       -- the clock, and everything that waits
     phase_now = "new",         -- see m:phase()
+    phase_before = nil,        -- that of the match whose place this one has taken
     has_changed = false,       -- on_state is to be called
+    is_unwritten = false,      -- the snapshot is to be written
+    keep_problem = nil,        -- why that failed the last time
     state_call = nil,          -- the last call of on_state: its outcome
 
     -- the session
     game_session = nil,        -- as GameLift described it last
+    is_initializing = false,   -- init runs
+    is_loaded = false,         -- init has returned
     is_activated = false,      -- ActivateGameSession was confirmed
     active_since = 0,          -- when the match became active
     empty_since = 0,           -- since when nobody is here, in an active session
@@ -36,7 +41,15 @@ return function(options)
     policy_task = nil,         -- that telling it goes on: its outcome
 
     backfiller = nil,          -- see backfill.lua; nil where it was not asked for
+    backfill_before = nil,     -- what the match before has written of its own
     tickets = 0,               -- how many backfill tickets this session has had
+
+    -- requests, and who gets their answers: see requests.lua
+    under_way = {},            -- those of this match: { action =, subject = } by itself
+    inherited = {},            -- outcomes of those of before, by action and subject
+    is_replaced = false,       -- another match has taken this one's place,
+    heir = nil,                -- which is this one if it is of the same Lua state
+    is_told_of_end = false,    -- that somebody still calls tick was logged
 
     -- loop and health
     loop_thread = nil,         -- the coroutine that loop runs in
@@ -52,10 +65,11 @@ return function(options)
 
     -- the end
     is_started = false,        -- m:start was called
+    drain_reason = nil,        -- of the drain that is under way
     drain_at = math.huge,      -- when those who are left are put out
     end_by = math.huge,        -- when on_ended has been called at the latest
     is_terminate_done = false, -- the game's terminate has returned
   }
-  self.seat_table = new_seats(function() self.has_changed = true end)
+  self.seat_table = new_seats(function() self:touch() end)
   return self
 end

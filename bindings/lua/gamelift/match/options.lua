@@ -61,6 +61,8 @@ options.known = {
   on_drop = { type = "function", default = nothing },
   on_reconnect = { type = "function", default = nothing },
   update = { type = "function", default = nothing },
+  save = { type = "function" },
+  restore = { type = "function" },
   health = { type = "function" },
   on_state = { type = "function", default = nothing },
   log = { type = "function" },

@@ -6,6 +6,7 @@ local requests = require "gamelift.match.requests"
 
 local policy = {}
 
+local ACTION = "update_player_session_creation_policy"
 local LONGEST_DELAY_S = 30
 
 local function wanted(self)
@@ -23,11 +24,15 @@ end
 -- Until it holds, whatever the answers are, and whatever is wanted meanwhile. Waits.
 local function follow(self)
   local delay = 1
+  if requests.await_inherited(self, ACTION, "") then
+    self.policy_at_gamelift = nil -- one or the other
+  end
   while not is_told(self) do
     local policy_asked = wanted(self)
-    local ok, message, code = requests.ask(self, "update_player_session_creation_policy", policy_asked)
+    local ok, message, code = requests.ask(self, ACTION, "", policy_asked)
     if ok then
-      self.policy_at_gamelift, self.has_changed, delay = policy_asked, true, 1
+      self.policy_at_gamelift, delay = policy_asked, 1
+      self:touch()
     elseif code == "CLOSED" or code == "STATE" then
       return -- there is no session to tell of any more
     else

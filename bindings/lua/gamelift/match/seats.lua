@@ -123,11 +123,6 @@ function methods:move(seat, state, now)
   note_change(self)
 end
 
---- Nothing of who has a seat has changed, but something that is shown.
-function methods:touch()
-  self.changed()
-end
-
 local function forget(self, index)
   local seat = table.remove(self.list, index)
   count(self, seat.state, -1)

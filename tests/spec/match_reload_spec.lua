@@ -1,0 +1,465 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- A match whose scripts are reloaded while something is under way: it goes on.
+local reloading = require "reloading"
+
+for _, kind in ipairs { "same", "fresh" } do
+  describe("a match that is reloaded in " .. (kind == "same" and "the same" or "a fresh") .. " Lua state", function()
+    local game, service
+
+    before_each(function()
+      game = reloading.new(kind)
+      service = game.service
+    end)
+    after_each(function() game:stop() end)
+
+    local function with_ann(options)
+      game:begin(options)
+      local id = service:create_player_session "ann"
+      game:connect("p1", id)
+      service:advance(0.5)
+      assert.equal("attempt ann\njoin p1 ann", game:lines())
+      return id
+    end
+
+    -- ---- ready, loading, active
+
+    it("while ProcessReady is under way is ready", function()
+      service:delay("ActivateServerProcess", 2)
+      game:load()
+      service:settle()
+      game:load()
+      game:load()
+      service:advance(3)
+      assert.equal("ready", game:phase())
+      service:create_game_session()
+      service:advance(1)
+      assert.equal("init", game:lines())
+      assert.equal("active", game:phase())
+      assert.equal("ACTIVE", service:game_session().Status)
+    end)
+
+    it("right after CreateGameSession takes the session up", function()
+      game:load()
+      service:advance(1)
+      service:create_game_session()
+      game:load()
+      game:load()
+      service:advance(2)
+      assert.equal("active", game:phase())
+      assert.equal("ACTIVE", service:game_session().Status)
+      assert.matches("^init", game:lines())
+    end)
+
+    it("while ActivateGameSession is under way goes on to be active", function()
+      service:delay("ActivateGameSession", 3)
+      game:load()
+      service:advance(1)
+      service:create_game_session()
+      service:settle()
+      for _ = 1, 3 do
+        game:load()
+        service:advance(0.5)
+        assert.equal("init again", game:lines())
+        assert.equal("loading", game:phase())
+      end
+      service:advance(3)
+      assert.equal("active", game:phase())
+      assert.equal("ACTIVE", service:game_session().Status)
+      assert.equal("", game:lines())
+    end)
+
+    it("twice while GameLift is silent goes on to be active", function()
+      game:load()
+      service:advance(1)
+      service:create_game_session()
+      service:settle()
+      service.hang(true)
+      game:load()
+      service:advance(1)
+      game:load()
+      service:advance(1)
+      service.hang(false)
+      service:advance(3)
+      assert.equal("active", game:phase())
+      assert.equal("ACTIVE", service:game_session().Status)
+    end)
+
+    it("is active without activating again", function()
+      game:begin()
+      service:fail("ActivateGameSession")
+      game:load()
+      service:advance(1)
+      assert.equal("init again", game:lines())
+      assert.equal("active", game:phase())
+      assert.equal("ACTIVE", service:game_session().Status)
+    end)
+
+    it("keeps the age of its session", function()
+      game:begin "{ max_session_s = 100, drain_grace_s = 5 }"
+      for _ = 1, 9 do
+        service:advance(10)
+        game:load()
+      end
+      service:advance(9)
+      assert.matches("terminate MAX_SESSION_TIME", game:lines())
+    end)
+
+    it("keeps the session closed, and opens it when the new scripts want that", function()
+      game:begin()
+      game:run "m:allow_players(false)"
+      service:advance(1)
+      game:load()
+      service:advance(1)
+      assert.is_false(game:run "return m:accepts_players()")
+      assert.equal("DENY_ALL", service:game_session().PlayerSessionCreationPolicy)
+      game:run "m:allow_players(true)"
+      service:advance(1)
+      assert.equal("ACCEPT_ALL", service:game_session().PlayerSessionCreationPolicy)
+    end)
+
+    it("while the policy is under way ends with what is wanted last", function()
+      game:begin()
+      service:delay("UpdateGameSession", 2, { times = 1 })
+      service:delay("UpdatePlayerSessionCreationPolicy", 2, { times = 1 })
+      game:run "m:allow_players(false)"
+      service:settle()
+      game:load()
+      game:run "m:allow_players(true)"
+      service:advance(5)
+      assert.equal("ACCEPT_ALL", service:game_session().PlayerSessionCreationPolicy)
+      assert.is_true(game:run "return m:accepts_players()")
+    end)
+
+    -- ---- players
+
+    it("takes its players back without asking GameLift, and without join_attempt", function()
+      local id = with_ann()
+      service.hang(true)
+      game:load()
+      game:connect("p1", id)
+      service:advance(1)
+      assert.equal("init again\njoin p1 ann", game:lines())
+      assert.equal("ann accepted", game:seats())
+      service.hang(false)
+      service:advance(60)
+      assert.equal("ACTIVE", game:status "ann")
+    end)
+
+    it("takes players back who are connected before m:start", function()
+      local id = with_ann()
+      game:load(nil, false)
+      game:connect("p1", id)
+      service:advance(1)
+      assert.equal("", game:lines())
+      game:run "m:start()"
+      service:advance(1)
+      assert.equal("init again\njoin p1 ann", game:lines())
+    end)
+
+    it("gives up seats that nobody claims in 30 s, each reload anew", function()
+      with_ann()
+      for _ = 1, 3 do
+        game:load()
+        service:advance(25)
+      end
+      assert.equal("ann accepted away", game:seats())
+      service:advance(6)
+      assert.equal("ann left", game:seats())
+      assert.equal("COMPLETED", game:status "ann")
+    end)
+
+    it("while a player is accepted lets the player in with the answer", function()
+      game:begin()
+      local id = service:create_player_session "ann"
+      service:delay("AcceptPlayerSession", 3, { times = 1 })
+      game:connect("p1", id)
+      service:advance(0.5)
+      assert.equal("attempt ann", game:lines())
+      for _ = 1, 3 do
+        game:load()
+        game:connect("p1", id)
+        service:advance(0.5)
+        assert.equal("init again", game:lines())
+      end
+      service:advance(3)
+      assert.equal("join p1 ann", game:lines())
+      assert.equal("ann accepted", game:seats())
+      assert.equal("ACTIVE", game:status "ann")
+    end)
+
+    it("while a player is accepted who comes back after the answer", function()
+      game:begin()
+      local id = service:create_player_session "ann"
+      service:delay("AcceptPlayerSession", 2, { times = 1 })
+      game:connect("p1", id)
+      service:advance(0.5)
+      game:load()
+      service:advance(5)
+      assert.equal("ann accepted away", game:seats())
+      game:connect("p1", id)
+      service:advance(0.5)
+      assert.equal("init again\njoin p1 ann", game:lines())
+    end)
+
+    it("while a player is accepted who does not come back gives the seat up", function()
+      game:begin()
+      service:delay("AcceptPlayerSession", 2, { times = 1 })
+      game:connect("p1", service:create_player_session "ann")
+      service:advance(0.5)
+      game:load()
+      service:advance(32)
+      assert.equal("COMPLETED", game:status "ann")
+    end)
+
+    it("while a player is accepted whom GameLift refuses tells the player", function()
+      game:begin()
+      local id = service:create_player_session "ann"
+      service:delay("AcceptPlayerSession", 2, { times = 1 })
+      service:refuse_seat(id, "no")
+      game:connect("p1", id)
+      service:advance(0.5)
+      game:load()
+      game:connect("p1", id)
+      service:advance(3)
+      assert.matches("kick p1: you could not be seated", game:lines())
+      service:advance(40)
+      assert.not_equal("ACTIVE", game:status "ann")
+    end)
+
+    it("while a player is accepted who has gone gives the seat back", function()
+      game:begin()
+      service:delay("AcceptPlayerSession", 2, { times = 1 })
+      game:connect("p1", service:create_player_session "ann")
+      service:advance(0.5)
+      game:run "m:disconnect('p1')"
+      service:advance(0.5)
+      game:load()
+      service:advance(35)
+      assert.equal("COMPLETED", game:status "ann")
+    end)
+
+    it("while a seat is given back does not do it twice", function()
+      with_ann()
+      service:delay("RemovePlayerSession", 2, { times = 1 })
+      game:run "m:disconnect('p1')"
+      service:advance(0.5)
+      game:load()
+      game:load()
+      service:advance(5)
+      assert.equal("COMPLETED", game:status "ann")
+      assert.is_nil(game:log():find "was not removed")
+      assert.equal("ann left", game:seats())
+    end)
+
+    it("gives a seat back that could not be given back before", function()
+      with_ann()
+      service.down(true)
+      game:run "m:disconnect('p1')"
+      service:advance(30)
+      game:load()
+      service:advance(5)
+      service.down(false)
+      service:advance(60)
+      assert.equal("COMPLETED", game:status "ann")
+    end)
+
+    it("keeps the seats of dropped players for the rest of their grace", function()
+      local id = with_ann "{ reconnect_grace_s = 40 }"
+      game:run "m:disconnect('p1')"
+      service:advance(20)
+      game:load()
+      service:advance(10)
+      game:connect("p2", id)
+      service:advance(1)
+      assert.equal("init again\njoin p2 ann", game:lines())
+      game:run "m:disconnect('p2')"
+      service:advance(20)
+      game:load()
+      service:advance(19)
+      assert.equal("ACTIVE", game:status "ann")
+      service:advance(3)
+      assert.equal("COMPLETED", game:status "ann")
+    end)
+
+    -- ---- the end
+
+    it("in a drain goes on with it, with who is left", function()
+      local id = with_ann()
+      game:run "m:finish('OVER', 20)"
+      service:advance(5)
+      game:load()
+      game:connect("p1", id)
+      service:advance(1)
+      assert.equal("init again\nterminate OVER 15\njoin p1 ann", game:lines())
+      assert.equal("draining", game:phase())
+      service:advance(13)
+      assert.equal("", game:lines())
+      service:advance(3)
+      assert.equal("kick p1: the game has ended\nleave p1 ann: the game has ended\nended well", game:lines())
+    end)
+
+    it("in the drain of a TerminateProcess keeps its end", function()
+      with_ann "{ drain_grace_s = 30 }"
+      service:terminate(25)
+      service:advance(1)
+      assert.equal("terminate TERMINATE_PROCESS 15", game:lines())
+      for _ = 1, 3 do
+        game:load()
+        service:advance(2)
+        assert.equal("draining", game:phase())
+      end
+      service:advance(10)
+      assert.equal("ended", game:phase())
+      assert.matches("ended well$", game:lines())
+      assert.equal("TERMINATED", service:game_session().Status)
+    end)
+
+    it("with TerminateProcess just before it ends", function()
+      with_ann()
+      service:terminate(15)
+      game:load()
+      service:advance(1)
+      assert.equal("draining", game:phase())
+      service:advance(10)
+      assert.equal("ended", game:phase())
+    end)
+
+    it("within terminate(seconds) is over in those seconds", function()
+      with_ann()
+      service.hang(true)
+      game:run "m:terminate(10)"
+      service:advance(4)
+      game:load()
+      service:advance(6)
+      assert.matches("ended TIMEOUT$", game:lines())
+    end)
+
+    it("while ProcessEnding is under way ends once", function()
+      game:begin()
+      service:delay("TerminateServerProcess", 3)
+      game:run "m:finish()"
+      service:advance(1)
+      game:load()
+      service:advance(0.5)
+      game:load()
+      service:advance(4)
+      assert.matches("^init again\nterminate GAME_OVER %d+\nended well$", game:lines())
+      assert.equal("TERMINATED", service:game_session().Status)
+    end)
+
+    it("after its end ends no more", function()
+      game:begin()
+      game:run "m:finish()"
+      service:advance(2)
+      assert.matches("ended well$", game:lines())
+      game:load()
+      service:advance(30)
+      assert.equal("ended", game:phase())
+      assert.equal("", game:lines())
+    end)
+
+    -- ---- what the game keeps
+
+    local SAVING = [[{
+      save = function() return { round = round, names = { "ann", "bob" } } end,
+      restore = function(value)
+        round = value.round + 1
+        line("restore %d %s", value.round, value.names[2])
+      end,
+      init = function(session, resumed)
+        round = round or 1
+        line("init %s %d", tostring(resumed), round)
+      end,
+    }]]
+
+    it("hands what the game saves to restore, before init", function()
+      game:begin(SAVING)
+      for generation = 1, 3 do
+        game:load()
+        service:advance(1)
+        assert.equal(("restore %d bob\ninit true %d"):format(generation, generation + 1), game:lines())
+      end
+    end)
+
+    it("keeps what was saved over scripts that are replaced before they have read it", function()
+      game:begin(SAVING)
+      game:load(nil, false)
+      game:load()
+      service:advance(1)
+      assert.equal("restore 1 bob\ninit true 2", game:lines())
+    end)
+
+    it("goes on when save raises, waits or returns what cannot be kept, and when restore raises or waits", function()
+      for _, save in ipairs { "error 'no'", "coroutine.yield()", "return { deep = { print } }" } do
+        game:load(("{ save = function() %s end }"):format(save))
+        service:advance(1)
+      end
+      service:create_game_session()
+      service:advance(1)
+      assert.equal("active", game:phase())
+      game:load "{ save = function() return 7 end }"
+      service:advance(1)
+      game:load "{ restore = function() error 'cannot' end }"
+      service:advance(1)
+      assert.equal("init again", game:lines())
+      assert.equal("active", game:phase())
+    end)
+
+    it("goes on when the state dies without a word", function()
+      if kind == "same" then
+        return
+      end
+      local id = with_ann()
+      service:advance(1)
+      game:run "m.retire = function() end require('gamelift.match.takeover').retire = function() end"
+      game:load()
+      game:connect("p1", id)
+      service:advance(1)
+      assert.equal("init again\njoin p1 ann", game:lines())
+    end)
+
+    it("while nobody is there for a while: updates, TerminateProcess and answers come to the next", function()
+      if kind == "same" then
+        return
+      end
+      with_ann()
+      game:leave()
+      service:advance(3)
+      service:terminate(60)
+      service:advance(3)
+      game:load()
+      service:advance(1)
+      assert.matches("^init again\nterminate TERMINATE_PROCESS %d+$", game:lines())
+    end)
+  end)
+end
+
+describe("a match that was replaced", function()
+  local game, service
+  before_each(function()
+    game = reloading.new "same"
+    service = game.service
+    game:begin "{ loop = function() line 'loop' end }"
+  end)
+  after_each(function() game:stop() end)
+
+  it("says so, and does nothing any more", function()
+    local old = game.state
+    local id = service:create_player_session "ann"
+    old:run "m:every(1, function() line 'timer' end)"
+    old:run("m:connect(1, ...)", id)
+    game:load()
+    for _, call in ipairs { "start()", "connect(2, 'psess-2')", "disconnect(1)", "kick(1)", "finish()", "terminate(1)",
+      "allow_players(true)", "after(1, print)", "every(1, print)" } do
+      local ok, message = pcall(old.run, old, "m:" .. call)
+      assert.is_false(ok)
+      assert.matches("match:%l+[_%l]*: this match was replaced by a newer one", message)
+    end
+    assert.equal("replaced", old:run "return m:phase()")
+    old:run "lines() m:tick(1) m:tick(1)"
+    service:advance(5)
+    assert.equal("", old:run "return lines()")
+    local _, count = old:run "return log_lines()":gsub("this match was replaced", "")
+    assert.equal(1, count)
+  end)
+end)
