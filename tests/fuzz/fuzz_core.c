@@ -190,7 +190,8 @@ static void give_command(void)
     if (kind == 0) {
         glift__cancel *cancel = calloc(1, sizeof *cancel);
         HOLDS(cancel != NULL);
-        cancel->all = next_byte() % 2;
+        cancel->id = next_byte() % 4;
+        cancel->first_id = next_byte() % 4;
         cancel->user = (void *)(uintptr_t)1;
         item = &cancel->item;
         item->kind = GLIFT__COMMAND_CANCEL;
