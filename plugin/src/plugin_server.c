@@ -226,6 +226,7 @@ static glift_status wait_for_owner(plugin *p)
     p->lent = false;
     memset(&p->callbacks, 0, sizeof p->callbacks);
     p->owner_deadline_ns = p->core->now_ns(p->host) + OWNER_TIMEOUT_MS * ns_per_ms;
+    p->core->wake(p->host); /* the tick hook has to come back for that */
     return GLIFT_OK;
 }
 
