@@ -316,10 +316,12 @@ TEST(who_joins_between_parking_and_the_end_of_a_copy_is_decided_by_the_next)
 {
     char reason[128] = "";
     glift_plugin p = with_session();
+    const glift_plugin_players *players = players_service(&p);
     CHECK_INT(p.before_reload(p.self), GLIFT_OK);
     CHECK_INT(join(&p, 5, reason), GLIFT_PLAYER_PENDING);
     CHECK_INT(p.stop(p.self, GLIFT_STOP_RELOAD), GLIFT_OK);
-    CHECK_INT(join(&p, 6, reason), GLIFT_PLAYER_DENIED); /* there is no copy */
+    CHECK_INT(players->connect(players->self, 6, "psess-1", reason, sizeof reason),
+            GLIFT_PLAYER_DENIED); /* there is no copy */
     CHECK_CONTAINS(reason, "join again");
     CHECK_INT(p.start(p.self, &api), GLIFT_OK);
     CHECK(inherit_accept(GLIFT_OK, ""));
