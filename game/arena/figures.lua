@@ -12,6 +12,7 @@ figures_methods.__index = figures_methods
 function figures.new(metrics)
   return setmetatable({
     open = 0,
+    since = { received = 0, received_bytes = 0, sent = 0, sent_bytes = 0 }, -- not told to the metrics yet
     connections = assert(metrics:gauge "server_connections"),
     bytes_in = assert(metrics:counter "server_bytes_in"),
     bytes_out = assert(metrics:counter "server_bytes_out"),
@@ -20,16 +21,26 @@ function figures.new(metrics)
   }, figures_methods)
 end
 
---- A message from a player.
+--- A message from a player, of so many bytes.
 function figures_methods:received(bytes)
-  self.packets_in:add()
-  self.bytes_in:add(#bytes)
+  local since = self.since
+  since.received, since.received_bytes = since.received + 1, since.received_bytes + bytes
 end
 
---- A message to a player.
+--- A message to a player, of so many bytes.
 function figures_methods:sent(bytes)
-  self.packets_out:add()
-  self.bytes_out:add(#bytes)
+  local since = self.since
+  since.sent, since.sent_bytes = since.sent + 1, since.sent_bytes + bytes
+end
+
+--- Once a tick: there are thousands of messages a second, and a metric need not hear of each.
+function figures_methods:tell()
+  local since = self.since
+  self.packets_in:add(since.received)
+  self.bytes_in:add(since.received_bytes)
+  self.packets_out:add(since.sent)
+  self.bytes_out:add(since.sent_bytes)
+  since.received, since.received_bytes, since.sent, since.sent_bytes = 0, 0, 0, 0
 end
 
 --- A connection came (1) or went (-1).

@@ -56,8 +56,9 @@ function host.on(event, fn) end
 --- Queue a binary message. False: the player is gone, or more than 256 KiB wait (it is then dropped, as too slow).
 ---@param player integer
 ---@param bytes string
+---@param more string?  # the rest of the same message: what is the same for many need not be joined for each
 ---@return boolean
-function host.send(player, bytes) end
+function host.send(player, bytes, more) end
 
 --- Close with a reason that the player is shown (WebSocket close code 4000, reason up to 120 bytes), after what is
 --- queued. One that is gone already is no error.

@@ -1,22 +1,27 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The arena's server: joins the host's events to gamelift.match, and the match to the game.
 --
--- Settings: rounds, round_seconds, backfill_open_seconds, drain_seconds, seed; the defaults are below.
+-- Settings: max_players, rounds, round_seconds, backfill_open_seconds, drain_seconds, seed; the defaults are below.
 
 local gamelift = require "gamelift"
 local match = require "gamelift.match"
 local doorman = require "doorman"
 local figures = require "figures"
 local hud = require "hud"
+local protocol = require "protocol"
 local rules = require "rules"
 local session = require "session"
 local settings = require "settings"
 
+rules.max_players = settings.integer("max_players", rules.max_players, 2, protocol.most_ships)
 rules.match.rounds = settings.integer("rounds", rules.match.rounds, 1, 50)
 rules.match.round_seconds = settings.number("round_seconds", rules.match.round_seconds, 5, 3600)
 local seed = settings.integer("seed", os.time(), 0, math.maxinteger)
 local backfill_open_seconds = settings.number("backfill_open_seconds", 3, 0, 3600)
 local drain_seconds = settings.number("drain_seconds", 5, 0, 600)
+
+-- A cycle of the collector comes less often, so that hardly any tick waits for its longest step.
+collectgarbage("setpause", 400)
 
 local measured = figures.new(gamelift.metrics(gamelift.server()))
 local game  -- gamelift.match: readiness, seats, backfill, the end
@@ -37,9 +42,9 @@ local function init(game_session)
     max_players = game_session.maximum_player_session_count,
     session_id = game_session.game_session_id,
   }, {
-    send = function(player, bytes)
-      measured:sent(bytes)
-      return host.send(player, bytes)
+    send = function(player, bytes, more)
+      measured:sent(#bytes + (more and #more or 0))
+      return host.send(player, bytes, more)
     end,
     kick = function(player, reason) game:kick(player, reason) end,
     now = host.now,
@@ -101,6 +106,7 @@ game:start()
 host.on("tick", function(dt, now)
   local began = host.now()
   game:tick(dt, now)
+  measured:tell()
   local report = door:report(began)
   if report then host.log("info", report) end
   work_s = work_s * 0.9 + (host.now() - began) * 0.1
@@ -115,7 +121,7 @@ host.on("connect", function(player, info)
 end)
 
 host.on("message", function(player, bytes)
-  measured:received(bytes)
+  measured:received(#bytes)
   if arena then arena:receive(player, bytes) end
 end)
 

@@ -1,33 +1,18 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The messages between the arena and its players: binary, little-endian, one WebSocket message each.
 --
--- Byte 1 is the version, byte 2 the type, the fields follow as listed below. Positions, angles and speeds are
--- integers on the wire, so no message can carry a NaN or an infinity. assets/arena/protocol.js holds the
--- same tables; the golden bytes in tests/spec/arena_protocol_vectors.json keep the two alike.
+-- Byte 1 is the version, byte 2 the type, the fields follow as listed below; packing.lua says what a field is.
+-- Positions, angles and speeds are integers on the wire, so no message can carry a NaN or an infinity.
+-- assets/arena/protocol.js holds the same tables; tests/spec/arena_protocol_vectors.json keeps the two alike, by golden
+-- bytes.
+
+local packing = require "packing"
 
 local protocol = {}
 
 protocol.version = 1
+protocol.most_ships = 255 -- their numbers are bytes, and 0 is nobody
 
-local TAU = 2 * math.pi
-
--- A scalar: how string.pack writes it, its range, and how many wire units make one.
-local scalars = {
-  u8 = { format = "B", low = 0, high = 255, scale = 1 },
-  u16 = { format = "I2", low = 0, high = 65535, scale = 1 },
-  u32 = { format = "I4", low = 0, high = 4294967295, scale = 1 },
-  axis = { format = "b", low = -127, high = 127, scale = 127 },         -- -1..1
-  length = { format = "I2", low = 0, high = 65535, scale = 16 },        -- world units
-  speed = { format = "b", low = -127, high = 127, scale = 1 / 8 },      -- units a second, coarse
-  velocity = { format = "i2", low = -32768, high = 32767, scale = 16 }, -- units a second, fine
-  angle = { format = "I2", low = 0, high = 65535, scale = 65536 / TAU, wraps = true },
-  centis = { format = "B", low = 0, high = 255, scale = 100 },          -- seconds, to 2.55
-  ticks20 = { format = "B", low = 0, high = 255, scale = 20 },          -- seconds, to 12.75
-  tenths = { format = "I2", low = 0, high = 65535, scale = 10 },        -- seconds, to 6553.5
-}
-
--- A group is a table within the table; lists are { name, list = fields }; the items of a list of variants begin
--- with a byte that chooses their fields.
 protocol.events = {
   { "spawn", { "ship", "u8" }, { "x", "length" }, { "y", "length" } },
   { "shot", { "shot", "u16" }, { "ship", "u8" }, { "x", "length" }, { "y", "length" }, { "angle", "angle" } },
@@ -91,147 +76,65 @@ protocol.close_code = 4000 -- the reason is a sentence for the player
 
 -- ---- writing ----
 
-local function scaled(kind, value)
-  local units = math.floor(value * kind.scale + 0.5)
-  if kind.wraps then return units % (kind.high + 1) end
-  return math.max(kind.low, math.min(kind.high, units))
-end
-
-local write_fields
-
-local function write_variant(out, variants, item)
-  for number, variant in ipairs(variants) do
-    if variant[1] == item.type then
-      out[#out + 1] = string.pack("B", number)
-      return write_fields(out, variant, 2, item)
-    end
+--- By name and by number: { name, number, fields }.
+local function compiled(messages)
+  local by_name, by_number = {}, {}
+  for number, message in ipairs(messages) do
+    local one = { name = message[1], number = number, fields = packing.compile(message, 2) }
+    by_name[one.name], by_number[number] = one, one
   end
-  error("no such event: " .. tostring(item.type))
+  return by_name, by_number
 end
 
-local function write_list(out, field, items)
-  local count = math.min(#items, 255)
-  out[#out + 1] = string.pack("B", count)
-  for index = 1, count do
-    if field.variants then
-      write_variant(out, field.variants, items[index])
-    else
-      write_fields(out, field.list, 1, items[index])
-    end
-  end
-end
+local client_by_name, client_by_number = compiled(protocol.from_client)
+local server_by_name, server_by_number = compiled(protocol.from_server)
 
-function write_fields(out, fields, first, values)
-  for index = first, #fields do
-    local field = fields[index]
-    local name, kind = field[1], field[2]
-    local value = values[name]
-    if kind == "text" then
-      out[#out + 1] = string.pack("<s1", value)
-    elseif kind then
-      out[#out + 1] = string.pack("<" .. scalars[kind].format, scaled(scalars[kind], value))
-    elseif type(value) == "string" then
-      out[#out + 1] = value
-    elseif field.group then
-      write_fields(out, field.group, 1, value)
-    else
-      write_list(out, field, value)
-    end
-  end
-end
-
-local function encoder(messages)
-  local numbers = {}
-  for number, message in ipairs(messages) do numbers[message[1]] = number end
+local function encoder(by_name)
   return function(name, values)
-    local number = numbers[name]
-    local out = { string.pack("BB", protocol.version, number) }
-    write_fields(out, messages[number], 2, values)
+    local message = by_name[name]
+    local out = { string.pack("BB", protocol.version, message.number) }
+    message.fields.write(out, values)
     return table.concat(out)
   end
 end
 
 --- encode_client("ping", { stamp = 1 }) -> bytes. Numbers out of range are clamped; text is at most 255 bytes.
 --- A group or list that is the same in many messages may be given as bytes, encoded before.
-protocol.encode_client = encoder(protocol.from_client)
-protocol.encode_server = encoder(protocol.from_server)
+protocol.encode_client = encoder(client_by_name)
+protocol.encode_server = encoder(server_by_name)
 
---- The part of a snapshot that is the same for every player, to be given as `shared`.
+local shared_fields = packing.compile(snapshot_shared, 1)
+
+--- The part of a snapshot that is the same for every player, to be given as `shared`, or sent after the own part.
 function protocol.encode_shared(values)
   local out = {}
-  write_fields(out, snapshot_shared, 1, values)
+  shared_fields.write(out, values)
   return table.concat(out)
 end
 
+-- A whole message but for the shared part, in one go: there is one for each player in each tick.
+local write_own = packing.compile_scalars { { "version", "u8" }, { "number", "u8" }, table.unpack(snapshot_own) }
+
+--- A table for protocol "own", to be filled and given to encode_own() as often as one likes.
+function protocol.new_own()
+  return { version = protocol.version, number = server_by_name.snapshot.number }
+end
+
+--- A snapshot's message up to its shared part.
+protocol.encode_own = write_own
+
 -- ---- reading ----
 
-local SHORT = { short = true } -- thrown inside this file only
-
-local function read_scalar(bytes, at, kind)
-  local format = "<" .. kind.format
-  if at + string.packsize(format) - 1 > #bytes then error(SHORT) end
-  local units, after = string.unpack(format, bytes, at)
-  if kind.scale == 1 then return units, after end
-  return units / kind.scale, after
-end
-
-local function read_text(bytes, at)
-  local length = bytes:byte(at)
-  if not length or at + length > #bytes then error(SHORT) end
-  local text = bytes:sub(at + 1, at + length)
-  if not utf8.len(text) then error { sentence = "text is not UTF-8" } end
-  return text, at + 1 + length
-end
-
-local read_fields
-
-local function read_list(bytes, at, field)
-  local items, count = {}
-  count, at = read_scalar(bytes, at, scalars.u8)
-  for index = 1, count do
-    local fields, first, item = field.list, 1, {}
-    if field.variants then
-      local number
-      number, at = read_scalar(bytes, at, scalars.u8)
-      fields, first = field.variants[number], 2
-      if not fields then error { sentence = "unknown event " .. number } end
-      item.type = fields[1]
-    end
-    at = read_fields(bytes, at, fields, first, item)
-    items[index] = item
-  end
-  return items, at
-end
-
-function read_fields(bytes, at, fields, first, values)
-  for index = first, #fields do
-    local field = fields[index]
-    local name, kind = field[1], field[2]
-    if kind == "text" then
-      values[name], at = read_text(bytes, at)
-    elseif kind then
-      values[name], at = read_scalar(bytes, at, scalars[kind])
-    elseif field.group then
-      values[name] = {}
-      at = read_fields(bytes, at, field.group, 1, values[name])
-    else
-      values[name], at = read_list(bytes, at, field)
-    end
-  end
-  return at
-end
-
-local function read_message(messages, bytes)
-  local message = messages[bytes:byte(2)]
-  local values = { type = message[1] }
-  local after = read_fields(bytes, 3, message, 2, values)
+local function read_message(message, bytes)
+  local values = { type = message.name }
+  local after = message.fields.read(bytes, 3, values)
   if after ~= #bytes + 1 then
-    error { sentence = ("%s is %d bytes too long"):format(message[1], #bytes + 1 - after) }
+    error { sentence = ("%s is %d bytes too long"):format(message.name, #bytes + 1 - after) }
   end
   return values
 end
 
-local function decoder(messages)
+local function decoder(by_number)
   return function(bytes)
     if #bytes < 2 then return nil, "a message has at least 2 bytes" end
     local version, number = bytes:byte(1, 2)
@@ -239,17 +142,18 @@ local function decoder(messages)
       return nil, ("this server speaks version %d of the arena protocol, you speak %d; reload the page")
         :format(protocol.version, version)
     end
-    if not messages[number] then return nil, ("unknown message type %d"):format(number) end
-    local ok, result = pcall(read_message, messages, bytes)
+    local message = by_number[number]
+    if not message then return nil, ("unknown message type %d"):format(number) end
+    local ok, result = pcall(read_message, message, bytes)
     if ok then return result end
-    if result == SHORT then return nil, messages[number][1] .. " is too short" end
+    if result == packing.SHORT then return nil, message.name .. " is too short" end
     if type(result) == "table" then return nil, result.sentence end
     error(result, 0)
   end
 end
 
 --- decode_client(bytes) -> { type = name, ... } or nil and a sentence that says what is wrong.
-protocol.decode_client = decoder(protocol.from_client)
-protocol.decode_server = decoder(protocol.from_server)
+protocol.decode_client = decoder(client_by_number)
+protocol.decode_server = decoder(server_by_number)
 
 return protocol

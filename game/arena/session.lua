@@ -2,7 +2,7 @@
 -- One game session as its players live it: who is in it, what they send, what they are told.
 --
 -- Knows nothing of GameLift or of sockets: main.lua joins it to gamelift.match and to the host.
---   callbacks: send(player, bytes)    kick(player, reason)    on_phase(phase)    now() in seconds
+--   callbacks: send(player, bytes, more_of_the_message)    kick(player, reason)    on_phase(phase)    now() in seconds
 
 local geometry = require "geometry"
 local names = require "names"
@@ -34,6 +34,7 @@ function session.new(options, callbacks)
     totals = {},  -- kills over all rounds, by ship id
     names = {},   -- as matchmaking knows them, by player id
     notices = {},
+    shown = {},   -- by ship id, as snapshots tell of it; filled anew for each
     tick_s = 0,
   }, session_methods)
 end
@@ -279,11 +280,11 @@ local function ship_flags(world, ship)
     | (ship.power and flag[ship.power] or 0)
 end
 
-local function shown_ship(world, ship)
-  return {
-    ship = ship.id, flags = ship_flags(world, ship), x = ship.x, y = ship.y, vx = ship.vx, vy = ship.vy,
-    aim = ship.aim, health = math.max(0, ship.health), kills = ship.kills,
-  }
+local function show_ship(world, ship, shown)
+  shown.ship, shown.flags = ship.id, ship_flags(world, ship)
+  shown.x, shown.y, shown.vx, shown.vy, shown.aim = ship.x, ship.y, ship.vx, ship.vy, ship.aim
+  shown.health, shown.kills = math.max(0, ship.health), ship.kills
+  return shown
 end
 
 local function pickup_number(world, pickup)
@@ -295,7 +296,11 @@ end
 
 function session_methods:shared_snapshot(events)
   local world, ships, pickups = self.world, {}, {}
-  for index, ship in ipairs(world.ships) do ships[index] = shown_ship(world, ship) end
+  for index, ship in ipairs(world.ships) do
+    local shown = self.shown[ship.id] or {}
+    self.shown[ship.id] = shown
+    ships[index] = show_ship(world, ship, shown)
+  end
   for index, pickup in ipairs(world.pickups) do pickups[index] = { kind = pickup_number(world, pickup) } end
   return protocol.encode_shared {
     tick = world.tick, phase = protocol.phases[self.match.phase], left = self.match.left,
@@ -304,21 +309,21 @@ function session_methods:shared_snapshot(events)
   }
 end
 
-local function own_snapshot(world, client)
+local function show_own(world, client, own)
   local ship = world.by_id[client.ship]
-  return {
-    ship = client.ship, ack = client.ack, vx = ship.vx, vy = ship.vy,
-    dash_left = ship.dash_left, dash_wait = ship.dash_wait,
-    power_left = ship.power and math.max(0, ship.power_until - world.time) or 0,
-    respawn_left = ship.alive and 0 or math.max(0, ship.respawn_at - world.time),
-  }
+  own.ship, own.ack, own.vx, own.vy = client.ship, client.ack, ship.vx, ship.vy
+  own.dash_left, own.dash_wait = ship.dash_left, ship.dash_wait
+  own.power_left = ship.power and math.max(0, ship.power_until - world.time) or 0
+  own.respawn_left = ship.alive and 0 or math.max(0, ship.respawn_at - world.time)
+  return own
 end
 
+--- What is the same for everybody is encoded once, and joined with a player's own part where it is queued.
 function session_methods:send_snapshots(events)
-  local shared = self:shared_snapshot(events)
+  local shared, own = self:shared_snapshot(events), protocol.new_own()
   for _, client in pairs(self.ships) do
     if client.welcomed then
-      self:send(client, "snapshot", { own = own_snapshot(self.world, client), shared = shared })
+      self.callbacks.send(client.player, protocol.encode_own(show_own(self.world, client, own)), shared)
     end
   end
 end

@@ -12,7 +12,7 @@
 
 /* Limits, and what crossing one means: the player is dropped with a reason. */
 enum {
-    NET_MAX_SOCKETS = 128,            /* WebSockets at the same time; one more is refused with 503 */
+    NET_MAX_SOCKETS = 320,            /* WebSockets at the same time; one more is refused with 503 */
     NET_MAX_MESSAGE_IN = 4096,        /* bytes, from a player */
     NET_MAX_MESSAGE_DIALLED = 65536,  /* bytes, from a server that a bot dialled */
     NET_MAX_QUEUE_BYTES = 262144,     /* waiting to be sent to one player */
@@ -85,12 +85,23 @@ net *net_open(const net_desc *desc, char *reason, size_t reason_size);
 void net_close(net *n);
 
 int net_port(const net *n);
+/* A number below NET_MAX_SOCKETS that no two sockets of the same time share. */
+static inline size_t net_place_of(uint64_t socket)
+{
+    return (size_t)(socket % NET_MAX_SOCKETS);
+}
 /* Serve sockets. Sleeps until there was something to do, a wake, or this time. */
 void net_service(net *n, uint64_t until_ns);
 void net_wake(net *n);
 
-/* False: the socket is gone, or closing, or its queue is full (it is then closed, as too slow). */
-bool net_send(net *n, uint64_t socket, const void *bytes, size_t length);
+typedef struct net_piece {
+    const void *bytes;
+    size_t length;
+} net_piece;
+
+/* One message of these pieces, one behind the other. False: the socket is gone, or closing, or its queue is
+ * full (it is then closed, as too slow). */
+bool net_send(net *n, uint64_t socket, const net_piece *pieces, size_t count);
 /* What was queued is sent first. A socket that is gone already is no error. */
 void net_close_socket(net *n, uint64_t socket, const char *reason);
 void net_close_all(net *n, const char *reason);

@@ -42,7 +42,7 @@ struct net_socket {
 /* A socket's number is its place plus a serial number times the places: found at once, never used again. */
 static net_socket *find(const net *n, uint64_t id)
 {
-    net_socket *s = n->sockets[id % NET_MAX_SOCKETS];
+    net_socket *s = n->sockets[net_place_of(id)];
     return s != NULL && s->id == id ? s : NULL;
 }
 
@@ -82,7 +82,7 @@ static void drop_queue(net_socket *s)
 
 static void free_socket(net *n, net_socket *s)
 {
-    n->sockets[s->id % NET_MAX_SOCKETS] = NULL;
+    n->sockets[net_place_of(s->id)] = NULL;
     n->socket_count--;
     drop_queue(s);
     free(s->message);
@@ -276,24 +276,41 @@ static int on_writable(net *n, net_socket *s)
     return 0;
 }
 
-bool net_send(net *n, uint64_t socket, const void *bytes, size_t length)
+/* NULL: it is longer than `most`, or memory is out. */
+static outgoing *make_outgoing(const net_piece *pieces, size_t count, size_t most)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (pieces[i].length > most - length)
+            return NULL;
+        length += pieces[i].length;
+    }
+    outgoing *one = malloc(sizeof *one + LWS_PRE + length);
+    if (one == NULL)
+        return NULL;
+    one->next = NULL;
+    one->length = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (pieces[i].length > 0)
+            memcpy(one->room + LWS_PRE + one->length, pieces[i].bytes, pieces[i].length);
+        one->length += pieces[i].length;
+    }
+    return one;
+}
+
+bool net_send(net *n, uint64_t socket, const net_piece *pieces, size_t count)
 {
     net_socket *s = find(n, socket);
     if (s == NULL || !s->open || s->close_code != 0)
         return false;
-    outgoing *one = NULL;
-    if (length <= NET_MAX_QUEUE_BYTES - s->queued_bytes)
-        one = malloc(sizeof *one + LWS_PRE + length);
+    outgoing *one = make_outgoing(pieces, count, NET_MAX_QUEUE_BYTES - s->queued_bytes);
     if (one == NULL) {
         begin_close(s, LWS_CLOSE_STATUS_POLICY_VIOLATION, "the connection is too slow for this game");
         return false;
     }
-    one->next = NULL;
-    one->length = length;
-    memcpy(one->room + LWS_PRE, bytes, length);
     *s->last = one;
     s->last = &one->next;
-    s->queued_bytes += length;
+    s->queued_bytes += one->length;
     lws_callback_on_writable(s->wsi);
     return true;
 }

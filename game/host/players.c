@@ -2,13 +2,11 @@
 #include "players.h"
 #include "engine.h"
 
+/* NULL: it is decided, or unknown. */
 static uint64_t *find_undecided(players *all, uint64_t socket)
 {
-    for (size_t i = 0; i < NET_MAX_SOCKETS; i++) {
-        if (all->undecided[i] == socket)
-            return &all->undecided[i];
-    }
-    return NULL;
+    uint64_t *place = &all->undecided[net_place_of(socket)];
+    return *place == socket ? place : NULL;
 }
 
 void players_connect(
@@ -20,8 +18,7 @@ void players_connect(
         script_connect(host->script, socket, player_session_id, address, false);
         return;
     }
-    uint64_t *place = find_undecided(&host->players, 0); /* as many places as sockets: there is one */
-    *place = socket;
+    host->players.undecided[net_place_of(socket)] = socket;
     glift_player_answer answer =
             service->connect(service->self, socket, player_session_id, reason, sizeof reason);
     if (answer != GLIFT_PLAYER_PENDING)

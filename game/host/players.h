@@ -14,7 +14,7 @@ struct glift_host;
 
 typedef struct players {
     const glift_plugin_players *service; /* NULL: the script checks */
-    uint64_t undecided[NET_MAX_SOCKETS]; /* 0: a free place */
+    uint64_t undecided[NET_MAX_SOCKETS]; /* by net_place_of() the socket; 0: nobody */
 } players;
 
 void players_connect(

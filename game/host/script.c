@@ -49,6 +49,31 @@ static bool run(script *s, lua_State *L, lua_State *coroutine, int arguments)
     return false;
 }
 
+/* Pushes a coroutine with nothing on its stack. */
+static lua_State *take_coroutine(script *s, lua_State *L)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->spare_ref);
+    lua_State *spare = lua_tothread(L, -1);
+    if (spare == NULL) {
+        lua_pop(L, 1);
+        return lua_newthread(L);
+    }
+    lua_pushboolean(L, false);
+    lua_rawseti(L, LUA_REGISTRYINDEX, s->spare_ref);
+    return spare;
+}
+
+/* Messages come by the thousand, and hardly any handler waits: one coroutine serves them all. One that has
+ * waited or raised is not used again, since somebody may still know it. */
+static void keep_coroutine(script *s, lua_State *L, lua_State *coroutine)
+{
+    if (lua_status(coroutine) != LUA_OK || lua_gettop(coroutine) != 0)
+        return;
+    lua_pushthread(coroutine);
+    lua_xmove(coroutine, L, 1);
+    lua_rawseti(L, LUA_REGISTRYINDEX, s->spare_ref);
+}
+
 /* Protected. */
 static int run_job(lua_State *L)
 {
@@ -61,7 +86,7 @@ static int run_job(lua_State *L)
             return luaL_error(
                     L, "a coroutine that waits in host.sleep or host.http was resumed by the script");
     } else {
-        coroutine = lua_newthread(L);
+        coroutine = take_coroutine(j->s, L);
         lua_pushvalue(L, -2);
         lua_xmove(L, coroutine, 1);
     }
@@ -78,6 +103,8 @@ static int run_job(lua_State *L)
         return luaL_error(L, "out of memory");
     lua_xmove(L, coroutine, count);
     j->ok = run(j->s, L, coroutine, count);
+    if (j->ok && !j->is_coroutine && j->request == 0)
+        keep_coroutine(j->s, L, coroutine);
     return 0;
 }
 
@@ -199,6 +226,8 @@ static int open_libraries(lua_State *L)
     lua_setfield(L, -2, "__mode");
     lua_setmetatable(L, -2);
     s->requests_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_pushboolean(L, false);
+    s->spare_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushcfunction(L, set_paths);
     lua_pushlightuserdata(L, &s->host->paths);
     lua_call(L, 1, 0);

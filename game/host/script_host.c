@@ -80,13 +80,18 @@ static int host_on(lua_State *L)
             L, "there is no event \"%s\" in mode \"%s\"", name, engine_mode_name(s->host->options.mode));
 }
 
+/* The message may come in two pieces. */
 static int host_send(lua_State *L)
 {
-    size_t length;
+    net_piece pieces[2] = {{0}};
     lua_Integer socket = luaL_checkinteger(L, 1);
-    const char *bytes = luaL_checklstring(L, 2, &length);
-    luaL_argcheck(L, length <= NET_MAX_QUEUE_BYTES, 2, "a message has at most 262144 bytes");
-    lua_pushboolean(L, net_send(host_of(L)->net, (uint64_t)socket, bytes, length));
+    pieces[0].bytes = luaL_checklstring(L, 2, &pieces[0].length);
+    pieces[1].bytes = luaL_optlstring(L, 3, "", &pieces[1].length);
+    luaL_argcheck(L,
+            pieces[0].length <= NET_MAX_QUEUE_BYTES &&
+                    pieces[1].length <= NET_MAX_QUEUE_BYTES - pieces[0].length,
+            2, "a message has at most 262144 bytes");
+    lua_pushboolean(L, net_send(host_of(L)->net, (uint64_t)socket, pieces, 2));
     return 1;
 }
 

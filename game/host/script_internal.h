@@ -31,6 +31,7 @@ struct script {
     lua_State *L;
     struct glift_host *host;
     int main_ref, handler_refs[EVENT_COUNT];
+    int spare_ref;    /* of a coroutine that a handler has run through without a wait, for the next handler */
     int requests_ref; /* coroutine -> the lobby request that it answers; weak keys */
     unsigned error_count;
     bool ending;

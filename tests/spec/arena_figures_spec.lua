@@ -20,9 +20,11 @@ describe("the arena's figures", function()
   it("are messages and bytes, in and out, under the documented names", function()
     local of, kept = metrics()
     local all = figures.new(of)
-    all:received "hello"
-    all:received ""
-    all:sent(("x"):rep(100))
+    all:received(5)
+    all:received(0)
+    all:sent(100)
+    all:tell()
+    all:tell()
     assert.same({ 2, 5, 1, 100 }, {
       kept.server_packets_in, kept.server_bytes_in, kept.server_packets_out, kept.server_bytes_out,
     })

@@ -108,3 +108,22 @@ describe("the arena", function()
     assert.equal("TERMINATED", service:game_session().Status)
   end)
 end)
+
+describe("the arena's settings", function()
+  it("let in so many as are asked for, and no more than there are numbers for ships", function()
+    local a = arena { max_players = "40" }
+    a.service:create_game_session { MaximumPlayerSessionCount = 30 }
+    a.service:advance(2)
+    for player = 1, 20 do a.connect(player, a.service:create_player_session("player-" .. player)) end
+    assert.same({}, a.closed)
+    assert.equal("ACTIVE", a.status "player-20")
+    a.service:stop()
+    for _, wrong in ipairs { "1", "256", "many" } do
+      local ok, message = pcall(arena, { max_players = wrong })
+      assert.is_false(ok)
+      assert.equal(("setting max_players: %q is not a number from 2 to 255"):format(wrong), message)
+    end
+    rawset(_G, "host", nil)
+    require "rules".max_players = 16
+  end)
+end)

@@ -73,7 +73,7 @@ describe("a bot as a client", function()
     local bots, now = {}, 0
     local own_rules = setmetatable({ match = match_rules or rules.match }, { __index = rules })
     local arena = session.new({ rules = own_rules, seed = 4, max_players = 8, session_id = "arn:s" }, {
-      send = function(player, bytes) assert.is_nil(bots[player]:receive(bytes)) end,
+      send = function(player, bytes, more) assert.is_nil(bots[player]:receive(bytes .. (more or ""))) end,
       kick = function(_, reason) error(reason) end,
       on_phase = function() end,
       now = function() return now end,

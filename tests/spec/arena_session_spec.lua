@@ -15,9 +15,9 @@ local function arena(overrides)
   local a = { now = 100, sent = {}, kicked = {}, phases = {} }
   local own_rules = setmetatable(overrides or {}, { __index = rules })
   a.session = session.new({ rules = own_rules, seed = 1, max_players = 8, session_id = "arn:session" }, {
-    send = function(player, bytes)
+    send = function(player, bytes, more)
       a.sent[player] = a.sent[player] or {}
-      table.insert(a.sent[player], (protocol.decode_server(bytes)))
+      table.insert(a.sent[player], (protocol.decode_server(bytes .. (more or ""))))
     end,
     kick = function(player, reason) a.kicked[player] = reason end,
     on_phase = function(phase) table.insert(a.phases, phase) end,
@@ -92,6 +92,20 @@ describe("a player", function()
     assert.is_nil(a.kicked[16])
     assert.equal("the arena is full", a.kicked[17])
     a.steps(1)
+  end)
+
+  it("has two hundred company where the rules let so many in", function()
+    local a = arena { max_players = 200 }
+    for player = 1, 201 do a.enter(player, "p" .. player) end
+    assert.is_nil(a.kicked[200])
+    assert.equal("the arena is full", a.kicked[201])
+    a.steps(30)
+    for player = 1, 200 do
+      local shown = a.told(player, "snapshot")
+      assert.equal(30, #shown)
+      assert.equal(200, #shown[30].shared.ships)
+      assert.equal(player, shown[30].own.ship)
+    end
   end)
 
   it("who comes late is told what happened before", function()

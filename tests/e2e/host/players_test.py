@@ -22,6 +22,10 @@ host.on("message", function(player, bytes)
     while host.send(player, ("x"):rep(32000)) do end
     return
   end
+  if bytes == "twice:ab" then host.send(player, bytes, bytes) return end
+  if bytes:find "^later:" then host.sleep(0.2) end
+  if bytes == "keep:" then kept = coroutine.running() return end
+  if bytes == "resume:" then bytes = tostring(coroutine.resume(kept)) end
   host.send(player, bytes)
 end)
 host.on("disconnect", function(player, reason) host.log("info", "disconnect: " .. reason) end)
@@ -32,7 +36,7 @@ class Players(ArenaCase, unittest.IsolatedAsyncioTestCase):
     def setUp(self):
         super().setUp()
         self.arena = self.offline(ECHO, "--origin", "https://play.example", "--set", "joins_per_second=1000",
-                                  "--set", "players_per_address=200")
+                                  "--set", "players_per_address=400")
 
     def tearDown(self):
         self.finish(self.arena)
@@ -68,6 +72,21 @@ class Players(ArenaCase, unittest.IsolatedAsyncioTestCase):
         player = await self.join()
         await player.send([b"one ", b"two ", b"three"])
         self.assertEqual(b"one two three", await player.recv())
+
+    async def test_a_message_may_be_sent_in_two_pieces(self):
+        player = await self.join()
+        await player.send(b"twice:ab")
+        self.assertEqual(b"twice:abtwice:ab", await player.recv())
+
+    async def test_a_handler_that_waits_keeps_its_coroutine_and_one_that_ended_gives_it_up(self):
+        player = await self.join()
+        for index in range(5):
+            await player.send(b"later:%d" % index)
+            await self.echo(player, b"at once %d" % index)
+        self.assertEqual({b"later:%d" % index for index in range(5)}, {await player.recv() for _ in range(5)})
+        await player.send(b"keep:")
+        await player.send(b"resume:")
+        self.assertEqual(b"false", await player.recv())
 
     async def test_nobody_joins_without_a_player_session_id(self):
         for path in ("/", "/?PlayerSessionId=", "/?Player=1", "/?PlayerSessionId=" + "a" * 257):
@@ -161,8 +180,8 @@ class Players(ArenaCase, unittest.IsolatedAsyncioTestCase):
         self.arena.wait_for(r"ERROR script\s.*main\.lua:7: asked to\n\s+stack traceback:")
         await self.echo(player)
 
-    async def test_a_hundred_and_twenty_eight_connections_and_no_more(self):
-        players = [await self.join(f"psess-{i}") for i in range(128)]
+    async def test_three_hundred_and_twenty_connections_and_no_more(self):
+        players = [await self.join(f"psess-{i}") for i in range(320)]
         self.assertEqual(503, await self.refusal("/?PlayerSessionId=late"))
         await players[0].close()
         self.arena.wait_for("disconnect: left")
