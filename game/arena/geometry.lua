@@ -12,6 +12,9 @@ geometry.clamp = clamp
 
 --- How far a circle has to be pushed to leave a wall, or nil where they do not touch.
 function geometry.push_out(wall, x, y, radius)
+  if x <= wall.x - radius or y <= wall.y - radius or x >= wall.x + wall.w + radius or y >= wall.y + wall.h + radius then
+    return nil
+  end
   local near_x = clamp(x, wall.x, wall.x + wall.w)
   local near_y = clamp(y, wall.y, wall.y + wall.h)
   local dx, dy = x - near_x, y - near_y
@@ -32,21 +35,24 @@ function geometry.push_out(wall, x, y, radius)
   return 0, down + radius
 end
 
+--- From where to where the way from `from` over `delta` is between low and high, as parts of it; `enter` and `leave`
+--- hold what is known so far. Nothing is left where the first is not below the second.
+local function narrow(from, delta, low, high, enter, leave)
+  if delta == 0 then
+    if from > low and from < high then return enter, leave end
+    return 1, 0
+  end
+  local first, last = (low - from) / delta, (high - from) / delta
+  if first > last then first, last = last, first end
+  return first > enter and first or enter, last < leave and last or leave
+end
+
 --- Where on the segment from (x, y) over (dx, dy) a wall, grown by `margin`, is entered: 0 to 1, or nil.
 function geometry.segment_wall(wall, x, y, dx, dy, margin)
-  local enter, leave = 0, 1
-  local function slab(from, delta, low, high)
-    if delta == 0 then return from > low and from < high end
-    local first, last = (low - from) / delta, (high - from) / delta
-    if first > last then first, last = last, first end
-    enter, leave = math.max(enter, first), math.min(leave, last)
-    return enter < leave
-  end
-  if slab(x, dx, wall.x - margin, wall.x + wall.w + margin)
-      and slab(y, dy, wall.y - margin, wall.y + wall.h + margin) then
-    return enter
-  end
-  return nil
+  local enter, leave = narrow(x, dx, wall.x - margin, wall.x + wall.w + margin, 0, 1)
+  if enter >= leave then return nil end
+  enter, leave = narrow(y, dy, wall.y - margin, wall.y + wall.h + margin, enter, leave)
+  return enter < leave and enter or nil
 end
 
 --- Where on the segment a circle is entered: 0 to 1, or nil.

@@ -43,8 +43,9 @@ local function keep_inside(body, map, radius)
 end
 
 --- Out of the walls, keeping the speed along them.
-local function slide(body, map, radius)
-  for _, wall in ipairs(map.walls) do
+local function slide(body, walls, radius)
+  for index = 1, #walls do
+    local wall = walls[index]
     local px, py = geometry.push_out(wall, body.x, body.y, radius)
     if px then
       body.x, body.y = body.x + px, body.y + py
@@ -57,14 +58,21 @@ local function slide(body, map, radius)
   end
 end
 
---- Where the floor ends, the body does too.
-function movement.settle(body, map, radius)
-  slide(body, map, radius)
+--- Where the floor ends, the body does too. walls: those that may be near.
+function movement.settle(body, map, walls, radius)
+  slide(body, walls, radius)
   keep_inside(body, map, radius)
 end
 
+--- How far a wall may be from where a body has come, and still push it: out of what it is in after the farthest step,
+--- and then out of what it was pushed into.
+function movement.reach(m, dt)
+  return m.dash_speed * dt + 3 * m.ship_radius
+end
+
 --- body: x, y, vx, vy, dash_left, dash_wait. input: move_x, move_y (-1..1), aim, dash. True: a dash began.
-function movement.step(body, input, m, map, dt)
+--- near: a nearby.lua that knows the walls within movement.reach(); nil: all of the map are looked at.
+function movement.step(body, input, m, map, dt, near)
   body.dash_wait = math.max(0, body.dash_wait - dt)
   local dashed = input.dash and body.dash_wait == 0
   if dashed then start_dash(body, input, m) end
@@ -74,7 +82,7 @@ function movement.step(body, input, m, map, dt)
     steer(body, input, m, dt)
   end
   body.x, body.y = body.x + body.vx * dt, body.y + body.vy * dt
-  movement.settle(body, map, m.ship_radius)
+  movement.settle(body, map, near and near:walls_at(body.x, body.y) or map.walls, m.ship_radius)
   return dashed
 end
 

@@ -6,6 +6,7 @@
 
 local geometry = require "geometry"
 local movement = require "movement"
+local nearby = require "nearby"
 local default_map = require "map"
 local default_rules = require "rules"
 
@@ -26,6 +27,9 @@ function simulation.new(options)
     time = 0,
     ships = {},   -- a list, in order of arrival
     by_id = {},
+    by_x = {},    -- the same ships, from left to right as they were when they were last sorted
+    near = nil,   -- nearby.lua, for steps of near_dt seconds
+    near_dt = nil,
     shots = {},   -- a list, oldest first
     next_shot = 0,
     pickups = {}, -- one for each of map.pickups: { kind = name or nil, back_at = time }
@@ -71,13 +75,19 @@ function world_methods:add(id)
   }
   self.ships[#self.ships + 1] = ship
   self.by_id[id] = ship
+  self.by_x[#self.by_x + 1] = ship
   return ship
 end
 
-function world_methods:remove(id)
-  for index, ship in ipairs(self.ships) do
-    if ship.id == id then table.remove(self.ships, index) end
+local function remove_from(list, id)
+  for index, ship in ipairs(list) do
+    if ship.id == id then return table.remove(list, index) end
   end
+end
+
+function world_methods:remove(id)
+  remove_from(self.ships, id)
+  remove_from(self.by_x, id)
   self.by_id[id] = nil
 end
 
@@ -102,7 +112,8 @@ local function nearest_enemy_distance_2(world, x, y, id)
   for _, other in ipairs(world.ships) do
     if other.alive and other.id ~= id then
       local dx, dy = other.x - x, other.y - y
-      nearest = math.min(nearest, dx * dx + dy * dy)
+      local distance_2 = dx * dx + dy * dy
+      if distance_2 < nearest then nearest = distance_2 end
     end
   end
   return nearest
@@ -172,15 +183,18 @@ end
 
 --- The first thing a shot meets on its way: where (0 to 1), and the ship, if it is one.
 function world_methods:first_contact(shot, dx, dy)
-  local margin, at, victim = self.rules.shot.radius, nil, nil
-  for _, wall in ipairs(self.map.walls) do
-    local here = geometry.segment_wall(wall, shot.x, shot.y, dx, dy, 0)
+  local x, y, at, victim = shot.x, shot.y, nil, nil
+  local walls = self.near:walls_at(x, y)
+  for index = 1, #walls do
+    local here = geometry.segment_wall(walls[index], x, y, dx, dy, 0)
     if here and (not at or here < at) then at = here end
   end
-  local reach = self.rules.movement.ship_radius + margin
-  for _, ship in ipairs(self.ships) do
+  local reach = self.rules.movement.ship_radius + self.rules.shot.radius
+  local ships, count = self.near:ships_at(x, y)
+  for index = 1, count do
+    local ship = ships[index]
     if ship.alive and ship.id ~= shot.owner then
-      local here = geometry.segment_circle(ship.x, ship.y, reach, shot.x, shot.y, dx, dy)
+      local here = geometry.segment_circle(ship.x, ship.y, reach, x, y, dx, dy)
       if here and (not at or here < at) then at, victim = here, ship end
     end
   end
@@ -208,28 +222,53 @@ function world_methods:fly(shot, dt)
 end
 
 function world_methods:fly_shots(dt)
-  local flying = {}
-  for _, shot in ipairs(self.shots) do
-    if self:fly(shot, dt) then flying[#flying + 1] = shot end
+  local shots, count = self.shots, 0
+  for index = 1, #shots do
+    local shot = shots[index]
+    shots[index] = nil
+    if self:fly(shot, dt) then
+      count = count + 1
+      shots[count] = shot
+    end
   end
-  self.shots = flying
+end
+
+--- From left to right. Ships move little in a step: hardly any changes its place in the list.
+function world_methods:sort_by_x()
+  local list = self.by_x
+  for index = 2, #list do
+    local ship, at = list[index], index - 1
+    while at > 0 and list[at].x > ship.x do
+      list[at + 1] = list[at]
+      at = at - 1
+    end
+    list[at + 1] = ship
+  end
+end
+
+function world_methods:push_apart(a, b)
+  local m = self.rules.movement
+  local reach, dx, dy = 2 * m.ship_radius, b.x - a.x, b.y - a.y
+  local distance_2 = dx * dx + dy * dy
+  if distance_2 >= reach * reach then return end
+  if distance_2 == 0 then dx, distance_2 = 0.001, 0.001 ^ 2 end -- two that appeared on one spot: any way will do
+  local distance = math.sqrt(distance_2)
+  local push = (reach - distance) / distance / 2
+  a.x, a.y, b.x, b.y = a.x - dx * push, a.y - dy * push, b.x + dx * push, b.y + dy * push
+  movement.settle(a, self.map, self.near:walls_at(a.x, a.y), m.ship_radius)
+  movement.settle(b, self.map, self.near:walls_at(b.x, b.y), m.ship_radius)
 end
 
 --- Two ships in one place push each other aside.
 function world_methods:separate()
-  local reach, m = 2 * self.rules.movement.ship_radius, self.rules.movement
-  for i, a in ipairs(self.ships) do
-    for j = i + 1, #self.ships do
-      local b = self.ships[j]
-      local dx, dy = b.x - a.x, b.y - a.y
-      local distance_2 = dx * dx + dy * dy
-      if a.alive and b.alive and distance_2 < reach * reach and distance_2 > 0 then
-        local distance = math.sqrt(distance_2)
-        local push = (reach - distance) / distance / 2
-        a.x, a.y, b.x, b.y = a.x - dx * push, a.y - dy * push, b.x + dx * push, b.y + dy * push
-        movement.settle(a, self.map, m.ship_radius)
-        movement.settle(b, self.map, m.ship_radius)
-      end
+  self:sort_by_x()
+  local list, reach = self.by_x, 2 * self.rules.movement.ship_radius
+  for index, a in ipairs(list) do
+    local next_one, b = index + 1, list[index + 1]
+    while a.alive and b and b.x - a.x < reach do
+      if b.alive then self:push_apart(a, b) end
+      next_one = next_one + 1
+      b = list[next_one]
     end
   end
 end
@@ -250,7 +289,9 @@ function world_methods:collect()
   for index, pickup in ipairs(self.pickups) do
     local place = self.map.pickups[index]
     if not pickup.kind and self.time >= pickup.back_at then pickup.kind = place.kind end
-    for _, ship in ipairs(self.ships) do
+    local ships, count = self.near:ships_at(place.x, place.y)
+    for near_one = 1, count do
+      local ship = ships[near_one]
       local dx, dy = ship.x - place.x, ship.y - place.y
       if pickup.kind and ship.alive and dx * dx + dy * dy < reach * reach and self:take(ship, pickup) then
         pickup.kind, pickup.back_at = nil, self.time + self.rules.pickup.respawn
@@ -267,19 +308,31 @@ function world_methods:step_ship(ship, dt)
   end
   local input = ship.input
   ship.aim = input.aim
-  if movement.step(ship, input, self.rules.movement, self.map, dt) then
+  if movement.step(ship, input, self.rules.movement, self.map, dt, self.near) then
     self:emit { type = "dash", ship = ship.id }
   end
   if ship.power and self.time >= ship.power_until then ship.power = nil end
   if input.fire and self.time >= ship.next_shot_at and not self.peaceful then self:fire(ship) end
 end
 
+--- The floor in cells, which know what a shot can reach in a step of dt seconds.
+function world_methods:look_around(dt)
+  if self.near_dt == dt then return end
+  local shot, m, pickup = self.rules.shot, self.rules.movement, self.rules.pickup
+  local way = shot.speed * dt + shot.muzzle
+  self.near = nearby.new(self.map, math.max(way, movement.reach(m, dt)),
+    m.ship_radius + math.max(way + shot.radius, pickup.radius))
+  self.near_dt = dt
+end
+
 --- One step of dt seconds. Returns the events of this step.
 function world_methods:step(dt)
   self.tick, self.time, self.dt = self.tick + 1, self.time + dt, dt
   self.events = {}
+  self:look_around(dt)
   for _, ship in ipairs(self.ships) do self:step_ship(ship, dt) end
   self:separate()
+  self.near:place_ships(self.ships)
   self:fly_shots(dt)
   self:collect()
   return self.events

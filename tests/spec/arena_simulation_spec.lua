@@ -250,6 +250,63 @@ describe("the world", function()
     assert.are_not.equal(play(5), play(6))
   end)
 
+  --- Looks at everything, wherever it is.
+  local function far_sighted(world)
+    local alive = {}
+    return {
+      walls_at = function() return world.map.walls end,
+      place_ships = function(_, ships)
+        alive = {}
+        for _, ship in ipairs(ships) do
+          if ship.alive then alive[#alive + 1] = ship end
+        end
+      end,
+      ships_at = function() return alive, #alive end,
+    }
+  end
+
+  --- Many ships in a random fight: what happened, and where everybody was in the end.
+  local function fight(seed, count, dt, looks_everywhere)
+    local world, random, trace = simulation.new { seed = seed }, simulation.new { seed = seed + 1 }, {}
+    if looks_everywhere then world.near, world.near_dt = far_sighted(world), dt end
+    for id = 1, count do world:add(id) end
+    for tick = 1, math.floor(6 / dt) do
+      for id = 1, count do
+        if (tick + id) % 12 == 0 then
+          world:set_input(id, input {
+            move_x = random:random() * 2 - 1, move_y = random:random() * 2 - 1, aim = random:random() * 6.28,
+            fire = random:random() < 0.8, dash = random:random() < 0.5,
+          })
+        end
+      end
+      for _, event in ipairs(world:step(dt)) do
+        local x, y = event.x or 0, event.y or event.place or 0
+        trace[#trace + 1] = ("%s %d %.17g %.17g"):format(event.type, event.ship, x, y)
+      end
+    end
+    for _, ship in ipairs(world.ships) do trace[#trace + 1] = ("%.17g %.17g %d"):format(ship.x, ship.y, ship.kills) end
+    return table.concat(trace, "\n")
+  end
+
+  it("goes on as if everything were looked at, though only what is near is", function()
+    for seed, case in ipairs { { 2, DT }, { 16, DT }, { 40, DT }, { 24, 1 / 10 }, { 12, 1 / 120 } } do
+      local count, dt = case[1], case[2]
+      assert.is_true(fight(seed, count, dt, true) == fight(seed, count, dt, false), ("%d ships"):format(count))
+    end
+  end)
+
+  it("pushes ships apart, also those that appear on one spot", function()
+    local world = simulation.new { seed = 3, map = EMPTY }
+    for id = 1, 8 do world:add(id) end
+    steps(world, 200)
+    for i, a in ipairs(world.ships) do
+      for j = i + 1, #world.ships do
+        local b = world.ships[j]
+        assert.is_true((a.x - b.x) ^ 2 + (a.y - b.y) ^ 2 > (1.5 * rules.movement.ship_radius) ^ 2)
+      end
+    end
+  end)
+
   it("forgets a player who leaves; his shots go on", function()
     local world, _, b = duel()
     world:set_input(1, input { fire = true })
