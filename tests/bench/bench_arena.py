@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the arena costs: bench_arena.py BUILD [SCENARIO ...] [--seconds N]
+
+Real arenas on a gamelift-local, players over real sockets. CPU is what the kernel counted for the arena's process.
+Beside each figure stands the floor: the same host with a script that sends as many bytes to as many players, and
+does nothing else. Not a test: no figure is judged.
+
+  duel     16 players and 16 more: what a tick costs
+  crowd    200 players in one arena
+  fleet    20 arenas of 16 players, all on one core
+"""
+import argparse
+import os
+import pathlib
+import re
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GAME = ROOT / "game" / "arena"
+HERE = pathlib.Path(__file__).resolve().parent
+SNAPSHOT_BYTES = {16: 260, 32: 480, 200: 2700}  # about as many as the game sends
+
+
+def figure(name, value, unit):
+    print(f"figure {name} {value:.3f} {unit}", flush=True)
+
+
+def cpu_seconds(pid):
+    """Of the whole process, with its threads; in nanoseconds by the kernel's scheduler."""
+    return sum(int(path.read_text().split()[0]) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+
+
+class Fleet:
+    """Arenas with as many players each; all of them are in the game when this returns."""
+
+    def __init__(self, arenas, players, floor=False, core=None):
+        from arena import Arena
+        from service import Service
+        self.folder = tempfile.TemporaryDirectory()
+        self.service = Service()
+        self.arenas, self.crowds, self.players = [], [], players
+        wrapper = ("taskset", "-c", str(core)) if core is not None else ()
+        for number in range(arenas):
+            self.arenas.append(Arena(
+                "--script", HERE / "arena_measured.lua", *settings(players, floor), wrapper=wrapper,
+                environment={**self.service.environment, "GAMELIFT_SDK_PROCESS_ID": f"arena-{number}"}))
+        try:
+            self.fill(core)
+        except Exception:
+            print(*(arena.log[-2000:] for arena in self.arenas), sep="\n", file=sys.stderr)
+            self.stop()
+            raise
+
+    def fill(self, core):
+        urls = self.urls()
+        for begin in range(0, len(urls), 200):
+            self.crowds.append(self.crowd(urls[begin:begin + 200], begin, wrapper_of_crowd(core)))
+        for crowd in self.crowds:
+            crowd.wait_for(r"crowd: \d+ players, (?:2[5-9]|3\d)", 60)
+
+    def urls(self):
+        found = []
+        for arena in self.arenas:
+            session = self.service.place_session(self.players)
+            port = next(one["port"] for one in self.service.state()["game_sessions"]
+                        if one["game_session_id"] == session)
+            for number in range(self.players):
+                seat = self.service.create_player(session, f"player-{number}")
+                found.append(f"ws://127.0.0.1:{port}/?PlayerSessionId={seat}")
+        return found
+
+    def crowd(self, urls, number, wrapper):
+        from arena import Arena
+        path = pathlib.Path(self.folder.name) / f"urls-{number}"
+        path.write_text("\n".join(urls))
+        return Arena("--bots", "1", "--script", HERE / "arena_crowd.lua", "--set", f"urls={path}",
+                     "--set", f"game={GAME}", wrapper=wrapper)
+
+    def cpu(self):
+        return sum(cpu_seconds(arena.process.pid) for arena in self.arenas)
+
+    def measure(self, seconds):
+        """CPU seconds a second, of all arenas; the crowd's last line."""
+        before, began = self.cpu(), time.monotonic()
+        time.sleep(seconds)
+        used = (self.cpu() - before) / (time.monotonic() - began)
+        return used, [re.findall(r"crowd: .*?([\d.]+) snapshots a second, the least ([\d.]+)", crowd.log)[-1]
+                      for crowd in self.crowds]
+
+    def stop(self):
+        for one in (*self.crowds, *self.arenas):
+            one.stop()
+        self.service.stop()
+        self.folder.cleanup()
+
+
+def settings(players, floor):
+    pairs = {"game": GAME, "max_players": players, "players_per_address": 1000, "joins_per_second": 1000,
+             "round_seconds": 3600, "seed": 7}
+    if floor:
+        pairs["floor_bytes"] = SNAPSHOT_BYTES[players]
+    return [part for key, value in pairs.items() for part in ("--set", f"{key}={value}")]
+
+
+def wrapper_of_crowd(core):
+    """Not on the core of the arenas."""
+    return ("taskset", "-c", str(1 - core)) if core is not None else ()
+
+
+def run(name, arenas, players, seconds, core=None):
+    for suffix, floor in (("", False), ("_floor", True)):
+        fleet = Fleet(arenas, players, floor, core)
+        try:
+            used, snapshots = fleet.measure(seconds)
+            figure(f"{name}_cpu{suffix}", used * 100, "% of a core")
+            figure(f"{name}_snapshots{suffix}", min(float(mean) for mean, _ in snapshots), "a second")
+            ticks = [re.findall(r"ticks: p50 ([\d.]+) ms, p99 ([\d.]+)", arena.log)[-1] for arena in fleet.arenas]
+            figure(f"{name}_tick_p50{suffix}", max(float(p50) for p50, _ in ticks), "ms of CPU")
+            figure(f"{name}_tick_p99{suffix}", max(float(p99) for _, p99 in ticks), "ms of CPU")
+            stalls = sum(len(re.findall("a stall", arena.log)) for arena in fleet.arenas)
+            figure(f"{name}_stalls{suffix}", stalls, "log lines")
+        finally:
+            fleet.stop()
+
+
+SCENARIOS = {
+    "duel": lambda seconds: run("duel", 1, 32, seconds),
+    "crowd": lambda seconds: run("crowd", 1, 200, seconds),
+    "fleet": lambda seconds: run("fleet", 20, 16, seconds, core=0),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build")
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(SCENARIOS))
+    parser.add_argument("--seconds", type=float, default=21, help="how long each is measured (default 21)")
+    options = parser.parse_args()
+    os.environ["GLIFT_BUILD"] = str(pathlib.Path(options.build).resolve())
+    sys.path[:0] = [str(ROOT / "tests/e2e/host"), str(ROOT / "tests/e2e/local")]
+    for name in options.scenarios or SCENARIOS:
+        if name not in SCENARIOS:
+            parser.error(f"there is no scenario {name}; there are {', '.join(SCENARIOS)}")
+        SCENARIOS[name](options.seconds)
+
+
+if __name__ == "__main__":
+    main()
