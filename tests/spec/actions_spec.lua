@@ -30,13 +30,12 @@ describe("an action", function()
       assert.equal("STATE", answer[3])
     end)
 
-    it("process_ready of a port that is none is refused, and the log says why", function()
+    it("process_ready of a port that is none is refused, and the log says the same", function()
       local lines = {}
       service = testing.service()
       server = assert(service:new_server { log_level = "warn", on_log = function(_, _, line) lines[1] = line end })
-      local answer = ask("process_ready", { port = 60001 })
-      assert.equal("ARGUMENT", answer[3])
-      assert.matches("Port", lines[1])
+      assert.same({ nil, "port is 60001: 1 to 60000", "ARGUMENT" }, ask("process_ready", { port = 60001 }))
+      assert.equal("ProcessReady was not sent: port is 60001: 1 to 60000", lines[1])
     end)
 
     it("process_ending ends the game session", function()
@@ -59,9 +58,7 @@ describe("an action", function()
 
     it("activate_game_session without one is refused", function()
       service, server = testing.ready_server()
-      local answer = ask "activate_game_session"
-      assert.equal("STATE", answer[3])
-      assert.matches("^activate_game_session was not sent: ", answer[2])
+      assert.same({ nil, "no game session has been placed yet", "STATE" }, ask "activate_game_session")
     end)
 
     it("update_player_session_creation_policy closes it and opens it", function()
@@ -74,7 +71,9 @@ describe("an action", function()
 
     it("update_player_session_creation_policy raises for anything else", function()
       service, server = testing.active_session()
-      assert.has_error(function() server:update_player_session_creation_policy("NOBODY", print) end)
+      local ok, message = pcall(server.update_player_session_creation_policy, server, "NOBODY", print)
+      assert.is_false(ok)
+      assert.matches("'NOBODY' is none of ACCEPT_ALL, DENY_ALL", message)
     end)
   end)
 

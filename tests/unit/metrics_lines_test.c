@@ -76,8 +76,8 @@ TEST(P174_tags_and_names_that_are_none_are_refused_with_the_rule)
     CHECK_INT(glift_metrics_tag(the.server, "map", "a|b"), GLIFT_ERR_ARGUMENT);
     CHECK_INT(glift_metrics_tag(NULL, "map", "x"), GLIFT_ERR_ARGUMENT);
     tick();
-    CHECK_CONTAINS(the.log, "its key must be: 1..200 bytes");
-    CHECK_CONTAINS(the.log, "its value must be: 0..200 bytes");
+    CHECK_CONTAINS(the.log, "its key must be 1..200 bytes");
+    CHECK_CONTAINS(the.log, "its value must be 0..200 bytes");
     const glift_metric_tag wrong_key = {"a b", "c"}, wrong_value = {"a", "b,c"},
                            twice[] = {{"a", "b"}, {"a", "c"}};
     static const double fine[] = {50}, coarse[] = {99.99}, zero[] = {0};

@@ -21,8 +21,8 @@
 local gamelift = {}
 
 ---@alias gamelift.code
----| "ARGUMENT"     # an argument is missing, too long, or not of the required form
----| "STATE"        # not possible now: not ready, no game session, already ready, ended
+---| "ARGUMENT"     # the message names the argument that is no good, and its limit
+---| "STATE"        # not possible now, and the message says why: not ready, no game session, ended
 ---| "MEMORY"
 ---| "TIMEOUT"      # no answer in time; GameLift may or may not have acted
 ---| "CANCELLED"    # the request was cancelled

@@ -153,6 +153,8 @@ void lwaiter_forget_all(lserver *self);
 void lwaiter_leave_all(lserver *self, glift_server *server);
 /* Pushes nil, message, code; returns 3. */
 int lwaiter_push_failure(lua_State *L, const char *message, glift_status status);
+/* The same, with what the SDK said against the latest call of this server. */
+int lwaiter_push_refusal(lua_State *L, const glift_server *server, glift_status status);
 
 /* ---- lvalue.c: structs <-> tables ---- */
 

@@ -98,11 +98,7 @@ static int metrics_start(lua_State *L)
     check_open(L, self);
     glift_status status = glift_metrics_start(self->server, has_options ? &desc : NULL);
     if (status != GLIFT_OK)
-        return lwaiter_push_failure(L,
-                status == GLIFT_ERR_STATE    ? "metrics run already"
-                : status == GLIFT_ERR_MEMORY ? "not enough memory"
-                                             : "metrics were not started: the log says why",
-                status);
+        return lwaiter_push_refusal(L, self->server, status);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -112,7 +108,7 @@ static int metrics_stop(lua_State *L)
     const measured *self = check(L, METRICS_TYPE);
     glift_status status = glift_metrics_stop(self->server);
     if (status != GLIFT_OK)
-        return lwaiter_push_failure(L, "metrics were not stopped", status);
+        return lwaiter_push_refusal(L, self->server, status);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -131,7 +127,7 @@ static int metrics_tag(lua_State *L)
     const char *value = lua_isnil(L, 3) ? NULL : lread_argument_text(L, 3);
     glift_status status = glift_metrics_tag(self->server, key, value);
     if (status != GLIFT_OK)
-        return lwaiter_push_failure(L, "the tag was not set: the log says why", status);
+        return lwaiter_push_refusal(L, self->server, status);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -190,9 +186,7 @@ static int make(lua_State *L, const char *what, glift_metric_kind kind)
     glift_status status = glift_metrics_create(all->server, &desc, &self->metric);
     if (status == GLIFT_OK)
         return 1;
-    return lwaiter_push_failure(L,
-            status == GLIFT_ERR_MEMORY ? "not enough memory" : "the metric was not made: the log says why",
-            status);
+    return lwaiter_push_refusal(L, all->server, status);
 }
 
 static int metrics_gauge(lua_State *L)

@@ -177,7 +177,8 @@ int lread_argument_choice(lua_State *L, int index, const char *const *names)
         if (strcmp(names[i], text) == 0)
             return i;
     }
-    return luaL_argerror(L, index, lua_pushfstring(L, "invalid option '%s'", text));
+    const char *list = push_list(L, names);
+    return luaL_argerror(L, index, lua_pushfstring(L, "'%s' is none of %s", text, list));
 }
 
 /* ---- arrays ---- */
@@ -385,7 +386,7 @@ static void read_latencies(
         latency->region = text_at(L, -2, what, name);
         double ms = number_at(L, -1, what, name, latency->region);
         if (!(ms >= 0 && ms <= INT_MAX))
-            luaL_error(L, "%s: %s.latency_in_ms.%s: out of range", what, name, latency->region);
+            luaL_error(L, "%s: %s.latency_in_ms.%s: 0 to %d expected", what, name, latency->region, INT_MAX);
         latency->latency_ms = ms < 1 ? 1 : (int)ms; /* GameLift counts from 1 */
     }
     out->latencies = latencies;

@@ -11,7 +11,10 @@
 
 #include "lgamelift.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+enum { MESSAGE_SIZE = 512 };
 
 struct lwaiter {
     lwaiter *next, **link; /* the server's list */
@@ -112,32 +115,25 @@ int lwaiter_push_failure(lua_State *L, const char *message, glift_status status)
     return 3;
 }
 
-static const char *reason_of(glift_status status)
+int lwaiter_push_refusal(lua_State *L, const glift_server *server, glift_status status)
 {
-    switch (status) {
-    case GLIFT_ERR_ARGUMENT:
-        return "an argument is missing, too long, or not of the required form; the log says which";
-    case GLIFT_ERR_STATE:
-        return "not possible now; the log says why";
-    case GLIFT_ERR_MEMORY:
-        return "not enough memory";
-    default:
-        return glift_status_name(status);
-    }
+    char message[MESSAGE_SIZE]; /* a finalizer may make the next call, or close the server */
+    snprintf(message, sizeof message, "%s", glift_get_last_refusal(server));
+    return lwaiter_push_failure(L, message, status);
 }
 
 static int refuse(lua_State *L, lwaiter *waiter, glift_status status)
 {
-    const char *what = waiter->what;
     int reference = waiter->reference;
-    bool is_closed = waiter->self == NULL || lserver_handle(waiter->self) == NULL;
+    const glift_server *server = waiter->self != NULL ? lserver_handle(waiter->self) : NULL;
+    char message[MESSAGE_SIZE];
+    snprintf(message, sizeof message, "%s", glift_get_last_refusal(server));
     if (waiter->self != NULL)
         unlink_waiter(waiter);
     free(waiter); /* before anything that may raise */
     take_back(L, 1, reference);
-    if (is_closed)
+    if (server == NULL)
         return luaL_error(L, "server is closed"); /* by a finalizer, in this method */
-    const char *message = lua_pushfstring(L, "%s was not sent: %s", what, reason_of(status));
     return lwaiter_push_failure(L, message, status);
 }
 

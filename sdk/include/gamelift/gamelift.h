@@ -495,6 +495,14 @@ GLIFT_API bool glift_is_terminating(const glift_server *server);
  * false for NULL. */
 GLIFT_API bool glift_is_process_ready(const glift_server *server);
 
+/** Why the latest request, or call of metrics.h, of this server was refused, in one sentence:
+ * "player_session_id is empty: 1 to 256 of a-z, A-Z, 0-9, '.', '-'", "no game session has been placed yet".
+ * It is the sentence of the log line, never holds a secret, and names the argument as it is in here and in
+ * Lua, with its limit.
+ * @return "" if it was not refused, or server is NULL; never NULL. It lives until the next such call, or
+ *         destroy. */
+GLIFT_API const char *glift_get_last_refusal(const glift_server *server);
+
 /* ---- requests: all async ----
  *
  * What all requests have in common, where nothing else is said:
@@ -509,7 +517,8 @@ GLIFT_API bool glift_is_process_ready(const glift_server *server);
  * user     handed back to `done`; the SDK never dereferences it.
  * texts    UTF-8; copied, with all else that is pointed to, before the call returns.
  * return   GLIFT_OK if the request was queued. Anything else means `done` will not run:
- *              GLIFT_ERR_ARGUMENT    server is NULL, or what the log names with its limit
+ *              GLIFT_ERR_ARGUMENT    server is NULL, or what glift_get_last_refusal() and the log
+ *                                    name with its limit
  *              GLIFT_ERR_UNSUPPORTED a request struct has a member that this library does not know
  *              GLIFT_ERR_STATE       not now: judged before the arguments (rule P71). Also from a `done`
  *                                    that destroy runs

@@ -8,6 +8,7 @@
 #include "wire/copy.h"
 #include "wire/requests.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,15 +33,15 @@ static glift__call *new_call(const glift__request_body *body)
 
 static const char *beginning_objection(const glift_server *server)
 {
-    return server->ended                   ? "the process has ended"
+    return server->ended                   ? "the process has ended already"
            : server->ready                 ? "the process is ready already"
-           : server->process_ready != NULL ? "another one is under way" /* P164 */
+           : server->process_ready != NULL ? "another ProcessReady is under way" /* P164 */
                                            : NULL;
 }
 
 static const char *objection(const glift_server *server, glift__need need)
 {
-    static const char has_ended[] = "the process has ended";
+    static const char has_ended[] = "the process has ended already";
     bool was_ready = server->ready || server->ended;
     switch (need) {
     case GLIFT__NEEDS_NOTHING:
@@ -48,7 +49,7 @@ static const char *objection(const glift_server *server, glift__need need)
     case GLIFT__NEEDS_A_BEGINNING:
         return beginning_objection(server);
     case GLIFT__NEEDS_NO_END:
-        return server->ended ? "the process has ended already" : NULL;
+        return server->ended ? has_ended : NULL;
     case GLIFT__NEEDS_READY:
     case GLIFT__NEEDS_SESSION:
         if (server->ended)
@@ -60,13 +61,14 @@ static const char *objection(const glift_server *server, glift__need need)
     if (!was_ready)
         return "the process is not ready: call glift_process_ready first";
     if (need == GLIFT__NEEDS_SESSION && server->session_event == NULL)
-        return "no game session was placed here yet";
+        return "no game session has been placed yet";
     return NULL;
 }
 
 static glift_status refuse(
         glift_server *server, glift__action action, glift_status status, const char *message)
 {
+    glift__note_refusal(server, message);
     glift__log(
             server, GLIFT_LOG_WARNING, "%s was not sent: %s", glift__request_kind_of(action)->call, message);
     return status;
@@ -77,10 +79,20 @@ static glift_status judge(glift_server *server, glift__action action)
 {
     if (server == NULL)
         return GLIFT_ERR_ARGUMENT; /* P163 */
-    if (server->closing)
-        return GLIFT_ERR_STATE;
-    const char *message = objection(server, glift__need_of(action));
+    server->last_refusal[0] = '\0';
+    const char *message =
+            server->closing ? "the server is being closed" : objection(server, glift__need_of(action));
     return message == NULL ? GLIFT_OK : refuse(server, action, GLIFT_ERR_STATE, message);
+}
+
+void glift__note_refusal(glift_server *server, const char *message)
+{
+    snprintf(server->last_refusal, sizeof server->last_refusal, "%s", message);
+}
+
+const char *glift_get_last_refusal(const glift_server *server)
+{
+    return server != NULL ? server->last_refusal : "";
 }
 
 /* ---- queueing ---- */
@@ -150,8 +162,10 @@ static glift_status queue(
         glift_server *server, const glift__request_body *body, glift_done_fn done, void *user)
 {
     glift__call *call = new_call(body);
-    if (call == NULL)
+    if (call == NULL) {
+        glift__note_refusal(server, "not enough memory");
         return GLIFT_ERR_MEMORY;
+    }
     call->id = server->next_request_id++;
     call->user = user;
     call->game.done = done;
@@ -347,9 +361,10 @@ glift_status glift_get_fleet_role_credentials(glift_server *server, const char *
 
 glift_status glift_list_containers_network_info(glift_server *server, glift_done_fn done, void *user)
 {
+    static const char elsewhere[] = "ListContainersNetworkInfo is only supported on container fleets.";
     if (server != NULL && !server->closing && !server->settings.core.container_fleet) { /* P33 */
-        glift__log(server, GLIFT_LOG_WARNING,
-                "ListContainersNetworkInfo is only supported on container fleets.");
+        glift__note_refusal(server, elsewhere);
+        glift__log(server, GLIFT_LOG_WARNING, "%s", elsewhere);
         return GLIFT_ERR_UNSUPPORTED;
     }
     return plain_request(server, GLIFT__LIST_CONTAINERS_NETWORK_INFO, done, user);

@@ -13,9 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char key_rule[] = "1..200 bytes: a letter, then letters, digits and _-./";
-static const char value_rule[] = "0..200 bytes of letters, digits and _-./:";
-
 void glift__metrics_init_game(glift_server *server)
 {
     glift__list_init(&server->metrics);
@@ -27,17 +24,25 @@ void glift__metrics_fini_game(glift_server *server)
         free(server->tag_keys[i]);
 }
 
-static glift_status judge(const glift_server *server)
+static glift_status judge(glift_server *server)
 {
     if (server == NULL)
         return GLIFT_ERR_ARGUMENT;
+    glift__note_refusal(server, server->closing ? "the server is being closed" : "");
     return server->closing ? GLIFT_ERR_STATE : GLIFT_OK;
 }
 
 static glift_status refuse(glift_server *server, glift_status status, const char *what, const char *message)
 {
+    glift__note_refusal(server, message);
     glift__log(server, GLIFT_LOG_WARNING, "%s: %s", what, message);
     return status;
+}
+
+static glift_status out_of_memory(glift_server *server)
+{
+    glift__note_refusal(server, "not enough memory");
+    return GLIFT_ERR_MEMORY;
 }
 
 /* ---- checks of a metric ---- */
@@ -136,7 +141,7 @@ static glift_status make_metric(glift_server *server, const glift_metric_desc *d
     uint64_t seed = glift__random_mix((uint64_t)glift__process_number() << 32 | server->metric_count);
     glift_metric *metric = glift__metric_new(desc, seed);
     if (metric == NULL)
-        return GLIFT_ERR_MEMORY;
+        return out_of_memory(server);
     metric->item.kind = GLIFT__COMMAND_METRIC;
     glift__list_insert_before(&server->metrics, &metric->made);
     server->metric_count++;
@@ -245,7 +250,7 @@ static glift_status keep_key(glift_server *server, const char *key, bool is_used
     size_t size = strlen(key) + 1;
     *free_place = malloc(size);
     if (*free_place == NULL)
-        return GLIFT_ERR_MEMORY;
+        return out_of_memory(server);
     memcpy(*free_place, key, size);
     return GLIFT_OK;
 }
@@ -270,12 +275,14 @@ glift_status glift_metrics_tag(glift_server *server, const char *key, const char
     if (status != GLIFT_OK)
         return status;
     if (!glift__statsd_is_key(key))
-        return refuse(server, GLIFT_ERR_ARGUMENT, "a tag was not set: its key must be", key_rule);
+        return refuse(server, GLIFT_ERR_ARGUMENT, "a tag was not set",
+                "its key must be 1..200 bytes: a letter, then letters, digits and _-./");
     if (value != NULL && !glift__statsd_is_value(value))
-        return refuse(server, GLIFT_ERR_ARGUMENT, "a tag was not set: its value must be", value_rule);
+        return refuse(server, GLIFT_ERR_ARGUMENT, "a tag was not set",
+                "its value must be 0..200 bytes of letters, digits and _-./:");
     glift__metrics_tag *tag = new_tag(key, value);
     if (tag == NULL)
-        return GLIFT_ERR_MEMORY;
+        return out_of_memory(server);
     status = keep_key(server, key, value != NULL);
     if (status != GLIFT_OK) {
         free(tag);
@@ -354,16 +361,14 @@ glift_status glift_metrics_start(glift_server *server, const glift_metrics_desc 
     glift_status status = judge(server);
     if (status != GLIFT_OK)
         return status;
-    if (server->metrics_run) {
-        glift__log(server, GLIFT_LOG_WARNING, "metrics were not started: they run already");
-        return GLIFT_ERR_STATE;
-    }
+    if (server->metrics_run)
+        return refuse(server, GLIFT_ERR_STATE, "metrics were not started", "they run already");
     status = glift__metrics_settings(given, &desc, message);
     if (status != GLIFT_OK)
         return refuse(server, status, "metrics were not started", message);
     glift__metrics_start *start = new_start(&desc);
     if (start == NULL)
-        return GLIFT_ERR_MEMORY;
+        return out_of_memory(server);
     status = make_all_own(server, start);
     if (status != GLIFT_OK) {
         free(start);
@@ -382,7 +387,7 @@ glift_status glift_metrics_stop(glift_server *server)
         return status;
     glift__item *stop = calloc(1, sizeof *stop);
     if (stop == NULL)
-        return GLIFT_ERR_MEMORY;
+        return out_of_memory(server);
     stop->kind = GLIFT__COMMAND_METRICS_STOP;
     server->metrics_run = false;
     glift__submit(server, stop);

@@ -74,6 +74,7 @@ struct glift_server {
     glift_status end_status;
     char end_reason[256];
     glift__kept_value *kept_values[GLIFT_MAX_KEPT_NAMES]; /* keep.c's own; NULL where free */
+    char last_refusal[GLIFT__MESSAGE_SIZE]; /* why the latest call was refused; "": it was not */
 
     /* The state that the game may ask for at once; it advances with the events as they are delivered. */
     bool ready, ended;
@@ -110,6 +111,9 @@ void glift__free_untaken(glift_server *server);
 
 /* keep.c */
 void glift__forget_kept_values(glift_server *server);
+
+/* calls.c */
+void glift__note_refusal(glift_server *server, const char *message);
 
 /* server.c */
 glift_log_level glift__least_level(const glift_server_desc *callbacks);

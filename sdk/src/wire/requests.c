@@ -36,16 +36,16 @@
 
 /* ---- the process ---- */
 
-static const glift__text_rule log_path = {"LogPaths", 1, GLIFT__NO_LIMIT, NULL, true};
-static const glift__text_rule tool_name = {"SdkToolName", 1, GLIFT__NO_LIMIT, NULL, true};
-static const glift__text_rule tool_version = {"SdkToolVersion", 1, GLIFT__NO_LIMIT, NULL, true};
+static const glift__text_rule log_path = {1, GLIFT__NO_LIMIT, NULL, true};
+static const glift__text_rule tool_name = {1, GLIFT__NO_LIMIT, NULL, true};
+static const glift__text_rule tool_version = {1, GLIFT__NO_LIMIT, NULL, true};
 
 static glift_status check_port(const glift__request_body *body, char *message)
 {
     int port = body->as.activate_server_process.port;
     return port >= 1 && port <= GLIFT_MAX_PORT
                    ? GLIFT_OK
-                   : glift__refuse(message, "Port must be between 1 and %d", GLIFT_MAX_PORT);
+                   : glift__refuse(message, "port is %d: 1 to %d", port, GLIFT_MAX_PORT);
 }
 
 static const glift__field process_fields[] = {
@@ -81,7 +81,7 @@ static glift_status check_policy(const glift__request_body *body, char *message)
     glift_player_session_creation_policy policy = body->as.update_policy.policy;
     if (policy != GLIFT_PLAYER_SESSION_CREATION_POLICY_ACCEPT_ALL &&
             policy != GLIFT_PLAYER_SESSION_CREATION_POLICY_DENY_ALL)
-        return glift__refuse(message, "Player session creation policy must be one of [ACCEPT_ALL, DENY_ALL]");
+        return glift__refuse(message, "policy is %d: ACCEPT_ALL (1) or DENY_ALL (2)", (int)policy);
     return GLIFT_OK;
 }
 
@@ -93,8 +93,7 @@ static const glift__field policy_fields[] = {
 static const glift__request_kind update_policy = REQUEST("UpdatePlayerSessionCreationPolicy",
         "UpdatePlayerSessionCreationPolicy", update_policy, policy_fields, .check = check_policy);
 
-static const glift__text_rule seat_id = {
-        "PlayerSessionID", 1, GLIFT_MAX_ID_LENGTH, &glift__pattern_guid, false};
+static const glift__text_rule seat_id = {1, GLIFT_MAX_ID_LENGTH, &glift__pattern_guid, false};
 static const glift__field seat_fields[] = {
         REQUIRED(TEXT, player_session, game_session_id, "GameSessionId", THE_SDKS_OWN),
         REQUIRED(TEXT, player_session, player_session_id, "PlayerSessionId", &seat_id),
@@ -114,14 +113,15 @@ static glift_status check_selectors(const glift__request_body *body, char *messa
         given += selectors[i] != NULL && selectors[i][0] != '\0';
     return given == 1 ? GLIFT_OK
                       : glift__refuse(message,
-                                "Exactly one of GameSessionId, PlayerSessionId, or PlayerId is required");
+                                "exactly one of game_session_id, player_session_id and player_id is needed, "
+                                "not %d",
+                                given);
 }
 
-static const glift__text_rule described_session = {
-        "GameSessionID", 1, GLIFT_MAX_ID_LENGTH, &glift__pattern_arn, true};
-static const glift__text_rule described_player = {"PlayerID", 1, GLIFT_MAX_PLAYER_ID_LENGTH, NULL, true};
-static const glift__text_rule described_seat = {"PlayerSessionID", 1, GLIFT_MAX_PLAYER_ID_LENGTH, NULL, true};
-static const glift__text_rule next_token = {"NextToken", 1, GLIFT__NO_LIMIT, NULL, true};
+static const glift__text_rule described_session = {1, GLIFT_MAX_ID_LENGTH, &glift__pattern_arn, true};
+static const glift__text_rule described_player = {1, GLIFT_MAX_PLAYER_ID_LENGTH, NULL, true};
+static const glift__text_rule described_seat = {1, GLIFT_MAX_PLAYER_ID_LENGTH, NULL, true};
+static const glift__text_rule next_token = {1, GLIFT__NO_LIMIT, NULL, true};
 static const glift__field describe_fields[] = {
         OPTIONAL(TEXT, describe, game_session_id, "GameSessionId", &described_session),
         OPTIONAL(TEXT, describe, player_id, "PlayerId", &described_player),
@@ -138,12 +138,11 @@ static const glift__request_kind describe_player_sessions =
 
 /* ---- backfill ---- */
 
-static const glift__text_rule start_session = {
-        "GameSessionArn", 1, GLIFT_MAX_ID_LENGTH, &glift__pattern_arn, false};
+static const glift__text_rule start_session = {1, GLIFT_MAX_ID_LENGTH, &glift__pattern_arn, false};
 static const glift__text_rule start_configuration = {
-        "MatchmakingConfigurationArn", 1, GLIFT_MAX_ID_LENGTH, &glift__pattern_gamelift_arn, false};
+        1, GLIFT_MAX_ID_LENGTH, &glift__pattern_gamelift_arn, false};
 static const glift__text_rule start_ticket = {
-        "TicketID", 1, GLIFT_MAX_TICKET_ID_LENGTH, &glift__pattern_matchmaking_id, true};
+        1, GLIFT_MAX_TICKET_ID_LENGTH, &glift__pattern_matchmaking_id, true};
 static const glift__field start_fields[] = {
         REQUIRED(TEXT, start_match_backfill, game_session_arn, "GameSessionArn", &start_session),
         REQUIRED(TEXT, start_match_backfill, matchmaking_configuration_arn, "MatchmakingConfigurationArn",
@@ -155,12 +154,10 @@ static const glift__field start_fields[] = {
 static const glift__request_kind start_match_backfill = REQUEST("StartMatchBackfill", "StartMatchBackfill",
         start_match_backfill, start_fields, .payload = GLIFT__PAYLOAD_BACKFILL_TICKET);
 
-static const glift__text_rule stop_session = {
-        "GameSessionArn", 1, GLIFT_MAX_ID_LENGTH, &glift__pattern_gamelift_arn, false};
-static const glift__text_rule stop_configuration = {
-        "MatchmakingConfigurationArn", 1, GLIFT__NO_LIMIT, &glift__pattern_gamelift_arn, false};
+static const glift__text_rule stop_session = {1, GLIFT_MAX_ID_LENGTH, &glift__pattern_gamelift_arn, false};
+static const glift__text_rule stop_configuration = {1, GLIFT__NO_LIMIT, &glift__pattern_gamelift_arn, false};
 static const glift__text_rule stop_ticket = {
-        "TicketID", 1, GLIFT_MAX_TICKET_ID_LENGTH, &glift__pattern_matchmaking_id, false};
+        1, GLIFT_MAX_TICKET_ID_LENGTH, &glift__pattern_matchmaking_id, false};
 static const glift__field stop_fields[] = {
         REQUIRED(TEXT, stop_match_backfill, game_session_arn, "GameSessionArn", &stop_session),
         REQUIRED(TEXT, stop_match_backfill, matchmaking_configuration_arn, "MatchmakingConfigurationArn",
@@ -176,8 +173,8 @@ static const glift__request_kind get_compute_certificate = {.name = "GetComputeC
         .call = "GetComputeCertificate",
         .payload = GLIFT__PAYLOAD_COMPUTE_CERTIFICATE};
 
-static const glift__text_rule role = {"RoleArn", 1, GLIFT_MAX_ID_LENGTH, &glift__pattern_role_arn, false};
-static const glift__text_rule role_session = {"RoleSessionName", GLIFT_MIN_ROLE_SESSION_NAME_LENGTH,
+static const glift__text_rule role = {1, GLIFT_MAX_ID_LENGTH, &glift__pattern_role_arn, false};
+static const glift__text_rule role_session = {GLIFT_MIN_ROLE_SESSION_NAME_LENGTH,
         GLIFT_MAX_ROLE_SESSION_NAME_LENGTH, &glift__pattern_role_session, true}; /* the core makes one */
 static const glift__field role_fields[] = {
         REQUIRED(TEXT, role_credentials, role_arn, "RoleArn", &role),

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The texts are those of the official Go SDK, word for word: people search for them.
- *
- * The patterns are matched by hand: seven small sets of bytes need no engine for regular expressions, whose
+/* The patterns are matched by hand: seven small sets of bytes need no engine for regular expressions, whose
  * idea of a letter would depend on the locale. */
 
 #include "wire/text_rule.h"
@@ -112,32 +110,95 @@ static bool matches_role_session(const char *text)
     return consists_of(text, ALNUM "_+=,.@-");
 }
 
-const glift__pattern glift__pattern_guid = {matches_guid, "^[a-zA-Z0-9.-]+$", NULL};
-const glift__pattern glift__pattern_compute = {
-        matches_compute, "^[a-zA-Z0-9\\-]+(\\/[a-zA-Z0-9\\-]+)?$", NULL};
-const glift__pattern glift__pattern_arn = {matches_arn, NULL, "Invalid ARN format."};
-const glift__pattern glift__pattern_role_arn = {matches_role_arn, NULL, "Invalid ARN format."};
-const glift__pattern glift__pattern_gamelift_arn = {
-        matches_gamelift_arn, NULL, "Invalid GameLift ARN format."};
-const glift__pattern glift__pattern_matchmaking_id = {matches_matchmaking_id, "^[a-zA-Z0-9-\\.]*$", NULL};
-const glift__pattern glift__pattern_role_session = {matches_role_session, "^[\\w+=,.@-]*$", NULL};
+#define ID_SET  "of a-z, A-Z, 0-9, '.', '-'"
+#define ARN_SET "of a-z, A-Z, 0-9, ':', '/', '-'"
+
+const glift__pattern glift__pattern_guid = {matches_guid, ID_SET, "^[a-zA-Z0-9.-]+$"};
+const glift__pattern glift__pattern_compute = {matches_compute, "of a-z, A-Z, 0-9, '-', with at most one '/'",
+        "^[a-zA-Z0-9\\-]+(\\/[a-zA-Z0-9\\-]+)?$"};
+const glift__pattern glift__pattern_arn = {matches_arn, ARN_SET, NULL};
+const glift__pattern glift__pattern_role_arn = {
+        matches_role_arn, ARN_SET ", '_', '+', '=', ',', '.', '@'", NULL};
+const glift__pattern glift__pattern_gamelift_arn = {matches_gamelift_arn,
+        "bytes like arn:aws:gamelift:us-west-2:123456789012:matchmakingconfiguration/name", NULL};
+const glift__pattern glift__pattern_matchmaking_id = {matches_matchmaking_id, ID_SET, NULL};
+const glift__pattern glift__pattern_role_session = {
+        matches_role_session, "of a-z, A-Z, 0-9, '_', '+', '=', ',', '.', '@', '-'", NULL};
 
 /* ---- one text ---- */
 
-glift_status glift__check_text(const glift__text_rule *rule, const char *text, char *message)
+typedef enum fault { NONE, EMPTY, LENGTH, NOT_UTF8, PATTERN } fault;
+
+static fault find_fault(const glift__text_rule *rule, const char *text)
 {
     if (text == NULL || *text == '\0')
-        return rule->optional ? GLIFT_OK : glift__refuse(message, "%s is required.", rule->name);
+        return rule->optional ? NONE : EMPTY;
     size_t length = strlen(text);
     if (length < rule->min || length > rule->max)
-        return glift__refuse(message, "%s is invalid. Length must be between %zu and %zu characters.",
-                rule->name, rule->min, rule->max);
+        return LENGTH;
     if (!glift__utf8_is_valid(text, length))
-        return glift__refuse(message, "%s is invalid. Must be UTF-8.", rule->name);
-    if (rule->pattern == NULL || rule->pattern->matches(text))
+        return NOT_UTF8;
+    return rule->pattern == NULL || rule->pattern->matches(text) ? NONE : PATTERN;
+}
+
+bool glift__can_be_shown(const char *text)
+{
+    size_t length = strlen(text);
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 127)
+            return false;
+    return length <= GLIFT__LONGEST_SHOWN;
+}
+
+/* "1 to 256 of a-z", "1 or more bytes of UTF-8" */
+static void write_limit(const glift__text_rule *rule, char *out, size_t size)
+{
+    const char *set = rule->pattern != NULL ? rule->pattern->set : "bytes of UTF-8";
+    if (rule->max == GLIFT__NO_LIMIT)
+        snprintf(out, size, "%zu or more %s", rule->min, set);
+    else
+        snprintf(out, size, "%zu to %zu %s", rule->min, rule->max, set);
+}
+
+static glift_status refuse_argument(
+        const glift__text_rule *rule, const char *name, const char *text, fault found, char *message)
+{
+    char limit[GLIFT__MESSAGE_SIZE];
+    write_limit(rule, limit, sizeof limit);
+    if (found == EMPTY)
+        return glift__refuse(message, "%s is empty: %s", name, limit);
+    if (found == LENGTH)
+        return glift__refuse(
+                message, "%s has %zu byte%s: %s", name, strlen(text), strlen(text) == 1 ? "" : "s", limit);
+    if (found == NOT_UTF8)
+        return glift__refuse(message, "%s is not UTF-8: %s", name, limit);
+    return glift__can_be_shown(text)
+                   ? glift__refuse(message, "%s is '%s': %s", name, text, limit)
+                   : glift__refuse(message, "%s has a byte that is not allowed: %s", name, limit);
+}
+
+glift_status glift__check_argument(
+        const glift__text_rule *rule, const char *name, const char *text, char *message)
+{
+    fault found = find_fault(rule, text);
+    return found == NONE ? GLIFT_OK : refuse_argument(rule, name, text, found, message);
+}
+
+glift_status glift__check_setting(
+        const glift__text_rule *rule, const char *name, const char *text, char *message)
+{
+    switch (find_fault(rule, text)) {
+    case NONE:
         return GLIFT_OK;
-    if (rule->pattern->regex == NULL)
-        return glift__refuse(message, "%s is invalid. %s", rule->name, rule->pattern->other_text);
-    return glift__refuse(
-            message, "%s is invalid. Must match the pattern: %s.", rule->name, rule->pattern->regex);
+    case EMPTY:
+        return glift__refuse(message, "%s is required.", name);
+    case LENGTH:
+        return glift__refuse(message, "%s is invalid. Length must be between %zu and %zu characters.", name,
+                rule->min, rule->max);
+    case NOT_UTF8:
+        return glift__refuse(message, "%s is invalid. Must be UTF-8.", name);
+    case PATTERN:
+        break;
+    }
+    return glift__refuse(message, "%s is invalid. Must match the pattern: %s.", name, rule->pattern->regex);
 }

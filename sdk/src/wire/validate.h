@@ -8,7 +8,8 @@
 #include "wire/text_rule.h"
 
 /* The arguments of a request, as the game gave them. GLIFT_OK, or GLIFT_ERR_ARGUMENT with a sentence in
- * `message` that names the field and the limit. The default session and names are filled in before. */
+ * `message` that has the name of the argument, as it is in C and Lua, and the limit. The default session and
+ * names are filled in before. */
 glift_status glift__validate_request(const glift__request_body *body, char message[GLIFT__MESSAGE_SIZE]);
 
 typedef struct glift__identity { /* after environment and defaults were applied */
