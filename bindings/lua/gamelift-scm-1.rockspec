@@ -18,6 +18,8 @@ build = {
       sources = {
         "src/lactions.c",
         "src/lattach.c",
+        "src/lcall.c",
+        "src/lclock.c",
         "src/lgamelift.c",
         "src/lhandlers.c",
         "src/linherited.c",
@@ -27,6 +29,7 @@ build = {
         "src/lrequire.c",
         "src/lscript.c",
         "src/lserver.c",
+        "src/lsleep.c",
         "src/lstate.c",
         "src/lvalue.c",
         "src/lwaiter.c",

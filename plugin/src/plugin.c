@@ -174,6 +174,13 @@ static void report_error(void *self, const char *message)
         p->core->log(p->host, GLIFT_LOG_ERROR, "script", message);
 }
 
+static void call_in(void *self, uint64_t delay_ns, void (*fn)(void *user), void *user)
+{
+    plugin *p = self;
+    if (p->server != NULL)
+        plugin_server_call_in(p, delay_ns, fn, user);
+}
+
 static const glift_plugin_server server_service = {
         .size = sizeof server_service,
         .version = GLIFT_PLUGIN_SERVER_VERSION,
@@ -182,6 +189,7 @@ static const glift_plugin_server server_service = {
         .bind = bind_server,
         .report_error = report_error,
         .bound_user = bound_user,
+        .call_in = call_in,
 };
 
 static const glift_plugin_players players_service = {

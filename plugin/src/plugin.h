@@ -35,6 +35,12 @@ typedef struct plugin {
     bool parked, connected, ended;
     uint64_t owner_deadline_ns; /* the server waits, parked, until then for somebody who takes the callbacks
                                    over; 0: it does not wait */
+    bool inside;                /* the tick hook runs */
+
+    /* What a script or the engine waits for; NULL: nothing. */
+    void (*alarm)(void *user);
+    void *alarm_user;
+    uint64_t alarm_at_ns;
 
     /* Until the first connection; 0: wait for ever. */
     uint64_t first_connect_deadline_ns;
@@ -55,6 +61,7 @@ bool plugin_is_offline(const plugin *p);
 glift_status plugin_server_bind(plugin *p, const glift_server_desc *callbacks);
 const void *plugin_server_bound_user(const plugin *p); /* NULL where nobody is bound */
 glift_status plugin_server_park(plugin *p);
+void plugin_server_call_in(plugin *p, uint64_t delay_ns, void (*fn)(void *user), void *user);
 /* Says ProcessEnding where that has not happened, waits for the answer for a while, and destroys the server.
  */
 glift_status plugin_server_end(plugin *p);

@@ -304,6 +304,7 @@ glift_status plugin_server_park(plugin *p)
         return status;
     p->kept->was_lent = p->lent || p->owner_deadline_ns != 0;
     p->parked = true;
+    p->alarm = NULL;
     return GLIFT_OK;
 }
 
@@ -339,6 +340,33 @@ static uint64_t follow_owner(plugin *p)
     return 0;
 }
 
+/* A hook that sleeps has to say anew how long. */
+void plugin_server_call_in(plugin *p, uint64_t delay_ns, void (*fn)(void *user), void *user)
+{
+    uint64_t now_ns = p->core->now_ns(p->host);
+    if (fn == NULL && user != p->alarm_user)
+        return; /* somebody else has asked meanwhile */
+    p->alarm = p->parked ? NULL : fn;
+    p->alarm_user = user;
+    p->alarm_at_ns = delay_ns < UINT64_MAX - now_ns ? now_ns + delay_ns : UINT64_MAX;
+    if (p->alarm != NULL && !p->inside)
+        p->core->wake(p->host);
+}
+
+/* How long until the alarm. */
+static uint64_t follow_alarm(plugin *p)
+{
+    uint64_t now_ns = p->alarm != NULL ? p->core->now_ns(p->host) : 0;
+    if (p->alarm != NULL && now_ns >= p->alarm_at_ns) {
+        void (*fn)(void *user) = p->alarm;
+        p->alarm = NULL;
+        fn(p->alarm_user);
+    }
+    if (p->alarm == NULL)
+        return UINT64_MAX;
+    return p->alarm_at_ns > now_ns ? p->alarm_at_ns - now_ns : 0;
+}
+
 static uint64_t sooner(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
@@ -350,8 +378,11 @@ uint64_t plugin_server_tick(void *self)
     if (p->parked)
         return UINT64_MAX;
     bool is_measured = plugin_metrics_begin_frame(p);
+    p->inside = true;
     glift_server_tick(p->server);
     uint64_t again_ns = sooner(follow_first_connect(p), follow_owner(p));
+    again_ns = sooner(again_ns, follow_alarm(p));
+    p->inside = false;
     is_measured = is_measured || plugin_metrics_begin_frame(p); /* a callback may have started it just now */
     if (is_measured)
         plugin_metrics_begin_world(p);

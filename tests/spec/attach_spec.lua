@@ -43,10 +43,44 @@ describe("a plugin", function()
   it("ticks and closes its server itself", function()
     local server = gamelift.server()
     for method, pattern in pairs { tick = "the plugin ticks", wait = "the plugin ticks", close = "to the plugin" } do
-      local ok, message = pcall(server[method], server, 0)
+      local ok, message
+      if method == "wait" then
+        ok, message = pcall(server.wait, server, 0)
+      else
+        ok, message = pcall(server[method], server)
+      end
       assert.is_false(ok)
       assert.matches(pattern, message)
     end
+  end)
+
+  it("is asked for a tick when a sleep is over, and forgets it with the scripts", function()
+    local server = gamelift.server()
+    local answer = helper.answer(function() return server:sleep(3) end)
+    server:sleep(2, function() end)
+    assert.equal(2, core.plugin_alarm())
+    service:advance(2)
+    assert.equal(1, core.plugin_alarm())
+    service:advance(1)
+    assert.same({ n = 1, true }, answer)
+    assert.is_nil(core.plugin_alarm())
+    local calls, done = helper.recorder()
+    server:sleep(5, done)
+    assert.equal(1, server:cancel(done))
+    assert.equal(0, core.plugin_alarm())
+    server:sleep(5, done)
+    core.plugin_detach()
+    assert.is_nil(core.plugin_alarm())
+    service:advance(6)
+    assert.is_true(#calls <= 2)
+  end)
+
+  it("that is older than the module lets nobody sleep", function()
+    core.plugin_ages()
+    assert(core.plugin_attach())
+    local _, message, code = gamelift.server():sleep(1, function() end)
+    assert.equal("UNSUPPORTED", code)
+    assert.matches("plugin is older", message)
   end)
 
   it("makes gamelift and gamelift.match requirable", function()

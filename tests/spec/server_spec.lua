@@ -93,11 +93,17 @@ describe("a server", function()
 
   it("that is closed raises when it is used", function()
     server:close()
-    for _, method in ipairs { "tick", "wait", "game_session", "process_ending", "set_handlers" } do
-      local ok, message = pcall(server[method], server, print)
+    local function raises(method, ...)
+      local ok, message = pcall(server[method], server, ...)
       assert.is_false(ok)
       assert.matches("server is closed", message)
     end
+    for _, method in ipairs { "wait", "process_ending", "set_handlers", "cancel" } do
+      raises(method, print)
+    end
+    raises "tick"
+    raises "game_session"
+    raises("sleep", 1, print)
   end)
 
   it("that is collected is closed", function()

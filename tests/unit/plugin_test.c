@@ -487,12 +487,88 @@ TEST(unload_is_refused_while_a_game_session_is_active)
     CHECK_INT(sdk.destroyed, 1);
 }
 
+/* ---- being called later ---- */
+
+static int rings;
+
+static void ring(void *user)
+{
+    CHECK(user == &rings);
+    rings++;
+}
+
+static void ring_again(void *user)
+{
+    glift_plugin p = loaded_plugin();
+    ring(user);
+    server_service(&p)->call_in(p.self, 3000, ring, user);
+}
+
+TEST(a_call_that_was_asked_for_comes_from_a_tick_and_the_hook_asks_for_that_tick)
+{
+    glift_plugin p = started();
+    rings = 0;
+    server_service(&p)->call_in(p.self, 5000, ring, &rings);
+    CHECK_INT(engine.wakes, 1); /* so that a hook that sleeps says how long, now */
+    CHECK(engine.tick(engine.tick_user) == 5000);
+    clock_ns += 4999;
+    CHECK(engine.tick(engine.tick_user) == 1);
+    CHECK_INT(rings, 0);
+    clock_ns += 1;
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(rings, 1);
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(rings, 1);
+}
+
+TEST(who_is_called_may_ask_for_the_next_call)
+{
+    glift_plugin p = started();
+    rings = 0;
+    server_service(&p)->call_in(p.self, 0, ring_again, &rings);
+    CHECK(engine.tick(engine.tick_user) == 3000);
+    CHECK_INT(rings, 1);
+    CHECK_INT(engine.wakes, 1); /* the hook runs: it says itself how long */
+    clock_ns += 3000;
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(rings, 2);
+}
+
+TEST(the_latest_call_takes_the_place_of_the_one_before_and_none_of_both)
+{
+    glift_plugin p = started();
+    rings = 0;
+    server_service(&p)->call_in(p.self, 1000, ring, &rings);
+    server_service(&p)->call_in(p.self, UINT64_MAX, ring, &rings);
+    clock_ns += 1000;
+    CHECK(engine.tick(engine.tick_user) > 1000000000000000000u);
+    server_service(&p)->call_in(p.self, 0, NULL, &p); /* another one's is none of its business */
+    CHECK(engine.tick(engine.tick_user) != UINT64_MAX);
+    server_service(&p)->call_in(p.self, 0, NULL, &rings);
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(rings, 0);
+}
+
+TEST(a_parked_or_stopped_plugin_calls_nobody)
+{
+    glift_plugin p = started();
+    rings = 0;
+    server_service(&p)->call_in(p.self, 0, ring, &rings);
+    CHECK_INT(p.before_reload(p.self), GLIFT_OK);
+    server_service(&p)->call_in(p.self, 0, ring, &rings);
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_RELOAD), GLIFT_OK);
+    server_service(&p)->call_in(p.self, 0, ring, &rings);
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
+    CHECK_INT(rings, 0);
+}
+
 /* ---- services of the plugin ---- */
 
 TEST(a_service_is_found_by_name_and_least_version)
 {
     glift_plugin p = started();
-    CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(1, 0)) != NULL);
     CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(1, 0)) != NULL);
     CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(1, 2)) == NULL);
     CHECK(p.get_api(p.self, "server", GLIFT_ABI_VERSION(2, 0)) == NULL);

@@ -9,15 +9,15 @@
 --    Outside a coroutine and without a function an action raises, and nothing is sent; also where Lua cannot wait:
 --    in a function that C calls back (table.sort, string.gsub, require), in a debug hook, and on Lua 5.1, though not
 --    LuaJIT, inside pcall, metamethods and iterators. A resume by anything but the answer raises, too.
---  * Wrong types, unknown fields and a closed server raise. What GameLift or the network says comes back as
+--  * Wrong types, unknown fields, an argument too many and a closed server raise. What GameLift or the network says comes back as
 --    nil, message, code.
 --  * Every handler runs in a coroutine of its own. An error in one is logged with its traceback, counted, and
 --    handed to on_error.
 --  * Times are seconds since 1970, with a fraction. A string that GameLift left out is "".
 
 ---@class gamelift
+---@field version string       the version of this library, "0.1.0"
 ---@field sdk_version string   the level of the server protocol, "5.6.0"
----@field _VERSION string      the version of this library
 local gamelift = {}
 
 ---@alias gamelift.code
@@ -25,7 +25,7 @@ local gamelift = {}
 ---| "STATE"        # not possible now, and the message says why: not ready, no game session, ended
 ---| "MEMORY"
 ---| "TIMEOUT"      # no answer in time; GameLift may or may not have acted
----| "CANCELLED"    # the request was cancelled
+---| "CANCELLED"    # by server:cancel
 ---| "CLOSED"       # the server was closed before an answer came
 ---| "CONNECT"      # no connection could be made
 ---| "UNAUTHORIZED" # 401
@@ -188,7 +188,7 @@ function server:tick() end
 function server:wait(timeout_ms) end
 
 --- Close the connection. Whoever waits gets nil, message, "CLOSED". Inside a handler it happens after the tick.
---- Twice is fine. Not for the plugin's server.
+--- Twice is fine. Not for the plugin's server. In 5.4 `local server <close> = ...` does it; metrics so stop.
 ---@return true
 function server:close() end
 
@@ -198,6 +198,21 @@ function server:close() end
 ---@return string? message
 ---@return gamelift.code? code
 function server:set_handlers(handlers) end
+
+--- Wait so many seconds, 0 to 1e9, as an action waits for its answer: true, or nil, message, "CANCELLED" or "CLOSED".
+--- Ticks of the server end it; 0 seconds are over in the next one.
+---@param seconds number
+---@param done? fun(ok: true?, message: string?, code: gamelift.code?)
+---@return true? ok
+---@return string? message
+---@return gamelift.code? code
+function server:sleep(seconds, done) end
+
+--- Whoever waits gets nil, "cancelled", "CANCELLED", from the next tick: this coroutine, or what this function was
+--- given to; without an argument all that this Lua state waits for on this server. What was sent stays sent.
+---@param waiter? thread|function
+---@return integer count  how many waits end
+function server:cancel(waiter) end
 
 --- The id of the game session placed here; nil when there is none.
 ---@return string?

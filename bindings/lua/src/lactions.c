@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The methods that ask GameLift.
+/* The methods that ask GameLift, and the list of all that wait.
  *
  * All have one form: server:action(arguments [, fn]) -> result | nil, message, code. With fn: true means
  * queued, and fn(result) or fn(nil, message, code) runs once, in a coroutine, from a later tick. Without:
@@ -197,5 +197,6 @@ const laction lactions[] = {
         {"get_compute_certificate", get_compute_certificate, 2},
         {"get_fleet_role_credentials", get_fleet_role_credentials, 3},
         {"list_containers_network_info", list_containers_network_info, 2},
+        {"sleep", lsleep_sleep, 3},
         {NULL, NULL, 0},
 };

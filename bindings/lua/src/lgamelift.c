@@ -5,6 +5,7 @@
 #include "lmodule.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 
 /* gamelift.run(fn, ...) -> coroutine. Starts fn(...) as a coroutine; an error in it goes to the log and to
  * on_error of every server. */
@@ -53,13 +54,13 @@ static int gamelift_matchmaker_data(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-        {"new_server", lserver_new},
-        {"server", lattach_server},
-        {"run", gamelift_run},
-        {"matchmaker_data", gamelift_matchmaker_data},
-        {"metrics", lmetrics_new},
-        {NULL, NULL},
+static const lmethod functions[] = {
+        {"new_server", lserver_new, 1},
+        {"server", lattach_server, 0},
+        {"run", gamelift_run, INT_MAX},
+        {"matchmaker_data", gamelift_matchmaker_data, 1},
+        {"metrics", lmetrics_new, 1},
+        {0},
 };
 
 const char *lmodule_version_problem(void)
@@ -101,10 +102,10 @@ int luaopen_gamelift(lua_State *L)
     lmodule_open_types(L);
     lrequire_open(L);
     lua_newtable(L);
-    luaL_setfuncs(L, functions, 0);
+    lcall_set_functions(L, functions);
+    lua_pushstring(L, glift_version());
+    lua_setfield(L, -2, "version");
     lua_pushstring(L, glift_sdk_version());
     lua_setfield(L, -2, "sdk_version");
-    lua_pushliteral(L, GLIFT_VERSION);
-    lua_setfield(L, -2, "_VERSION");
     return 1;
 }

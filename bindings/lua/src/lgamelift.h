@@ -8,6 +8,7 @@
 #include <gamelift/host.h>
 
 typedef struct lwaiter lwaiter;
+typedef struct lsleep lsleep;
 
 /* The userdata behind a server. Its user value is a table:
  *   handlers      the handlers as they were given
@@ -27,6 +28,8 @@ typedef struct lserver {
     bool detaching;                    /* on_detach runs */
     bool is_garbage;                   /* its finalizer runs */
     lwaiter *waiting;
+    lsleep *first_sleep, *last_sleep; /* the first is due first */
+    uint64_t sleep_count;             /* how many there have been */
     unsigned long error_count;
     unsigned long long last_error; /* hash of the text, so that a flood is not logged in full */
     unsigned long repeated;
@@ -52,13 +55,27 @@ lserver *lserver_check(lua_State *L, int index);   /* raises when closed */
 void lserver_attach(lua_State *L, int server, const glift_plugin_server *plugin, lua_State *thread);
 void lserver_detach(lua_State *L, int server);
 
+/* ---- lcall.c: functions and methods that refuse surplus arguments ---- */
+
+typedef struct lmethod {
+    const char *name;
+    lua_CFunction body;
+    int most; /* arguments that it takes, beside the object */
+} lmethod;
+
+/* For the table on top; a list of them ends with {0}. */
+void lcall_set_functions(lua_State *L, const lmethod *functions);
+void lcall_set_methods(lua_State *L, const lmethod *methods);
+/* Raises for more arguments than that. */
+void lcall_check_count(lua_State *L, const char *name, int count, int most);
+
 /* While something of the SDK's is copied by push(L), which finds `self` at index 1, the server at index 1 is
  * as in a handler: a finalizer neither ticks nor closes it. Returns what is pushed: one value. */
 int lserver_copy_out(lua_State *L, lua_CFunction push);
 
 /* ---- lstate.c: the methods that tell what the server knows, until NULL ---- */
 
-extern const luaL_Reg lstate_methods[];
+extern const lmethod lstate_methods[];
 
 /* ---- lkeep.c: what a Lua state leaves to the next ---- */
 
@@ -73,7 +90,8 @@ int linherited_requests(lua_State *L); /* server:inherited_requests */
 
 /* ---- lyield.c: whether the running coroutine can wait right here ---- */
 
-/* A method that waits for an answer, unless it has a function in the argument at index `function_at`. */
+/* A method that waits for an answer, unless it has a function in its last argument, at index `function_at`.
+ */
 typedef struct laction {
     const char *name;
     lua_CFunction body; /* called where it can wait, or need not */
@@ -91,7 +109,7 @@ bool lyield_is_waiting(lua_State *co);
 
 /* ---- lactions.c ---- */
 
-extern const laction lactions[]; /* the methods that ask GameLift */
+extern const laction lactions[]; /* the methods that wait */
 
 /* ---- lmetrics.c ---- */
 
@@ -155,6 +173,31 @@ void lwaiter_leave_all(lserver *self, glift_server *server);
 int lwaiter_push_failure(lua_State *L, const char *message, glift_status status);
 /* The same, with what the SDK said against the latest call of this server. */
 int lwaiter_push_refusal(lua_State *L, const glift_server *server, glift_status status);
+
+/* server:cancel([coroutine or function]) */
+int lwaiter_cancel(lua_State *L);
+/* It waits for this, and not for GameLift. */
+void lwaiter_set_sleep(lwaiter *waiter, lsleep *sleep);
+void lwaiter_drop(lwaiter *waiter); /* nobody waits any more */
+
+/* ---- lsleep.c ---- */
+
+int lsleep_sleep(lua_State *L); /* the body of server:sleep */
+/* Whoever has slept long enough goes on, but nobody who falls asleep in here. */
+void lsleep_wake(lserver *self);
+bool lsleep_is_due(const lserver *self);
+/* How long a host may sleep that wants to sleep so long. */
+uint32_t lsleep_limit_ms(const lserver *self, uint32_t timeout_ms);
+/* Answered with CANCELLED from the next tick. */
+void lsleep_cancel(lserver *self, lsleep *sleep);
+/* Everybody who sleeps is answered so now. */
+void lsleep_end(lserver *self, glift_status status, const char *message);
+/* The Lua side goes away: nobody is answered. */
+void lsleep_forget(lserver *self);
+
+/* ---- lclock.c ---- */
+
+uint64_t lclock_ns(void); /* monotonic */
 
 /* ---- lvalue.c: structs <-> tables ---- */
 

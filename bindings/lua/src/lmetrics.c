@@ -47,7 +47,7 @@ static void check_open(lua_State *L, const measured *self)
         luaL_error(L, "server is closed");
 }
 
-static measured *check(lua_State *L, const char *type)
+static measured *check_type(lua_State *L, const char *type)
 {
     luaL_checkany(L, 1);
     lcompat_get_registry(L, &known_key);
@@ -56,7 +56,12 @@ static measured *check(lua_State *L, const char *type)
     if (lua_touserdata(L, -1) != type)
         luaL_argerror(L, 1, lua_pushfstring(L, "%s expected, got %s", type, luaL_typename(L, 1)));
     lua_pop(L, 2);
-    measured *self = lua_touserdata(L, 1);
+    return lua_touserdata(L, 1);
+}
+
+static measured *check(lua_State *L, const char *type)
+{
+    measured *self = check_type(L, type);
     check_open(L, self);
     return self;
 }
@@ -111,6 +116,15 @@ static int metrics_stop(lua_State *L)
         return lwaiter_push_refusal(L, self->server, status);
     lua_pushboolean(L, 1);
     return 1;
+}
+
+/* Where a local <close> ends; the server may have been closed before. */
+static int metrics_close(lua_State *L)
+{
+    const measured *self = check_type(L, METRICS_TYPE);
+    if (self->server != NULL && lserver_handle(self->of) == self->server)
+        glift_metrics_stop(self->server);
+    return 0;
 }
 
 static int metrics_is_running(lua_State *L)
@@ -258,31 +272,31 @@ static int metric_record(lua_State *L)
             "milliseconds from 0 to 1e15 expected");
 }
 
-static const luaL_Reg of_metrics[] = {
-        {"gauge", metrics_gauge},
-        {"counter", metrics_counter},
-        {"timer", metrics_timer},
-        {"tag", metrics_tag},
-        {"start", metrics_start},
-        {"stop", metrics_stop},
-        {"is_running", metrics_is_running},
-        {NULL, NULL},
+static const lmethod of_metrics[] = {
+        {"gauge", metrics_gauge, 2},
+        {"counter", metrics_counter, 2},
+        {"timer", metrics_timer, 2},
+        {"tag", metrics_tag, 2},
+        {"start", metrics_start, 1},
+        {"stop", metrics_stop, 0},
+        {"is_running", metrics_is_running, 0},
+        {0},
 };
 
-static const luaL_Reg of_metric[] = {
-        {"set", metric_set},
-        {"add", metric_add},
-        {"record", metric_record},
-        {NULL, NULL},
+static const lmethod of_metric[] = {
+        {"set", metric_set, 1},
+        {"add", metric_add, 1},
+        {"record", metric_record, 1},
+        {0},
 };
 
-static void open_type(lua_State *L, const char *type, const luaL_Reg *methods)
+/* Leaves the metatable. */
+static void push_type(lua_State *L, const char *type, const lmethod *methods)
 {
     luaL_newmetatable(L, type);
     lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
+    lcall_set_methods(L, methods);
     lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
 }
 
 void lmetrics_open(lua_State *L)
@@ -293,6 +307,9 @@ void lmetrics_open(lua_State *L)
     lua_setfield(L, -2, "__mode");
     lua_setmetatable(L, -2);
     lcompat_set_registry(L, &known_key);
-    open_type(L, METRICS_TYPE, of_metrics);
-    open_type(L, METRIC_TYPE, of_metric);
+    push_type(L, METRIC_TYPE, of_metric);
+    push_type(L, METRICS_TYPE, of_metrics);
+    lua_pushcfunction(L, metrics_close);
+    lua_setfield(L, -2, "__close");
+    lua_pop(L, 2);
 }

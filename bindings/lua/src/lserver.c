@@ -142,6 +142,7 @@ static void destroy(lserver *self)
     self->own = NULL;
     self->closing = false;
     glift_server_destroy(server);
+    lsleep_end(self, GLIFT_ERR_CLOSED, "the server was destroyed");
     lwaiter_answer_all(self, GLIFT_ERR_CLOSED, "the server was destroyed");
 }
 
@@ -271,6 +272,7 @@ static const void *bound_to(const lserver *self)
 static void give_back(lserver *self)
 {
     const void *owner = bound_to(self);
+    lsleep_forget(self);
     if (owner == self || (owner == NULL && self->waiting != NULL)) {
         self->plugin->bind(self->plugin->self, NULL);
         lwaiter_inherit_all(self);
@@ -294,6 +296,7 @@ static int server_gc(lua_State *L)
     self->is_garbage = true;
     if (self->plugin != NULL)
         give_back(self);
+    lsleep_forget(self);
     lwaiter_forget_all(self);
     destroy(self);
     lserver_let_go(L, self);
@@ -383,6 +386,8 @@ static int server_tick(lua_State *L)
     lserver *self = check_own(L, "tick");
     enter(L, 1);
     glift_server_tick(self->own);
+    if (self->first_sleep != NULL)
+        lsleep_wake(self);
     leave(L, self, NULL);
     lua_pushboolean(L, 1);
     return 1;
@@ -395,7 +400,9 @@ static int server_wait(lua_State *L)
     lua_Number timeout_ms = luaL_checknumber(L, 2);
     luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= UINT32_MAX, 2, "0 to 4294967295 milliseconds expected");
     lserver *self = check_own(L, "wait");
-    lua_pushboolean(L, glift_server_wait(self->own, (uint32_t)timeout_ms) == GLIFT_OK);
+    uint32_t limit_ms = lsleep_limit_ms(self, (uint32_t)timeout_ms);
+    bool has_something = glift_server_wait(self->own, limit_ms) == GLIFT_OK;
+    lua_pushboolean(L, has_something || lsleep_is_due(self));
     return 1;
 }
 
@@ -430,17 +437,19 @@ static int server_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-        {"tick", server_tick},
-        {"wait", server_wait},
-        {"close", server_close},
-        {"set_handlers", server_set_handlers},
-        {"error_count", server_error_count},
-        {NULL, NULL},
+static const lmethod methods[] = {
+        {"tick", server_tick, 0},
+        {"wait", server_wait, 1},
+        {"close", server_close, 0},
+        {"set_handlers", server_set_handlers, 1},
+        {"cancel", lwaiter_cancel, 1},
+        {"error_count", server_error_count, 0},
+        {0},
 };
 
 static const luaL_Reg metamethods[] = {
         {"__gc", server_gc},
+        {"__close", server_close},
         {"__tostring", server_tostring},
         {NULL, NULL},
 };
@@ -464,8 +473,8 @@ void lserver_open(lua_State *L)
     luaL_newmetatable(L, TYPE_NAME);
     luaL_setfuncs(L, metamethods, 0);
     lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
-    luaL_setfuncs(L, lstate_methods, 0);
+    lcall_set_methods(L, methods);
+    lcall_set_methods(L, lstate_methods);
     for (const laction *action = lactions; action->name != NULL; action++)
         lyield_set_action(L, action);
     lua_setfield(L, -2, "__index");

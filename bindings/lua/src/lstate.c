@@ -56,14 +56,14 @@ static int server_is_terminating(lua_State *L)
     return 1;
 }
 
-const luaL_Reg lstate_methods[] = {
-        {"game_session_id", server_game_session_id},
-        {"game_session", server_game_session},
-        {"termination_time", server_termination_time},
-        {"is_process_ready", server_is_process_ready},
-        {"is_terminating", server_is_terminating},
-        {"inherited_requests", linherited_requests},
-        {"keep", lkeep_keep},
-        {"kept", lkeep_kept},
-        {NULL, NULL},
+const lmethod lstate_methods[] = {
+        {"game_session_id", server_game_session_id, 0},
+        {"game_session", server_game_session, 0},
+        {"termination_time", server_termination_time, 0},
+        {"is_process_ready", server_is_process_ready, 0},
+        {"is_terminating", server_is_terminating, 0},
+        {"inherited_requests", linherited_requests, 0},
+        {"keep", lkeep_keep, 2},
+        {"kept", lkeep_kept, 1},
+        {0},
 };

@@ -24,6 +24,8 @@ struct lwaiter {
     int reference;
     uint64_t request_id;
     bool is_inherited;
+    lsleep *sleep;     /* what it waits for; NULL: an answer of the SDK */
+    bool is_cancelled; /* the answer is on its way */
 };
 
 /* ---- making one ---- */
@@ -122,12 +124,25 @@ int lwaiter_push_refusal(lua_State *L, const glift_server *server, glift_status 
     return lwaiter_push_failure(L, message, status);
 }
 
+void lwaiter_set_sleep(lwaiter *waiter, lsleep *sleep)
+{
+    waiter->sleep = sleep;
+}
+
+void lwaiter_drop(lwaiter *waiter)
+{
+    if (waiter->self != NULL)
+        unlink_waiter(waiter);
+    free(waiter);
+}
+
 static int refuse(lua_State *L, lwaiter *waiter, glift_status status)
 {
     int reference = waiter->reference;
     const glift_server *server = waiter->self != NULL ? lserver_handle(waiter->self) : NULL;
     char message[MESSAGE_SIZE];
-    snprintf(message, sizeof message, "%s", glift_get_last_refusal(server));
+    snprintf(message, sizeof message, "%s",
+            status == GLIFT_ERR_MEMORY ? "not enough memory" : glift_get_last_refusal(server));
     if (waiter->self != NULL)
         unlink_waiter(waiter);
     free(waiter); /* before anything that may raise */
@@ -157,7 +172,8 @@ int lwaiter_finish(lua_State *L, lwaiter *waiter, glift_status status)
 {
     if (status != GLIFT_OK)
         return refuse(L, waiter, status);
-    waiter->request_id = glift_get_last_request_id(lserver_handle(waiter->self));
+    if (waiter->sleep == NULL)
+        waiter->request_id = glift_get_last_request_id(lserver_handle(waiter->self));
     lserver_push_user_value(L, 1);
     lua_rawgeti(L, -1, waiter->reference);
     bool is_coroutine = lua_isthread(L, -1);
@@ -230,12 +246,52 @@ void lwaiter_on_answer(glift_server *server, const glift_result *result, void *u
     free(waiter);
 }
 
+/* ---- cancelling ---- */
+
+/* Whether it is the function or coroutine at index 2 that waits. */
+static bool is_meant(lua_State *L, const lwaiter *waiter, int kept)
+{
+    lua_rawgeti(L, kept, waiter->reference);
+    bool is_meant = lua_rawequal(L, -1, 2);
+    lua_pop(L, 1);
+    return is_meant;
+}
+
+static bool cancel(lserver *self, lwaiter *waiter)
+{
+    if (waiter->is_cancelled)
+        return false;
+    if (waiter->sleep != NULL)
+        lsleep_cancel(self, waiter->sleep);
+    else if (glift_cancel_request(lserver_handle(self), waiter->request_id) != GLIFT_OK)
+        return false;
+    waiter->is_cancelled = true;
+    return true;
+}
+
+int lwaiter_cancel(lua_State *L)
+{
+    lserver *self = lserver_check(L, 1);
+    bool is_one = !lua_isnone(L, 2);
+    int count = 0;
+    if (is_one && !lua_isthread(L, 2) && !lua_isfunction(L, 2))
+        luaL_argerror(
+                L, 2, lua_pushfstring(L, "coroutine or function expected, got %s", luaL_typename(L, 2)));
+    lserver_push_user_value(L, 1);
+    int kept = lua_gettop(L);
+    for (lwaiter *waiter = self->waiting; waiter != NULL; waiter = waiter->next)
+        if ((!is_one || is_meant(L, waiter, kept)) && cancel(self, waiter))
+            count++;
+    lua_pushinteger(L, count);
+    return 1;
+}
+
 /* ---- after a rebind ---- */
 
 void lwaiter_inherit_all(lserver *self)
 {
     for (lwaiter *waiter = self->waiting; waiter != NULL; waiter = waiter->next)
-        waiter->is_inherited = true;
+        waiter->is_inherited = waiter->sleep == NULL;
 }
 
 static lwaiter *find_inherited(const lserver *self, uint64_t request_id)

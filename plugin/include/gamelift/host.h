@@ -188,6 +188,11 @@ typedef struct glift_plugin_server {
     void (*report_error)(void *self, const char *message);
     /** Since 1.1. The user pointer of whoever is bound; NULL where nobody is. */
     const void *(*bound_user)(void *self);
+    /** Since 1.1. Call fn(user) once, from a tick, after so many ns or a little later, also where the host
+     * sleeps meanwhile: the plugin's hook asks for that tick. Takes the place of the call before. With NULL
+     * the call that was asked for with this user is forgotten; so it is when the plugin is stopped or parked.
+     */
+    void (*call_in)(void *self, uint64_t delay_ns, void (*fn)(void *user), void *user);
 } glift_plugin_server;
 
 typedef enum glift_player_answer {

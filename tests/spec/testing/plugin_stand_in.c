@@ -3,8 +3,10 @@
 
 #include "plugin_stand_in.h"
 
+#include "lgamelift.h"
 #include "lmodule.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static struct {
@@ -12,6 +14,10 @@ static struct {
     const void *bound_user; /* whoever has the callbacks; NULL: nobody */
     int reports;
     char report[1024]; /* the latest script error */
+    void (*alarm)(void *user);
+    void *alarm_user;
+    uint64_t alarm_at_ns;
+    bool is_old; /* its service is of 1.0 */
 } stand_in;
 
 /* ---- the "server" service ---- */
@@ -46,17 +52,37 @@ static void report_error(void *self, const char *message)
     strncpy(stand_in.report, message, sizeof stand_in.report - 1);
 }
 
+static void call_in(void *self, uint64_t delay_ns, void (*fn)(void *user), void *user)
+{
+    (void)self;
+    if (fn == NULL && user != stand_in.alarm_user)
+        return;
+    stand_in.alarm = fn;
+    stand_in.alarm_user = user;
+    stand_in.alarm_at_ns = lclock_ns() + delay_ns;
+}
+
+static void ring(void)
+{
+    if (stand_in.alarm == NULL || lclock_ns() < stand_in.alarm_at_ns)
+        return;
+    void (*fn)(void *user) = stand_in.alarm;
+    stand_in.alarm = NULL;
+    fn(stand_in.alarm_user);
+}
+
 static const void *get_api(void *self, const char *name, uint32_t min_version)
 {
-    static const glift_plugin_server service = {
-            .size = sizeof service,
+    static glift_plugin_server service = {
             .version = GLIFT_PLUGIN_SERVER_VERSION,
             .server = get_server,
             .bind = bind,
             .report_error = report_error,
             .bound_user = bound_user,
+            .call_in = call_in,
     };
     (void)self;
+    service.size = stand_in.is_old ? offsetof(glift_plugin_server, bound_user) : sizeof service;
     return strcmp(name, "server") == 0 && min_version <= service.version ? &service : NULL;
 }
 
@@ -95,6 +121,24 @@ static int start(lua_State *L)
     return 0;
 }
 
+/* plugin_alarm() -> in how many seconds scripts want to be called; nil: not at all */
+static int alarm_of(lua_State *L)
+{
+    if (stand_in.alarm == NULL)
+        lua_pushnil(L);
+    else
+        lua_pushnumber(L, ((lua_Number)stand_in.alarm_at_ns - (lua_Number)lclock_ns()) / 1e9);
+    return 1;
+}
+
+/* plugin_ages(): it was built when the service was of 1.0. */
+static int age(lua_State *L)
+{
+    (void)L;
+    stand_in.is_old = true;
+    return 0;
+}
+
 glift_status plugin_stand_in_attach(lua_State *L, bool has_service, char *reason, size_t reason_size)
 {
     glift_plugin plugin = {.size = sizeof plugin, .get_api = has_service ? get_api : get_no_api};
@@ -119,6 +163,7 @@ static int tick(lua_State *L)
 {
     (void)L;
     glift_server_tick(stand_in.server);
+    ring();
     return 0;
 }
 
@@ -151,6 +196,8 @@ void plugin_stand_in_open(lua_State *L)
             {"plugin_start", start},
             {"plugin_attach", attach},
             {"plugin_tick", tick},
+            {"plugin_alarm", alarm_of},
+            {"plugin_ages", age},
             {"plugin_detach", detach},
             {"plugin_stop", stop},
             {"plugin_state", state},
