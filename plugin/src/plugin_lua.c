@@ -37,6 +37,16 @@ static bool find_function(void *module, const char *name, void *out)
     return symbol != NULL;
 }
 
+/* A Lua that is linked into the engine is seen by modules only where the engine exports it. */
+static void log_failure(const plugin *p, const char *reason)
+{
+    static const char advice[] = ": this engine's own Lua is hidden from modules: link the engine with "
+                                 "-rdynamic (CMake: ENABLE_EXPORTS) "
+                                 "and all of liblua.a (-Wl,--whole-archive), or with a shared library of Lua";
+    bool is_hidden = strstr(reason, "undefined symbol: lua") != NULL;
+    plugin_log(p, GLIFT_LOG_ERROR, "the Lua module cannot be loaded: %s%s", reason, is_hidden ? advice : "");
+}
+
 static glift_status load(plugin *p, attach_fn *attach)
 {
     char path[PATH_MAX];
@@ -54,7 +64,7 @@ static glift_status load(plugin *p, attach_fn *attach)
     /* Lua states still run its code when the plugin has gone: it is never unloaded. */
     void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (module == NULL) {
-        plugin_log(p, GLIFT_LOG_ERROR, "the Lua module cannot be loaded: %s", dlerror());
+        log_failure(p, dlerror());
         return GLIFT_ERR_UNSUPPORTED;
     }
     if (find_function(module, "glift_lua_attach", attach) &&
