@@ -8,6 +8,7 @@ local FUNCTIONS = { new_server = 1, server = 0, matchmaker_data = 1, metrics = 1
 local METHODS = {
   tick = 0, wait = 1, close = 0, set_handlers = 1, cancel = 1, game_session_id = 0, game_session = 0,
   termination_time = 0, is_process_ready = 0, error_count = 0, sleep = 2,
+  is_terminating = 0, inherited_requests = 0, keep = 2, kept = 1,
   process_ready = 2, process_ending = 1, activate_game_session = 1, update_player_session_creation_policy = 2,
   accept_player_session = 2, remove_player_session = 2, describe_player_sessions = 2, start_match_backfill = 2,
   stop_match_backfill = 2, get_compute_certificate = 1, get_fleet_role_credentials = 2,
