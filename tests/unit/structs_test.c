@@ -220,7 +220,7 @@ TEST(a_list_that_is_null_with_a_count_is_refused_by_name)
     new_game();
     connected_game();
     CHECK_REFUSED(glift_process_ready(the.server, &parameters, on_answer, NULL), GLIFT_ERR_ARGUMENT,
-            "ProcessReady was not sent: log_paths is NULL, but log_path_count is 2.");
+            "ProcessReady was not sent: log_paths is NULL, but log_path_count is 2");
     end_game();
     new_game();
     hosting_game();

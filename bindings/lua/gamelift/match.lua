@@ -174,8 +174,8 @@ local function log_of(options)
 end
 
 --- Take the server's handlers over, and the place of the match that has had them; wait for m:start().
-function match.new(given)
-  local options = options_of.read(given)
+function match.new(options)
+  options = options_of.read(options)
   local self = setmetatable(new_fields(options), class)
   self.log = log_of(options)
   self.errors_before = self.server:error_count()
