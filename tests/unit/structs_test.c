@@ -225,7 +225,7 @@ TEST(a_list_that_is_null_with_a_count_is_refused_by_name)
     new_game();
     hosting_game();
     CHECK_REFUSED(glift_start_match_backfill(the.server, &start, on_answer, NULL), GLIFT_ERR_ARGUMENT,
-            "StartMatchBackfill was not sent: players is NULL, but player_count is 2.");
+            "StartMatchBackfill was not sent: players is NULL, but player_count is 2");
     CHECK_INT(the.answer_count, 0);
     end_game();
 }
