@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A match goes on where something fails, waits for ever or is not answered.
 local helper = require "helper"
+local requests = require "gamelift.match.requests"
 
 describe("a match heals:", function()
   local service, m, log, server, lines
@@ -172,6 +173,21 @@ describe("a match heals:", function()
       assert.is_false(m:accepts_players())
       assert.equal(0, m:open_seats())
       assert.is_false(told[#told])
+    end)
+
+    it("that was acted on without an answer, and is taken back, is told anew", function()
+      begin()
+      local ask = requests.ask
+      function requests.ask(...) -- GameLift does it, its answer is lost
+        requests.ask = ask
+        ask(...)
+        return nil, "no answer", "TIMEOUT"
+      end
+      m:allow_players(false)
+      m:allow_players(true)
+      service:advance(10)
+      assert.equal("ACCEPT_ALL", policy())
+      assert.is_true(m:accepts_players())
     end)
 
     it("that is taken back during an outage ends as the game wants it last", function()

@@ -36,6 +36,9 @@ local function follow(self)
     elseif code == "CLOSED" or code == "STATE" then
       return -- there is no session to tell of any more
     else
+      if requests.may_go_better(code) then
+        self.policy_at_gamelift = nil -- GameLift may have acted on it
+      end
       self.log("warn", ("the creation policy is not %s yet, next try in %d s: %s"):format(policy_asked, delay, message))
       self.tasks:pause(delay, function() return wanted(self) ~= policy_asked or is_told(self) end)
       delay = math.min(delay * 2, LONGEST_DELAY_S)
