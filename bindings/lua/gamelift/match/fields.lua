@@ -16,6 +16,7 @@ return function(options)
     phase_before = nil,        -- that of the match whose place this one has taken
     has_changed = false,       -- on_state is to be called
     is_unwritten = false,      -- the snapshot is to be written
+    written_at = -math.huge,   -- when that was done last
     keep_problem = nil,        -- why that failed the last time
     state_call = nil,          -- the last call of on_state: its outcome
 
