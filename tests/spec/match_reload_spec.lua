@@ -145,6 +145,23 @@ for _, kind in ipairs { "same", "fresh" } do
       assert.equal("ACTIVE", game:status "ann")
     end)
 
+    it("does not expect those again whom old matchmaker data names and who have gone", function()
+      game:begin()
+      local arn = "arn:aws:gamelift:us-west-2:123456789012:matchmakingconfiguration/duel"
+      service:push_update("MATCHMAKING_DATA_UPDATED", "ticket-1", { MatchmakerData = ([[{
+        "matchId": "m", "matchmakingConfigurationArn": "%s",
+        "teams": [{ "name": "red", "players": [{ "playerId": "ann" }, { "playerId": "bob" }] }]
+      }]]):format(arn) })
+      game:connect("p1", service:create_player_session "ann")
+      service:advance(1)
+      assert.equal("ann accepted, bob reserved", game:seats())
+      game:run "m:disconnect('p1')"
+      service:advance(1)
+      game:load()
+      service:advance(1)
+      assert.equal("ann left, bob reserved", game:seats())
+    end)
+
     it("takes players back who are connected before m:start", function()
       local id = with_ann()
       game:load(nil, false)

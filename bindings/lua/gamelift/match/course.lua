@@ -100,9 +100,7 @@ local function begin_session(self, session, resumed)
 end
 
 local function begin_to_load(self, session, resumed)
-  self.game_session = session
   self:move "loading"
-  expected.learn_matchmaker_data(self, session.matchmaker_data)
   self.tasks:run(begin_session, self, session, resumed)
 end
 
@@ -114,7 +112,8 @@ function course.host_session(self, session, resumed)
   end
   exits.turn_everybody_away(self, "another game begins here")
   self.seat_table = new_seats(function() self:touch() end)
-  self.is_activated, self.policy_at_gamelift = false, "ACCEPT_ALL"
+  self.game_session, self.is_activated, self.policy_at_gamelift = session, false, "ACCEPT_ALL"
+  expected.learn_matchmaker_data(self, session.matchmaker_data)
   begin_to_load(self, session, resumed)
 end
 
@@ -168,6 +167,8 @@ function course.start(self)
   elseif self.phase_before == "draining" then
     go_on_draining(self)
   elseif is_taken_up then
+    self.game_session = session
+    expected.read_matchmaker_data(self, session.matchmaker_data) -- whom it names may have come and gone
     begin_to_load(self, session, true)
   elseif session then
     course.host_session(self, session, not self.phase_before)

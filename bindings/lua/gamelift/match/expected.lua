@@ -8,19 +8,28 @@ local expected = {}
 
 local RESERVATION_S = 65 -- GameLift drops a reservation after 60
 
-function expected.learn_matchmaker_data(self, text)
+--- What the match was made of. Its players, or nil where it is unreadable.
+function expected.read_matchmaker_data(self, text)
   local data, message = gamelift.matchmaker_data(text)
   if not data then
     self.log("warn", "matchmaker data is unreadable: " .. message)
-    return
+    return nil
   end
   self.matchmaking, self.matched_players = data, {}
   for _, player in ipairs(data.players) do
     self.matched_players[player.player_id] = player
+  end
+  return data.players
+end
+
+--- The same, where it is new: its players are expected.
+function expected.learn_matchmaker_data(self, text)
+  local players = expected.read_matchmaker_data(self, text)
+  for _, player in ipairs(players or {}) do
     self.seat_table:reserve({ player_id = player.player_id, team = player.team }, self.tasks.clock)
   end
-  if self.backfiller then
-    self.backfiller:set_data(data, self.game_session.maximum_player_session_count)
+  if players and self.backfiller then
+    self.backfiller:set_data(self.matchmaking, self.game_session.maximum_player_session_count)
   end
 end
 
