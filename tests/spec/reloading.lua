@@ -63,6 +63,7 @@ local function same_state()
   return {
     run = function(_, code, ...) return load_in(env, code)(...) end,
     leave = function() end,
+    crash = function() end,
   }
 end
 
@@ -75,6 +76,7 @@ local function fresh_state()
       state:detach()
       state:close()
     end,
+    crash = function() state:close() end,
   }
 end
 
@@ -115,6 +117,12 @@ function methods:leave()
   self.state = nil
 end
 
+--- The scripts that are there now go without a word: their Lua state is closed, as it is.
+function methods:crash()
+  self.state:crash()
+  self.state = nil
+end
+
 --- Fresh scripts take the place of those that are there, if any. options: code of a table.
 function methods:load(options, start)
   if self.state and self.kind == "fresh" then
@@ -122,6 +130,11 @@ function methods:load(options, start)
   end
   self.generation = self.generation + 1
   self.state = self.new_state()
+  self:again(options, start)
+end
+
+--- The same Lua state runs its scripts again.
+function methods:again(options, start)
   self.options = options or self.options or "{}"
   self:run("unix_now = ...", self.service.unix_time())
   self:run("generation = ...", self.generation)

@@ -6,6 +6,7 @@
 #include "troubles.h"
 
 #include <cjson/cJSON.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,10 +114,20 @@ static char *refusal(const cJSON *request, const trouble *met)
     return text;
 }
 
+/* One that is sent again, on the next connection, has the same id. */
+static void count_ending(const cJSON *request)
+{
+    const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(request, "RequestId"));
+    bridge.endings += id != NULL && strcmp(id, bridge.ending_id) != 0;
+    snprintf(bridge.ending_id, sizeof bridge.ending_id, "%s", id != NULL ? id : "");
+}
+
 static void on_message(fake_socket *socket, const char *text)
 {
     cJSON *request = cJSON_Parse(text);
     const char *action = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(request, "Action"));
+    if (action != NULL && strcmp(action, "TerminateServerProcess") == 0)
+        count_ending(request);
     const trouble *met = action != NULL ? troubles_meet(action, text) : NULL;
     if (met != NULL && met->status != 0) {
         hold(socket, fake.now_ms, true, refusal(request, met));

@@ -12,6 +12,8 @@ typedef struct service_bridge {
     local_service *service; /* NULL: nobody answers a dial */
     bool is_down;           /* the same, with the service's state kept */
     bool hangs;             /* connections stay, and nothing passes them */
+    int endings;            /* different ProcessEndings that servers have sent */
+    char ending_id[64];     /* of the latest */
 } service_bridge;
 
 extern service_bridge bridge;

@@ -205,6 +205,13 @@ static int down(lua_State *L)
     return 0;
 }
 
+/* endings() -> how many different ProcessEndings servers have sent since start(). */
+static int endings(lua_State *L)
+{
+    lua_pushinteger(L, bridge.endings);
+    return 1;
+}
+
 /* datagrams() -> a list of all that were sent, each as it was. */
 static int datagrams(lua_State *L)
 {
@@ -277,6 +284,7 @@ static int say(lua_State *L)
 
 static const luaL_Reg functions[] = {
         {"datagrams", datagrams},
+        {"endings", endings},
         {"start", start},
         {"stop", stop},
         {"call", call},
