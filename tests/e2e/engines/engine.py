@@ -29,14 +29,18 @@ class Missing(Exception):
     pass
 
 
+def find(program):
+    return shutil.which(program, path=os.environ["PATH"] + ":/usr/games")
+
+
 def install(package, program):
     """The program of this Debian package, which is installed by root where it is missing; raises Missing."""
-    path = shutil.which(program, path=os.environ["PATH"] + ":/usr/games:/usr/lib/" + package)
+    path = find(program)
     if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        done = subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=INSTALL_S, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
-        path = shutil.which(program, path=os.environ["PATH"] + ":/usr/games")
+        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
+            done = subprocess.run(["apt-get", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=INSTALL_S, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+        path = find(program)
         if path is None:
             raise Missing(f"{package} cannot be installed: {done.stderr.strip().splitlines()[-1:]}")
     if path is None:
