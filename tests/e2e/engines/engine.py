@@ -23,6 +23,7 @@ ENGINES = ROOT / "plugin/engines"
 IS_LONG = os.environ.get("GLIFT_LONG") == "1"
 PATIENCE_S = 30
 INSTALL_S = 1200
+LOCK = ("-o", "DPkg::Lock::Timeout=600")
 
 
 class Missing(Exception):
@@ -37,7 +38,7 @@ def install(package, program):
     """The program of this Debian package, which is installed by root where it is missing; raises Missing."""
     path = find(program)
     if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
+        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package, *LOCK]):
             done = subprocess.run(["apt-get", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   timeout=INSTALL_S, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
         path = find(program)
