@@ -110,7 +110,7 @@ class Engine:
 
 class EngineCase(unittest.TestCase):
     def setUp(self):
-        self.service = local.Service()
+        self.service = local.Service("--match-settle", "0.3")
         self.addCleanup(self.service.stop)
         self.gamelift = boto3.client(
             "gamelift", endpoint_url=self.service.url, region_name="us-east-1", aws_access_key_id="local",
@@ -127,10 +127,28 @@ class EngineCase(unittest.TestCase):
 
     # ---- GameLift's side
 
-    def place_session(self, **members):
-        """A game session on the engine, once it is active."""
+    def wait_until_ready(self):
         name = self.service.environment["GAMELIFT_SDK_PROCESS_ID"]
         self.wait(lambda: (self.service.process(name) or {}).get("state") == "READY", "the engine is ready")
+
+    def place_match(self, *player_ids):
+        """A match of these players on the engine, by StartMatchmaking: their player sessions."""
+        self.wait_until_ready()
+        tickets = [self.gamelift.start_matchmaking(
+            ConfigurationName="arena", Players=[{"PlayerId": player_id}])["MatchmakingTicket"]["TicketId"]
+            for player_id in player_ids]
+
+        def connections():
+            found = self.gamelift.describe_matchmaking(TicketIds=tickets)["TicketList"]
+            is_placed = all(one["Status"] == "COMPLETED" for one in found)
+            return is_placed and [one["GameSessionConnectionInfo"] for one in found]
+        self.wait(connections, "the match is placed")
+        return {seat["PlayerId"]: seat["PlayerSessionId"]
+                for connection in connections() for seat in connection["MatchedPlayerSessions"]}
+
+    def place_session(self, **members):
+        """A game session on the engine, once it is active."""
+        self.wait_until_ready()
         session = self.gamelift.create_game_session(
             FleetId=self.service.fleet, Location=self.service.location, MaximumPlayerSessionCount=4,
             **members)["GameSession"]["GameSessionId"]

@@ -40,6 +40,20 @@ class Love(EngineCase):
         self.terminate()
         self.assert_ends(session)
 
+    def test_the_players_of_a_match_meet(self):
+        self.start_game()
+        seats = self.place_match("ann", "bob")
+        ann, bob = self.join(seats["ann"]), self.join(seats["bob"])
+        self.assertEqual("welcome ann", ann.hear())
+        self.assertEqual("welcome bob", bob.hear())
+        bob.say("down")
+        self.assertEqual("bob is at 0 1", ann.hear())
+        bob.say("bye")
+        self.assertEqual("bob has left", ann.hear())
+        self.wait_for_seat(seats["bob"], "COMPLETED")
+        self.send_sigterm()
+        self.assert_ends()
+
     def test_sigterm_drains_and_is_exit_code_0(self):
         self.start_game()
         session = self.place_session()
