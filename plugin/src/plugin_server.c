@@ -15,11 +15,6 @@ enum { EXIT_TIMEOUT_MS = 2000, EXIT_STEP_MS = 50, OWNER_TIMEOUT_MS = 10000 };
 
 static const uint64_t ns_per_ms = 1000000;
 
-bool plugin_is_offline(const plugin *p)
-{
-    return plugin_config_is_on(p, "gamelift.offline");
-}
-
 /* ---- callbacks ---- */
 
 static void on_start_game_session(glift_server *server, const glift_game_session *session, void *user)
@@ -52,13 +47,24 @@ static const char *address_in_environment(void)
     return url != NULL && url[0] != '\0' ? url : NULL;
 }
 
+static bool is_to_be_offline(const plugin *p)
+{
+    return plugin_config_is_on(p, "gamelift.offline");
+}
+
 /* NULL where none is set. As in the SDK, the environment beats the host's settings. */
 static const char *address_of_service(const plugin *p)
 {
     const char *url = address_in_environment();
     if (url == NULL)
-        url = plugin_is_offline(p) ? GLIFT_OFFLINE_URL : plugin_config(p, "gamelift.websocket_url");
+        url = is_to_be_offline(p) ? GLIFT_OFFLINE_URL : plugin_config(p, "gamelift.websocket_url");
     return url != NULL && url[0] != '\0' ? url : NULL;
+}
+
+bool plugin_is_offline(const plugin *p)
+{
+    const char *url = address_of_service(p);
+    return url != NULL && strcmp(url, GLIFT_OFFLINE_URL) == 0;
 }
 
 /* One sentence, once, and the program ends: nobody wants a server that no player can be sent to. */
@@ -181,7 +187,7 @@ static glift_status check_address(const plugin *p)
         return GLIFT_ERR_ARGUMENT;
     }
     /* On a fleet a forgotten setting would otherwise make a server that GameLift never hears of. */
-    if (plugin_is_offline(p) && address_in_environment() != NULL) {
+    if (is_to_be_offline(p) && !plugin_is_offline(p)) {
         plugin_log(p, GLIFT_LOG_ERROR,
                 "gamelift.offline is 1, but GAMELIFT_SDK_WEBSOCKET_URL names a GameLift service: unset one "
                 "of "

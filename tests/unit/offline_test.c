@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/offline.h"
+#include "fail_alloc.h"
 #include "test.h"
 
 static glift__offline *service;
@@ -151,6 +152,36 @@ TEST(what_needs_an_account_is_refused_with_a_sentence)
                     ",\"GameSessionArn\":\"g\",\"MatchmakingConfigurationArn\":\"m\",\"TicketId\":\"t\""),
             "no matchmaking offline");
     check_refused(ask("MakeCoffee", ""), "not a request that the service knows");
+}
+
+TEST(any_allocation_may_fail)
+{
+    static const char *const life[] = {
+            "{\"Action\":\"ActivateServerProcess\",\"RequestId\":\"1\",\"Port\":7777,\"SdkVersion\":\"5\","
+            "\"SdkLanguage\":\"C\"}",
+            "{\"Action\":\"DescribePlayerSessions\",\"RequestId\":\"2\",\"PlayerId\":\"ann\"}",
+            "{\"Action\":\"AcceptPlayerSession\",\"RequestId\":\"3\",\"GameSessionId\":\"g\","
+            "\"PlayerSessionId\":\"bob\"}",
+            "{\"Action\":\"DescribePlayerSessions\",\"RequestId\":\"4\",\"GameSessionId\":\"g\"}"};
+    begin();
+    glift__offline_destroy(service);
+    glift__text_free(&answer);
+    glift__text_free(&push);
+    for (fail_alloc_start(); fail_alloc_next();) {
+        long live = fail_alloc.live;
+        service = glift__offline_create();
+        for (size_t i = 0; service != NULL && i < sizeof life / sizeof life[0]; i++) {
+            glift_status status = take(life[i]);
+            CHECK(status == GLIFT_OK ||
+                    (status == GLIFT_ERR_MEMORY && answer.bytes == NULL && push.bytes == NULL));
+            CHECK(status == GLIFT_OK || !fail_alloc_was_spared());
+        }
+        glift__offline_destroy(service);
+        glift__text_free(&answer);
+        glift__text_free(&push);
+        CHECK_INT(fail_alloc.live, live);
+    }
+    service = NULL;
 }
 
 TEST(what_is_no_message_is_no_request)

@@ -98,6 +98,15 @@ TEST(offline_needs_no_service_and_no_identity)
     CHECK_TEXT(sdk.websocket_url, GLIFT_OFFLINE_URL);
 }
 
+TEST(offline_by_the_environment_is_offline_as_well)
+{
+    glift_plugin p = arranged();
+    setenv("GAMELIFT_SDK_WEBSOCKET_URL", GLIFT_OFFLINE_URL, 1);
+    set("gamelift.offline", "1");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK_TEXT(sdk.websocket_url, GLIFT_OFFLINE_URL);
+}
+
 TEST(offline_is_refused_where_the_environment_names_a_service)
 {
     glift_plugin p = arranged();

@@ -49,7 +49,7 @@
  *   gamelift.offline                   switch: there is no GameLift (GLIFT_OFFLINE_URL). Scripts and "players" work
  *                                      as ever: a game session comes as soon as the game is ready, and whoever
  *                                      connects has a seat, also without a player session id. It is refused where
- *                                      GAMELIFT_SDK_WEBSOCKET_URL is set. Asked for at each connect as well */
+ *                                      GAMELIFT_SDK_WEBSOCKET_URL names a service. Asked for at each connect as well */
 /* clang-format on */
 #ifndef GAMELIFT_HOST_H
 #define GAMELIFT_HOST_H
