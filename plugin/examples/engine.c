@@ -10,7 +10,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct glift_host engine;
@@ -76,12 +75,12 @@ static void on_start_game_session(glift_server *server, const glift_game_session
     glift_activate_game_session(server, on_answer, user);
 }
 
-static void say_ready(const char *port)
+static void say_ready(int port)
 {
     const glift_plugin_server *service = plugin.get_api(plugin.self, "server", GLIFT_PLUGIN_SERVER_VERSION);
     const glift_server_desc callbacks = {
             .size_bytes = sizeof callbacks, .on_start_game_session = on_start_game_session};
-    const glift_process_parameters ready = {.size_bytes = sizeof ready, .port = atoi(port)};
+    const glift_process_parameters ready = {.size_bytes = sizeof ready, .port = port};
     service->bind(service->self, &callbacks);
     glift_process_ready(service->server(service->self), &ready, on_answer, NULL);
 }
@@ -91,13 +90,14 @@ int main(int argc, char **argv)
     static const glift_host_players players = {sizeof players, GLIFT_HOST_PLAYERS_VERSION, decide};
     if (argc < 3)
         return fprintf(stderr, "usage: engine PLUGIN PORT [key=value ...]\n"), 2;
+    int port = host_read_port(argv[2]);
     signal(SIGTERM, on_signal);
     engine.settings = argv + 3;
     engine.players = &players;
-    if (!udp_open(&engine, argv[2]) || !host_load(&engine, argv[1], &plugin))
+    if (port == 0 || !udp_open(&engine, port) || !host_load(&engine, argv[1], &plugin))
         return 1;
     const glift_plugin_players *door = plugin.get_api(plugin.self, "players", GLIFT_PLUGIN_PLAYERS_VERSION);
-    say_ready(argv[2]);
+    say_ready(port);
     while (!engine.is_over && !is_asked_to_end) {
         udp_wait(&engine);
         host_run_hooks(&engine, GLIFT_PHASE_BEFORE_GAME);

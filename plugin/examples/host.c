@@ -110,6 +110,16 @@ const void *host_get_api(glift_host *host, const char *name, uint32_t min_versio
     return min_version <= GLIFT_ABI_VERSION(1, 0) && min_version >> 16 == 1 ? found : NULL;
 }
 
+int host_read_port(const char *text)
+{
+    char *end = NULL;
+    long port = strtol(text, &end, 10);
+    if (end != text && *end == '\0' && port >= 1 && port <= GLIFT_MAX_PORT)
+        return (int)port;
+    fprintf(stderr, "a port is a number from 1 to %d, not \"%s\"\n", GLIFT_MAX_PORT, text);
+    return 0;
+}
+
 bool host_load(struct glift_host *host, const char *file, glift_plugin *out)
 {
     static glift_host_api api;

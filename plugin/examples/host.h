@@ -28,6 +28,9 @@ struct glift_host {
     struct sockaddr_in addresses[MAX_PLAYERS];
 };
 
+/* The port of the players as GameLift allows it, 1 to 60000; 0: it is none, which stands on stderr. */
+int host_read_port(const char *text);
+
 /* Loads the plugin and starts it. False: what failed stands on stderr. */
 bool host_load(struct glift_host *host, const char *file, glift_plugin *out);
 void host_run_hooks(struct glift_host *host, glift_phase phase);
@@ -35,7 +38,7 @@ void host_run_hooks(struct glift_host *host, glift_phase phase);
 const void *host_get_api(glift_host *host, const char *name, uint32_t min_version);
 
 /* A player is whoever sends datagrams, and is known by the number of his place plus one. */
-bool udp_open(struct glift_host *host, const char *port);
+bool udp_open(struct glift_host *host, int port);
 /* The next datagram as text: its sender, 0 if there is none. */
 uint64_t udp_receive(struct glift_host *host, char *text, size_t size, bool *is_new);
 void udp_send(struct glift_host *host, uint64_t player, const char *text);

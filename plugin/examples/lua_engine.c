@@ -11,7 +11,6 @@
 #include <lualib.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { GRACE_S = 10 };
 
@@ -134,13 +133,14 @@ int main(int argc, char **argv)
     glift_plugin plugin;
     if (argc < 4)
         return fprintf(stderr, "usage: lua_engine PLUGIN PORT SCRIPT [key=value ...]\n"), 2;
+    int port = host_read_port(argv[2]);
     signal(SIGTERM, on_signal);
     engine.settings = argv + 4;
     engine.lua = &lua;
     script = luaL_newstate();
     luaL_openlibs(script);
-    open_engine(script, atoi(argv[2]));
-    if (!udp_open(&engine, argv[2]) || !host_load(&engine, argv[1], &plugin))
+    open_engine(script, port);
+    if (port == 0 || !udp_open(&engine, port) || !host_load(&engine, argv[1], &plugin))
         return 1;
     if (start_script(&plugin, argv[3]))
         play();

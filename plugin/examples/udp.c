@@ -3,16 +3,16 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-bool udp_open(struct glift_host *host, const char *port)
+bool udp_open(struct glift_host *host, int port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    address.sin_port = htons((uint16_t)atoi(port));
+    const struct sockaddr_in address = {.sin_family = AF_INET,
+            .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+            .sin_port = htons((uint16_t)port)};
     host->socket = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (bind(host->socket, (struct sockaddr *)&address, sizeof address) == 0)
+    if (bind(host->socket, (const struct sockaddr *)&address, sizeof address) == 0)
         return true;
     perror("the port of the players");
     return false;

@@ -172,12 +172,13 @@ EXPORT godot_variant gamelift_start(const void *arguments)
     char file[1024], port[16];
     read_argument(arguments, 0, file, sizeof file);
     read_argument(arguments, 1, port, sizeof port);
+    int number = host_read_port(port);
     engine.settings = no_settings;
     engine.players = &players;
     take_over_sigterm();
-    if (!host_load(&engine, file, &plugin))
+    if (number == 0 || !host_load(&engine, file, &plugin))
         return text_of("failed");
-    say_ready(atoi(port));
+    say_ready(number);
     return text_of("");
 }
 

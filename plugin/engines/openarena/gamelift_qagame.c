@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -145,9 +146,14 @@ static void decide(glift_host *unused, uint64_t player, bool accepted, const cha
         call(DROP_CLIENT, (intptr_t)player - 1, reason);
 }
 
+/* At exit, however that has come about. The engine's "quit" is exit code 0 always. */
 static void stop_plugin(void)
 {
     plugin.stop(plugin.self, GLIFT_STOP_EXIT);
+    if (host.exit_code == 0)
+        return;
+    fflush(NULL);
+    _exit(host.exit_code);
 }
 
 static void start_plugin(void)
@@ -161,11 +167,9 @@ static void start_plugin(void)
     host.settings = no_settings;
     host.players = &players;
     is_started = host_load(&host, file, &plugin);
-    if (!is_started) {
-        run_command("quit\n");
-        return;
-    }
-    atexit(stop_plugin); /* however the engine ends, GameLift hears of it */
+    if (!is_started)
+        exit(1); /* the plugin has said why */
+    atexit(stop_plugin);
     signal(SIGTERM, on_signal);
     server_service()->bind(plugin.self, &callbacks);
 }
@@ -173,7 +177,7 @@ static void start_plugin(void)
 /* A map is there. */
 static void map_loaded(void)
 {
-    if (!is_started && !is_leaving)
+    if (!is_started)
         start_plugin();
     if (awaits_map)
         glift_activate_game_session(server_service()->server(plugin.self), on_answer, NULL);

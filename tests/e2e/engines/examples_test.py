@@ -52,7 +52,17 @@ class Life:
 
 
 class WithoutScript(Life, EngineCase):
-    refusal = "psess-nobody|player session"
+    refusal = "Player session psess-nobody was not found"
+
+    def test_a_wrong_port_is_named(self):
+        self.start(EXAMPLES / "engine", PLUGIN, "70000")
+        self.assertEqual(1, self.engine.process.wait(10))
+        self.assertIn('a port is a number from 1 to 60000, not "70000"', self.engine.text)
+
+    def test_a_file_that_is_no_plugin_is_named(self):
+        self.start(EXAMPLES / "engine", BUILD / "libgamelift.so", free_port())
+        self.assertEqual(1, self.engine.process.wait(10))
+        self.assertIn("libgamelift.so is not a plugin of this version", self.engine.text)
 
     def start_engine(self, *settings, environment=None):
         port = free_port()

@@ -52,8 +52,7 @@ class Client:
 
 @needs("openarena-server", "openarena-server")
 class OpenArena(EngineCase):
-    def setUp(self):
-        super().setUp()
+    def start_server(self, **environment):
         self.port = free_port()
         home = self.service.path / "home"
         modules = home / ".openarena/baseoa"
@@ -63,9 +62,10 @@ class OpenArena(EngineCase):
                  "sv_maxclients": 4, "com_hunkmegs": 64, "rconPassword": "secret", "ttycon": 0, "bot_enable": 0,
                  "gamelift_module": REAL_MODULE, "gamelift_plugin": BUILD / "gamelift_plugin.so"}
         options = [part for name, value in cvars.items() for part in ("+set", name, value)]
-        self.start(self.program, *options, "+map", "oa_dm1", environment={"HOME": str(home)})
+        self.start(self.program, *options, "+map", "oa_dm1", environment={"HOME": str(home), **environment})
 
     def test_a_player_comes_with_a_seat_and_goes_over_a_change_of_the_map(self):
+        self.start_server()
         session = self.place_session(GameProperties=[{"Key": "map", "Value": "oa_dm2"}])
         client = Client(self, self.port)
         self.assertEqual("oa_dm2", client.map())
@@ -86,12 +86,14 @@ class OpenArena(EngineCase):
         self.assert_ends(session)
 
     def test_without_a_player_session_id_nobody_comes_in(self):
+        self.start_server()
         self.place_session()
         self.assertIn("this is no player session id", Client(self, self.port).connect("nobody", ""))
         self.send_sigterm()
         self.assert_ends()
 
     def test_a_player_who_connects_anew_gives_the_old_seat_back(self):
+        self.start_server()
         session = self.place_session()
         old, new = self.create_player(session), self.create_player(session, "bob")
         client = Client(self, self.port)
@@ -105,6 +107,7 @@ class OpenArena(EngineCase):
         self.assert_ends(session)
 
     def test_a_player_whom_the_game_itself_turns_away_takes_no_seat(self):
+        self.start_server()
         session = self.place_session()
         seat = self.create_player(session)
         self.assertEqual("Invalid GUID", Client(self, self.port).connect("ann", seat, guid="").strip())
@@ -116,12 +119,18 @@ class OpenArena(EngineCase):
         self.assert_ends(session)
 
     def test_sigterm_ends_the_game_session(self):
+        self.start_server()
         session = self.place_session()
         seat = self.create_player(session)
         Client(self, self.port).connect("ann", seat)
         self.wait_for_seat(seat, "ACTIVE")
         self.send_sigterm()
         self.assert_ends(session)
+
+    def test_without_a_service_it_ends_with_a_sentence(self):
+        self.start_server(GAMELIFT_SDK_WEBSOCKET_URL="")
+        self.assertEqual(1, self.engine.process.wait(20), self.engine.text)
+        self.assertIn("no GameLift service is named", self.engine.text)
 
 
 if __name__ == "__main__":
