@@ -441,6 +441,17 @@ TEST(the_time_for_the_first_connection_does_not_begin_again_after_a_reload)
     CHECK(engine.tick(engine.tick_user) == UINT64_MAX);
 }
 
+TEST(stop_for_a_reload_parks_by_itself)
+{
+    glift_plugin p = started();
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_RELOAD), GLIFT_OK);
+    CHECK(sdk.parked);
+    CHECK_INT(sdk.destroyed, 0);
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK(!sdk.parked);
+    CHECK_INT(sdk.created, 1);
+}
+
 TEST(stop_for_exit_says_process_ending_and_waits_for_the_answer)
 {
     glift_plugin p = started();

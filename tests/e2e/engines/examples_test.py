@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two example engines of plugin/examples live a whole life on gamelift-local, and play without it."""
 
+import ctypes
+import re
 import unittest
 
 from engine import BUILD, ROOT, EngineCase, Player, free_port
 
 EXAMPLES = BUILD / "examples"
 PLUGIN = BUILD / "gamelift_plugin.so"
+IS_SANITIZED = bool(re.search(r"GLIFT_SANITIZE_\w+:BOOL=ON", (BUILD / "CMakeCache.txt").read_text(encoding="utf-8")))
 OFFLINE = {"GAMELIFT_SDK_WEBSOCKET_URL": ""}
 
 
@@ -68,6 +71,15 @@ class WithoutScript(Life, EngineCase):
         port = free_port()
         self.start(EXAMPLES / "engine", PLUGIN, port, *settings, environment=environment)
         return port
+
+
+class Linking(unittest.TestCase):
+    @unittest.skipIf(IS_SANITIZED, "a plain Python loads nothing that a sanitizer has built")
+    def test_an_engine_finds_the_sdk_through_the_plugin(self):
+        """As host.h says: the engine itself links nothing of GameLift."""
+        version = ctypes.CDLL(str(PLUGIN), ctypes.RTLD_LOCAL).glift_version
+        version.restype = ctypes.c_char_p
+        self.assertRegex(version(), rb"^\d+\.\d+\.\d+$")
 
 
 @unittest.skipUnless((EXAMPLES / "lua_engine").exists(), "Lua 5.4 is not installed")
