@@ -154,13 +154,13 @@ typedef struct glift_plugin {
      * under way is not cancelled: its answers go to the state that is attached next. */
     void (*lua_detach)(void *self, struct lua_State *L);
     /** Park the server for a reload of the plugin; start() of the next copy takes it up again, with all that
-     * is under way. For a host that has more to do between its last callback and the stop:
-     * stop(GLIFT_STOP_RELOAD) parks by itself. */
+     * is under way. */
     glift_status (*before_reload)(void *self);
     /** End, and forget the host. Blocks for GLIFT_STOP_EXIT and GLIFT_STOP_UNLOAD only: until GameLift has
      * answered ProcessEnding, gamelift.exit_timeout_ms (2 s) at most, where it has been reached and that was
-     * not said before; then up to 1 s for the connection to close. GLIFT_OK when the library may be unloaded.
-     */
+     * not said before; then up to 1 s for the connection to close. GLIFT_STOP_RELOAD parks by itself:
+     * before_reload is for a host that has more to do between its last callback and the stop. GLIFT_OK when
+     * the library may be unloaded. */
     glift_status (*stop)(void *self, glift_stop_reason reason);
     /** A service of the plugin by name, at least this version: "server", "players". NULL if none. */
     const void *(*get_api)(void *self, const char *name, uint32_t min_version);
