@@ -58,10 +58,10 @@ TEST(offline_a_player_without_an_id_gets_one)
     set("gamelift.offline", "1");
     CHECK_INT(p.start(p.self, &api), GLIFT_OK);
     snprintf(sdk.session_id, sizeof sdk.session_id, "gsess-1");
-    const glift_plugin_players *players = p.get_api(p.self, "players", GLIFT_PLUGIN_PLAYERS_VERSION);
+    const glift_plugin_players *players = players_service(&p);
     CHECK_INT(players->connect(players->self, 6, "", reason, sizeof reason), GLIFT_PLAYER_PENDING);
     CHECK_TEXT(sdk.accepted_id, "psess-player-6");
-    answer(sdk.accept_done, sdk.accept_user, GLIFT_OK, "");
+    answer_accept(GLIFT_OK, "");
     leave(&p, 6);
     CHECK_TEXT(sdk.removed_id, "psess-player-6");
 }
