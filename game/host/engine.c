@@ -18,6 +18,8 @@ enum {
     DEFAULT_GRACE_S = 10,
     MAX_GRACE_S = 3600,
     MAX_LIMIT = 1000000,
+    SCRIPT_TIMEOUT_MS = 2000, /* CPU time of one call into the scripts */
+    TELL_STALLS_S = 10,       /* between two log lines of stalls */
 };
 
 static const uint64_t second_ns = 1000000000;
@@ -150,10 +152,21 @@ static bool start_plugin(struct glift_host *host, char *reason, size_t reason_si
     return true;
 }
 
+int engine_script_timeout_ms(const struct glift_host *host)
+{
+    double value = settings_number(&host->settings, "script_timeout_ms", SCRIPT_TIMEOUT_MS);
+    return value < MAX_LIMIT ? (int)value : MAX_LIMIT;
+}
+
 static bool attach_script(struct glift_host *host)
 {
     const glift_plugin *table = host->plugin != NULL ? plugin_table(host->plugin) : NULL;
-    return table == NULL || table->lua_attach(table->self, script_state(host->script)) == GLIFT_OK;
+    if (table == NULL)
+        return true;
+    script_watch_made(host->script, true);
+    bool ok = table->lua_attach(table->self, script_state(host->script)) == GLIFT_OK;
+    script_watch_made(host->script, false);
+    return ok;
 }
 
 static void announce(const struct glift_host *host)
@@ -181,6 +194,7 @@ static bool start(struct glift_host *host)
             log_line(GLIFT_LOG_ERROR, "arena", reason);
         return false;
     }
+    script_start_watch(engine_script_timeout_ms(host));
     if (!attach_script(host) || !script_run(host->script))
         return false; /* plugin and script say why themselves */
     announce(host);
@@ -194,7 +208,9 @@ static void detach_script(struct glift_host *host)
     script_begin_end(host->script);
     if (host->plugin != NULL) {
         const glift_plugin *table = plugin_table(host->plugin);
+        script_enter(host->script);
         table->lua_detach(table->self, script_state(host->script));
+        script_leave(host->script);
     }
     script_destroy(host->script);
     host->script = NULL;
@@ -226,24 +242,59 @@ typedef struct beat {
     uint64_t period_ns, next_ns;
     uint64_t kill_ns; /* when a terminating program stops waiting for its script */
     int terminations;
+    uint64_t stalls_told_ns, stalled_ticks; /* told_ns 0: there was none for a while */
+    unsigned stalls;                        /* since the last log line */
 } beat;
+
+/* The plugin calls the scripts, too. */
+static void run_hooks(struct glift_host *host, glift_phase phase, uint64_t now_ns)
+{
+    script_enter(host->script);
+    hooks_run(&host->hooks, phase, now_ns);
+    script_leave(host->script);
+}
 
 static void run_tick(struct glift_host *host, const beat *b, uint64_t now_ns)
 {
-    hooks_run(&host->hooks, GLIFT_PHASE_BEFORE_GAME, now_ns);
+    run_hooks(host, GLIFT_PHASE_BEFORE_GAME, now_ns);
     script_tick(host->script, (double)b->period_ns * 1e-9, (double)b->next_ns * 1e-9);
-    hooks_run(&host->hooks, GLIFT_PHASE_AFTER_GAME, now_ns);
+    run_hooks(host, GLIFT_PHASE_AFTER_GAME, now_ns);
+}
+
+/* The first one at once, the further ones by their number. */
+static void note_stall(beat *b, uint64_t left_out, uint64_t now_ns)
+{
+    if (b->stalls_told_ns == 0) {
+        log_format(
+                GLIFT_LOG_WARNING, "arena", "a stall: %llu ticks are left out", (unsigned long long)left_out);
+        b->stalls_told_ns = now_ns;
+    } else {
+        b->stalls++;
+        b->stalled_ticks += left_out;
+    }
+}
+
+static void tell_stalls(beat *b, uint64_t now_ns, bool is_end)
+{
+    if (b->stalls_told_ns == 0 || (!is_end && now_ns - b->stalls_told_ns < TELL_STALLS_S * second_ns))
+        return;
+    if (b->stalls > 0)
+        log_format(GLIFT_LOG_WARNING, "arena", "%u further stalls: %llu ticks are left out", b->stalls,
+                (unsigned long long)b->stalled_ticks);
+    b->stalls_told_ns = b->stalls > 0 ? now_ns : 0;
+    b->stalls = 0;
+    b->stalled_ticks = 0;
 }
 
 /* The ticks keep to multiples of the period, so that they never drift. */
 static void run_due_ticks(struct glift_host *host, beat *b)
 {
     uint64_t now_ns = net_now_ns();
+    tell_stalls(b, now_ns, false);
     for (int ticks = 0; now_ns >= b->next_ns && !host->exiting; ticks++) {
         if (ticks == MAX_TICKS_BEHIND) {
             uint64_t left_out = (now_ns - b->next_ns) / b->period_ns + 1;
-            log_format(GLIFT_LOG_WARNING, "arena", "a stall: %llu ticks are left out",
-                    (unsigned long long)left_out);
+            note_stall(b, left_out, now_ns);
             b->next_ns += left_out * b->period_ns;
             return;
         }
@@ -281,7 +332,7 @@ static void follow_wake(struct glift_host *host)
     if (!atomic_exchange(&host->woken, false))
         return;
     hooks_wake(&host->hooks);
-    hooks_run(&host->hooks, GLIFT_PHASE_BEFORE_GAME, net_now_ns());
+    run_hooks(host, GLIFT_PHASE_BEFORE_GAME, net_now_ns());
 }
 
 static void loop(struct glift_host *host)
@@ -295,6 +346,7 @@ static void loop(struct glift_host *host)
         follow_wake(host);
         run_due_ticks(host, &b);
     }
+    tell_stalls(&b, net_now_ns(), true);
 }
 
 /* ---- ending ---- */

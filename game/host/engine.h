@@ -36,6 +36,8 @@ struct glift_host {
 };
 
 const char *engine_mode_name(engine_mode mode);
+/* The setting of the watchdog; 0: it is off. */
+int engine_script_timeout_ms(const struct glift_host *host);
 
 /* Run until somebody asks for the exit; returns the exit code. What goes wrong is in the log. */
 int engine_run(struct glift_host *host);

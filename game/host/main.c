@@ -83,6 +83,11 @@ static bool has_what_it_needs(const options *o, const settings *all, const engin
                 settings_get(all, "terminate_grace_s"));
         return false;
     }
+    if (settings_get(all, "script_timeout_ms") != NULL && settings_number(all, "script_timeout_ms", -1) < 0) {
+        fprintf(stderr, "arena: script_timeout_ms is a number of milliseconds, 0 for no limit, not \"%s\"\n",
+                settings_get(all, "script_timeout_ms"));
+        return false;
+    }
     if (o->mode == MODE_LOBBY && access(paths->assets, R_OK | X_OK) != 0) {
         fprintf(stderr, "arena: there is no folder %s: give --assets DIR\n", paths->assets);
         return false;

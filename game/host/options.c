@@ -34,6 +34,7 @@ static const char help[] =
     "  players_per_address=32      connections of players from one address\n"
     "  joins_per_second=8          of one address; five times as many at once\n"
     "  terminate_grace_s=10        what scripts get to end\n"
+    "  script_timeout_ms=2000      CPU time of one call into the scripts; then it is ended with a traceback; 0: no end\n"
     "  log_level=debug             say more\n"
     "\n"
     "Signals: SIGTERM and SIGINT end it, a second one at once; SIGHUP reloads the scripts.\n";

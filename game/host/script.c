@@ -32,10 +32,11 @@ static void fail_request(script *s, lua_State *L, lua_State *coroutine)
 /* Run a coroutine up to its next wait or its end. False: it raised, and that is in the log. */
 static bool run(script *s, lua_State *L, lua_State *coroutine, int arguments)
 {
-    lua_State *outer = s->running;
-    s->running = coroutine;
-    int results = 0, status = lua_resume(coroutine, L, arguments, &results);
-    s->running = outer;
+    int results = 0;
+    lua_State *outer = script_switch(s, coroutine);
+    int status = lua_resume(coroutine, L, arguments, &results);
+    script_switch_back(s, outer);
+    lua_sethook(coroutine, NULL, 0, 0); /* what the watchdog may have set */
     if (status == LUA_OK || status == LUA_YIELD) {
         lua_pop(coroutine, results);
         return true;
@@ -110,6 +111,7 @@ static int run_job(lua_State *L)
 
 bool script_run_job(script *s, script_job *j)
 {
+    script_enter(s);
     lua_pushcfunction(s->L, run_job);
     lua_pushlightuserdata(s->L, j);
     if (lua_pcall(s->L, 1, 0, 0) != LUA_OK) {
@@ -117,6 +119,7 @@ bool script_run_job(script *s, script_job *j)
         lua_pop(s->L, 1);
         j->ok = false;
     }
+    script_leave(s);
     return j->ok;
 }
 
@@ -160,37 +163,10 @@ void script_end_wait(script *s, script_wait **at, script_push_fn push, const voi
     script_run_job(s, &j);
 }
 
-/* ---- errors ---- */
-
-void script_report(script *s, const char *message)
-{
-    s->error_count += !s->ending;
-    log_line(s->ending ? GLIFT_LOG_DEBUG : GLIFT_LOG_ERROR, "script",
-            message != NULL ? message : "(no message)");
-}
-
 void script_begin_end(script *s)
 {
+    script_tell_errors(s, true);
     s->ending = true;
-}
-
-unsigned script_error_count(const script *s)
-{
-    return s->error_count;
-}
-
-static void raise_interrupt(lua_State *L, lua_Debug *where)
-{
-    (void)where;
-    lua_sethook(L, NULL, 0, 0);
-    luaL_error(L, "interrupted: the program is to end");
-}
-
-void script_interrupt(script *s)
-{
-    lua_State *running = s->running;
-    if (running != NULL) /* as in the stand-alone interpreter, setting a hook is safe at any moment */
-        lua_sethook(running, raise_interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
 /* ---- the state ---- */
@@ -219,6 +195,7 @@ static int open_libraries(lua_State *L)
 {
     script *s = lua_touserdata(L, 1);
     luaL_openlibs(L);
+    script_open_watch(L);
     script_open_host(L);
     lua_newtable(L);
     lua_newtable(L);
@@ -240,6 +217,7 @@ script *script_create(struct glift_host *host)
     if (s == NULL)
         return NULL;
     s->host = host;
+    s->timeout_ms = engine_script_timeout_ms(host);
     s->main_ref = LUA_NOREF;
     for (int i = 0; i < EVENT_COUNT; i++)
         s->handler_refs[i] = LUA_NOREF;

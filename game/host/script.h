@@ -42,6 +42,16 @@ void script_begin_end(script *s);
 /* Make the code that runs now raise an error. For signal handlers. */
 void script_interrupt(script *s);
 
+/* The watchdog: a call that takes longer than timeout_ms of CPU time raises an error. The clock is started
+ * once; after each of its signals the handler calls script_watch(). */
+void script_start_watch(int timeout_ms);
+void script_watch(script *s);
+/* Round whatever may run scripts; the functions above do it themselves. */
+void script_enter(script *s);
+void script_leave(script *s);
+/* True while others make coroutines for the script: those are watched from within. */
+void script_watch_made(script *s, bool watch);
+
 /* A script error that somebody else caught. */
 void script_report(script *s, const char *message);
 /* Since its script was loaded. */

@@ -47,6 +47,7 @@ static int push_two_numbers(lua_State *L, const void *arguments)
 
 void script_tick(script *s, double dt, double now)
 {
+    script_tell_errors(s, false);
     wake_sleepers(s, net_now_ns());
     call_handler(s, EVENT_TICK, push_two_numbers, (double[]){dt, now});
 }

@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <signal.h>
 
 typedef enum script_event {
     EVENT_TICK,
@@ -27,6 +28,18 @@ typedef struct script_wait {
     int coroutine_ref;
 } script_wait;
 
+/* One place where scripts have failed, and how often since that was told. */
+typedef struct script_error {
+    uint64_t hash, told_ns; /* told_ns 0: a free place */
+    unsigned repeats;
+    char first_line[200];
+} script_error;
+
+enum { SCRIPT_MOST_ERRORS = 16 };
+
+/* Of the watchdog, on the call that runs. */
+typedef enum script_verdict { SCRIPT_MAY_GO_ON, SCRIPT_TOOK_TOO_LONG, SCRIPT_IS_TO_END } script_verdict;
+
 struct script {
     lua_State *L;
     struct glift_host *host;
@@ -36,7 +49,13 @@ struct script {
     unsigned error_count;
     bool ending;
     script_wait *waits;
-    lua_State *volatile running; /* the coroutine that the host runs now, for script_interrupt() */
+    script_error errors[SCRIPT_MOST_ERRORS];
+    /* script_watch.c; signal handlers read and write them. */
+    lua_State *volatile running; /* the coroutine that runs now, as far as it is known */
+    volatile sig_atomic_t depth; /* of calls into scripts */
+    volatile sig_atomic_t calls; /* the outermost ones, counted */
+    volatile sig_atomic_t watched_call, strikes, verdict;
+    int timeout_ms; /* 0: no limit */
 };
 
 script *script_of(lua_State *L);
@@ -66,6 +85,14 @@ script_wait *script_wait_begin(lua_State *L);
 
 /* The wait at this place of the list is over: its coroutine goes on with what is pushed. */
 void script_end_wait(script *s, script_wait **at, script_push_fn push, const void *arguments);
+
+/* script_errors.c: tell how often errors were repeated. all: whatever was not told yet. */
+void script_tell_errors(script *s, bool all);
+
+/* script_watch.c. This coroutine runs now, until the other one is given back. */
+lua_State *script_switch(script *s, lua_State *to);
+void script_switch_back(script *s, lua_State *to);
+void script_open_watch(lua_State *L);
 
 /* script_host.c: registers the table `host`. Leaves the stack as it was. */
 void script_open_host(lua_State *L);

@@ -41,6 +41,15 @@ static void on_alarm(int number)
     alarm(AFTER_INTERRUPT_S);
 }
 
+/* Some more CPU time has been used. */
+static void on_profile(int number)
+{
+    struct glift_host *host = target;
+    (void)number;
+    if (host != NULL && host->script != NULL)
+        script_watch(host->script);
+}
+
 void signals_attach(struct glift_host *host, unsigned limit_s)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
@@ -51,6 +60,8 @@ void signals_attach(struct glift_host *host, unsigned limit_s)
     sigaction(SIGHUP, &action, NULL);
     action.sa_handler = on_alarm;
     sigaction(SIGALRM, &action, NULL);
+    action.sa_handler = on_profile;
+    sigaction(SIGPROF, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
 }

@@ -8,7 +8,7 @@ import unittest
 
 import websockets
 
-from arena import ArenaCase
+from arena import WITH_TSAN, ArenaCase
 from service import Service
 
 # A small game server: ready, activates, accepts, removes. No policy of a real game in it.
@@ -177,6 +177,22 @@ class Session(OnService):
 
 
 class End(OnService):
+    @unittest.skipIf(WITH_TSAN, "ThreadSanitizer holds a signal back until the next system call")
+    def test_a_callback_of_gamelift_that_never_returns_is_ended_and_the_session_can_be_lost_in_order(self):
+        for spin in ("while true do end", "while true do pcall(function() while true do end end) end"):
+            with self.subTest(spin):
+                service = Service()
+                self.addCleanup(service.stop)
+                arena = self.start("--script", self.write("main.lua", SERVER.replace(
+                    'host.log("info", "session " .. session.game_session_id)', spin)), "--set", "script_timeout_ms=200",
+                    environment=service.environment)
+                arena.wait_for("ready")
+                service.create_session()
+                arena.wait_for(r"did not return within 200 ms of CPU time")
+                arena.wait_for(r"stack traceback:[^$]*main.lua:\d")
+                arena.signal(signal.SIGTERM)
+                self.assertEqual(0, arena.exit_code(), arena.log)
+
     def test_sigterm_at_once(self):
         arena = self.server()
         arena.wait_for("GameLift is ws://")
