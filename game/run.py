@@ -23,6 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 RELEASE = ROOT / "build" / "release"
 SERVERS = 2
 SMOKE_SEATS = 3
+SKILLS = ("easy", "normal", "hard")
+MAPS = sorted(path.stem for path in (ROOT / "game/arena/maps").glob("*.lua") if path.stem != "symmetric")
 HANDLER_TIME_S = 1.0
 STOP_TIMEOUT_S = 20
 TARGET_PREFIX = "GameLift."
@@ -232,6 +234,15 @@ class Arena:
         arguments = [part for setting in settings for part in ("--set", setting)]
         return self.start(name, "arena", "--bots", str(count), "--set", f"lobby={self.lobby_url}", *arguments)
 
+    def use_map(self, name):
+        """A matchmaking configuration whose sessions are played on this map; its name."""
+        queue = self.service.call("DescribeGameSessionQueues")["GameSessionQueues"][0]
+        self.service.call(
+            "CreateMatchmakingConfiguration", Name=f"arena-{name}", RuleSetName="arena", RequestTimeoutSeconds=60,
+            AcceptanceRequired=False, BackfillMode="MANUAL", FlexMatchMode="WITH_QUEUE",
+            GameProperties=[{"Key": "map", "Value": name}], GameSessionQueueArns=[queue["GameSessionQueueArn"]])
+        return f"arena-{name}"
+
     def until(self, what, timeout_s, condition, process=None):
         """Wait for a condition; its value. Fails when time is up or when the process has ended."""
         deadline = time.monotonic() + timeout_s
@@ -379,10 +390,10 @@ class Smoke:
 
 def play(arena):
     arena.start_service()
-    arena.start_lobby()
+    arena.start_lobby(arena.use_map(arena.options.map) if arena.options.map else None)
     if arena.options.bots:
         # One of them is on call: it comes where a person waits alone.
-        arena.start_bots("bots", arena.options.bots, "on_call=1")
+        arena.start_bots("bots", arena.options.bots, "on_call=1", f"bot_skill={arena.options.bot_skill}")
     print(f"""
   Play            {arena.lobby_url}
   gamelift-local  {arena.service.url}
@@ -443,6 +454,8 @@ def main():
     parser = argparse.ArgumentParser(prog="run.sh", description=__doc__.split("\n\n")[0], allow_abbrev=False)
     parser.add_argument("--smoke", action="store_true", help="play a short match with bots, check it, and exit")
     parser.add_argument("--bots", type=number(0, 64), default=5, metavar="N", help="bots that keep you company (default 5)")
+    parser.add_argument("--bot-skill", choices=SKILLS, default="normal", help="how well they play (default normal)")
+    parser.add_argument("--map", choices=MAPS, help="the map that is played on (default ring)")
     parser.add_argument("--service-port", type=number(0, 65535), default=0, metavar="N", help="gamelift-local's port (default: a free one)")
     parser.add_argument("--lobby-port", type=number(0, 65535), default=0, metavar="N", help="the lobby's port (default: a free one)")
     parser.add_argument("--logs", default="run", help=argparse.SUPPRESS)

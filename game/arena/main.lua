@@ -2,12 +2,14 @@
 -- The arena's server: joins the host's events to gamelift.match, and the match to the game.
 --
 -- Settings: max_players, rounds, round_seconds, backfill_open_seconds, drain_seconds, seed; the defaults are below.
+-- Of the game session: the game property "map" (maps.lua).
 
 local gamelift = require "gamelift"
 local match = require "gamelift.match"
 local doorman = require "doorman"
 local figures = require "figures"
 local hud = require "hud"
+local maps = require "maps"
 local protocol = require "protocol"
 local rules = require "rules"
 local session = require "session"
@@ -37,8 +39,10 @@ local function learn_names(game_session)
 end
 
 local function init(game_session)
+  local map, problem = maps.find(game_session.game_properties.map)
+  if not map then return nil, problem end
   arena = session.new({
-    rules = rules, seed = seed,
+    rules = rules, seed = seed, map = map,
     max_players = game_session.maximum_player_session_count,
     session_id = game_session.game_session_id,
   }, {

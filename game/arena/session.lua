@@ -19,7 +19,7 @@ local MESSAGES_PER_S = 120   -- a client sends 30 inputs and a ping or two; twic
 local MOST_MESSAGES = 150    -- in one burst
 local REMEMBERED_NOTICES = 5 -- shown to those who come later
 
---- options: rules, seed, max_players, session_id.
+--- options: rules, seed, max_players, session_id, map (nil: the usual one).
 function session.new(options, callbacks)
   local rules = options.rules
   return setmetatable({
@@ -27,7 +27,7 @@ function session.new(options, callbacks)
     max_players = math.min(options.max_players, rules.max_players),
     session_id = options.session_id,
     callbacks = callbacks,
-    world = simulation.new { seed = options.seed, rules = rules },
+    world = simulation.new { seed = options.seed, rules = rules, map = options.map },
     match = rounds.new(rules.match),
     clients = {}, -- by player
     ships = {},   -- client by ship id

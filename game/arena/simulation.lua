@@ -5,9 +5,9 @@
 -- events, in order; the names are those of protocol.events.
 
 local geometry = require "geometry"
+local maps = require "maps"
 local movement = require "movement"
 local nearby = require "nearby"
-local default_map = require "map"
 local default_rules = require "rules"
 
 local simulation = {}
@@ -19,7 +19,7 @@ local STILL = { move_x = 0, move_y = 0, aim = 0, fire = false, dash = false }
 
 --- options: seed (integer), map, rules.
 function simulation.new(options)
-  local map = options.map or default_map
+  local map = options.map or maps.find()
   local world = setmetatable({
     map = map,
     rules = options.rules or default_rules,

@@ -3,7 +3,7 @@ package.path = "game/arena/?.lua;" .. package.path
 
 local bot_brain = require "bot_brain"
 local geometry = require "geometry"
-local map = require "map"
+local map = require "maps".find()
 local pathfinder = require "pathfinder"
 local rules = require "rules"
 local simulation = require "simulation"

@@ -9,12 +9,14 @@ local protocol = require "protocol"
 
 --- main.lua on a fresh service, ready for a game session.
 local function arena(settings)
-  local a = { events = {}, closed = {}, exits = {}, service = testing.service() }
+  local a = { events = {}, closed = {}, exits = {}, errors = {}, service = testing.service() }
   local real_server, server = gamelift.server, assert(a.service:new_server())
   rawset(_G, "host", {
     mode = "server", port = 7777, tick_rate = 30, version = "1",
     now = a.service.unix_time,
-    log = function() end,
+    log = function(level, text)
+      if level == "error" then a.errors[#a.errors + 1] = text end
+    end,
     config = function(key) return (settings or {})[key:gsub("^arena%.", "")] end,
     on = function(event, fn) a.events[event] = fn end,
     send = function() return true end,
@@ -106,6 +108,38 @@ describe("the arena", function()
     assert.same({ 0 }, a.exits)
     assert.is_string(a.closed[1])
     assert.equal("TERMINATED", service:game_session().Status)
+  end)
+end)
+
+describe("a session with a map", function()
+  local function session_on(map)
+    local a = arena()
+    a.service:create_game_session { GameProperties = { { Key = "map", Value = map } } }
+    a.service:advance(2)
+    return a
+  end
+  after_each(function() rawset(_G, "host", nil) end)
+
+  it("is played there", function()
+    local a = session_on "canyon"
+    local wide = 0
+    host.send = function(_, bytes, more)
+      local message = protocol.decode_server(bytes .. (more or ""))
+      if message.type == "welcome" then wide = message.width end
+      return true
+    end
+    a.connect(1, a.service:create_player_session "ann")
+    assert.equal(2600, wide)
+    a.service:stop()
+  end)
+
+  it("that nobody knows is refused, and the process ends", function()
+    local a = session_on "moon"
+    assert.same({ 'this session cannot be hosted: there is no map "moon": the arena has ring, canyon, islands' },
+      a.errors)
+    a.service:advance(10)
+    assert.equal(1, #a.exits)
+    a.service:stop()
   end)
 end)
 

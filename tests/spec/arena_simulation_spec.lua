@@ -2,8 +2,9 @@
 package.path = "game/arena/?.lua;" .. package.path
 
 local geometry = require "geometry"
-local map = require "map"
+local maps = require "maps"
 local movement = require "movement"
+local pathfinder = require "pathfinder"
 local rules = require "rules"
 local simulation = require "simulation"
 
@@ -42,31 +43,55 @@ local function duel(options)
   return world, a, b
 end
 
-describe("the arena map", function()
-  it("has sixteen spawns and its pickups on free floor", function()
-    assert.equal(16, #map.spawns)
-    for _, places in ipairs { map.spawns, map.pickups } do
-      for _, place in ipairs(places) do
-        for _, wall in ipairs(map.walls) do
-          assert.is_nil(geometry.push_out(wall, place.x, place.y, rules.movement.ship_radius))
+for _, name in ipairs(maps.names) do
+  local one = maps.find(name)
+
+  describe("the map " .. name, function()
+    it("has sixteen spawns and its pickups on free floor", function()
+      assert.equal(16, #one.spawns)
+      for _, places in ipairs { one.spawns, one.pickups } do
+        for _, place in ipairs(places) do
+          assert.is_true(place.x > 0 and place.y > 0 and place.x < one.width and place.y < one.height)
+          for _, wall in ipairs(one.walls) do
+            assert.is_nil(geometry.push_out(wall, place.x, place.y, rules.movement.ship_radius))
+          end
         end
       end
-    end
-  end)
+    end)
 
-  it("has room for a ship between any two walls that do not touch, and along the border", function()
-    local width = 2 * rules.movement.ship_radius
-    for i, a in ipairs(map.walls) do
-      assert.is_true(a.x == 0 or a.x > width)
-      assert.is_true(a.y == 0 or a.y > width)
-      for j = i + 1, #map.walls do
-        local b = map.walls[j]
-        local gap_x = math.max(b.x - (a.x + a.w), a.x - (b.x + b.w))
-        local gap_y = math.max(b.y - (a.y + a.h), a.y - (b.y + b.h))
-        local gap = math.max(gap_x, gap_y)
-        assert.is_true(gap <= 0 or gap > width)
+    it("has room for a ship between any two walls that do not touch, and along the border", function()
+      local width = 2 * rules.movement.ship_radius
+      for i, a in ipairs(one.walls) do
+        for _, gap in ipairs { a.x, a.y, one.width - a.x - a.w, one.height - a.y - a.h } do
+          assert.is_true(gap == 0 or gap > width)
+        end
+        for j = i + 1, #one.walls do
+          local b = one.walls[j]
+          local gap_x = math.max(b.x - (a.x + a.w), a.x - (b.x + b.w))
+          local gap_y = math.max(b.y - (a.y + a.h), a.y - (b.y + b.h))
+          local gap = math.max(gap_x, gap_y)
+          assert.is_true(gap <= 0 or gap > width)
+        end
       end
-    end
+    end)
+
+    it("lets bots go from every spawn to every other, and to all that lies about", function()
+      local paths = pathfinder.new(one)
+      for _, from in ipairs(one.spawns) do
+        local field = paths:distances(paths:cell_at(from.x, from.y))
+        for _, places in ipairs { one.spawns, one.pickups } do
+          for _, to in ipairs(places) do assert.is_number(field[paths:cell_at(to.x, to.y)]) end
+        end
+      end
+    end)
+  end)
+end
+
+describe("a map that does not exist", function()
+  it("is refused with those that do", function()
+    local found, problem = maps.find "../rules"
+    assert.is_nil(found)
+    assert.equal('there is no map "../rules": the arena has ring, canyon, islands', problem)
   end)
 end)
 
@@ -112,9 +137,9 @@ describe("movement", function()
       end
       world:step(DT)
       for _, ship in ipairs(world.ships) do
-        assert.is_true(ship.x >= 19.9 and ship.x <= map.width - 19.9)
-        assert.is_true(ship.y >= 19.9 and ship.y <= map.height - 19.9)
-        for _, wall in ipairs(map.walls) do
+        assert.is_true(ship.x >= 19.9 and ship.x <= world.map.width - 19.9)
+        assert.is_true(ship.y >= 19.9 and ship.y <= world.map.height - 19.9)
+        for _, wall in ipairs(world.map.walls) do
           assert.is_nil(geometry.push_out(wall, ship.x, ship.y, 2))
         end
       end

@@ -3,7 +3,7 @@
 -- tests/spec/arena_protocol_vectors.json, which the page's own code is checked against.
 
 local movement = require "movement"
-local map = require "map"
+local map = require "maps".find()
 local protocol = require "protocol"
 local rules = require "rules"
 
