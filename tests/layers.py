@@ -27,6 +27,9 @@ LOCAL_ALONE = ("rules",)
 LOCAL_OUTER = ("program", "listen")
 # What the pure ones may include beside the headers of C. None of it asks the world anything.
 LOCAL_PURE_HEADERS = {"cbor.h", "cjson/cJSON.h", "regex.h", "search.h", "sys/queue.h"}
+# What gamelift-local and the arena share lies in sdk/shared, and asks the world nothing. Of gamelift-local the outer
+# rooms include it.
+SHARED_HEADERS = {"strings.h"}
 # gamelift-local shares these rooms with the SDK.
 SHARED_ROOMS = ("wire", "base")
 
@@ -104,6 +107,7 @@ class Includes:
         self.src = root / "sdk/src"
         self.faults = []
         self.local = root / "sdk/local"
+        self.shared = root / "sdk/shared"
         self.used = set()  # of LIBRARIES
 
     def fault(self, path, number, text):
@@ -116,6 +120,9 @@ class Includes:
         for path in sources(self.local):
             for number, quoted, name in includes(path):
                 self.check_local(path, number, quoted, name)
+        for path in sources(self.shared):
+            for number, quoted, name in includes(path):
+                self.check_shared(path, number, quoted, name)
         for folder in OUTSIDE:
             for path in sources(self.root / folder):
                 for number, quoted, name in includes(path):
@@ -158,6 +165,8 @@ class Includes:
         room = local_room_of(inside)
         if room is None:
             self.fault(path, number, f"{inside} lies in no room of sdk/local")
+        elif quoted and room in LOCAL_OUTER and (self.shared / name).is_file() and ".." not in name:
+            pass
         elif not quoted:
             self.check_local_angle(path, number, room, name)
         elif ".." in name or (local_room_of(name) is None and room_of(name) is None):
@@ -174,6 +183,10 @@ class Includes:
         elif (room not in LOCAL_OUTER and not name.startswith("gamelift/") and
               name not in C_HEADERS | LOCAL_PURE_HEADERS):
             self.fault(path, number, f"{room} -> <{name}>, which is for {' and '.join(LOCAL_OUTER)} only")
+
+    def check_shared(self, path, number, quoted, name):
+        if not self.is_own(path, quoted, name) and (quoted or name not in C_HEADERS | SHARED_HEADERS):
+            self.fault(path, number, f"sdk/shared -> {name}")
 
     def is_own(self, path, quoted, name):
         return quoted and ".." not in name and (path.parent / name).is_file()

@@ -29,7 +29,8 @@ GOOD = {
     "sdk/local/model/model.h": '#include "base/text.h"\n#include <sys/queue.h>\n',
     "sdk/local/rules/rules.h": "#include <cjson/cJSON.h>\n",
     "sdk/local/flexmatch/matches.c": '#include "rules/rules.h"\n#include "model/model.h"\n',
-    "sdk/local/listen/listen.c": '#include "model/model.h"\n#include "wire/codec.h"\n#include <libwebsockets.h>\n',
+    "sdk/shared/access.h": "#include <strings.h>\n",
+    "sdk/local/listen/listen.c": '#include "access.h"\n#include "model/model.h"\n#include "wire/codec.h"\n#include <libwebsockets.h>\n',
     "plugin/src/plugin.h": "",
     "plugin/src/plugin.c": '#include "plugin.h"\n#include <gamelift/gamelift.h>\n',
     "bindings/lua/src/lserver.c": "",
@@ -119,6 +120,12 @@ class Includes(unittest.TestCase):
         self.check_fault("sdk/local/model/new.c", "#include <model/model.h>",
                          "<model/model.h> is written as if it were another library's")
         self.check_fault("sdk/local/new.c", "#include <string.h>", "new.c lies in no room of sdk/local")
+
+    def test_what_is_shared_knows_nothing_and_the_pure_rooms_do_not_know_it(self):
+        for include in ('"base/text.h"', "<unistd.h>", '"model/model.h"'):
+            with self.subTest(include):
+                self.check_fault("sdk/shared/new.c", f"#include {include}", f"sdk/shared -> {include[1:-1]}")
+        self.check_fault("sdk/local/model/new.c", '#include "access.h"', '"access.h" does not name its room')
 
     def test_the_pure_rooms_of_gamelift_local_know_no_system(self):
         for header in ("libwebsockets.h", "unistd.h", "sys/socket.h"):

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "log.h"
 
+#include "printable.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,8 +43,14 @@ void log_line(glift_log_level level, const char *tag, const char *message)
             for (const char *i = indent; *i != '\0'; i++)
                 line[length++] = *i;
         } else {
-            line[length++] = (unsigned char)*c < ' ' && *c != '\t' ? '?' : *c;
+            line[length++] = *c;
         }
+    }
+    for (char *at = line, *end = line + length, *feed; at < end; at = feed + 1) {
+        feed = memchr(at, '\n', (size_t)(end - at));
+        if (feed == NULL)
+            feed = end;
+        make_printable(at, (size_t)(feed - at));
     }
     line[length++] = '\n';
     /* Nobody to tell when the log itself cannot be written. */

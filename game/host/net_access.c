@@ -1,71 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may talk to us.
- *
- * Any page that a player's browser shows can reach loopback ports. The Origin that browsers send tells such
- * pages apart; the Host that they send tells a foreign name that was pointed at this machine (DNS rebinding).
- */
+/* Who may talk to us: the check that gamelift-local shares. A lobby answers to its own page under its own
+ * names; a game server is joined from the page of a lobby, from wherever players reach it. */
 
 #include "net_internal.h"
+
+#include "web_access.h"
 
 #include <string.h>
 
 enum { HEADER_MAX_BYTES = 300 };
 
-/* Nothing, or a colon and digits to the end: what else follows a name makes it another one. */
-static bool is_port(const char *text)
+/* A header that does not fit is taken for a foreign one; one that was not sent is "". */
+static void copy_header(struct lws *wsi, enum lws_token_indexes header, char out[HEADER_MAX_BYTES])
 {
-    return text[0] == '\0' || (text[0] == ':' && text[1 + strspn(text + 1, "0123456789")] == '\0');
+    out[0] = '\0';
+    if (lws_hdr_total_length(wsi, header) > 0 && lws_hdr_copy(wsi, out, HEADER_MAX_BYTES, header) <= 0)
+        memcpy(out, "?", sizeof "?");
 }
 
-/* "name" or "name:port" */
-static bool is_host(const char *text, const char *name)
+const char *net_refuse(const net *n, struct lws *wsi)
 {
-    size_t length = strlen(name);
-    return strncasecmp(text, name, length) == 0 && is_port(text + length);
-}
-
-static bool is_loopback(const char *host)
-{
-    static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (is_host(host, names[i]))
-            return true;
+    char host[HEADER_MAX_BYTES], origin[HEADER_MAX_BYTES];
+    web_access access = {
+            .address = n->desc.address,
+            .origins = n->desc.origins,
+            .origin_count = n->desc.origin_count,
+            .any_host = n->desc.players,
+            .any_local_page = n->desc.players,
+    };
+    copy_header(wsi, WSI_TOKEN_HOST, host);
+    copy_header(wsi, WSI_TOKEN_ORIGIN, origin);
+    switch (web_judge(&access, host, origin)) {
+    case WEB_FOREIGN_HOST:
+        return "This server does not answer to that host name: start it with --origin to allow one.";
+    case WEB_FOREIGN_PAGE:
+        return "This server does not talk to pages of other sites: start it with --origin to allow one.";
+    case WEB_WELCOME:
+        break;
     }
-    return false;
-}
-
-static const char *after_scheme(const char *origin)
-{
-    const char *mark = strstr(origin, "://");
-    return mark != NULL ? mark + 3 : "";
-}
-
-const char *net_refuse_origin(const net *n, struct lws *wsi)
-{
-    char origin[HEADER_MAX_BYTES];
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) == 0)
-        return NULL; /* no browser */
-    if (lws_hdr_copy(wsi, origin, sizeof origin, WSI_TOKEN_ORIGIN) > 0) {
-        if (is_loopback(after_scheme(origin)))
-            return NULL;
-        for (size_t i = 0; i < n->desc.origin_count; i++) {
-            if (strcasecmp(origin, n->desc.origins[i]) == 0)
-                return NULL;
-        }
-    }
-    return "This server does not talk to pages of other sites: start it with --origin to allow one.";
-}
-
-const char *net_refuse_host(const net *n, struct lws *wsi)
-{
-    char host[HEADER_MAX_BYTES];
-    if (lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST) > 0) {
-        if (is_loopback(host) || is_host(host, n->desc.address))
-            return NULL;
-        for (size_t i = 0; i < n->desc.origin_count; i++) {
-            if (strcasecmp(host, after_scheme(n->desc.origins[i])) == 0)
-                return NULL;
-        }
-    }
-    return "This server does not answer to that host name: start it with --origin to allow one.";
+    return NULL;
 }

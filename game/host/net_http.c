@@ -309,14 +309,12 @@ bool net_respond(
 
 static int on_request(net *n, struct lws *wsi, const char *uri)
 {
-    const char *refusal = n->desc.players ? NULL : net_refuse_host(n, wsi);
+    const char *refusal = n->desc.players ? NULL : net_refuse(n, wsi);
     unsigned status = HTTP_STATUS_FORBIDDEN;
     bool api = strncmp(uri, "/api/", strlen("/api/")) == 0;
     if (n->desc.players) {
         status = 426;
         refusal = "This is a game server: a player connects with WebSocket.";
-    } else if (refusal == NULL && api) {
-        refusal = net_refuse_origin(n, wsi);
     }
     if (refusal != NULL)
         return answer(wsi, status, refusal);

@@ -67,8 +67,7 @@ const char *net_refuse_join(net *n, struct lws *wsi);
 void net_tell_refusals(net *n);
 
 /* net_access.c: who may talk to us. NULL: fine; else the sentence that refuses. */
-const char *net_refuse_origin(const net *n, struct lws *wsi);
-const char *net_refuse_host(const net *n, struct lws *wsi);
+const char *net_refuse(const net *n, struct lws *wsi);
 
 /* net_sockets.c */
 int net_on_upgrade(struct lws *wsi);

@@ -161,7 +161,7 @@ int net_on_upgrade(struct lws *wsi)
     net *n = net_of(wsi);
     char id[sizeof "PlayerSessionId=" + NET_MAX_SESSION_ID + 1];
     const char *value = lws_get_urlarg_by_name(wsi, "PlayerSessionId=", id, sizeof id);
-    const char *bad_origin = net_refuse_origin(n, wsi);
+    const char *bad_origin = net_refuse(n, wsi);
     if (!n->desc.players)
         return refuse_upgrade(wsi, 404, "Not Found", "No game runs here: this is the lobby.");
     if (bad_origin != NULL)

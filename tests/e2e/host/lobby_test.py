@@ -123,7 +123,8 @@ class Lobby(ArenaCase):
         self.assertEqual(403, self.ask("/", headers={"Host": "evil.example"})[0].status)
         self.assertEqual(403, self.ask("/api/echo", headers={"Host": "evil.example"})[0].status)
         for origin, status in (("https://evil.example", 403), ("null", 403), ("https://play.example", 200),
-                               (f"http://127.0.0.1:{self.port}", 200), ("http://localhost:1", 200)):
+                               (f"http://127.0.0.1:{self.port}", 200), ("http://localhost:1", 403),
+                               ("http://127.0.0.1:1", 403)):
             with self.subTest(origin):
                 self.assertEqual(status, self.ask("/api/echo", headers={"Origin": origin})[0].status)
         self.assertEqual(200, self.ask("/", headers={"Host": "play.example"})[0].status)
