@@ -140,11 +140,6 @@ void local_log(const local_service *service, glift_log_level level, const char *
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    for (char *at = text; *at != '\0';
-            at++) { /* names are a client's: no line of its own making, no escapes */
-        if ((unsigned char)*at < ' ' || *at == 0x7F)
-            *at = '?';
-    }
     service->log(service->log_user, level, text);
 }
 

@@ -19,6 +19,9 @@
 #include <unistd.h>
 #include <wordexp.h>
 
+#include "printable.h"
+#include "program/files.h"
+
 /* Who lived less than this died at once, and its successor waits, twice as long each time, up to 8 s. */
 #define SHORT_LIFE_MS  5000
 #define FIRST_DELAY_MS 250
@@ -115,6 +118,7 @@ int launcher_fd(const local_launcher *launcher)
 static void end_line(const local_launcher *launcher, launch_child *child)
 {
     if (child->log != NULL) {
+        make_printable(child->line, child->line_length);
         fwrite(child->line, 1, child->line_length, child->log);
         fputc('\n', child->log);
     } else {
@@ -158,7 +162,7 @@ static FILE *open_log(const local_launcher *launcher, const char *process_id)
     if (launcher->desc.log_dir == NULL)
         return NULL;
     snprintf(path, sizeof path, "%s/%s.log", launcher->desc.log_dir, process_id);
-    FILE *log = fopen(path, "we");
+    FILE *log = local_open_log(path);
     if (log == NULL)
         say(launcher, "cannot write %s: %s", path, strerror(errno));
     return log;

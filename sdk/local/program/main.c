@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gamelift-local: options, signals, and one loop round the service, its listener and its launcher. */
 #include "program/demo.h"
+#include "program/files.h"
 #include "program/launch.h"
 #include "listen/listen.h"
 #include "program/options.h"
@@ -13,9 +14,10 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "printable.h"
 
 /* Files that are neither sockets of clients nor kept for servers: logs, signals, the listener's own. */
 #define OWN_FILES     64
@@ -35,8 +37,11 @@ typedef struct program {
 
 /* ---- log ---- */
 
+/* Names in it are a client's, and lines a game server's: none makes a line of its own, or moves the cursor.
+ */
 static void on_log(void *user, glift_log_level level, const char *text)
 {
+    char line[4096];
     static const char *const names[] = {"debug", "info", "warning", "error"};
     const program *self = user;
     if (level < self->options.log_level)
@@ -47,7 +52,9 @@ static void on_log(void *user, glift_log_level level, const char *text)
     clock_gettime(CLOCK_REALTIME, &now);
     localtime_r(&now.tv_sec, &parts);
     strftime(clock, sizeof clock, "%H:%M:%S", &parts);
-    fprintf(stderr, "%s.%03ld %-7s %s\n", clock, now.tv_nsec / 1000000, names[level], text);
+    snprintf(line, sizeof line, "%s", text);
+    make_printable(line, strlen(line));
+    fprintf(stderr, "%s.%03ld %-7s %s\n", clock, now.tv_nsec / 1000000, names[level], line);
 }
 
 static bool fail(const char *what)
@@ -58,8 +65,9 @@ static bool fail(const char *what)
 
 /* ---- the environment of a game server ---- */
 
-static void write_environment(const program *self, FILE *file)
+static void write_environment(const void *user, FILE *file)
 {
+    const program *self = user;
     fprintf(file, "export GAMELIFT_LOCAL_URL=%s\n", self->http_url);
     fprintf(file, "export GAMELIFT_SDK_WEBSOCKET_URL=%s\n", self->websocket_url);
     if (!self->options.demo)
@@ -74,24 +82,12 @@ static void write_environment(const program *self, FILE *file)
             self->demo.matchmaking_configuration);
 }
 
-/* Whoever waits for the file finds it whole. It holds a token: for the owner's eyes. */
+/* It holds a token: for the owner's eyes. Whoever waits for the file finds it whole. */
 static bool write_env_file(const program *self)
 {
     const char *path = self->options.env_file;
-    char part[4096], why[4200];
-    if (path == NULL)
-        return true;
-    snprintf(part, sizeof part, "%s.part", path);
-    mode_t mask = umask(077);
-    FILE *file = fopen(part, "we");
-    umask(mask);
-    bool written = file != NULL;
-    if (written) {
-        write_environment(self, file);
-        written = ferror(file) == 0;
-        written = fclose(file) == 0 && written;
-    }
-    if (written && rename(part, path) == 0)
+    char why[4200];
+    if (path == NULL || local_write_file(path, write_environment, self))
         return true;
     snprintf(why, sizeof why, "cannot write %s: %s", path, strerror(errno));
     return fail(why);
@@ -167,6 +163,8 @@ static bool open_listener(program *self)
             .sockets = take_files(self),
             .tls_cert_file = options->tls_cert,
             .tls_key_file = options->tls_key,
+            .log = on_log,
+            .log_user = self,
     };
     self->listener = local_listener_open(&desc, why);
     if (self->listener == NULL)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """gamelift-local as a program: its options, its environment file, the servers that it launches, its end."""
+import asyncio
 import os
 import pathlib
 import re
@@ -13,7 +14,7 @@ import textwrap
 import time
 import unittest
 
-from local import PROGRAM, Service, until
+from local import PROGRAM, Server, Service, until
 
 
 def run(*options):
@@ -86,6 +87,31 @@ class Options(unittest.TestCase):
                                   "GAMELIFT_LOCAL_LOCATION"}, service.environment.keys())
         finally:
             self.assertEqual(0, service.stop())
+
+    def test_what_was_planted_where_the_environment_file_goes_is_replaced(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            victim, env = folder / "victim", folder / "env"
+            victim.write_text("mine")
+            for plant in (lambda path: path.symlink_to(victim), lambda path: path.write_text("x"), os.mkfifo):
+                for planted in (env, folder / "env.part"):
+                    plant(planted)
+                    planted.chmod(0o666)
+                env_is_new = os.lstat(env).st_ino
+                popen = subprocess.Popen([PROGRAM, "--port", "0", "--demo", "--env-file", env], stdout=subprocess.PIPE,
+                                         stderr=subprocess.DEVNULL, text=True)
+                self.assertIn("is ready", popen.stdout.readline())
+                popen.terminate()
+                self.assertEqual(0, popen.wait(20))
+                popen.stdout.close()
+                found = os.lstat(env)
+                self.assertTrue(stat.S_ISREG(found.st_mode) and found.st_ino != env_is_new)
+                self.assertEqual(0o600, stat.S_IMODE(found.st_mode))
+                self.assertIn("GAMELIFT_SDK_AUTH_TOKEN", env.read_text())
+                self.assertEqual("mine", victim.read_text())
+                env.unlink()
+                (folder / "env.part").unlink()
+                self.assertEqual(["victim"], os.listdir(folder))
 
     def test_without_the_demo_there_is_nothing(self):
         service = Service(demo=False)
@@ -163,14 +189,46 @@ class Launch(unittest.TestCase):
         service.stop()
         self.assertEqual("out\nerror\nno newline\n", (self.path / "server-1.log").read_text())
 
+    def test_a_log_is_not_written_through_what_was_planted(self):
+        logs, victim = self.path / "logs", self.path / "victim"
+        logs.mkdir()
+        victim.write_text("mine")
+        (logs / "server-1.log").symlink_to(victim)
+        os.mkfifo(logs / "server-2.log")
+        service = self.serve(self.script("echo hello; exec sleep 100"), "--instances", "3", "--launch-log-dir", logs)
+        until(lambda: (logs / "server-3.log").exists() and (logs / "server-3.log").read_text() == "hello\n")
+        self.assertEqual("mine", victim.read_text())
+        self.assertEqual(0o600, stat.S_IMODE(os.stat(logs / "server-3.log").st_mode))
+        self.assertEqual(2, service.log().count("cannot write"), service.log())
+
+    def test_nothing_but_text_reaches_a_terminal(self):
+        """Escape sequences, and the C1 characters that some terminals take for them."""
+        said = r"printf 'a\033[2Jb\302\233c\233d\r\177e\303\244\n'; exec sleep 100"
+        shown = "a?[2Jb??c?d??e\u00e4"
+        service = self.serve(self.script(said))
+        until(lambda: shown in service.log(), what=service.log())
+        logs = self.path / "logs"
+        logs.mkdir()
+        self.serve(self.script(said), "--launch-log-dir", logs)
+        until(lambda: (logs / "server-1.log").exists() and (logs / "server-1.log").read_text("utf-8") == shown + "\n")
+        service.call("CreateFleet", Name="n", ComputeType="ANYWHERE", Locations=[{"Location": service.location}])
+        asyncio.run(self.connect(service, "p\x1b[2J\u009b1m"))
+        self.assertNotRegex(service.log(), "[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+        self.assertIn("p?[2J??1m", service.log())
+
+    async def connect(self, service, process_id):
+        async with Server(service, process_id) as server:
+            await server.ready()
+            await server.ask("TerminateServerProcess")
+
     def test_a_line_of_any_length_and_content_comes_out(self):
         text = "x" * 2048 + "\n" + "y" * 2049 + "\nz\0z\n"
         (self.path / "text").write_text(text)
         service = self.serve(self.script(f"cat {self.path}/text; exec sleep 60\n"),
                              "--launch-log-dir", str(self.path))
         log = self.path / "server-1.log"
-        until(lambda: log.exists() and log.read_text().endswith("z\0z\n"))
-        self.assertEqual("x" * 2048 + "\n" + "y" * 2048 + "\ny\nz\0z\n", log.read_text())
+        until(lambda: log.exists() and log.read_text().endswith("z?z\n"))
+        self.assertEqual("x" * 2048 + "\n" + "y" * 2048 + "\ny\nz?z\n", log.read_text())
 
     def test_a_server_gets_no_files_of_ours_and_the_limit_that_we_were_given(self):
         service = Service("--launch", self.script("ls /proc/self/fd; echo limit $(ulimit -S -n); exec sleep 60\n"),

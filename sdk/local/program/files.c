@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "program/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define OWNER_ONLY (S_IRUSR | S_IWUSR)
+
+/* The file at this descriptor, which is closed where there is none to be had. */
+static FILE *stream_of(int fd)
+{
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (file == NULL && fd >= 0)
+        close(fd);
+    return file;
+}
+
+/* A name that nobody could have guessed, and a file that was not there. */
+static FILE *open_part(const char *path, char part[PATH_MAX])
+{
+    uint64_t number;
+    if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+        return NULL;
+    if (snprintf(part, PATH_MAX, "%s.%016" PRIx64, path, number) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    return stream_of(open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, OWNER_ONLY));
+}
+
+bool local_write_file(const char *path, void (*write)(const void *user, FILE *file), const void *user)
+{
+    char part[PATH_MAX];
+    FILE *file = open_part(path, part);
+    if (file == NULL)
+        return false;
+    write(user, file);
+    bool good = ferror(file) == 0;
+    good = fclose(file) == 0 && good;
+    if (good && rename(part, path) == 0)
+        return true;
+    int error = errno;
+    unlink(part);
+    errno = error;
+    return false;
+}
+
+FILE *local_open_log(const char *path)
+{
+    struct stat what;
+    /* A pipe that nobody reads is not waited for. */
+    int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, OWNER_ONLY);
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &what) == 0 && S_ISREG(what.st_mode) && fchmod(fd, OWNER_ONLY) == 0 &&
+            ftruncate(fd, 0) == 0)
+        return stream_of(fd);
+    close(fd);
+    errno = EPERM;
+    return NULL;
+}
