@@ -18,7 +18,7 @@ for program in "$build"/tests/fuzz/fuzz_*; do
   mkdir -p "$build/corpus/$target"
   seeds=("$here/corpus/$target")
   case $target in
-    url | ws_decoder | http_response | transport | local_cbor) ;; # not messages
+    url | ws_decoder | http_response | transport | local_cbor | local_request) ;; # not messages
     *) seeds+=("$here/../../assets/wire") ;;
   esac
   case $target in

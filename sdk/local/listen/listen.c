@@ -9,79 +9,44 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What libwebsockets counts beside the sockets of clients: the one it listens on, its wake-up, those watched.
- */
-#define OTHER_FILES 8
-
-/* A socket that says nothing for that long is pinged, and given up when no pong comes. */
-static const lws_retry_bo_t keep_alive = {.secs_since_valid_ping = 60, .secs_since_valid_hangup = 75};
-
-/* ---- peers ---- */
-
-/* Made when first asked for; NULL: out of memory. */
-static listen_peer *peer_of(local_listener *listener, struct lws *wsi)
-{
-    listen_peer *peer = lws_get_opaque_user_data(wsi);
-    if (peer != NULL)
-        return peer;
-    peer = calloc(1, sizeof *peer);
-    if (peer == NULL)
-        return NULL;
-    peer->listener = listener;
-    peer->wsi = wsi;
-    TAILQ_INIT(&peer->outbox);
-    lws_set_opaque_user_data(wsi, peer);
-    return peer;
-}
-
-static void forget_peer(struct lws *wsi)
-{
-    listen_peer *peer = lws_get_opaque_user_data(wsi);
-    if (peer == NULL)
-        return;
-    lws_set_opaque_user_data(wsi, NULL);
-    listen_forget_http(peer);
-    listen_forget_socket(peer);
-    free(peer);
-}
-
-listen_message *listen_message_of(const char *bytes, size_t length)
-{
-    listen_message *message = malloc(sizeof *message + LWS_PRE + length);
-    if (message == NULL)
-        return NULL;
-    message->length = length;
-    if (length > 0)
-        memcpy(message->bytes + LWS_PRE, bytes, length);
-    return message;
-}
+/* What libwebsockets counts beside the sockets of clients: the one it listens on, its wake-up, those watched;
+ * and newcomers, until those that make room for them are closed. */
+#define OTHER_FILES 32
 
 /* ---- callbacks of libwebsockets ---- */
+
+static int on_new(struct lws *wsi)
+{
+    listen_peer *peer = listen_peer_came(lws_context_user(lws_get_context(wsi)), wsi);
+    if (peer == NULL)
+        return -1;
+    lws_set_opaque_user_data(wsi, peer);
+    return 0;
+}
+
+static void on_end(struct lws *wsi, listen_peer *peer)
+{
+    lws_set_opaque_user_data(wsi, NULL);
+    if (peer != NULL)
+        listen_peer_left(peer);
+}
 
 static int on_connection(
         struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t length)
 {
-    local_listener *listener = lws_context_user(lws_get_context(wsi));
-    listen_peer *peer = NULL;
+    listen_peer *peer = lws_get_opaque_user_data(wsi);
     (void)session;
     switch (reason) {
-    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        peer = peer_of(listener, wsi);
-        return peer != NULL ? listen_on_upgrade(peer, in) : -1;
-    case LWS_CALLBACK_HTTP:
-    case LWS_CALLBACK_HTTP_BODY:
-    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-    case LWS_CALLBACK_HTTP_WRITEABLE:
-        peer = peer_of(listener, wsi);
-        return peer != NULL ? listen_on_http(peer, reason, in, length) : -1;
-    case LWS_CALLBACK_ESTABLISHED:
-    case LWS_CALLBACK_RECEIVE:
-    case LWS_CALLBACK_SERVER_WRITEABLE:
-    case LWS_CALLBACK_CLOSED:
-        peer = lws_get_opaque_user_data(wsi);
-        return peer != NULL ? listen_on_socket(peer, reason, in, length) : -1;
+    case LWS_CALLBACK_RAW_ADOPT:
+        return on_new(wsi);
+    case LWS_CALLBACK_RAW_RX:
+        return peer != NULL ? listen_received(peer, in, length) : -1;
+    case LWS_CALLBACK_RAW_WRITEABLE:
+        return peer != NULL ? listen_received(peer, NULL, 0) : -1;
+    case LWS_CALLBACK_TIMER:
+        return peer != NULL ? listen_on_timer(peer) : -1;
     case LWS_CALLBACK_WSI_DESTROY:
-        forget_peer(wsi);
+        on_end(wsi, peer);
         return 0;
     default:
         return 0;
@@ -104,7 +69,7 @@ static int on_watched(
 }
 
 static const struct lws_protocols protocols[] = {
-        {.name = "gamelift", .callback = on_connection, .rx_buffer_size = 16384},
+        {.name = "gamelift", .callback = on_connection},
         {.name = "watch", .callback = on_watched},
         {.name = NULL},
 };
@@ -123,13 +88,11 @@ static struct lws_context *make_context(local_listener *listener, int sockets)
     struct lws_context_creation_info info = {
             .port = CONTEXT_PORT_NO_LISTEN,
             .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6 |
-                       LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_VALIDATE_UTF8,
+                       LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
             .user = listener,
-            .timeout_secs = 20, /* counts here; a vhost's own is not looked at */
-            .pt_serv_buf_size = 65536,
+            .timeout_secs = LISTEN_HEAD_S, /* counts here; a vhost's own is not looked at */
+            .pt_serv_buf_size = LISTEN_READ_MAX,
             .fd_limit_per_thread = files,
-            .max_http_header_pool = (unsigned short)files, /* else one that is idle keeps another waiting */
-            .max_http_header_data = 16384,                 /* a connect URL may have 4,096 characters */
     };
     lws_set_log_level(LLL_ERR, on_lws_log);
     return lws_create_context(&info);
@@ -141,11 +104,12 @@ static struct lws_vhost *make_vhost(local_listener *listener, const local_listen
             .port = desc->port,
             .iface = "127.0.0.1",
             .options = LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+                       LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG |
                        (desc->tls_cert_file != NULL ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
             .protocols = protocols,
+            .listen_accept_role = "raw-skt",
+            .listen_accept_protocol = "gamelift",
             .vhost_name = "gamelift-local",
-            .keepalive_timeout = 60,
-            .retry_and_idle_policy = &keep_alive,
             .ssl_cert_filepath = desc->tls_cert_file,
             .ssl_private_key_filepath = desc->tls_key_file,
             .alpn = "http/1.1",
@@ -207,7 +171,10 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
         snprintf(why, LOCAL_WHY_SIZE, "out of memory");
         return NULL;
     }
+    TAILQ_INIT(&listener->peers);
     TAILQ_INIT(&listener->sockets);
+    glift__random_seed(&listener->random);
+    listener->places = (size_t)desc->sockets;
     listener->service = desc->service;
     listener->log = desc->log;
     listener->log_user = desc->log_user;

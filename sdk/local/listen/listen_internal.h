@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shared by the files of the listener; the only ones that include libwebsockets.h. */
+/* Shared by the files of the listener; the only ones that include libwebsockets.h.
+ *
+ * libwebsockets carries bytes: it accepts, speaks TLS, waits, reads and writes ("raw" sockets). What the
+ * bytes mean is decided here: heads by listen_request.c, frames by listen_frames.c and the SDK's decoder. Its
+ * own parsers forgive what a peer must not do (README.md names what), and could not be told otherwise. */
 #ifndef LOCAL_LISTEN_INTERNAL_H
 #define LOCAL_LISTEN_INTERNAL_H
 
 #include <libwebsockets.h>
 #include <sys/queue.h>
 
+#include "base/random.h"
+#include "wire/ws_decoder.h"
 #include "listen/listen.h"
+#include "listen/listen_frames.h"
+#include "listen/listen_request.h"
 
 /* Bounds (S8, S84): one body, all bodies together, all replies that were not taken yet, one message in, and
  * all that waits for a slow reader. */
@@ -15,52 +23,79 @@
 #define LISTEN_REPLIES_MAX (64u * 1024 * 1024) /* beyond one that is longer */
 #define LISTEN_MESSAGE_MAX GLIFT_MAX_MESSAGE_LENGTH
 #define LISTEN_OUTBOX_MAX  (4u * 1024 * 1024)
-#define LISTEN_HEADER_SIZE 300
+#define LISTEN_READ_MAX    65536 /* that libwebsockets reads at once */
 #define LISTEN_TEXT_TYPE   "text/plain; charset=utf-8"
 #define LISTEN_CBOR_TYPE   "application/cbor"
-/* For a body to come, or a reply to go. Longer than any client needs on one machine: whoever takes more keeps
- * our memory busy. */
-#define LISTEN_PATIENCE_S 30
+
+/* Longer than any client on one machine needs: whoever takes more keeps our memory or our places busy. */
+#define LISTEN_HEAD_S  20 /* for the first head to come, TLS included */
+#define LISTEN_REST_S  60 /* between two requests */
+#define LISTEN_BODY_S  30 /* for a body to come, or a reply to go */
+#define LISTEN_LEAVE_S 2  /* for a client to take a last word */
+#define LISTEN_PING_S  60 /* of silence, before a WebSocket is asked whether it is there */
+#define LISTEN_PONG_S  15 /* for the answer */
+
+/* Of one address, how many connections may be open without ever having asked for anything. */
+#define LISTEN_SILENT_OF_ADDRESS 256
+#define LISTEN_ADDRESS_SLOTS     4096
+/* Places that WebSockets do not take: for the API and the dashboard. */
+#define LISTEN_KEPT_PLACES 64
 
 typedef struct listen_message {
     TAILQ_ENTRY(listen_message) link;
-    size_t length;
+    size_t length, sent;
     unsigned char bytes[]; /* LWS_PRE bytes of room, then the text */
 } listen_message;
 
+typedef enum listen_phase {
+    PHASE_HEAD, /* a request is awaited, or its head is coming in */
+    PHASE_BODY,
+    PHASE_REPLY, /* what else comes waits */
+    PHASE_SOCKET,
+    PHASE_LEAVING /* the last word goes out, what still comes in is dropped */
+} listen_phase;
+
 typedef enum listen_route {
-    ROUTE_NONE,    /* nothing asked yet, or answered */
     ROUTE_REFUSED, /* the answer is made, the body is read and dropped first */
     ROUTE_API,
     ROUTE_CBOR,
-    ROUTE_CONTROL
+    ROUTE_CONTROL,
+    ROUTE_PAGE
 } listen_route;
 
 /* A TCP connection: what is asked over HTTP, one request after the other, until it becomes a WebSocket. */
 typedef struct listen_peer {
     local_listener *listener;
     struct lws *wsi;
-    /* HTTP */
-    listen_route route;
-    char name[LISTEN_HEADER_SIZE]; /* the operation or control */
-    char *body;
-    size_t body_length, body_expected;
-    lws_usec_t asked_us;
-    int refusal_status;
-    listen_message *reply; /* to be written; NULL once it was */
-    size_t reply_bytes;    /* 0: taken */
-    lws_usec_t reply_until_us;
-    bool close_after_reply;
-    uint64_t bytes_read; /* of the connection, up to the end of the last answer; 0: there was none */
-    /* WebSocket */
-    uint64_t connection;               /* its number in the service; 0: not a WebSocket */
-    bool established, ended, skipping; /* skipping: inside a binary message */
-    char *in;
-    size_t in_length, in_room;
+    uint32_t address;
+    listen_phase phase;
+    bool is_silent; /* has never asked for anything whole */
+    bool is_pushed_out;
+    bool is_stopped;               /* nothing is read for the moment */
+    bool has_left;                 /* our side of the connection has ended */
+    lws_usec_t until_us, timer_us; /* when its patience ends; when the timer looks */
+    char *in;                      /* what came and was not dealt with yet */
+    size_t in_length, in_room, looked;
     TAILQ_HEAD(, listen_message) outbox;
     size_t outbox_bytes;
-    int close_code;                /* once the outbox is empty */
-    TAILQ_ENTRY(listen_peer) link; /* WebSockets only */
+    /* HTTP */
+    listen_route route;
+    bool stays;
+    char name[300]; /* the operation, the control, the path or the refusal */
+    int refusal_status;
+    char *body; /* NULL: dropped */
+    size_t body_length, body_expected;
+    uint64_t body_left;
+    size_t reply_bytes; /* that count in replies_bytes */
+    /* WebSocket */
+    uint64_t connection; /* its number in the service; 0: not a WebSocket */
+    bool is_closing;     /* our Close frame is on its way */
+    bool is_asked;       /* our ping is on its way */
+    listen_unmasker unmasker;
+    glift__ws_decoder decoder;
+    char *message;
+    size_t message_length, message_room;
+    TAILQ_ENTRY(listen_peer) link, socket_link;
 } listen_peer;
 
 typedef struct listen_watch {
@@ -77,37 +112,66 @@ struct local_listener {
     lws_sorted_usec_list_t timer;
     int port;
     int64_t clock_offset_ms;
+    size_t places, peer_count, socket_count;
+    bool full_was_told, crowd_was_told;
+    uint16_t silent_of[LISTEN_ADDRESS_SLOTS]; /* by a hash of the address */
     size_t bodies_bytes, replies_bytes;
-    TAILQ_HEAD(, listen_peer) sockets;
+    TAILQ_HEAD(, listen_peer) peers;   /* in the order in which they were last heard */
+    TAILQ_HEAD(, listen_peer) sockets; /* WebSockets only */
     listen_watch *watches;
+    glift__random random;
+    uint8_t unmasked[LISTEN_READ_MAX + LISTEN_FRAME_HEAD_MAX];
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;
 };
 
+/* ---- listen_peers.c; results of all functions that have one: 0, or -1 and the connection ends ---- */
+
+listen_peer *listen_peer_came(local_listener *listener, struct lws *wsi); /* NULL: it is not let in */
+void listen_peer_left(listen_peer *peer);
+int listen_received(listen_peer *peer, char *bytes, size_t length);
+int listen_flush(listen_peer *peer); /* as much as can be written now */
+int listen_on_timer(listen_peer *peer);
+/* Its patience ends so many seconds from now. */
+void listen_wait(listen_peer *peer, int seconds);
+/* It asked for something whole: it is silent no more, and the last to be pushed out. */
+void listen_was_heard(listen_peer *peer);
+/* Takes over the message, to go out behind those before it. False, and nothing is taken: too much waits. */
+bool listen_queue(listen_peer *peer, listen_message *message);
+/* Ends it soon, from outside its own callbacks. */
+void listen_cut(listen_peer *peer);
+listen_message *listen_message_of(size_t length); /* NULL: out of memory */
+void listen_log(const local_listener *listener, glift_log_level level, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+
+/* ---- listen_http.c: take from the front of *bytes; true while the phase that follows may go on ---- */
+
+int listen_on_head(listen_peer *peer, char *head, size_t length);
+void listen_take_body(listen_peer *peer, const char **bytes, size_t *length);
+int listen_finish_request(listen_peer *peer); /* the body is there */
+void listen_forget_request(listen_peer *peer);
+
+/* ---- listen_reply.c ---- */
+
+/* The answer, and the phase that follows: the connection's last word unless it stays. */
+int listen_reply(listen_peer *peer, int status, const char *type, const char *body, size_t length);
+int listen_reply_text(listen_peer *peer, int status, const char *type, const char *text);
+/* The same with a header of its own: "Name: value\r\n". */
+int listen_reply_with(listen_peer *peer, int status, const char *header, const char *text);
+/* The head that opens a WebSocket. */
+int listen_reply_upgrade(listen_peer *peer, const char *key);
+
+/* ---- listen_socket.c ---- */
+
+int listen_open_socket(listen_peer *peer, const listen_request *request);
+int listen_on_frames(listen_peer *peer, const char *bytes, size_t length);
+int listen_ping(listen_peer *peer);
+void listen_forget_socket(listen_peer *peer);
 /* What the core put out since the last time, to the outboxes of its sockets. */
 void listen_take_outputs(local_listener *listener);
 
-/* "" or a sentence: why whoever sent this request, by its Host and Origin, may not talk to us. */
-const char *listen_refuse_request(struct lws *wsi);
-
-/* Answers of callbacks: 0, or -1 and the connection ends. The first takes over the body (NULL: no memory). */
-int listen_reply(listen_peer *peer, int status, const char *type, listen_message *body);
-int listen_write_reply(listen_peer *peer); /* when it can be written */
-int listen_on_more(listen_peer *peer);     /* something came behind a request that is being answered */
-void listen_forget_reply(listen_peer *peer);
-/* This request was read together with the one before it. libwebsockets 4.1 takes the head of such a request
- * for its body, and never comes to an end with it: one that has a body must be refused, by its head. */
-bool listen_came_too_early(const listen_peer *peer);
-/* At once, and the end of the connection: where libwebsockets' own way of answering does not do. */
-int listen_reply_and_close(listen_peer *peer, int status, const char *type, const char *body);
-
-int listen_on_http(listen_peer *peer, enum lws_callback_reasons reason, const char *in, size_t length);
-int listen_on_upgrade(listen_peer *peer, const char *protocol);
-int listen_on_socket(listen_peer *peer, enum lws_callback_reasons reason, const char *in, size_t length);
-void listen_forget_http(listen_peer *peer);
-void listen_forget_socket(listen_peer *peer);
-
-listen_message *listen_message_of(const char *bytes, size_t length); /* NULL: out of memory */
+/* listen_access.c: "" or a sentence: why whoever sent this request may not talk to us. */
+const char *listen_refuse_request(const listen_request *request);
 
 /* sdk/local/listen/dashboard.html, put into the program by CMake. */
 extern const unsigned char local_dashboard[];

@@ -5,139 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- handshake ---- */
-
-/* libwebsockets has taken the query apart and decoded it; the core reads it as it travels. */
-static bool copy_query(struct lws *wsi, glift__text *out)
-{
-    char parameter[GLIFT_MAX_URL_LENGTH + 1];
-    for (int i = 0;; i++) {
-        int length = lws_hdr_copy_fragment(wsi, parameter, sizeof parameter, WSI_TOKEN_HTTP_URI_ARGS, i);
-        if (length < 0)
-            return true;
-        parameter[length] = '\0';
-        char *value = strchr(parameter, '=');
-        if (value == NULL)
-            continue;
-        *value++ = '\0';
-        if ((out->length > 0 && glift__text_append(out, "&", 1) != GLIFT_OK) ||
-                glift__percent_encode(parameter, out) != GLIFT_OK ||
-                glift__text_append(out, "=", 1) != GLIFT_OK || glift__percent_encode(value, out) != GLIFT_OK)
-            return false;
-    }
-}
-
-/* Before the upgrade is decided libwebsockets would answer with HTTP/1.0, which some clients refuse. */
-static int shake_hands(listen_peer *peer)
-{
-    local_listener *listener = peer->listener;
-    glift__text query = {0}, refusal = {0};
-    int status = 500;
-    if (copy_query(peer->wsi, &query))
-        status = local_service_handshake(listener->service, local_listener_now(listener),
-                query.bytes != NULL ? query.bytes : "", &peer->connection, &refusal);
-    int result = 0;
-    if (status == 101)
-        TAILQ_INSERT_TAIL(&listener->sockets, peer, link);
-    else
-        result = listen_reply_and_close(
-                peer, status, "application/json", refusal.bytes != NULL ? refusal.bytes : "{}");
-    glift__text_free(&query);
-    glift__text_free(&refusal);
-    return result;
-}
-
-int listen_on_upgrade(listen_peer *peer, const char *protocol)
-{
-    static const char only[] = "gamelift-local upgrades connections to WebSocket only.\n";
-    const char *refusal = listen_refuse_request(peer->wsi);
-    if (refusal[0] != '\0')
-        return listen_reply_and_close(peer, 403, LISTEN_TEXT_TYPE, refusal);
-    if (strcmp(protocol, "websocket") != 0)
-        return listen_reply_and_close(peer, 400, LISTEN_TEXT_TYPE, only);
-    if (peer->connection != 0) /* one upgrade per connection */
-        return -1;
-    return shake_hands(peer);
-}
-
-/* ---- messages in ---- */
-
-static int end_with(listen_peer *peer, enum lws_close_status code, const char *why)
-{
-    lws_close_reason(peer->wsi, code, (unsigned char *)why, strlen(why));
-    return -1;
-}
-
-static bool append(listen_peer *peer, const char *bytes, size_t length)
-{
-    if (peer->in_length + length > peer->in_room) {
-        size_t room = (peer->in_length + length) * 2;
-        char *in = realloc(peer->in, room);
-        if (in == NULL)
-            return false;
-        peer->in = in;
-        peer->in_room = room;
-    }
-    if (length > 0)
-        memcpy(peer->in + peer->in_length, bytes, length);
-    peer->in_length += length;
-    return true;
-}
-
-static void deliver(listen_peer *peer)
-{
-    local_listener *listener = peer->listener;
-    local_service_received(listener->service, local_listener_now(listener), peer->connection,
-            peer->in != NULL ? peer->in : "", peer->in_length);
-    peer->in_length = 0;
-    listen_take_outputs(listener);
-}
-
-static int receive(listen_peer *peer, const char *bytes, size_t length)
-{
-    bool last = lws_is_final_fragment(peer->wsi) && lws_remaining_packet_payload(peer->wsi) == 0;
-    if (lws_is_first_fragment(peer->wsi))
-        peer->skipping = lws_frame_is_binary(peer->wsi) != 0;
-    if (peer->skipping) { /* binary messages mean nothing in this protocol (P3) */
-        peer->skipping = !last;
-        return 0;
-    }
-    if (peer->in_length + length > LISTEN_MESSAGE_MAX)
-        return end_with(peer, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "messages are at most 131072 bytes long");
-    if (!append(peer, bytes, length))
-        return end_with(peer, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, "out of memory");
-    if (last)
-        deliver(peer);
-    return 0;
-}
+#include "wire/ws_handshake.h"
 
 /* ---- messages out ---- */
 
-static void cut(listen_peer *peer)
+static bool queue_frame(listen_peer *peer, int opcode, const void *payload, size_t length)
 {
-    lws_set_timeout(peer->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_ASYNC);
+    uint8_t head[LISTEN_FRAME_HEAD_MAX];
+    size_t size = listen_frame_head(head, opcode, length);
+    listen_message *message = listen_message_of(size + length);
+    if (message == NULL)
+        return false;
+    memcpy(message->bytes + LWS_PRE, head, size);
+    if (length > 0)
+        memcpy(message->bytes + LWS_PRE + size, payload, length);
+    return listen_queue(peer, message);
 }
 
-/* A reader that is megabytes behind is not coming back: its connection goes, not our memory. */
-static void queue(listen_peer *peer, const glift__text *text)
+/* A Close frame is the last that we send; then the client has a moment to answer it. */
+static bool queue_close(listen_peer *peer, int code, const char *reason, size_t length)
 {
-    listen_message *message = NULL;
-    if (peer->outbox_bytes + text->length <= LISTEN_OUTBOX_MAX)
-        message = listen_message_of(text->bytes, text->length);
-    if (message == NULL) {
-        cut(peer);
-        return;
-    }
-    TAILQ_INSERT_TAIL(&peer->outbox, message, link);
-    peer->outbox_bytes += message->length;
-    if (peer->established)
-        lws_callback_on_writable(peer->wsi);
+    uint8_t payload[GLIFT__WS_MAX_CONTROL] = {(uint8_t)(code >> 8), (uint8_t)code};
+    size_t most = sizeof payload - 2;
+    if (length > most)
+        length = most;
+    if (length > 0)
+        memcpy(payload + 2, reason, length);
+    peer->is_closing = true;
+    listen_wait(peer, LISTEN_LEAVE_S);
+    return queue_frame(peer, GLIFT__WS_CLOSE, payload, code == GLIFT__WS_CODE_NONE ? 0 : length + 2);
 }
 
 static listen_peer *find_socket(local_listener *listener, uint64_t connection)
 {
     listen_peer *peer;
-    TAILQ_FOREACH(peer, &listener->sockets, link)
+    TAILQ_FOREACH(peer, &listener->sockets, socket_link)
     {
         if (peer->connection == connection)
             return peer;
@@ -145,70 +47,210 @@ static listen_peer *find_socket(local_listener *listener, uint64_t connection)
     return NULL;
 }
 
+/* A reader that is megabytes behind is not coming back: its connection goes, not our memory. */
+static void send_output(listen_peer *peer, const local_output *output)
+{
+    bool good = true;
+    if (peer->is_closing)
+        return;
+    if (output->text.bytes != NULL)
+        good = queue_frame(peer, GLIFT__WS_TEXT, output->text.bytes, output->text.length);
+    else
+        good = output->close_code != LOCAL_CUT && queue_close(peer, output->close_code, "", 0);
+    if (!good)
+        listen_cut(peer);
+    else
+        lws_callback_on_writable(peer->wsi);
+}
+
 void listen_take_outputs(local_listener *listener)
 {
     local_output output;
     while (local_service_next_output(listener->service, &output)) {
         listen_peer *peer = find_socket(listener, output.connection);
-        if (peer != NULL && output.text.bytes != NULL) {
-            queue(peer, &output.text);
-        } else if (peer != NULL && output.close_code == LOCAL_CUT) {
-            cut(peer);
-        } else if (peer != NULL) {
-            peer->close_code = output.close_code;
-            if (peer->established)
-                lws_callback_on_writable(peer->wsi);
-        }
+        if (peer != NULL)
+            send_output(peer, &output);
         glift__text_free(&output.text);
     }
 }
 
-static int write_next(listen_peer *peer)
+int listen_ping(listen_peer *peer)
 {
-    listen_message *message = TAILQ_FIRST(&peer->outbox);
-    if (message == NULL)
-        return peer->close_code != 0 ? end_with(peer, (enum lws_close_status)peer->close_code, "") : 0;
-    TAILQ_REMOVE(&peer->outbox, message, link);
-    peer->outbox_bytes -= message->length;
-    int length = (int)message->length;
-    int written = lws_write(peer->wsi, message->bytes + LWS_PRE, message->length, LWS_WRITE_TEXT);
-    free(message);
-    if (written < length)
+    if (peer->is_closing || peer->is_asked)
         return -1;
-    if (!TAILQ_EMPTY(&peer->outbox) || peer->close_code != 0)
-        lws_callback_on_writable(peer->wsi);
+    peer->is_asked = true;
+    listen_wait(peer, LISTEN_PONG_S);
+    return queue_frame(peer, GLIFT__WS_PING, NULL, 0) ? listen_flush(peer) : -1;
+}
+
+/* ---- handshake ---- */
+
+/* What is wrong with an upgrade, whoever asks; NULL: nothing (RFC 6455 4.2.1). */
+static const char *upgrade_problem(const listen_request *request)
+{
+    if (!request->head.is_websocket || !request->head.is_upgrade)
+        return "gamelift-local upgrades connections to WebSocket only, by Upgrade and Connection: Upgrade.\n";
+    if (strcmp(request->method, "GET") != 0 || request->head.minor_version == 0)
+        return "A WebSocket is opened by a GET of HTTP/1.1.\n";
+    if (request->head.content_length > 0 || request->head.is_chunked)
+        return "The request for a WebSocket has no body.\n";
+    if (strlen(request->key) != GLIFT__WS_KEY_SIZE - 1)
+        return "The Sec-WebSocket-Key is not 16 bytes in base64.\n";
+    return NULL;
+}
+
+/* The last places are for the API and the dashboard. */
+static bool has_place(local_listener *listener)
+{
+    size_t kept = listener->places / 4 < LISTEN_KEPT_PLACES ? listener->places / 4 : LISTEN_KEPT_PLACES;
+    if (listener->socket_count < listener->places - kept) {
+        listener->full_was_told = false;
+        return true;
+    }
+    if (!listener->full_was_told)
+        listen_log(listener, GLIFT_LOG_WARNING,
+                "%zu connections of game servers are as many as there may be: the next ones are refused. "
+                "More "
+                "take a higher limit of open files (ulimit -n), up to %d",
+                listener->socket_count, LISTEN_SOCKETS_MAX);
+    listener->full_was_told = true;
+    return false;
+}
+
+static int shake_hands(listen_peer *peer, const listen_request *request)
+{
+    local_listener *listener = peer->listener;
+    glift__text refusal = {0};
+    int status = local_service_handshake(
+            listener->service, local_listener_now(listener), request->query, &peer->connection, &refusal);
+    if (status != 101) {
+        int result = listen_reply_text(
+                peer, status, "application/json", refusal.bytes != NULL ? refusal.bytes : "{}");
+        glift__text_free(&refusal);
+        return result;
+    }
+    glift__text_free(&refusal);
+    TAILQ_INSERT_TAIL(&listener->sockets, peer, socket_link);
+    listener->socket_count++;
+    peer->phase = PHASE_SOCKET;
+    glift__ws_decoder_init(&peer->decoder, LISTEN_MESSAGE_MAX);
+    listen_wait(peer, LISTEN_PING_S);
+    listen_take_outputs(listener);
+    return listen_reply_upgrade(peer, request->key);
+}
+
+int listen_open_socket(listen_peer *peer, const listen_request *request)
+{
+    const char *refusal = listen_refuse_request(request), *problem = upgrade_problem(request);
+    if (refusal[0] != '\0')
+        return listen_reply_text(peer, 403, LISTEN_TEXT_TYPE, refusal);
+    if (problem != NULL)
+        return listen_reply_text(peer, 400, LISTEN_TEXT_TYPE, problem);
+    if (strcmp(request->version, "13") != 0)
+        return listen_reply_with(peer, 426, "Sec-WebSocket-Version: 13\r\n",
+                "gamelift-local speaks version 13 of WebSocket.\n");
+    if (!has_place(peer->listener))
+        return listen_reply_text(
+                peer, 503, LISTEN_TEXT_TYPE, "gamelift-local has no place for one more game server.\n");
+    return shake_hands(peer, request);
+}
+
+/* ---- messages in ---- */
+
+static bool append(listen_peer *peer, const uint8_t *bytes, size_t length)
+{
+    if (peer->message_length + length > peer->message_room) {
+        size_t room = (peer->message_length + length) * 2;
+        char *message = realloc(peer->message, room);
+        if (message == NULL)
+            return false;
+        peer->message = message;
+        peer->message_room = room;
+    }
+    if (length > 0)
+        memcpy(peer->message + peer->message_length, bytes, length);
+    peer->message_length += length;
+    return true;
+}
+
+/* Most messages come in one piece, which is not copied. Binary ones mean nothing in this protocol (P3). */
+static int take_part(listen_peer *peer, const glift__ws_event *event)
+{
+    local_listener *listener = peer->listener;
+    const char *bytes = (const char *)event->bytes;
+    size_t length = event->length;
+    if (!event->is_text)
+        return 0;
+    if (!event->is_first || !event->is_last) {
+        if (!append(peer, event->bytes, event->length))
+            return queue_close(peer, GLIFT__WS_CODE_NO_MEMORY, "out of memory", 13) ? 0 : -1;
+        bytes = peer->message;
+        length = peer->message_length;
+    }
+    if (!event->is_last)
+        return 0;
+    local_service_received(listener->service, local_listener_now(listener), peer->connection,
+            length > 0 ? bytes : "", length);
+    peer->message_length = 0;
+    listen_take_outputs(listener);
     return 0;
 }
 
-/* ---- the socket's life ---- */
-
-int listen_on_socket(listen_peer *peer, enum lws_callback_reasons reason, const char *in, size_t length)
+static int take_event(listen_peer *peer, const glift__ws_event *event)
 {
-    switch (reason) {
-    case LWS_CALLBACK_ESTABLISHED:
-        peer->established = true;
-        lws_callback_on_writable(peer->wsi);
+    switch (event->kind) {
+    case GLIFT__WS_EVENT_MORE:
+    case GLIFT__WS_EVENT_PONG:
         return 0;
-    case LWS_CALLBACK_RECEIVE:
-        return receive(peer, in, length);
-    case LWS_CALLBACK_SERVER_WRITEABLE:
-        return write_next(peer);
-    default: /* LWS_CALLBACK_CLOSED: the end is the wsi's destruction */
+    case GLIFT__WS_EVENT_PART:
+        return peer->is_closing ? 0 : take_part(peer, event);
+    case GLIFT__WS_EVENT_PING:
+        return peer->is_closing || queue_frame(peer, GLIFT__WS_PONG, event->bytes, event->length) ? 0 : -1;
+    case GLIFT__WS_EVENT_CLOSE: /* theirs is answered; ours has been: that is the end */
+        if (!peer->is_closing && !queue_close(peer, event->code, "", 0))
+            return -1;
+        peer->phase = PHASE_LEAVING;
+        return 0;
+    case GLIFT__WS_EVENT_FAULT:
+        if (!peer->is_closing && !queue_close(peer, event->code, event->message, strlen(event->message)))
+            return -1;
+        peer->phase = PHASE_LEAVING;
         return 0;
     }
+    return -1;
+}
+
+int listen_on_frames(listen_peer *peer, const char *bytes, size_t length)
+{
+    static const glift__ws_event not_masked = {.kind = GLIFT__WS_EVENT_FAULT,
+            .code = GLIFT__WS_CODE_PROTOCOL_ERROR,
+            .message = "a frame of a client that is not masked"};
+    uint8_t *unmasked = peer->listener->unmasked;
+    size_t left;
+    bool is_masked = listen_unmask(&peer->unmasker, (const uint8_t *)bytes, length, unmasked, &left);
+    const uint8_t *at = unmasked;
+    int result = 0;
+    peer->is_asked = false;
+    if (!peer->is_closing)
+        listen_wait(peer, LISTEN_PING_S);
+    while (result == 0 && peer->phase == PHASE_SOCKET) {
+        glift__ws_event event = glift__ws_decoder_next(&peer->decoder, &at, &left);
+        if (event.kind == GLIFT__WS_EVENT_MORE)
+            break;
+        result = take_event(peer, &event);
+    }
+    if (result == 0 && !is_masked && peer->phase == PHASE_SOCKET)
+        result = take_event(peer, &not_masked);
+    return result;
 }
 
 void listen_forget_socket(listen_peer *peer)
 {
-    listen_message *message;
-    while ((message = TAILQ_FIRST(&peer->outbox)) != NULL) {
-        TAILQ_REMOVE(&peer->outbox, message, link);
-        free(message);
-    }
-    free(peer->in);
+    free(peer->message);
     if (peer->connection == 0)
         return;
     local_listener *listener = peer->listener;
-    TAILQ_REMOVE(&listener->sockets, peer, link);
+    TAILQ_REMOVE(&listener->sockets, peer, socket_link);
+    listener->socket_count--;
     local_service_closed(listener->service, local_listener_now(listener), peer->connection);
 }

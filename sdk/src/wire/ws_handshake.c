@@ -26,8 +26,7 @@ glift_status glift__ws_request(const glift__url *url, const char *key, glift__te
     return status == GLIFT_OK ? glift__text_append(out, rest, (size_t)length) : status;
 }
 
-/* Makes the accept value that belongs to a key. False where there is no memory for the digest. */
-static bool accept_of(const char *key, char out[GLIFT__WS_ACCEPT_SIZE])
+bool glift__ws_accept(const char *key, char out[GLIFT__WS_ACCEPT_SIZE])
 {
     char text[GLIFT__WS_KEY_SIZE + sizeof ACCEPT_SUFFIX];
     uint8_t digest[GLIFT__SHA1_SIZE];
@@ -53,7 +52,7 @@ const char *glift__ws_handshake_problem(const glift__http_head *head, const char
         return "the answer names an extension that was not asked for";
     if (head->has_subprotocol)
         return "the answer names a subprotocol that was not asked for";
-    if (!accept_of(key, accept))
+    if (!glift__ws_accept(key, accept))
         return "the answer could not be checked: no SHA-1";
     return strcmp(accept, head->accept) == 0 ? NULL : "Sec-WebSocket-Accept does not belong to the key";
 }

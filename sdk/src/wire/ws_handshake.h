@@ -13,6 +13,9 @@
 /* Makes the Sec-WebSocket-Key of one handshake, from random bytes that are used for no other. */
 void glift__ws_key(const uint8_t nonce[GLIFT__WS_NONCE_SIZE], char out[GLIFT__WS_KEY_SIZE]);
 
+/* Makes the Sec-WebSocket-Accept that belongs to a key. False where there is no memory for the digest. */
+bool glift__ws_accept(const char *key, char out[GLIFT__WS_ACCEPT_SIZE]);
+
 /* Appends the whole request. No extension and no subprotocol is asked for. GLIFT_ERR_MEMORY; then the text
  * may hold a part of it. The text is a secret: the URL holds the token. */
 glift_status glift__ws_request(const glift__url *url, const char *key, glift__text *out);

@@ -25,6 +25,11 @@ STAYS = Expectation("stays", ())  # the listener may do what it likes with this 
 SERVED = Expectation("served", ())  # odd, but honest: a WebSocket message comes back
 
 
+def strictly(code, otherwise):
+    """A Close frame with this code from a listener that reads frames by itself; libwebsockets is more lenient."""
+    return Expectation("strictly", (code, otherwise))
+
+
 def codes(*values):
     """The listener ends the connection; where it says why in a Close frame, with one of these."""
     return Expectation("codes", values)
@@ -90,6 +95,7 @@ class Target:
     path = "/"           # of a GET
     post = ("/", "")     # the path and the headers, each with its CRLF, of a POST
     witness = None       # an honest WebSocket that has been there all the time
+    is_strict = False    # it reads frames by itself
 
     def socket_path(self):
         """Of the next upgrade."""
@@ -211,7 +217,12 @@ class WebSocket(Client):
 def judge(client, expectation):
     """Fails, or waits in vain for GUARD_S, if the listener does not do what it must."""
     kind, values = expectation
-    if kind == "ends":
+    if kind == "strictly" and not client.target.is_strict:
+        judge(client, values[1])
+    elif kind == "strictly":
+        code = client.close_code()
+        assert code == values[0], code
+    elif kind == "ends":
         while client.read():
             pass
     elif kind == "codes":

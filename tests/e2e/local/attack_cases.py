@@ -4,7 +4,7 @@ import random
 import struct
 
 from attack import (BINARY, CLOSE, ENDS, MORE, PING, PONG, SERVED, STAYS, TEXT, Case, answered, answers, codes, frame, head, post,
-                    upgrade)
+                    strictly, upgrade)
 
 # ---- WebSocket ----
 
@@ -29,13 +29,17 @@ def bad_heads():
         yield Case(f"reserved bit {bit}", lambda t, bit=bit: frame(t.opcode, b"x", rsv=bit), codes(1002))
     for opcode in (3, 7, 11, 15):
         yield Case(f"reserved opcode {opcode}", lambda _, o=opcode: frame(o, b"x"), codes(1002))
-    yield Case("a frame that is not masked", lambda t: frame(t.opcode, t.message(), mask=b""), STAYS)  # read by libwebsockets
+    yield Case("a frame that is not masked", lambda t: frame(t.opcode, t.message(), mask=b""), strictly(1002, STAYS))
+    yield Case("a frame that is not masked behind one that is",
+               lambda t: frame(t.opcode, t.message()) + frame(t.opcode, t.message(), mask=b""), strictly(1002, STAYS))
+    yield Case("a ping that is not masked", lambda t: frame(PING, b"x", mask=b""), strictly(1002, STAYS))
+    yield Case("an unmasked frame in two pieces", lambda t: [frame(t.opcode, b"", mask=b"")[:1], b"\0"], strictly(1002, STAYS))
     for length in (1 << 63, (1 << 64) - 1):
         yield Case(f"a length of {length:#x}", lambda t, n=length: frame(t.opcode, b"x" * 100, length=n, form=64), ENDS)
     for length in ((1 << 63) - 1, 1 << 40, 1 << 32, (1 << 31) - 1):
         yield Case(f"a length of {length:#x}", lambda t, n=length: frame(t.opcode, b"x" * 100, length=n, form=64), STAYS)
-    yield Case("a length of 16 bits for 5 bytes", lambda t: frame(t.opcode, b"xxxxx", form=16), SERVED)
-    yield Case("a length of 64 bits for 5 bytes", lambda t: frame(t.opcode, b"xxxxx", form=64), SERVED)
+    yield Case("a length of 16 bits for 5 bytes", lambda t: frame(t.opcode, b"xxxxx", form=16), strictly(1002, SERVED))
+    yield Case("a length of 64 bits for 5 bytes", lambda t: frame(t.opcode, b"xxxxx", form=64), strictly(1002, SERVED))
     yield Case("a continuation of nothing", lambda _: frame(MORE, b"x"), codes(1002))
     yield Case("a message inside a message", lambda t: [frame(t.opcode, b"x", fin=False), frame(t.opcode, b"y")], codes(1002))
     yield Case("noise", lambda _: random.Random(1).randbytes(20000), ENDS)

@@ -8,7 +8,7 @@ import socket
 import unittest
 import uuid
 
-from local import Refused, Service, until
+from local import Refused, Server, Service, until
 
 
 class Http(unittest.TestCase):
@@ -185,22 +185,42 @@ class Http(unittest.TestCase):
     LAST = ("GET /_local/health HTTP/1.1", "Connection: close\r\n\r\n")
     POST = ("POST / HTTP/1.1", "X-Amz-Target: GameLift.ListFleets\r\nContent-Length: 2\r\n\r\n{}")
 
-    def test_pages_asked_for_in_one_piece_are_all_sent(self):  # S7
+    def test_requests_in_one_piece_are_all_answered_in_their_order(self):  # S7
         self.assertEqual([200] * 6, self.statuses(*[self.GET] * 5, self.LAST))
-        self.assertEqual([200] * 2, self.statuses(self.POST, self.LAST))
+        self.assertEqual([200, 404, 200, 405, 400, 200], self.statuses(
+            self.POST, ("GET /nothing HTTP/1.1", "Content-Length: 2\r\n\r\n{}"), self.POST,
+            ("PUT / HTTP/1.1", "Content-Length: 2\r\n\r\n{}"), ("POST / HTTP/1.1", "\r\n"), self.LAST))
+        self.assertEqual([200] * 500 + [200], self.statuses(*[self.POST] * 500, self.LAST))
 
-    def test_a_body_that_did_not_wait_is_refused_and_nobody_else_suffers(self):  # S84
-        for last in (self.POST, ("PUT / HTTP/1.1", "Content-Length: 2\r\n\r\n{}"),
-                     ("GET / HTTP/1.1", "Content-Length: 2\r\n\r\n{}"),
-                     ("POST / HTTP/1.1", "Content-Length: 100\r\n\r\n{}"), ("POST / HTTP/1.1", "\r\n"),
-                     ("POST / HTTP/1.1", "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")):
-            for first in (self.GET, self.POST):
-                with self.subTest(first=first, last=last):
-                    self.assertEqual([200, 400], self.statuses(first, last))
-                    self.is_well()
+    def test_a_body_that_is_asked_for_comes(self):  # S7
+        connection = self.raw(f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{self.service.port}\r\nContent-Length: 2\r\n"
+                              "X-Amz-Target: GameLift.ListFleets\r\nExpect: 100-continue\r\n\r\n")
+        self.assertEqual(b"HTTP/1.1 100 Continue\r\n\r\n", connection.recv(4096))
+        connection.sendall(b"{}")
+        self.assertTrue(connection.recv(4096).startswith(b"HTTP/1.1 200 "))
+        connection.close()
 
-    def test_a_post_without_a_length_has_no_body_and_ends_its_connection(self):
-        self.assertEqual([200], self.statuses(("POST / HTTP/1.1", "X-Amz-Target: GameLift.ListFleets\r\n\r\n")))
+    # ---- heads that two readers could read in two ways ----
+
+    def test_a_head_that_is_not_as_it_must_be_is_refused_and_nothing_behind_it_is_run(self):  # S84
+        behind = "POST /_local/advance HTTP/1.1\r\nHost: localhost\r\nContent-Length: 18\r\n\r\n{\"Milliseconds\":1}"
+        lines = ("Transfer-Encoding : chunked", "Transfer-Encoding\t: chunked", "Content-Length : 2", "Content-Length: +2",
+                 "Content-Length: 2, 2", "Content-Length: 0x2", "Content-Length: ", "Content-Length: 2\r\nContent-Length: 3",
+                 "Content-Length: 2\r\nTransfer-Encoding: chunked", "Transfer-Encoding: gzip", " folded: 2", ": 2", "nothing",
+                 "X-A: a\0b", "X-A: a\rContent-Length: 2", "X-A: b\nContent-Length: 2", "Host: localhost",
+                 "Origin: http://localhost\r\nOrigin: http://evil.example", "X-Amz-Target: A\r\nX-Amz-Target: B")
+        for line in lines:
+            with self.subTest(line):
+                self.assertEqual([400], self.statuses(("POST / HTTP/1.1", line + "\r\n\r\n" + behind)))
+        for first in ("POST  / HTTP/1.1", "POST / HTTP/1.1 ", "POST /", "POST / HTTP/2.0", "POST x HTTP/1.1", "POST\t/ HTTP/1.1",
+                      "\x16\x03\x01\x02", "\0"):
+            with self.subTest(first):
+                self.assertEqual([400], self.statuses((first, "\r\n" + behind)))
+        self.is_well()
+
+    def test_a_head_is_bounded(self):  # S84
+        self.assertEqual([431], self.statuses(("GET /" + "a" * 17000 + " HTTP/1.1", "\r\n")))
+        self.assertEqual([400], self.statuses(("GET / HTTP/1.1", "X: y\r\n" * 101 + "\r\n")))
 
     # ---- clients that misbehave ----
 
@@ -242,34 +262,71 @@ class Http(unittest.TestCase):
 
 
 class FewFiles(unittest.TestCase):
-    def crowd(self, service, size):
-        connections = [socket.create_connection(("127.0.0.1", service.port), timeout=20) for _ in range(size)]
+    """With 200 files there are 133 places, of which game servers take 100."""
+
+    def start(self, *files):
+        self.service = Service(files=files)
+        self.addCleanup(self.service.stop)
+
+    def crowd(self, size, addresses=1, text=b""):
+        """Connections that ask for nothing, spread over so many addresses."""
+        connections = [socket.create_connection(("127.0.0.1", self.service.port), timeout=20,
+                                                source_address=(f"127.0.1.{i % addresses + 1}", 0)) for i in range(size)]
         for connection in connections:
             self.addCleanup(connection.close)
+            connection.sendall(text)
         return connections
 
-    def test_more_connections_than_files_wait_and_harm_nobody(self):  # S84
-        service = Service(files=(200, 200))
-        self.addCleanup(service.stop)
-        known = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
-        known.connect()
-        crowd = self.crowd(service, 300)
-        for _ in range(10):
-            known.request("GET", "/_local/health")
-            answer = known.getresponse()
-            self.assertEqual(200, answer.status)
-            answer.read()
-        for connection in crowd:
-            connection.close()
-        service.state()
-        self.assertNotIn("libwebsockets", service.log())
-        known.close()
+    def client(self):
+        client = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=20)
+        self.addCleanup(client.close)
+        return client
+
+    def ask(self, client):
+        client.request("GET", "/_local/health")
+        self.assertEqual(b'{"status":"ok"}', client.getresponse().read())
+
+    def test_a_crowd_that_asks_for_nothing_is_in_its_own_way_alone(self):  # S84
+        self.start(200, 200)
+        known = self.client()
+        self.ask(known)
+        for addresses, text in ((1, b""), (200, b""), (30, b"GET / HTTP/1.1\r\n")):
+            with self.subTest(addresses=addresses):
+                self.crowd(600, addresses, text)
+                for _ in range(10):
+                    self.ask(known)
+                    self.ask(self.client())
+        self.assertEqual(1, self.service.log().count("as many connections as there may be"), self.service.log())
+
+    def test_those_who_rest_give_way_to_a_newcomer_the_longest_rest_first(self):  # S84
+        self.start(200, 200)
+        known = [self.client() for _ in range(140)]
+        for client in known:
+            self.ask(client)
+        with self.assertRaises(ConnectionError):
+            self.ask(known[0])
+        self.ask(known[-1])
+
+    def test_game_servers_leave_places_to_the_api_and_the_dashboard(self):  # S84
+        self.start(200, 200)
+        sockets = [socket.create_connection(("127.0.0.1", self.service.port), timeout=20) for _ in range(103)]
+        for number, connection in enumerate(sockets):
+            self.addCleanup(connection.close)
+            url = Server(self.service, f"process-{number}").url()
+            connection.sendall((f"GET {url[url.index('/?'):]} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                                "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode())
+        statuses = [int(connection.recv(12)[9:12]) for connection in sockets]
+        self.assertEqual([101] * 100 + [503] * 3, statuses)
+        self.crowd(50)
+        self.assertEqual(100, len(self.service.state()["processes"]))
+        self.assertEqual(1, self.service.log().count("as many as there may be"), self.service.log())
 
     def test_it_takes_as_many_files_as_it_is_allowed(self):  # S84
-        service = Service(files=(100, 2000))
-        self.addCleanup(service.stop)
-        self.crowd(service, 300)
-        service.state()
+        self.start(100, 2000)
+        self.crowd(300)
+        self.service.state()
+        self.assertNotIn("libwebsockets", self.service.log())
 
 
 if __name__ == "__main__":

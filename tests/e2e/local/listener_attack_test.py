@@ -13,6 +13,7 @@ from local import Server, Service, make_certificate
 
 class Port(Target):
     opcode = TEXT
+    is_strict = True
     path = "/_local/health"
     post = ("/", "X-Amz-Target: GameLift.ListFleets\r\n")
 

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Connections: who may come, what came from them to whoever reads it, what goes to them, and their patience.
+ *
+ * Places are bounded, and whoever asks for nothing gives way first: a connection that has never asked, of the
+ * address that has most of those; then the one that has rested longest between two requests. A crowd of
+ * silent connections is so in its own way, and not in that of a newcomer (S84). */
+#include "listen/listen_internal.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* What is written at once: the others get their turn in between. */
+#define SLICE 65536
+
+/* ---- messages ---- */
+
+void listen_log(const local_listener *listener, glift_log_level level, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (listener->log != NULL)
+        listener->log(listener->log_user, level, text);
+}
+
+listen_message *listen_message_of(size_t length)
+{
+    listen_message *message = malloc(sizeof *message + LWS_PRE + length);
+    if (message == NULL)
+        return NULL;
+    message->length = length;
+    message->sent = 0;
+    return message;
+}
+
+bool listen_queue(listen_peer *peer, listen_message *message)
+{
+    if (peer->outbox_bytes + message->length > LISTEN_OUTBOX_MAX) {
+        free(message);
+        return false;
+    }
+    TAILQ_INSERT_TAIL(&peer->outbox, message, link);
+    peer->outbox_bytes += message->length;
+    return true;
+}
+
+static void drop_first(listen_peer *peer)
+{
+    listen_message *message = TAILQ_FIRST(&peer->outbox);
+    TAILQ_REMOVE(&peer->outbox, message, link);
+    peer->outbox_bytes -= message->length;
+    free(message);
+}
+
+void listen_cut(listen_peer *peer)
+{
+    lws_set_timeout(peer->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_ASYNC);
+}
+
+/* ---- places ---- */
+
+static uint32_t address_of(struct lws *wsi)
+{
+    struct sockaddr_in from = {0};
+    socklen_t length = sizeof from;
+    bool known = getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&from, &length) == 0 &&
+                 from.sin_family == AF_INET;
+    return known ? ntohl(from.sin_addr.s_addr) : 0;
+}
+
+/* Addresses that share a slot share what one of them may have: that costs nothing but their patience. */
+static uint16_t *silent_of(local_listener *listener, uint32_t address)
+{
+    return &listener->silent_of[address * 2654435761u >> 20];
+}
+
+static void count_out(listen_peer *peer)
+{
+    local_listener *listener = peer->listener;
+    if (peer->is_pushed_out)
+        return;
+    listener->peer_count--;
+    if (peer->is_silent)
+        --*silent_of(listener, peer->address);
+}
+
+static void push_out(listen_peer *peer)
+{
+    count_out(peer);
+    peer->is_pushed_out = true;
+    listen_cut(peer);
+}
+
+/* The oldest connection of this slot that has never asked for anything. */
+static listen_peer *find_silent(local_listener *listener, uint32_t address)
+{
+    listen_peer *peer;
+    const uint16_t *slot = silent_of(listener, address);
+    TAILQ_FOREACH(peer, &listener->peers, link)
+    {
+        if (peer->is_silent && !peer->is_pushed_out && silent_of(listener, peer->address) == slot)
+            return peer;
+    }
+    return NULL;
+}
+
+/* Who gives way to a newcomer; NULL: nobody can. */
+static listen_peer *find_idle(local_listener *listener)
+{
+    listen_peer *peer, *rests = NULL, *silent = NULL;
+    TAILQ_FOREACH(peer, &listener->peers, link)
+    {
+        if (peer->is_pushed_out || peer->phase != PHASE_HEAD)
+            continue;
+        if (!peer->is_silent && rests == NULL)
+            rests = peer;
+        if (peer->is_silent && (silent == NULL || *silent_of(listener, peer->address) >
+                                                          *silent_of(listener, silent->address)))
+            silent = peer;
+    }
+    return silent != NULL ? silent : rests;
+}
+
+static void tell_crowd(local_listener *listener, uint32_t address)
+{
+    struct in_addr from = {.s_addr = htonl(address)};
+    char text[INET_ADDRSTRLEN] = "?";
+    inet_ntop(AF_INET, &from, text, sizeof text);
+    if (!listener->crowd_was_told)
+        listen_log(listener, GLIFT_LOG_WARNING,
+                "there are as many connections as there may be, the last one from %s: those that ask for "
+                "nothing are closed to make room",
+                text);
+    listener->crowd_was_told = true;
+}
+
+/* Room for one more, by ending another one where it must be. */
+static bool make_room(local_listener *listener, uint32_t address)
+{
+    listen_peer *gone = NULL;
+    if (*silent_of(listener, address) >= LISTEN_SILENT_OF_ADDRESS)
+        gone = find_silent(listener, address);
+    else if (listener->peer_count >= listener->places)
+        gone = find_idle(listener);
+    else
+        return true;
+    tell_crowd(listener, address);
+    if (gone != NULL)
+        push_out(gone);
+    return gone != NULL;
+}
+
+listen_peer *listen_peer_came(local_listener *listener, struct lws *wsi)
+{
+    uint32_t address = address_of(wsi);
+    listen_peer *peer = make_room(listener, address) ? calloc(1, sizeof *peer) : NULL;
+    if (peer == NULL)
+        return NULL;
+    peer->listener = listener;
+    peer->wsi = wsi;
+    peer->address = address;
+    peer->is_silent = true;
+    TAILQ_INIT(&peer->outbox);
+    TAILQ_INSERT_TAIL(&listener->peers, peer, link);
+    listener->peer_count++;
+    ++*silent_of(listener, address);
+    listen_wait(peer, LISTEN_HEAD_S);
+    return peer;
+}
+
+void listen_peer_left(listen_peer *peer)
+{
+    local_listener *listener = peer->listener;
+    count_out(peer);
+    TAILQ_REMOVE(&listener->peers, peer, link);
+    if (listener->peer_count < listener->places / 2)
+        listener->crowd_was_told = false;
+    listen_forget_request(peer);
+    while (!TAILQ_EMPTY(&peer->outbox))
+        drop_first(peer);
+    listen_forget_socket(peer);
+    free(peer->in);
+    free(peer);
+}
+
+void listen_was_heard(listen_peer *peer)
+{
+    local_listener *listener = peer->listener;
+    if (peer->is_silent && !peer->is_pushed_out)
+        --*silent_of(listener, peer->address);
+    peer->is_silent = false;
+    TAILQ_REMOVE(&listener->peers, peer, link);
+    TAILQ_INSERT_TAIL(&listener->peers, peer, link);
+}
+
+/* ---- patience ---- */
+
+/* Most deadlines are moved long before they come: the timer is let run, and looks again when it is due. */
+void listen_wait(listen_peer *peer, int seconds)
+{
+    lws_usec_t now_us = lws_now_usecs();
+    peer->until_us = now_us + seconds * LWS_USEC_PER_SEC;
+    if (peer->timer_us != 0 && peer->timer_us <= peer->until_us)
+        return;
+    peer->timer_us = peer->until_us;
+    lws_set_timer_usecs(peer->wsi, peer->until_us - now_us);
+}
+
+int listen_on_timer(listen_peer *peer)
+{
+    lws_usec_t left_us = peer->until_us - lws_now_usecs();
+    peer->timer_us = 0;
+    if (left_us <= 0)
+        return peer->phase == PHASE_SOCKET ? listen_ping(peer) : -1;
+    peer->timer_us = peer->until_us;
+    lws_set_timer_usecs(peer->wsi, left_us);
+    return 0;
+}
+
+/* ---- bytes out ---- */
+
+/* What is asked behind an answer waits until the answer is gone. */
+static void stop_reading(listen_peer *peer, bool stop)
+{
+    if (peer->is_stopped != stop)
+        lws_rx_flow_control(peer->wsi, !stop);
+    peer->is_stopped = stop;
+}
+
+/* The client learns that this was all, and still gets it: bytes of its own that are on their way would make
+ * the kernel throw away ours, if the connection ended now. Over TLS the end has a message of its own. */
+static int leave(listen_peer *peer)
+{
+    if (lws_is_ssl(peer->wsi))
+        return -1;
+    if (peer->has_left)
+        return 0;
+    peer->has_left = true;
+    shutdown(lws_get_socket_fd(peer->wsi), SHUT_WR);
+    listen_wait(peer, LISTEN_LEAVE_S);
+    return 0;
+}
+
+static int write_slice(listen_peer *peer)
+{
+    listen_message *message = TAILQ_FIRST(&peer->outbox);
+    size_t left = message->length - message->sent, length = left < SLICE ? left : SLICE;
+    int written = lws_write(peer->wsi, message->bytes + LWS_PRE + message->sent, length, LWS_WRITE_RAW);
+    if (written < (int)length)
+        return -1;
+    message->sent += length;
+    if (message->sent == message->length)
+        drop_first(peer);
+    return 0;
+}
+
+static bool is_flushed(const listen_peer *peer)
+{
+    return TAILQ_EMPTY(&peer->outbox) && !lws_partial_buffered(peer->wsi);
+}
+
+int listen_flush(listen_peer *peer)
+{
+    while (!TAILQ_EMPTY(&peer->outbox) && !lws_partial_buffered(peer->wsi)) {
+        if (write_slice(peer) != 0)
+            return -1;
+    }
+    if (!is_flushed(peer)) {
+        lws_callback_on_writable(peer->wsi);
+        return 0;
+    }
+    return peer->phase == PHASE_LEAVING ? leave(peer) : 0;
+}
+
+/* ---- bytes in ---- */
+
+/* The head that begins here, once it is whole. Empty lines before it are skipped (RFC 9112 2.2). */
+static int take_head(listen_peer *peer, char **bytes, size_t *length)
+{
+    static const char too_long[] = "The head of the request is longer than 16384 bytes.\n";
+    while (peer->looked == 0 && *length >= 2 && memcmp(*bytes, "\r\n", 2) == 0) {
+        *bytes += 2;
+        *length -= 2;
+    }
+    if (*length > 0 && !listen_may_be_head(**bytes)) {
+        peer->stays = false;
+        *length = 0;
+        return listen_reply_text(peer, 400, LISTEN_TEXT_TYPE, "This is not a request of HTTP/1.\n");
+    }
+    size_t head_length = listen_head_length(*bytes, *length, &peer->looked);
+    if (head_length > LISTEN_HEAD_MAX || (head_length == 0 && *length > LISTEN_HEAD_MAX)) {
+        peer->stays = false;
+        *length = 0;
+        return listen_reply_text(peer, 431, LISTEN_TEXT_TYPE, too_long);
+    }
+    if (head_length == 0)
+        return 1; /* the rest is to come */
+    peer->looked = 0;
+    char *head = *bytes;
+    *bytes += head_length;
+    *length -= head_length;
+    return listen_on_head(peer, head, head_length);
+}
+
+static int take_frames(listen_peer *peer, char **bytes, size_t *length)
+{
+    size_t taken = *length < LISTEN_READ_MAX ? *length : LISTEN_READ_MAX;
+    const char *frames = *bytes;
+    *bytes += taken;
+    *length -= taken;
+    int result = listen_on_frames(peer, frames, taken);
+    return result == 0 ? listen_flush(peer) : result;
+}
+
+/* An answer goes out; the next request begins when it is gone. */
+static int finish_reply(listen_peer *peer)
+{
+    if (listen_flush(peer) != 0)
+        return -1;
+    if (!is_flushed(peer)) {
+        stop_reading(peer, true);
+        return 1;
+    }
+    listen_forget_request(peer);
+    stop_reading(peer, false);
+    peer->phase = PHASE_HEAD;
+    listen_wait(peer, LISTEN_REST_S);
+    return 0;
+}
+
+/* One step: 0 when there may be another one, 1 when something has to happen first, -1: the end. */
+static int step(listen_peer *peer, char **bytes, size_t *length)
+{
+    switch (peer->phase) {
+    case PHASE_HEAD:
+        return *length == 0 ? 1 : take_head(peer, bytes, length);
+    case PHASE_BODY:
+        listen_take_body(peer, (const char **)bytes, length);
+        if (peer->body_left == 0)
+            return listen_finish_request(peer);
+        return listen_flush(peer) == 0 ? 1 : -1;
+    case PHASE_REPLY:
+        return finish_reply(peer);
+    case PHASE_SOCKET:
+        if (*length > 0)
+            return take_frames(peer, bytes, length);
+        return listen_flush(peer) == 0 ? 1 : -1;
+    case PHASE_LEAVING:
+        *length = 0;
+        return listen_flush(peer) == 0 ? 1 : -1;
+    }
+    return -1;
+}
+
+/* What was not taken stays for the next time. */
+static bool keep(listen_peer *peer, const char *bytes, size_t length)
+{
+    if (length > peer->in_room) {
+        size_t room = length + 4096;
+        char *in = malloc(room);
+        if (in == NULL)
+            return false;
+        if (length > 0)
+            memcpy(in, bytes, length);
+        free(peer->in);
+        peer->in = in;
+        peer->in_room = room;
+    } else if (length > 0) {
+        memmove(peer->in, bytes, length);
+    }
+    peer->in_length = length;
+    if (length == 0) {
+        free(peer->in);
+        peer->in = NULL;
+        peer->in_room = 0;
+    }
+    return true;
+}
+
+/* More than a head, and what libwebsockets had read before it was told to stop. */
+static bool join(listen_peer *peer, const char *bytes, size_t length)
+{
+    size_t total = peer->in_length + length;
+    if (total > LISTEN_HEAD_MAX + 4 * LISTEN_READ_MAX)
+        return false;
+    if (total > peer->in_room) {
+        char *in = realloc(peer->in, total * 2);
+        if (in == NULL)
+            return false;
+        peer->in = in;
+        peer->in_room = total * 2;
+    }
+    if (length > 0)
+        memcpy(peer->in + peer->in_length, bytes, length);
+    peer->in_length = total;
+    return true;
+}
+
+int listen_received(listen_peer *peer, char *bytes, size_t length)
+{
+    if (peer->in_length > 0 || peer->in != NULL) {
+        if (!join(peer, bytes, length))
+            return -1;
+        bytes = peer->in;
+        length = peer->in_length;
+    }
+    int result = 0;
+    while (result == 0)
+        result = step(peer, &bytes, &length);
+    return result > 0 && keep(peer, bytes, length) ? 0 : -1;
+}
