@@ -11,7 +11,8 @@ local FILES = {
   "gamelift/meta.lua", "gamelift/meta/metrics.lua", "gamelift/meta/match.lua", "gamelift/meta/testing.lua",
 }
 
-local INTERNAL = { move = true } -- methods of a match that are for the other files of gamelift.match
+-- Methods of a match that are for the other files of gamelift.match.
+local INTERNAL = { move = true, retire = true, touch = true }
 
 local function read(path)
   local file = assert(io.open(path))
@@ -200,6 +201,16 @@ describe("the annotations", function()
     compare("lvalue_push_containers", meta:fields "gamelift.container")
   end)
 
+  it("have every field of what is inherited", function()
+    local answer = names_in_function("linherited.c", "push_answer", 'setfield%(L, %-2, "([%w_]+)"')
+    local request = names_in_function("linherited.c", "push_request", 'setfield%(L, %-2, "([%w_]+)"')
+    assert_same_keys(request, meta:fields "gamelift.inherited_request")
+    for name in pairs(request) do
+      answer[name] = true
+    end
+    assert_same_keys(answer, meta:fields "gamelift.inherited_answer")
+  end)
+
   it("have every option of metrics", function()
     local function compare(name, class_name)
       local known = names_in_function("lmetrics.c", name, "known%[%] = (%b{})")
@@ -255,7 +266,7 @@ describe("the annotations", function()
   end)
 end)
 
--- Two players are matched and come, one is kicked, the other drops, comes back and leaves, the game is over.
+-- Two players are matched and come, one is kicked, the other drops, comes back and leaves.
 local function live(service, m)
   local ids = {}
   local tickets = { service:queue "ann", service:queue "bob" }
@@ -272,8 +283,19 @@ local function live(service, m)
   service:advance(5)
   service:go(m, 3)
   service:advance(10)
-  m:finish()
-  service:advance(30)
+end
+
+-- The same scripts again, as after a reload.
+local function replace(service, m, options)
+  local all = { server = m.server, port = 7777, unix_time = service.unix_time }
+  for name, option in pairs(options) do
+    all[name] = name ~= "start" and option or nil
+  end
+  local heir = match.new(all)
+  heir:start()
+  service.steps = { function(dt) heir:tick(dt) end }
+  service:advance(1)
+  return heir
 end
 
 describe("the annotations of match.new", function()
@@ -342,6 +364,11 @@ describe("the annotations of match.new", function()
     look()
     service:advance(1)
     live(service, m)
+    local old = m
+    m = replace(service, m, options)
+    phases[old:phase()] = true
+    m:finish()
+    service:advance(30)
     assert.equal("", table.concat(objections, "\n"))
     assert_same_keys(meta:literals { is = "name", name = "gamelift.match_phase" }, phases)
     called.on_error, called.on_log = true, true -- there was none, and nothing to say

@@ -9,8 +9,8 @@
 --    Outside a coroutine and without a function an action raises, and nothing is sent; also where Lua cannot wait:
 --    in a function that C calls back (table.sort, string.gsub, require), in a debug hook, and on Lua 5.1, though not
 --    LuaJIT, inside pcall, metamethods and iterators. A resume by anything but the answer raises, too.
---  * Wrong types, unknown fields, an argument too many and a closed server raise. What GameLift or the network says comes back as
---    nil, message, code.
+--  * Wrong types, unknown fields, an argument too many and a closed server raise. What GameLift or the network says
+--    comes back as nil, message, code.
 --  * Every handler runs in a coroutine of its own. An error in one is logged with its traceback, counted, and
 --    handed to on_error.
 --  * Times are seconds since 1970, with a fraction. A string that GameLift left out is "".

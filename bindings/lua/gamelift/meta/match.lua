@@ -7,7 +7,8 @@
 ---@class gamelift.match_module
 local match = {}
 
---- Take the server's handlers over and wait for start. Raises what is wrong with the options.
+--- Take the server's handlers over, and the place of the match that has had them; wait for start. Raises what is wrong
+--- with the options.
 ---@param options gamelift.match_options
 ---@return gamelift.match
 function match.new(options) end
@@ -20,6 +21,7 @@ function match.new(options) end
 ---| "active"   # players may come, loop runs
 ---| "draining" # it ends: players are leaving
 ---| "ended"    # ProcessEnding is done
+---| "replaced" # another match has taken its place: everything but phase raises
 
 ---@alias gamelift.drain_reason
 ---| "TERMINATE_PROCESS" # GameLift ends the process
@@ -30,7 +32,7 @@ function match.new(options) end
 ---| "MAX_SESSION_TIME"  # max_session_s are over
 ---| string              # what finish was given
 
---- Every function but health, log, unix_time and player_of runs in a coroutine of its own, and may wait.
+--- Every function but health, log, unix_time, save and player_of runs in a coroutine of its own, and may wait.
 --- A player is any value but nil that is unique while it is connected: whatever the engine has for a connection.
 ---@class gamelift.match_options
 ---@field server gamelift.server       # gamelift.server() in an engine with the plugin, or gamelift.new_server {}
@@ -63,6 +65,8 @@ function match.new(options) end
 ---@field join_timeout_s? number       # seconds after which a join_attempt turns the player away; default: 10
 ---@field loop_timeout_s? number       # seconds of waiting after which loop makes the process unhealthy; default: 30
 ---@field max_script_errors? integer   # more errors make the process unhealthy; default: any number is fine
+---@field save? fun(): boolean|number|string|table|nil # the scripts are replaced: what they leave to the next; plain values; default: nothing
+---@field restore? fun(value: boolean|number|string|table) # what save has left, before init; default: nothing
 ---@field backfill? gamelift.backfill_options # ask FlexMatch for players; default: seats that open stay open
 
 ---@class gamelift.backfill_options
@@ -103,7 +107,7 @@ function timer:cancel() end
 ---@class gamelift.match
 local game = {}
 
---- Say ProcessReady until it is accepted, or take up the game session that the server has already.
+--- Say ProcessReady until it is accepted, or go on where the match before was.
 function game:start() end
 
 --- Time has passed: call it once a frame. Drives everything that waits.
