@@ -246,6 +246,30 @@ describe("the annotations", function()
     service:stop()
   end)
 
+  it("say what each handler is handed", function()
+    local called, objections, handlers = {}, {}, {}
+    for name, field in pairs(meta:fields "gamelift.handlers") do
+      called[name] = name:find "inherited" ~= nil or name == "on_detach" -- their own specs have two Lua states
+      handlers[name] = function(...)
+        called[name] = true
+        objections[#objections + 1] = meta:objection_to_call(field.type, ...)
+        return true
+      end
+    end
+    handlers.log_level = "info"
+    local service = testing.active_session(handlers)
+    service:advance(120)
+    service:push_update("BACKFILL_FAILED", "ticket-1")
+    gamelift.run(error, "an error for on_error")
+    service:terminate(60)
+    service:settle()
+    assert.equal("", table.concat(objections, "\n"))
+    for name in pairs(called) do
+      assert.is_true(called[name], name)
+    end
+    service:stop()
+  end)
+
   it("have every name that GameLift's states, reasons and modes can have", function()
     local names = {}
     local list_of_names = "glift_([%w_]+)_name%b()%s*{%s*static const char %*const names%[%] =%s*{(.-)};"
