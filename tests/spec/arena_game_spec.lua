@@ -123,7 +123,7 @@ describe("a session with a map", function()
   it("is played there", function()
     local a = session_on "canyon"
     local wide = 0
-    host.send = function(_, bytes, more)
+    rawget(_G, "host").send = function(_, bytes, more)
       local message = protocol.decode_server(bytes .. (more or ""))
       if message.type == "welcome" then wide = message.width end
       return true

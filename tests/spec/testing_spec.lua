@@ -114,7 +114,8 @@ describe("gamelift.testing plays a match:", function()
     service:advance(0.25)
     service:go(m, "one", "left")
     assert.same({
-      "attempt one ann", "join one ann", "attempt two eve", "kick two: you could not be seated, please look for a game again", "leave one ann: left",
+      "attempt one ann", "join one ann", "attempt two eve",
+      "kick two: you could not be seated, please look for a game again", "leave one ann: left",
     }, log)
     service:terminate(60)
     service:advance(30)

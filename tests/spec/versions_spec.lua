@@ -30,7 +30,8 @@ end
 
 -- Scripts get globals with a require that refuses; the real one is in the hands of a script that is trusted.
 local SANDBOX = [[
-  local real, names = require, { "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "getmetatable", "setmetatable", "os",
+  local real, names = require, { "assert", "error", "ipairs", "next", "pairs", "pcall", "select",
+    "getmetatable", "setmetatable", "os",
     "tonumber", "tostring", "type", "rawget", "coroutine", "math", "string", "table", "unpack", "rawequal" }
   local globals = { require = function() error "require is disabled" end }
   for _, name in ipairs(names) do globals[name] = _G[name] end

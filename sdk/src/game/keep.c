@@ -10,8 +10,8 @@
 static bool is_name(const char *name)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    size_t length = strnlen(name, GLIFT_MAX_KEPT_NAME_LENGTH + 1);
-    return length > 0 && length <= GLIFT_MAX_KEPT_NAME_LENGTH && name[strspn(name, allowed)] == '\0';
+    size_t length = strspn(name, allowed);
+    return length > 0 && length <= GLIFT_MAX_KEPT_NAME_LENGTH && name[length] == '\0';
 }
 
 /* The place of this name, or -1. */
