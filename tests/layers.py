@@ -27,8 +27,7 @@ LOCAL_ALONE = ("rules",)
 LOCAL_OUTER = ("program", "listen")
 # What the pure ones may include beside the headers of C. None of it asks the world anything.
 LOCAL_PURE_HEADERS = {"cbor.h", "cjson/cJSON.h", "regex.h", "search.h", "sys/queue.h"}
-# What gamelift-local and the arena share lies in sdk/shared, and asks the world nothing. Of gamelift-local the outer
-# rooms include it.
+# What gamelift-local and the arena share lies in sdk/shared, and asks the world nothing.
 SHARED_HEADERS = {"strings.h"}
 # gamelift-local shares these rooms with the SDK.
 SHARED_ROOMS = ("wire", "base")
@@ -165,7 +164,7 @@ class Includes:
         room = local_room_of(inside)
         if room is None:
             self.fault(path, number, f"{inside} lies in no room of sdk/local")
-        elif quoted and room in LOCAL_OUTER and (self.shared / name).is_file() and ".." not in name:
+        elif quoted and room not in LOCAL_ALONE and (self.shared / name).is_file() and ".." not in name:
             pass
         elif not quoted:
             self.check_local_angle(path, number, room, name)

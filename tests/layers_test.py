@@ -121,11 +121,11 @@ class Includes(unittest.TestCase):
                          "<model/model.h> is written as if it were another library's")
         self.check_fault("sdk/local/new.c", "#include <string.h>", "new.c lies in no room of sdk/local")
 
-    def test_what_is_shared_knows_nothing_and_the_pure_rooms_do_not_know_it(self):
+    def test_what_is_shared_knows_nothing_and_the_rules_do_not_know_it(self):
         for include in ('"base/text.h"', "<unistd.h>", '"model/model.h"'):
             with self.subTest(include):
                 self.check_fault("sdk/shared/new.c", f"#include {include}", f"sdk/shared -> {include[1:-1]}")
-        self.check_fault("sdk/local/model/new.c", '#include "access.h"', '"access.h" does not name its room')
+        self.check_fault("sdk/local/rules/new.c", '#include "access.h"', '"access.h" does not name its room')
 
     def test_the_pure_rooms_of_gamelift_local_know_no_system(self):
         for header in ("libwebsockets.h", "unistd.h", "sys/socket.h"):

@@ -242,8 +242,8 @@ TEST(log_has_one_line_per_event_whatever_a_name_holds)
     game_server server;
     CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
     CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
-    CHECK_INT(connect_as(service, &server, "a%0Ab%1B[2Jc%7F", demo.auth_token), 101);
-    CHECK_CONTAINS(logged, "process a?b?[2Jc? connected");
+    CHECK_INT(connect_as(service, &server, "a%0Ab%1B[2Jc%7F%C2%9B1m", demo.auth_token), 101);
+    CHECK_CONTAINS(logged, "process a?b?[2Jc???1m connected");
     finish(service, &server);
 }
 

@@ -6,6 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "printable.h"
 
 static uint64_t or_default(uint64_t value, uint64_t fallback)
 {
@@ -140,6 +143,7 @@ void local_log(const local_service *service, glift_log_level level, const char *
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    make_printable(text, strlen(text)); /* names are a client's: no line of its own making, no escapes */
     service->log(service->log_user, level, text);
 }
 
