@@ -17,8 +17,8 @@ TEST(P17_the_body_of_a_refused_handshake_is_surfaced)
     const char *reason = reason_of(GLIFT__END_HANDSHAKE_REFUSED, 429,
             "{\"Action\":\"$connect\",\"StatusCode\":429,\"ErrorMessage\":\"ThrottlingException: Rate "
             "exceeded\"}");
-    CHECK_CONTAINS(reason,
-            "gamelift.test refused the connection with HTTP 429 (ThrottlingException: Rate exceeded)");
+    CHECK_CONTAINS(
+            reason, "gamelift.test refused the connection with HTTP 429: ThrottlingException: Rate exceeded");
     CHECK_INT(failure.status, GLIFT_ERR_THROTTLED);
     CHECK(failure.overloaded);
 }
@@ -43,7 +43,7 @@ TEST(P17_a_body_of_another_shape_is_surfaced_as_one_line)
             {"{\"message\":\"Forbidden\", \"connectionId\":\"abc=\"}\n",
                     "HTTP 403 ({\"message\":\"Forbidden\", \"connectionId\":\"abc=\"}): "},
             {"<html>\r\n\t<b>no</b>\x01\r\n</html>\r\n", "HTTP 403 (<html> <b>no</b> </html>): "},
-            {"{\"ErrorMessage\":\"a\\nb\"}", "HTTP 403 (a b): "}, {"", "HTTP 403: "}, {" \r\n", "HTTP 403: "},
+            {"{\"ErrorMessage\":\"a\\nb\"}", "HTTP 403: a b"}, {"", "HTTP 403: "}, {" \r\n", "HTTP 403: "},
             {"{\"ErrorMessage\":\"\"}", "HTTP 403 ({\"ErrorMessage\":\"\"}): "}};
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
         CHECK_CONTAINS(reason_of(GLIFT__END_HANDSHAKE_REFUSED, 403, bodies[i][0]), bodies[i][1]);

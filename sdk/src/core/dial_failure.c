@@ -100,8 +100,9 @@ static void copy_utf8(char *out, size_t size, const char *text)
 }
 
 /* Reads what the body of a refused handshake says (P17): its ErrorMessage, or else the whole body, since
- * proxies before the service have bodies of their own; "" where the text tells a secret. */
-static void read_body(
+ * proxies before the service have bodies of their own; "" where the text tells a secret. True: it is the
+ * service's own reason. */
+static bool read_body(
         char *out, size_t size, const char *body, const char *const *secrets, size_t secret_count)
 {
     char line[512]; /* well over `size`: a secret that begins in what is shown can be told */
@@ -114,7 +115,9 @@ static void read_body(
     bool is_secret = glift__tells_a_secret(said, secrets, secret_count) ||
                      glift__tells_a_secret(line, secrets, secret_count);
     copy_utf8(out, size, is_secret ? "" : line);
+    bool is_reason = said != body && out[0] != '\0';
     glift__parsed_close(parsed);
+    return is_reason;
 }
 
 static const char *advice_on_refusal(int http_status)
@@ -153,12 +156,16 @@ static void describe_refusal(glift__dial_failure *out, const glift__socket_end *
         const char *const *secrets, size_t secret_count)
 {
     char message[200];
-    read_body(message, sizeof message, end->text, secrets, secret_count);
+    bool is_reason = read_body(message, sizeof message, end->text, secrets, secret_count);
     out->status = status_of_http(end->code);
     out->overloaded = end->code == 429 || end->code == 403;
-    snprintf(out->reason, sizeof out->reason, "%s refused the connection with HTTP %d%s%s%s: %s", host,
-            end->code, message[0] != '\0' ? " (" : "", message, message[0] != '\0' ? ")" : "",
-            advice_on_refusal(end->code));
+    if (is_reason) /* the true one: guesses would only stand beside it */
+        snprintf(out->reason, sizeof out->reason, "%s refused the connection with HTTP %d: %s", host,
+                end->code, message);
+    else
+        snprintf(out->reason, sizeof out->reason, "%s refused the connection with HTTP %d%s%s%s: %s", host,
+                end->code, message[0] != '\0' ? " (" : "", message, message[0] != '\0' ? ")" : "",
+                advice_on_refusal(end->code));
 }
 
 /* Writes a sentence of our own, for where that of the transport may not be told. */

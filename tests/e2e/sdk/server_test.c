@@ -65,10 +65,13 @@ static void check_refusal(const char *answer, glift_status status, const char *r
 TEST(a_refused_token_is_told_with_the_services_words)
 {
     check_refusal("HTTP/1.1 403 Forbidden\r\nContent-Length: 32\r\n\r\n{\"ErrorMessage\":\"token expired\"}",
+            GLIFT_ERR_FORBIDDEN, "127.0.0.1 refused the connection with HTTP 403: token expired");
+    check_refusal("HTTP/1.1 403 Forbidden\r\nContent-Length: 23\r\n\r\n{\"message\":\"Forbidden\"}",
             GLIFT_ERR_FORBIDDEN,
-            "127.0.0.1 refused the connection with HTTP 403 (token expired): the auth token may have "
-            "expired, "
-            "the process id may be in use already, or fleet id and host id do not belong to it");
+            "127.0.0.1 refused the connection with HTTP 403 ({\"message\":\"Forbidden\"}): the auth token "
+            "may "
+            "have expired, the process id may be in use already, or fleet id and host id do not belong to "
+            "it");
     check_refusal("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", GLIFT_ERR_UNAUTHORIZED,
             "127.0.0.1 refused the connection with HTTP 401: get a fresh auth token, or check the AWS keys "
             "and "
