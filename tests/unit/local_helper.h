@@ -99,6 +99,7 @@ typedef struct game_server {
     size_t count;
     bool closed;
     int close_code;
+    const char *close_reason;
 } game_server;
 
 static local_demo demo;
@@ -132,6 +133,7 @@ static void collect(game_server *servers, size_t count)
             } else {
                 server->closed = true;
                 server->close_code = output.close_code;
+                server->close_reason = output.close_reason;
             }
         }
         glift__text_free(&output.text);

@@ -388,18 +388,34 @@ TEST(a_match_waits_for_a_process_and_gets_the_first_that_is_ready)
     end(service);
 }
 
-TEST(a_match_that_finds_no_process_in_the_queues_time_fails) /* S64 */
+TEST(a_match_that_finds_no_process_in_the_queues_time_is_dissolved_and_its_tickets_search_on) /* S64 */
 {
     local_service *service = begin(0);
-    CHECK_INT(start(service, "t-alice", "alice"), 200);
-    CHECK_INT(start(service, "t-bob", "bob"), 200);
-    wait_s(service, 60);
+    CHECK_INT(call(service, "CreateGameSessionQueue",
+                      "{\"Name\":\"short\",\"TimeoutInSeconds\":10,\"Destinations\":[{\"DestinationArn\":"
+                      "\"arn:aws:"
+                      "gamelift:us-east-1:000000000000:fleet/%s\"}]}",
+                      demo.fleet_id),
+            200);
+    CHECK_INT(call(service, "CreateMatchmakingConfiguration",
+                      "{\"Name\":\"hasty\",\"RuleSetName\":\"arena\",\"RequestTimeoutSeconds\":"
+                      "25," NO_ACCEPTANCE
+                      ",\"GameSessionQueueArns\":[\"arn:aws:gamelift:us-east-1:000000000000:gamesessionqueue/"
+                      "short\"]}"),
+            200);
+    CHECK_INT(start_in(service, "hasty", "t-alice", "{\"PlayerId\":\"alice\"}"), 200);
+    CHECK_INT(start_in(service, "hasty", "t-bob", "{\"PlayerId\":\"bob\"}"), 200);
+    wait_s(service, 2);
     CHECK_STATUS(service, "t-alice", "PLACING");
     CHECK_REFUSED(call(service, "StopMatchmaking", "{\"TicketId\":\"t-alice\"}"), "InvalidRequestException");
-    wait_s(service, 2);
-    CHECK_STATUS(service, "t-alice", "FAILED");
-    CHECK_CONTAINS(
-            ticket_field(service, "t-alice", "StatusMessage"), "No game session within the queue's time");
+    wait_s(service, 10); /* searched for, found and placed again */
+    CHECK_STATUS(service, "t-alice", "PLACING");
+    wait_s(service, 10);
+    CHECK_STATUS(service, "t-alice", "PLACING");
+    wait_s(service, 3); /* the end of the request comes before that of the third try */
+    CHECK_STATUS(service, "t-alice", "TIMED_OUT");
+    CHECK_CONTAINS(ticket_field(service, "t-alice", "StatusMessage"), "No game session within 25 seconds: ");
+    CHECK_STATUS(service, "t-bob", "TIMED_OUT");
     end(service);
 }
 
@@ -429,7 +445,7 @@ TEST(a_session_that_is_not_active_in_the_queues_time_is_terminated)
     wait_s(service, 2);
     take_session(&servers[1]);
     wait_s(service, 60);
-    CHECK_STATUS(service, "t-cid", "FAILED");
+    CHECK_STATUS(service, "t-cid", "TIMED_OUT");
     collect(servers, MOST_SERVERS);
     CHECK(take(&servers[1]));
     CHECK_TEXT(field("Action"), "TerminateProcess");
@@ -615,6 +631,25 @@ TEST(who_does_not_answer_in_time_is_cancelled)
     CHECK_STATUS(service, "t-2", "SEARCHING");
     wait_s(service, 49); /* its time still counts from the start */
     CHECK_STATUS(service, "t-2", "TIMED_OUT");
+    end(service);
+}
+
+TEST(the_time_of_the_request_does_not_run_while_acceptance_is_awaited)
+{
+    local_service *service = begin(1);
+    CHECK_INT(call(service, "CreateMatchmakingConfiguration",
+                      "{\"Name\":\"slow\",\"RuleSetName\":\"arena\",\"RequestTimeoutSeconds\":4,"
+                      "\"AcceptanceRequired\":true,\"AcceptanceTimeoutSeconds\":30,\"FlexMatchMode\":"
+                      "\"STANDALONE\"}"),
+            200);
+    CHECK_INT(start_in(service, "slow", "t-1", "{\"PlayerId\":\"alice\"}"), 200);
+    CHECK_INT(start_in(service, "slow", "t-2", "{\"PlayerId\":\"bob\"}"), 200);
+    wait_s(service, 6);
+    CHECK_STATUS(service, "t-1", "REQUIRES_ACCEPTANCE");
+    CHECK_INT(accept(service, "t-1", "alice", "ACCEPT"), 200);
+    CHECK_INT(accept(service, "t-2", "bob", "REJECT"), 200);
+    pass(service, 1); /* it would search on, but its time is over */
+    CHECK_STATUS(service, "t-1", "TIMED_OUT");
     end(service);
 }
 
@@ -1219,5 +1254,25 @@ TEST(the_state_shows_tickets_configurations_rule_sets_and_queues)
     CHECK_TEXT(field_of(state.bytes, "rule_sets.0.teams.0.max_players"), "8");
     CHECK_TEXT(field_of(state.bytes, "queues.0.fleet_ids.0"), demo.fleet_id);
     glift__text_free(&state);
+    end(service);
+}
+
+TEST(a_player_of_an_automatic_session_who_asks_for_another_match_ends_its_backfill) /* S58, S76 */
+{
+    local_service *service = begin_automatic();
+    char data[2048], ticket[64];
+    snprintf(data, sizeof data, "%s", field("MatchmakerData"));
+    snprintf(ticket, sizeof ticket, "%s", field_of(data, "autoBackfillTicketId"));
+    CHECK_INT(ask(&servers[0], "ActivateGameSession", "a", "\"GameSessionId\":\"%s\"", session), 200);
+    pass(service, 500);
+    CHECK_INT(start_in(service, "auto", "t-cid", "{\"PlayerId\":\"cid\"}"), 200);
+    CHECK_STATUS(service, ticket, "SEARCHING");
+    CHECK_INT(call(service, "StopMatchmaking", "{\"TicketId\":\"t-cid\"}"), 200);
+    CHECK_INT(start_in(service, "auto", "t-again", "{\"PlayerId\":\"alice\"}"), 200);
+    CHECK_STATUS(service, ticket, "CANCELLED");
+    check_update("BACKFILL_CANCELLED", ticket);
+    wait_s(service, 5); /* and the session has no other one */
+    CHECK_STATUS(service, "t-again", "SEARCHING");
+    check_no_push();
     end(service);
 }

@@ -227,12 +227,23 @@ TEST(request_is_answered_wherever_its_name_is_cut) /* S25 */
     finish(service, &server);
 }
 
-static char logged[1024];
+static char logged[1024], warned[1024];
 
 static void keep_log(void *user, glift_log_level level, const char *text)
 {
-    (void)user, (void)level;
+    (void)user;
     snprintf(logged, sizeof logged, "%s", text);
+    if (level == GLIFT_LOG_WARNING)
+        snprintf(warned, sizeof warned, "%s", text);
+}
+
+static int lines;
+
+static void count_log(void *user, glift_log_level level, const char *text)
+{
+    keep_log(user, level, text);
+    lines += strstr(text, ": done") != NULL || strstr(text, "refused") != NULL ||
+             strstr(text, "Exception") != NULL;
 }
 
 TEST(log_has_one_line_per_event_whatever_a_name_holds)
@@ -245,6 +256,60 @@ TEST(log_has_one_line_per_event_whatever_a_name_holds)
     CHECK_INT(connect_as(service, &server, "a%0Ab%1B[2Jc%7F%C2%9B1m", demo.auth_token), 101);
     CHECK_CONTAINS(logged, "process a?b?[2Jc???1m connected");
     finish(service, &server);
+}
+
+/* At the level "debug": what was done in a line that says so, what was refused in the line that says why. */
+TEST(every_request_is_one_line_of_the_log)
+{
+    local_service_desc desc = {.seed = 7, .log = count_log};
+    local_service *service = NULL;
+    game_server server;
+    CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    lines = 0;
+    ready(&server, 7777);
+    CHECK_INT(lines, 1);
+    CHECK_CONTAINS(logged, "ActivateServerProcess of process p1: done (request ready)");
+    CHECK_INT(ask(&server, "ActivateGameSession", "r1", "\"GameSessionId\":\"x\""), 404);
+    CHECK_INT(lines, 2);
+    CHECK_CONTAINS(logged, "ActivateGameSession of process p1 was refused");
+    CHECK_INT(call(service, "ListFleets", "{}"), 200);
+    CHECK_INT(lines, 3);
+    CHECK_CONTAINS(logged, "ListFleets: done");
+    CHECK_INT(call(service, "DeleteFleet", "{\"FleetId\":\"fleet-none\"}"), 400);
+    CHECK_INT(lines, 4);
+    CHECK_CONTAINS(logged, "DeleteFleet: NotFoundException");
+    finish(service, &server);
+}
+
+TEST(arns_name_the_partition_of_the_region) /* S22 */
+{
+    static const char *const regions[][2] = {{"us-east-1", "arn:aws:"}, {"cn-north-1", "arn:aws-cn:"},
+            {"us-gov-west-1", "arn:aws-us-gov:"}, {"eu-central-1", "arn:aws:"}};
+    for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
+        local_service_desc desc = {.seed = 7, .region = regions[i][0]};
+        local_service *service = NULL;
+        game_server server;
+        char session[300], start[64];
+        CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+        CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+        CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+        ready(&server, 7777);
+        create_session(service, 2, session);
+        snprintf(start, sizeof start, "%sgamelift:%s:", regions[i][1], regions[i][0]);
+        CHECK(strncmp(session, start, strlen(start)) == 0);
+        glift__text state = {0};
+        CHECK_INT(local_service_state(service, clock_now, &state), GLIFT_OK);
+        size_t named = 0;
+        for (const char *at = state.bytes; (at = strstr(at, "\"arn:")) != NULL; at++, named++)
+            CHECK(strncmp(at + 1, start, strlen(start)) == 0);
+        CHECK(named > 0);
+        glift__text_free(&state);
+        CHECK_INT(call(service, "DescribeGameSessions", "{\"GameSessionId\":\"%s\"}", session), 200);
+        CHECK_TEXT(field("GameSessions"), "[1]");
+        finish(service, &server);
+    }
 }
 
 TEST(message_that_is_no_json_object_is_refused) /* S25 */
@@ -391,7 +456,31 @@ TEST(process_without_process_ready_is_closed) /* S32 */
     collect(&server, 1);
     CHECK(server.closed);
     CHECK_INT(server.close_code, 1008);
+    CHECK_TEXT(server.close_reason, "ProcessReady was not called in time");
+    CHECK_TEXT(pushed(&server), "TerminateProcess");
     CHECK(has_event(service, "SERVER_PROCESS_PROCESS_READY_TIMEOUT"));
+    finish(service, &server);
+}
+
+/* It was ready for a service that ran here before: it beats, and does not call ProcessReady again. */
+TEST(process_that_takes_itself_for_ready_is_told_to_end_at_its_first_heartbeat)
+{
+    local_service_desc desc = {.seed = 7, .log = keep_log};
+    local_service *service = NULL;
+    game_server server;
+    CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    CHECK_INT(ask(&server, "HeartbeatServerProcess", "beat", "\"HealthStatus\":true"), 200);
+    CHECK_TEXT(pushed(&server), "TerminateProcess");
+    CHECK_CONTAINS(warned, "process p1 takes itself for ready, but has not called ProcessReady here");
+    CHECK_INT(ask(&server, "HeartbeatServerProcess", "beat-2", "\"HealthStatus\":true"), 200);
+    CHECK_TEXT(pushed(&server), "");
+    end_process(&server);
+    CHECK_INT(connect_as(service, &server, "p2", demo.auth_token), 101);
+    ready(&server, 7777);
+    CHECK_INT(ask(&server, "HeartbeatServerProcess", "beat", "\"HealthStatus\":true"), 200);
+    CHECK_TEXT(pushed(&server), "");
     finish(service, &server);
 }
 
@@ -834,6 +923,7 @@ TEST(drop_cuts_the_sockets_or_closes_them_with_a_code)
     collect(&server, 1);
     CHECK(server.closed);
     CHECK_INT(server.close_code, 1001);
+    CHECK_TEXT(server.close_reason, "closed by POST /_local/drop");
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     CHECK_INT(control(service, "drop", "{\"ProcessId\":\"p1\"}"), 200);
     collect(&server, 1);

@@ -256,8 +256,10 @@ static cJSON *error_body(const local_refusal *refusal)
 /* The HTTP status; *reply is empty only where there is no memory even for the error. */
 static int finish(api_call *call, const api_format *format, glift__text *reply)
 {
-    if (!call->refused && !call->out_of_memory && format->write(call->reply, reply))
+    if (!call->refused && !call->out_of_memory && format->write(call->reply, reply)) {
+        local_log(call->service, GLIFT_LOG_DEBUG, "%s: done, %zu bytes", call->operation, reply->length);
         return 200;
+    }
     if (!call->refused)
         local_refuse_memory(&call->refusal);
     cJSON *body = error_body(&call->refusal);

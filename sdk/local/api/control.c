@@ -59,7 +59,8 @@ static void drop(api_call *call)
         return;
     int code = api_integer(call->input, "CloseCode", LOCAL_CUT);
     while (!TAILQ_EMPTY(&process->connections))
-        local_close_connection(call->service, TAILQ_FIRST(&process->connections), code);
+        local_close_connection(
+                call->service, TAILQ_FIRST(&process->connections), code, "closed by POST /_local/drop");
 }
 
 static const api_member terminate_members[] = {

@@ -266,6 +266,14 @@ void local_free_automatics(local_service *service)
         remove_automatic(service, TAILQ_FIRST(&service->matchmaking->automatics));
 }
 
+void local_automatic_ticket_ended(local_service *service, glift__time now, const local_ticket *ticket)
+{
+    local_automatic *automatic = find_automatic(service, ticket->game_session);
+    if (automatic != NULL)
+        automatic->ticket = NULL;
+    local_matchmaking_wake(service, now);
+}
+
 /* With the players of the last matchmaker data who still have a seat. */
 static void open_automatic(local_service *service, glift__time now, local_automatic *automatic)
 {
@@ -292,8 +300,9 @@ static void open_automatic(local_service *service, glift__time now, local_automa
         if (local_player_session_of(session, data.players[i].player_id) != NULL)
             players[wish.player_count++] = data.players[i];
     }
-    if (status != GLIFT_OK || players == NULL || wish.configuration == NULL ||
-            local_start_ticket(service, now, &wish, &why) == NULL) {
+    if (status == GLIFT_OK && players != NULL && wish.configuration != NULL)
+        automatic->ticket = local_start_ticket(service, now, &wish, &why);
+    if (automatic->ticket == NULL) {
         local_log(service, GLIFT_LOG_WARNING, "%s no longer backfills by itself: %s", session->arn,
                 wish.configuration == NULL ? "its matchmaking configuration was deleted" : why.message);
         remove_automatic(service, automatic);

@@ -16,8 +16,8 @@ static const char *name_of(const char *name_or_arn)
 static void format_arn(
         const local_service *service, const char *kind, const char *name, char out[LOCAL_ARN_SIZE])
 {
-    snprintf(out, LOCAL_ARN_SIZE, "arn:aws:gamelift:%s:%s:%s/%.128s", service->region, service->account, kind,
-            name);
+    snprintf(out, LOCAL_ARN_SIZE, "arn:%s:gamelift:%s:%s:%s/%.128s", service->partition, service->region,
+            service->account, kind, name);
 }
 
 static void *find(const local_index *index, const char *name_or_arn)

@@ -171,15 +171,17 @@ void local_match_session_active(local_service *service, glift__time now, local_m
 
 /* ---- placement (placement.c finds the process) ---- */
 
+/* The tickets search on until their own time is over (service model 1.7): no game server free at the moment
+ * is no error. */
 static void on_placement_timeout(local_service *service, glift__time now, local_match *match)
 {
     local_refusal ignored;
-    char message[256];
     local_game_session *session = match->game_session;
-    snprintf(message, sizeof message, "No game session within the queue's time: %s", match->why);
+    local_log(service, GLIFT_LOG_WARNING, "match %s has no game session within the queue's time: %s",
+            match->id, match->why);
     if (session != NULL) /* nobody will come to it */
         local_terminate_game_session(service, now, session, &ignored);
-    fail_match(service, now, match, message);
+    local_dissolve_match(service, now, match, "PlacementTimedOut");
 }
 
 static void start_placing(local_service *service, glift__time now, local_match *match)
@@ -190,7 +192,6 @@ static void start_placing(local_service *service, glift__time now, local_match *
     {
         ticket->status = LOCAL_TICKET_PLACING;
         ticket->status_reason = NULL;
-        local_timer_stop(&service->timers, &ticket->timer);
     }
     int timeout_s = local_placement_timeout_s(service, match->configuration);
     local_timer_set(&service->timers, &match->timer, now.mono_ms + (uint64_t)timeout_s * 1000);
@@ -261,6 +262,7 @@ static void ask_for_acceptance(local_service *service, glift__time now, local_ma
     {
         ticket->status = LOCAL_TICKET_REQUIRES_ACCEPTANCE;
         ticket->status_reason = NULL;
+        local_timer_stop(&service->timers, &ticket->timer); /* [E] the acceptance has its own time */
     }
     local_timer_set(&service->timers, &match->timer,
             now.mono_ms + (uint64_t)match->configuration->acceptance_timeout_s * 1000);

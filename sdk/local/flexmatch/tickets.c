@@ -95,6 +95,34 @@ static void cancel_older_tickets(local_service *service, glift__time now, const 
     }
 }
 
+static bool names_player_of(const local_ticket *ticket, const local_ticket_wish *wish)
+{
+    for (size_t i = 0; i < ticket->player_count; i++) {
+        for (size_t k = 0; k < wish->player_count; k++) {
+            if (strcmp(ticket->places[i].player_id, wish->players[k].player_id) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The ticket that a session has by itself names the players who have a seat there. One of them asks for
+ * another match: that session fills up no more (S58, S76). What a server asks for itself is its own matter.
+ */
+static void cancel_automatic_tickets(local_service *service, glift__time now, const local_ticket_wish *wish)
+{
+    local_automatic *automatic, *next;
+    for (automatic = TAILQ_FIRST(&service->matchmaking->automatics); automatic != NULL; automatic = next) {
+        next = TAILQ_NEXT(automatic, link);
+        local_ticket *ticket = automatic->ticket;
+        if (ticket == NULL || !names_player_of(ticket, wish))
+            continue;
+        local_stop_automatic(service, automatic->game_session);
+        local_end_ticket(service, now, ticket, LOCAL_TICKET_CANCELLED, "Cancelled",
+                "A player of the game session is in a newer ticket.");
+    }
+}
+
 static bool enter_players(local_service *service, local_ticket *ticket)
 {
     for (size_t i = 0; !ticket->backfill && i < ticket->player_count; i++) {
@@ -113,13 +141,21 @@ static void leave_players(local_service *service, local_ticket *ticket)
         local_index_remove(&service->matchmaking->players_waiting, &ticket->places[i]);
 }
 
+/* The time runs while a process is looked for, too. [E] Once one is starting the game session it is let do
+ * so; should that come to nothing, the ticket ends when it would search on. */
 static void on_request_timeout(local_service *service, glift__time now, void *owner)
 {
     local_ticket *ticket = owner;
+    local_match *match = ticket->match;
     char message[256];
-    snprintf(message, sizeof message, "No match within %d seconds: %.200s",
-            ticket->configuration->request_timeout_s, local_ticket_why(ticket));
+    if (match != NULL && match->game_session != NULL)
+        return;
+    snprintf(message, sizeof message, "No %s within %d seconds: %.200s",
+            match != NULL ? "game session" : "match", ticket->configuration->request_timeout_s,
+            local_ticket_why(ticket));
     local_end_ticket(service, now, ticket, LOCAL_TICKET_TIMED_OUT, "TimedOut", message);
+    if (match != NULL) /* it cannot do without the players who have gone */
+        local_dissolve_match(service, now, match, "OtherTicketLeft");
 }
 
 static bool fill_ticket(local_service *service, local_ticket *ticket, const local_ticket_wish *wish)
@@ -172,8 +208,10 @@ static local_ticket *make_ticket(local_service *service, glift__time now, const 
         local_free_ticket(service, ticket);
         return NULL;
     }
-    if (!wish->backfill)
+    if (!wish->backfill) {
         cancel_older_tickets(service, now, wish);
+        cancel_automatic_tickets(service, now, wish);
+    }
     if (!enter_players(service, ticket)) {
         local_index_remove(&service->matchmaking->tickets_by_id, ticket);
         local_free_ticket(service, ticket);
@@ -295,8 +333,8 @@ void local_end_ticket(local_service *service, glift__time now, local_ticket *tic
             message[0] != '\0' ? ": " : "", message);
     if (ticket->backfill && status != LOCAL_TICKET_COMPLETED)
         local_tell_backfill(service, ticket, update_reason(status));
-    if (ticket->automatic) /* its session may want the next one */
-        local_matchmaking_wake(service, now);
+    if (ticket->automatic)
+        local_automatic_ticket_ended(service, now, ticket);
     ticket->configuration->users--;
     ticket->configuration = NULL;
     ticket->game_session = NULL;

@@ -145,6 +145,7 @@ struct local_match {
 typedef struct local_automatic {
     local_game_session *game_session;
     int open_seats;                     /* of those at the start */
+    local_ticket *ticket;               /* NULL: it has none at the moment */
     char next_ticket_id[LOCAL_ID_SIZE]; /* that its matchmaker data names */
     TAILQ_ENTRY(local_automatic) link;
 } local_automatic;
@@ -283,6 +284,8 @@ void local_start_automatic(local_service *service, const local_match *match);
  * names. */
 void local_go_on_automatic(local_service *service, const local_match *match);
 void local_stop_automatic(local_service *service, const local_game_session *session);
+/* Its session may want the next one. */
+void local_automatic_ticket_ended(local_service *service, glift__time now, const local_ticket *ticket);
 /* A ticket for every session that asks by itself, has free seats and no ticket. */
 void local_open_automatics(local_service *service, glift__time now);
 void local_free_automatics(local_service *service);

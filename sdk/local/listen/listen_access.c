@@ -10,9 +10,9 @@ const char *listen_refuse_request(const listen_request *request)
     static const web_access only_us = {0};
     switch (web_judge(&only_us, request->host, request->origin)) {
     case WEB_FOREIGN_HOST:
-        return "gamelift-local answers to 127.0.0.1 and localhost only: this request names another Host.\n";
+        return "gamelift-local answers to 127.0.0.1 and localhost only: this request names another Host.";
     case WEB_FOREIGN_PAGE:
-        return "gamelift-local does not talk to pages of other origins: open its own page instead.\n";
+        return "gamelift-local does not talk to pages of other origins: open its own page instead.";
     case WEB_WELCOME:
         break;
     }

@@ -41,7 +41,7 @@ static int answer_state(listen_peer *peer,
     local_listener *listener = peer->listener;
     glift__text state = {0};
     if (write(listener->service, local_listener_now(listener), &state) != GLIFT_OK)
-        return listen_reply_text(peer, 500, LISTEN_TEXT_TYPE, "gamelift-local is out of memory.\n");
+        return listen_refuse(peer, 500, "gamelift-local is out of memory.");
     return answer_with(peer, 200, JSON_TYPE, &state);
 }
 
@@ -79,8 +79,7 @@ static int answer_page(listen_peer *peer)
         return answer_state(peer, local_service_summary);
     if (strcmp(path, "/_local/health") == 0)
         return listen_reply_text(peer, 200, JSON_TYPE, "{\"status\":\"ok\"}");
-    return listen_reply_text(
-            peer, 404, LISTEN_TEXT_TYPE, "There is nothing here. See / and /_local/state.\n");
+    return listen_refuse(peer, 404, "There is nothing here. See / and /_local/state.");
 }
 
 int listen_finish_request(listen_peer *peer)
@@ -91,11 +90,12 @@ int listen_finish_request(listen_peer *peer)
     case ROUTE_CONTROL:
         return run_call(peer);
     case ROUTE_PAGE:
+        listen_log(peer->listener, GLIFT_LOG_DEBUG, "GET %s", peer->name);
         return answer_page(peer);
     case ROUTE_REFUSED:
         break;
     }
-    return listen_reply_text(peer, peer->refusal_status, LISTEN_TEXT_TYPE, peer->name);
+    return listen_refuse(peer, peer->refusal_status, peer->name);
 }
 
 /* ---- what is asked ---- */
@@ -139,11 +139,11 @@ static void route(listen_peer *peer, const listen_request *request, uint64_t len
     if (refusal[0] != '\0')
         refuse(peer, 403, "%s", refusal);
     else if (!is_get && strcmp(request->method, "POST") != 0)
-        refuse(peer, 405, "Only GET and POST are answered here.\n");
+        refuse(peer, 405, "Only GET and POST are answered here.");
     else if (length > LISTEN_BODY_MAX)
-        refuse(peer, 413, "The body is longer than %u bytes.\n", LISTEN_BODY_MAX);
+        refuse(peer, 413, "The body is longer than %u bytes.", LISTEN_BODY_MAX);
     else if (peer->listener->bodies_bytes + length > LISTEN_BODIES_MAX)
-        refuse(peer, 503, "Too many large requests at once.\n");
+        refuse(peer, 503, "Too many large requests at once.");
     else if (!is_get)
         route_post(peer, request);
     else
@@ -160,7 +160,7 @@ static void expect_body(listen_peer *peer, uint64_t length)
         return;
     peer->body = malloc(length);
     if (peer->body == NULL) {
-        refuse(peer, 503, "gamelift-local is out of memory.\n");
+        refuse(peer, 503, "gamelift-local is out of memory.");
         return;
     }
     peer->body_expected = length;
@@ -183,8 +183,7 @@ static int begin_request(listen_peer *peer, const listen_request *request)
     peer->route = ROUTE_PAGE;
     peer->stays = request->stays && length <= DROPPED_MAX && !request->head.is_chunked;
     if (request->head.is_chunked || length > DROPPED_MAX)
-        return listen_reply_text(
-                peer, 411, LISTEN_TEXT_TYPE, "Send a Content-Length, and no more than 4 MiB.\n");
+        return listen_refuse(peer, 411, "Send a Content-Length, and no more than 4 MiB.");
     route(peer, request, length);
     expect_body(peer, length);
     return request->awaits_going && length > 0 && peer->route != ROUTE_REFUSED ? invite_body(peer) : 0;
@@ -192,15 +191,12 @@ static int begin_request(listen_peer *peer, const listen_request *request)
 
 int listen_on_head(listen_peer *peer, char *head, size_t length)
 {
-    char text[200];
     listen_request request;
     const char *problem = listen_read_head(head, length, &request);
     listen_was_heard(peer);
     peer->stays = false;
-    if (problem != NULL) { /* where the next request begins is anybody's guess */
-        snprintf(text, sizeof text, "%s\n", problem);
-        return listen_reply_text(peer, 400, LISTEN_TEXT_TYPE, text);
-    }
+    if (problem != NULL) /* where the next request begins is anybody's guess */
+        return listen_refuse(peer, 400, problem);
     if (request.head.has_upgrade)
         return listen_open_socket(peer, &request);
     return begin_request(peer, &request);

@@ -156,6 +156,8 @@ void listen_forget_request(listen_peer *peer);
 /* The answer, and the phase that follows: the connection's last word unless it stays. */
 int listen_reply(listen_peer *peer, int status, const char *type, const char *body, size_t length);
 int listen_reply_text(listen_peer *peer, int status, const char *type, const char *text);
+/* A sentence, which is logged too. */
+int listen_refuse(listen_peer *peer, int status, const char *sentence);
 /* The same with a header of its own: "Name: value\r\n". */
 int listen_reply_with(listen_peer *peer, int status, const char *header, const char *text);
 /* The head that opens a WebSocket. */

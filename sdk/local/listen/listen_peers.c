@@ -283,7 +283,6 @@ int listen_flush(listen_peer *peer)
 /* The head that begins here, once it is whole. Empty lines before it are skipped (RFC 9112 2.2). */
 static int take_head(listen_peer *peer, char **bytes, size_t *length)
 {
-    static const char too_long[] = "The head of the request is longer than 16384 bytes.\n";
     while (peer->looked == 0 && *length >= 2 && memcmp(*bytes, "\r\n", 2) == 0) {
         *bytes += 2;
         *length -= 2;
@@ -291,13 +290,13 @@ static int take_head(listen_peer *peer, char **bytes, size_t *length)
     if (*length > 0 && !listen_may_be_head(**bytes)) {
         peer->stays = false;
         *length = 0;
-        return listen_reply_text(peer, 400, LISTEN_TEXT_TYPE, "This is not a request of HTTP/1.\n");
+        return listen_refuse(peer, 400, "This is not a request of HTTP/1.");
     }
     size_t head_length = listen_head_length(*bytes, *length, &peer->looked);
     if (head_length > LISTEN_HEAD_MAX || (head_length == 0 && *length > LISTEN_HEAD_MAX)) {
         peer->stays = false;
         *length = 0;
-        return listen_reply_text(peer, 431, LISTEN_TEXT_TYPE, too_long);
+        return listen_refuse(peer, 431, "The head of the request is longer than 16384 bytes.");
     }
     if (head_length == 0)
         return 1; /* the rest is to come */

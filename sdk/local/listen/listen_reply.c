@@ -90,6 +90,14 @@ int listen_reply_text(listen_peer *peer, int status, const char *type, const cha
     return reply(peer, status, type, "", text, strlen(text));
 }
 
+int listen_refuse(listen_peer *peer, int status, const char *sentence)
+{
+    char text[400];
+    snprintf(text, sizeof text, "%s\n", sentence);
+    listen_log(peer->listener, GLIFT_LOG_DEBUG, "a request was refused with HTTP %d: %s", status, sentence);
+    return listen_reply_text(peer, status, LISTEN_TEXT_TYPE, text);
+}
+
 int listen_reply_with(listen_peer *peer, int status, const char *header, const char *text)
 {
     return reply(peer, status, LISTEN_TEXT_TYPE, header, text, strlen(text));

@@ -56,7 +56,8 @@ static void send_output(listen_peer *peer, const local_output *output)
     if (output->text.bytes != NULL)
         good = queue_frame(peer, GLIFT__WS_TEXT, output->text.bytes, output->text.length);
     else
-        good = output->close_code != LOCAL_CUT && queue_close(peer, output->close_code, "", 0);
+        good = output->close_code != LOCAL_CUT &&
+               queue_close(peer, output->close_code, output->close_reason, strlen(output->close_reason));
     if (!good)
         listen_cut(peer);
     else
@@ -89,13 +90,13 @@ int listen_ping(listen_peer *peer)
 static const char *upgrade_problem(const listen_request *request)
 {
     if (!request->head.is_websocket || !request->head.is_upgrade)
-        return "gamelift-local upgrades connections to WebSocket only, by Upgrade and Connection: Upgrade.\n";
+        return "gamelift-local upgrades connections to WebSocket only, by Upgrade and Connection: Upgrade.";
     if (strcmp(request->method, "GET") != 0 || request->head.minor_version == 0)
-        return "A WebSocket is opened by a GET of HTTP/1.1.\n";
+        return "A WebSocket is opened by a GET of HTTP/1.1.";
     if (request->head.content_length > 0 || request->head.is_chunked)
-        return "The request for a WebSocket has no body.\n";
+        return "The request for a WebSocket has no body.";
     if (strlen(request->key) != GLIFT__WS_KEY_SIZE - 1)
-        return "The Sec-WebSocket-Key is not 16 bytes in base64.\n";
+        return "The Sec-WebSocket-Key is not 16 bytes in base64.";
     return NULL;
 }
 
@@ -143,15 +144,14 @@ int listen_open_socket(listen_peer *peer, const listen_request *request)
 {
     const char *refusal = listen_refuse_request(request), *problem = upgrade_problem(request);
     if (refusal[0] != '\0')
-        return listen_reply_text(peer, 403, LISTEN_TEXT_TYPE, refusal);
+        return listen_refuse(peer, 403, refusal);
     if (problem != NULL)
-        return listen_reply_text(peer, 400, LISTEN_TEXT_TYPE, problem);
+        return listen_refuse(peer, 400, problem);
     if (strcmp(request->version, "13") != 0)
         return listen_reply_with(peer, 426, "Sec-WebSocket-Version: 13\r\n",
                 "gamelift-local speaks version 13 of WebSocket.\n");
     if (!has_place(peer->listener))
-        return listen_reply_text(
-                peer, 503, LISTEN_TEXT_TYPE, "gamelift-local has no place for one more game server.\n");
+        return listen_refuse(peer, 503, "gamelift-local has no place for one more game server.");
     return shake_hands(peer, request);
 }
 

@@ -59,7 +59,7 @@ bool local_repeat_answer(
         glift__text copy = {0};
         if (strcmp(answered->request_id, request_id) == 0)
             return glift__text_append(&copy, answered->text.bytes, answered->text.length) == GLIFT_OK &&
-                   local_queue_output(service, connection, &copy, 0);
+                   local_queue_output(service, connection, &copy);
     }
     return false;
 }

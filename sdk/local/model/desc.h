@@ -33,8 +33,9 @@ typedef struct local_service_desc {
 
 typedef struct local_output {
     uint64_t connection;
-    glift__text text; /* a message to send, the taker frees it; bytes NULL: close with close_code */
-    int close_code;   /* or LOCAL_CUT: end the connection without a Close frame */
+    glift__text text;         /* a message to send, the taker frees it; bytes NULL: close with close_code */
+    int close_code;           /* or LOCAL_CUT: end the connection without a Close frame */
+    const char *close_reason; /* static text, at most 123 bytes; NULL where nothing is closed */
 } local_output;
 #define LOCAL_CUT 0
 

@@ -45,8 +45,8 @@ local_location *local_create_location(local_service *service, const char *name, 
         local_refuse_memory(why);
         return NULL;
     }
-    snprintf(location->arn, sizeof location->arn, "arn:aws:gamelift:%s:%s:location/%s", service->region,
-            service->account, name);
+    snprintf(location->arn, sizeof location->arn, "arn:%s:gamelift:%s:%s:location/%s", service->partition,
+            service->region, service->account, name);
     location->serial = local_next_serial(service);
     TAILQ_INSERT_TAIL(&service->locations, location, link);
     service->location_count++;
@@ -154,8 +154,8 @@ static bool fill_fleet(
             !local_keep_text(&fleet->description, wish->description) ||
             !local_keep_text(&fleet->cost, wish->cost))
         return local_refuse_memory(why);
-    snprintf(fleet->arn, sizeof fleet->arn, "arn:aws:gamelift:%s:%s:fleet/%s", service->region,
-            service->account, id);
+    snprintf(fleet->arn, sizeof fleet->arn, "arn:%s:gamelift:%s:%s:fleet/%s", service->partition,
+            service->region, service->account, id);
     fleet->protection_policy = wish->protection_policy != NULL ? wish->protection_policy : "NoProtection";
     fleet->creator_limit = wish->creator_limit;
     fleet->creator_period_minutes = wish->creator_period_minutes;
@@ -282,8 +282,8 @@ static bool is_same_compute(const local_compute *compute, const local_compute_wi
 static bool fill_compute(local_service *service, local_compute *compute, const local_compute_wish *wish)
 {
     compute->key = local_format("%s/%s", compute->fleet->id, wish->name);
-    compute->arn =
-            local_format("arn:aws:gamelift:%s:%s:compute/%s", service->region, service->account, wish->name);
+    compute->arn = local_format("arn:%s:gamelift:%s:%s:compute/%s", service->partition, service->region,
+            service->account, wish->name);
     if (compute->key == NULL || compute->arn == NULL ||
             !local_keep_text(&compute->ip_address, wish->ip_address) ||
             !local_keep_text(&compute->dns_name, wish->dns_name) ||

@@ -90,8 +90,8 @@ static uint64_t fingerprint(const local_game_session_wish *wish)
 static char *format_arn(
         const local_service *service, const local_fleet *fleet, const char *location, const char *id)
 {
-    return local_format(
-            "arn:aws:gamelift:%s::gamesession/%s/%s/%s", service->region, fleet->id, location, id);
+    return local_format("arn:%s:gamelift:%s::gamesession/%s/%s/%s", service->partition, service->region,
+            fleet->id, location, id);
 }
 
 static char *make_arn(local_service *service, const local_game_session_wish *wish)

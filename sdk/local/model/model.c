@@ -29,6 +29,19 @@ static local_patience full_patience(const local_patience *given)
     };
 }
 
+/* The first part of an ARN differs where AWS keeps regions apart from the others. */
+static const char *partition_of(const char *region)
+{
+    static const struct {
+        const char *start, *partition;
+    } apart[] = {{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}};
+    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
+        if (strncmp(region, apart[i].start, strlen(apart[i].start)) == 0)
+            return apart[i].partition;
+    }
+    return "aws";
+}
+
 static const char *text_or(const char *text, const char *fallback)
 {
     return text != NULL && text[0] != '\0' ? text : fallback;
@@ -130,6 +143,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
         local_model_destroy(service);
         return GLIFT_ERR_MEMORY;
     }
+    service->partition = partition_of(service->region);
     *out = service;
     return GLIFT_OK;
 }
@@ -169,19 +183,28 @@ void local_make_id(local_service *service, const char *prefix, char out[LOCAL_ID
             (unsigned)(high >> 16 & 0xFFFF), (unsigned)(high & 0xFFF), variant, low & 0xFFFFFFFFFFFFu);
 }
 
-bool local_queue_output(local_service *service, uint64_t connection, glift__text *text, int close_code)
+static bool queue_output(local_service *service, const local_output *output)
 {
     local_waiting_output *waiting = calloc(1, sizeof *waiting);
-    if (waiting == NULL) {
-        if (text != NULL)
-            glift__text_free(text);
+    if (waiting == NULL)
         return false;
-    }
-    waiting->output = (local_output){.connection = connection, .close_code = close_code};
-    if (text != NULL) {
-        waiting->output.text = *text;
-        *text = (glift__text){0};
-    }
+    waiting->output = *output;
     TAILQ_INSERT_TAIL(&service->outputs, waiting, link);
     return true;
+}
+
+bool local_queue_output(local_service *service, uint64_t connection, glift__text *text)
+{
+    bool queued = queue_output(service, &(local_output){.connection = connection, .text = *text});
+    if (queued)
+        *text = (glift__text){0};
+    else
+        glift__text_free(text);
+    return queued;
+}
+
+bool local_queue_close(local_service *service, uint64_t connection, int code, const char *reason)
+{
+    return queue_output(
+            service, &(local_output){.connection = connection, .close_code = code, .close_reason = reason});
 }

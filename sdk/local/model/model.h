@@ -233,6 +233,7 @@ typedef struct local_waiting_output {
 
 struct local_service {
     char *region, *account, *endpoint;
+    const char *partition; /* of its ARNs: static text */
     bool remember_request_ids;
     local_patience patience;
     void (*log)(void *user, glift_log_level level, const char *text);
@@ -271,8 +272,10 @@ void local_log(const local_service *service, glift_log_level level, const char *
 uint64_t local_next_serial(local_service *service);
 /* "<prefix><uuid>", reproducible with a seed (S88). */
 void local_make_id(local_service *service, const char *prefix, char out[LOCAL_ID_SIZE]);
-/* A message to send, whose text it takes over; or, with bytes NULL, the order to close the connection. */
-bool local_queue_output(local_service *service, uint64_t connection, glift__text *text, int close_code);
+/* A message to send, whose text it takes over; the order to close the connection, with a static text. False:
+ * out of memory. */
+bool local_queue_output(local_service *service, uint64_t connection, glift__text *text);
+bool local_queue_close(local_service *service, uint64_t connection, int code, const char *reason);
 
 /* ---- events (events.c) ---- */
 
@@ -336,7 +339,8 @@ local_connection *local_find_connection(const local_service *service, uint64_t n
 void local_disconnect(local_service *service, local_connection *connection);
 /* Ends it from this side, with a Close frame or LOCAL_CUT. Nothing is sent there or heard from there any
  * more, however long the client takes to notice: pushes wait for its next socket. */
-void local_close_connection(local_service *service, local_connection *connection, int code);
+void local_close_connection(
+        local_service *service, local_connection *connection, int code, const char *reason);
 /* A GONE process begins a new life; refused where its compute is not registered any more. */
 bool local_revive_process(
         local_service *service, glift__time now, local_process *process, local_refusal *why);

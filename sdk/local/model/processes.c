@@ -234,9 +234,10 @@ void local_disconnect(local_service *service, local_connection *connection)
         forget_gone_processes(service);
 }
 
-void local_close_connection(local_service *service, local_connection *connection, int code)
+void local_close_connection(
+        local_service *service, local_connection *connection, int code, const char *reason)
 {
-    if (!local_queue_output(service, connection->number, NULL, code))
+    if (!local_queue_close(service, connection->number, code, reason))
         local_log(service, GLIFT_LOG_ERROR, "out of memory: a connection of process %s stays open",
                 connection->process->id);
     local_disconnect(service, connection);
@@ -250,14 +251,15 @@ static void bound_connections(local_service *service, local_process *process)
     TAILQ_FOREACH(connection, &process->connections, link)
     count++;
     if (count > LOCAL_SOCKETS_MAX)
-        local_close_connection(service, TAILQ_FIRST(&process->connections), 1008);
+        local_close_connection(service, TAILQ_FIRST(&process->connections), 1008,
+                "this process has more connections than two for a refresh: the oldest is closed");
 }
 
 static void deliver_pending(local_service *service, local_process *process, uint64_t number)
 {
     local_pending *pending;
     while ((pending = TAILQ_FIRST(&process->pending)) != NULL) {
-        if (!local_queue_output(service, number, &pending->text, 0))
+        if (!local_queue_output(service, number, &pending->text))
             local_log(
                     service, GLIFT_LOG_ERROR, "out of memory: a message to process %s is lost", process->id);
         TAILQ_REMOVE(&process->pending, pending, link);
@@ -307,12 +309,36 @@ void local_process_ready(local_service *service, glift__time now, local_process 
         service->listener->process_ready(service, now, process);
 }
 
+/* Only a process that has called ProcessReady beats: this one called it where nothing is known of it any
+ * more. */
+static void end_stranger(local_service *service, glift__time now, local_process *process)
+{
+    local_log(service, GLIFT_LOG_WARNING,
+            "process %s takes itself for ready, but has not called ProcessReady here: it did so before "
+            "gamelift-local was started, or before it was given up. It is sent TerminateProcess; start it "
+            "anew",
+            process->id);
+    local_terminate_process(service, now, process, service->patience.exit_ms, NULL);
+}
+
 void local_heartbeat(local_service *service, glift__time now, local_process *process, bool healthy)
 {
+    if (process->state == LOCAL_PROCESS_CONNECTED)
+        end_stranger(service, now, process);
     process->healthy = healthy;
     process->last_heartbeat_unix_ms = now.unix_ms;
     if (healthy && (process->state == LOCAL_PROCESS_READY || process->state == LOCAL_PROCESS_HOSTING))
         watch_health(service, now, process);
+}
+
+static void push_termination(local_service *service, local_process *process)
+{
+    glift__push push = {
+            .kind = GLIFT__TERMINATE_PROCESS,
+            .termination_time_unix_ms = process->termination_unix_ms,
+    };
+    if (!local_push(service, process, &push))
+        local_log(service, GLIFT_LOG_ERROR, "TerminateProcess for process %s could not be sent", process->id);
 }
 
 void local_terminate_process(local_service *service, glift__time now, local_process *process,
@@ -324,12 +350,7 @@ void local_terminate_process(local_service *service, glift__time now, local_proc
     process->end_reason = end_reason;
     process->termination_unix_ms = now.unix_ms + (int64_t)notice_ms;
     local_timer_set(&service->timers, &process->timer, now.mono_ms + notice_ms);
-    glift__push push = {
-            .kind = GLIFT__TERMINATE_PROCESS,
-            .termination_time_unix_ms = process->termination_unix_ms,
-    };
-    if (!local_push(service, process, &push))
-        local_log(service, GLIFT_LOG_ERROR, "TerminateProcess for process %s could not be sent", process->id);
+    push_termination(service, process);
 }
 
 void local_end_process(local_service *service, glift__time now, local_process *process)
@@ -368,18 +389,27 @@ static void health_ran_out(local_service *service, glift__time now, local_proces
     local_terminate_process(service, now, process, service->patience.exit_ms, NULL);
 }
 
+/* GameLift ends the program, too: closed alone it would dial again, and wait for another time-out. */
+static void ready_ran_out(local_service *service, glift__time now, local_process *process)
+{
+    local_record_event(service, now, "SERVER_PROCESS_PROCESS_READY_TIMEOUT", process->fleet->id, process->id,
+            "Server process %s did not call ProcessReady() within %" PRIu64 " seconds of InitSDK().",
+            process->id, service->patience.process_ready_ms / 1000);
+    process->termination_unix_ms = now.unix_ms;
+    if (!TAILQ_EMPTY(&process->connections))
+        push_termination(service, process);
+    while (!TAILQ_EMPTY(&process->connections))
+        local_close_connection(
+                service, TAILQ_FIRST(&process->connections), 1008, "ProcessReady was not called in time");
+    local_end_process(service, now, process);
+}
+
 static void on_timer(local_service *service, glift__time now, void *owner)
 {
     local_process *process = owner;
     switch (process->state) {
     case LOCAL_PROCESS_CONNECTED:
-        local_record_event(service, now, "SERVER_PROCESS_PROCESS_READY_TIMEOUT", process->fleet->id,
-                process->id,
-                "Server process %s did not call ProcessReady() within %" PRIu64 " seconds of InitSDK().",
-                process->id, service->patience.process_ready_ms / 1000);
-        while (!TAILQ_EMPTY(&process->connections))
-            local_close_connection(service, TAILQ_FIRST(&process->connections), 1008);
-        local_end_process(service, now, process);
+        ready_ran_out(service, now, process);
         break;
     case LOCAL_PROCESS_READY:
     case LOCAL_PROCESS_HOSTING:
@@ -420,5 +450,5 @@ bool local_push(local_service *service, local_process *process, const glift__pus
     const local_connection *newest = TAILQ_LAST(&process->connections, local_connection_list);
     if (newest == NULL)
         return keep_pending(process, &text);
-    return local_queue_output(service, newest->number, &text, 0);
+    return local_queue_output(service, newest->number, &text);
 }

@@ -39,10 +39,13 @@ static void answer(
                 request->process->id, glift_status_name(status));
         return;
     }
+    if (status_code == 200) /* refusals are logged with their reason */
+        local_log(request->service, GLIFT_LOG_DEBUG, "%s of process %s: done (request %s)",
+                request->action_name, request->process->id, request->id);
     bool repeatable = request->action == GLIFT__DESCRIBE_PLAYER_SESSIONS;
     if (request->service->remember_request_ids && request->id[0] != '\0' && !repeatable)
         local_remember_answer(request->process, request->id, &text);
-    if (!local_queue_output(request->service, request->connection, &text, 0))
+    if (!local_queue_output(request->service, request->connection, &text))
         local_log(request->service, GLIFT_LOG_ERROR, "out of memory: an answer to process %s is lost",
                 request->process->id);
 }
@@ -136,8 +139,8 @@ static void terminate_server_process(server_request *request)
 
 static void heartbeat_server_process(server_request *request)
 {
-    local_heartbeat(request->service, request->now, request->process, request->body->as.heartbeat.healthy);
     accept_request(request);
+    local_heartbeat(request->service, request->now, request->process, request->body->as.heartbeat.healthy);
 }
 
 static void activate_game_session(server_request *request)

@@ -289,7 +289,7 @@ class Sockets(unittest.IsolatedAsyncioTestCase):
         self.service.control("drop", ProcessId=server.process_id, CloseCode=1001)
         with self.assertRaises(websockets.ConnectionClosed) as closed:
             await asyncio.wait_for(server.socket.recv(), 10)
-        self.assertEqual(1001, closed.exception.rcvd.code)
+        self.assertEqual((1001, "closed by POST /_local/drop"), (closed.exception.rcvd.code, closed.exception.rcvd.reason))
 
     async def test_a_client_that_never_reads_is_let_go(self):  # S84
         url = self.server("deaf").url()
