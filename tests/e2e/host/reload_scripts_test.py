@@ -2,9 +2,12 @@
 """The scripts of an arena are reloaded while something is under way: what GameLift was asked reaches the scripts that
 come, and what GameLift says in between is not lost."""
 
+import asyncio
 import signal
 import time
 import unittest
+
+import websockets
 
 from arena import ArenaCase
 from service import Service
@@ -55,6 +58,24 @@ server:set_handlers {
 }
 if server:is_terminating() then leave() end
 if not server:is_process_ready() then assert(server:process_ready { port = host.port, log_paths = {} }) end
+"""
+
+
+MATCH = """
+local gamelift, match = require "gamelift", require "gamelift.match"
+local m = match.new {
+  server = gamelift.server(), port = host.port, log = host.log, drain_grace_s = 5,
+  init = function(_, resumed) host.log("info", resumed and "init again" or "init") end,
+  join = function(player, seat) host.send(player, "welcome " .. seat.player_id) end,
+  kick = function(player, reason) host.close(player, reason) end,
+  terminate = function(reason) host.log("info", "terminate " .. reason) end,
+  on_ended = function(ok) host.log("info", "ended " .. tostring(ok)) host.exit(0) end,
+}
+host.on("tick", function(dt, now) m:tick(dt, now) end)
+host.on("connect", function(player, info) m:connect(player, info.player_session_id) end)
+host.on("disconnect", function(player, reason) m:disconnect(player, reason) end)
+host.on("terminate", function(grace_s) m:terminate(grace_s) end)
+m:start()
 """
 
 
@@ -135,6 +156,53 @@ class Reload(ArenaCase):
         self.reload(arena)
         arena.wait_for("the drain began before")
         self.assert_ended_well(arena)
+
+    # ---- with gamelift.match
+
+    def join(self, arena, player_session_id):
+        return websockets.connect(f"ws://127.0.0.1:{arena.port}/?PlayerSessionId={player_session_id}")
+
+    async def reload_with(self, arena):
+        await asyncio.to_thread(self.reload, arena)
+
+    def test_a_match_is_reloaded_twice_right_after_create_game_session_while_gamelift_is_silent(self):
+        arena = self.server(MATCH)
+        session = self.service.create_session()["GameSessionId"]
+        with Silence(self.service):
+            self.reload(arena)
+            self.reload(arena)
+            time.sleep(1)
+        self.service.wait_until(lambda: self.service.session(session)["Status"] == "ACTIVE", "an active session")
+        self.assertNotIn("terminate", arena.log)
+        arena.signal(signal.SIGTERM)
+        self.assert_ended_well(arena)
+
+    def test_players_of_a_match_stay_over_reloads_also_while_they_are_accepted(self):
+        arena = self.server(MATCH)
+        session = self.service.place_session()
+        with_seat, without = self.service.create_player(session, "ann"), self.service.create_player(session, "bob")
+
+        async def play():
+            async with self.join(arena, with_seat) as ann:
+                self.assertEqual(b"welcome ann", await ann.recv())
+                with Silence(self.service):
+                    async with self.join(arena, without) as bob:
+                        await asyncio.sleep(0.3)  # bob is being accepted
+                        for _ in range(2):
+                            await self.reload_with(arena)
+                            self.assertEqual(b"welcome ann", await ann.recv())
+                        self.service.popen.send_signal(signal.SIGCONT)
+                        self.assertEqual(b"welcome bob", await bob.recv())
+                        self.assertEqual(["ACTIVE", "ACTIVE"], self.service.player_states())
+                self.service.control("terminate", ProcessId="manual-1")
+                await asyncio.to_thread(arena.wait_for, "terminate TERMINATE_PROCESS")
+                await self.reload_with(arena)
+                self.assertEqual(b"welcome ann", await ann.recv())
+                await asyncio.to_thread(arena.wait_for, "terminate TERMINATE_PROCESS", count=2)
+        asyncio.run(play())
+        self.assert_ended_well(arena)
+        self.assertEqual(1, arena.log.count("ended true"), arena.log)
+        self.assertEqual(["COMPLETED", "COMPLETED"], self.service.player_states())
 
 
 if __name__ == "__main__":
