@@ -129,7 +129,7 @@ end
 
 local HANDLERS = {
   "on_start_game_session", "on_update_game_session", "on_process_terminate", "on_health_check", "on_connection",
-  "on_log", "on_error",
+  "on_log", "on_error", "on_inherited_answer", "on_detach",
 }
 
 local function handlers()
@@ -153,7 +153,8 @@ local METHODS, READERS = {
   "process_ready", "process_ending", "activate_game_session", "update_player_session_creation_policy",
   "accept_player_session", "remove_player_session", "describe_player_sessions", "start_match_backfill",
   "stop_match_backfill", "get_compute_certificate", "get_fleet_role_credentials", "list_containers_network_info",
-}, { "game_session_id", "game_session", "termination_time", "is_process_ready", "error_count", "tick" }
+}, { "game_session_id", "game_session", "termination_time", "is_process_ready", "error_count", "tick", "is_terminating",
+  "inherited_requests" }
 
 local function first_argument(name)
   if name:find "player_session$" then
@@ -188,6 +189,9 @@ local DEEDS = {
   function() return call(server(), one_of(READERS)) end,
   function() return call(value(), one_of(READERS)) end,
   function() return call(server(), "wait", one_of { 0, 0, -1, 0 / 0 }) end,
+  function() return call(server(), "keep", chance(80) and one_of { "a", "b" } or value(), value()) end,
+  function() return call(server(), "keep", "a", chance(50) and request() or handlers()) end,
+  function() return call(server(), "kept", chance(90) and "a" or value()) end,
   function() return call(server(), "set_handlers", chance(80) and handlers() or value()) end,
   function() return call(server(), "sleep", one_of { 0, 0, 1, -1, 0 / 0 }) end,
   function() return call(server(), "sleep", one_of { 0, 0, 1 }, acting()) end,
