@@ -227,7 +227,7 @@ describe("a match heals:", function()
       m:connect(1, id)
       service:advance(120)
       assert.same({ "kick 1: your seat could not be checked just now, please try again" }, log)
-      assert.equal(1, logged "info: a player was turned away: the seat could not be checked")
+      assert.equal(1, logged "info: a player was turned away: DescribePlayerSessions: ")
     end)
 
     it("is in the game when the answer to the accept was lost", function()

@@ -119,7 +119,7 @@ class Players(unittest.IsolatedAsyncioTestCase):
     async def test_a_crowd_without_a_seat_is_turned_away_and_logged_with_its_number(self):
         url = (await self.seat()).partition("=")[0] + "=psess-nobody"
         for _ in range(20):
-            self.assertIn("psess-nobody was not found", await self.reason(await self.connect(url)))
+            self.assertIn("there is no seat reserved for you here", await self.reason(await self.connect(url)))
         await asyncio.to_thread(self.arena.until, "the log tells how many", 15, lambda: sum(
             int(found) for found in re.findall(r"(\d+) players? (?:was|were) turned away at the door", self.logs())) >= 20)
         self.assertLess(self.logs().count("turned away at the door"), 10)

@@ -41,12 +41,13 @@ end
 
 -- The seat that GameLift says this player has a claim to; or nil, what the player is told, why. Waits.
 local function ask_for_seat(self, visit, player_session_id, player_id)
-  local page, message = describe(self, visit, {
+  local page, message, code = describe(self, visit, {
     player_session_id = player_session_id,
     player_id = not player_session_id and player_id or nil,
   })
   if not page then
-    return nil, UNREACHABLE, "the seat could not be checked: " .. message
+    local is_answer = not requests.may_go_better(code)
+    return nil, is_answer and NO_SEAT or UNREACHABLE, "DescribePlayerSessions: " .. message
   end
   local problem = NO_SEAT
   for _, found in ipairs(page.player_sessions) do
