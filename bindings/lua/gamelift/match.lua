@@ -74,7 +74,7 @@
 ---                                GameLift cannot be reached, for as long as a reservation lasts (60 s)
 ---   m:disconnect                 leave, RemovePlayerSession (during the accept: no join and no leave, but Remove)
 ---   the same, reconnect_grace_s  on_drop; then on_reconnect if m:connect comes for the same seat in time, else leave
----   m:kick(player, reason)       kick, leave, RemovePlayerSession
+---   m:kick(player, reason)       kick, leave, RemovePlayerSession; of a dropped player: leave, RemovePlayerSession
 ---   m:finish(reason, seconds)    the game is over: drain
 ---   m:terminate(seconds)         the host ends (SIGTERM): drain, and on_ended within these seconds whatever
 ---                                GameLift answers
@@ -233,13 +233,15 @@ function methods:disconnect(player, reason)
   end
 end
 
---- Put one player out.
+--- Put one player out, also one who was dropped and may come back.
 --- @param reason string?   for the player
 function methods:kick(player, reason)
   arguments.check_living(self, "kick")
   local visit = self.visits[player]
   if visit then
     exits.turn_away(self, visit, reason or "you were put out of the game")
+  else
+    exits.give_up_dropped(self, player)
   end
 end
 

@@ -85,6 +85,17 @@ function exits.keep_absent(self, seat, seconds, absence)
   end)
 end
 
+--- This player was dropped, and is not to come back. Others are fine.
+function exits.give_up_dropped(self, player)
+  local dropped = self.seat_table:select(function(_, entry)
+    local visit = entry.absence and entry.absence.visit
+    return visit and visit.player == player
+  end)
+  for _, seat in ipairs(dropped) do
+    exits.give_up_absent(self, seat)
+  end
+end
+
 --- Nobody who has left is waited for any longer. The others are those whom the host has yet to connect again.
 --- @param everybody boolean  those too
 function exits.give_up_all_absent(self, everybody)

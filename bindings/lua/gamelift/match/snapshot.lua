@@ -9,7 +9,7 @@ local new_seats = require "gamelift.match.seats"
 
 local snapshot = {}
 
-local NAME, SAVED_NAME = "match", "match.save" -- under which the server keeps them
+local NAME, SAVED_NAME = "gamelift.match", "gamelift.match.saved" -- under which the server keeps them
 local FORMAT = 1
 local WRITE_EVERY_S = 0.25 -- at most: with 200 players it takes half a millisecond
 
