@@ -101,6 +101,6 @@ typedef struct scenario {
 } scenario;
 
 extern const scenario speed_scenarios[], scale_scenarios[], memory_scenarios[], instruction_scenarios[],
-        recovery_scenarios[];
+        recovery_scenarios[], lua_scenarios[];
 
 #endif

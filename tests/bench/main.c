@@ -16,8 +16,8 @@ static const scenario *scenarios[64]; /* all, in the order of a run; then NULL *
 
 static void collect_scenarios(void)
 {
-    static const scenario *const groups[] = {
-            speed_scenarios, scale_scenarios, memory_scenarios, instruction_scenarios, recovery_scenarios};
+    static const scenario *const groups[] = {speed_scenarios, scale_scenarios, memory_scenarios,
+            instruction_scenarios, recovery_scenarios, lua_scenarios};
     size_t count = 0;
     for (size_t group = 0; group < sizeof groups / sizeof groups[0]; group++)
         for (const scenario *at = groups[group]; at->name != NULL; at++)

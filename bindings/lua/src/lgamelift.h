@@ -19,14 +19,17 @@ typedef struct lsleep lsleep;
  * server that is garbage like itself. So the userdata is always taken from the stack: a method has it at
  * index 1, and a callback gets it from lserver_push(), because it is anchored while the SDK may call back. */
 typedef struct lserver {
+    const char *mark;                  /* tells it from what is none */
     glift_server *own;                 /* made by new_server; NULL when closed */
     const glift_plugin_server *plugin; /* or: the plugin's server; NULL when detached */
     bool bound;                        /* the plugin's callbacks are ours */
     lua_State *L;                      /* where callbacks run; NULL where none can come */
-    int depth;                         /* SDK frames below us that may call back */
-    bool closing;                      /* close() was called in such a frame */
-    bool detaching;                    /* on_detach runs */
-    bool is_garbage;                   /* its finalizer runs */
+    int at;           /* the index of the userdata there, in the function that is in the SDK */
+    bool is_anchored; /* callbacks find the userdata */
+    int depth;        /* SDK frames below us that may call back */
+    bool closing;     /* close() was called in such a frame */
+    bool detaching;   /* on_detach runs */
+    bool is_garbage;  /* its finalizer runs */
     lwaiter *waiting;
     lsleep *first_sleep, *last_sleep; /* the first is due first */
     uint64_t sleep_count;             /* how many there have been */
@@ -45,6 +48,7 @@ lserver *lserver_make(lua_State *L); /* pushes a closed server */
 int lserver_new(lua_State *L);       /* gamelift.new_server */
 /* Pushes the userdata, from a callback of the SDK; its index. */
 int lserver_push(lua_State *L, lserver *self);
+void lserver_anchor(lserver *self);               /* in a callback, before anything else */
 void lserver_let_go(lua_State *L, lserver *self); /* not anchored any more, if nothing can call back */
 /* Pushes the user value of the server at index `server`. */
 void lserver_push_user_value(lua_State *L, int server);

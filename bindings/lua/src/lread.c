@@ -35,6 +35,7 @@ static void push_copy(lua_State *L, int table, int depth)
 void lread_own(lua_State *L, int index)
 {
     lcompat_check_type(L, index, LUA_TTABLE);
+    luaL_checkstack(L, 2 * LUA_MINSTACK, "fields"); /* for whoever reads it, too */
     push_copy(L, index, 1);
     lua_replace(L, index);
 }

@@ -198,6 +198,7 @@ void lscript_protected(lserver *self, lua_CFunction function, void *argument)
     int top = lua_gettop(L);
     lua_checkstack(L, LUA_MINSTACK); /* there is room already: see lserver.c */
     self->depth++;
+    lserver_anchor(self);
     if (lcompat_cpcall(L, function, argument) != LUA_OK) {
         bool is_text = lua_gettop(L) > top && lua_type(L, -1) == LUA_TSTRING;
         fprintf(stderr, "gamelift: error: %s\n", is_text ? lua_tostring(L, -1) : "not enough memory");

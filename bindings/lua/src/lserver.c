@@ -8,8 +8,8 @@
 
 #define TYPE_NAME "gamelift.server"
 
-static const char
-        known_key; /* registry: userdata -> true, weak: what is a server, whatever its metatable is */
+static const char known_key; /* registry: userdata -> true, weak: all servers */
+static const char mark;      /* its address stands in each server, and in no other userdata */
 static const char
         anchors_key; /* registry: light pointer -> the userdata while the SDK may call back, or false */
 
@@ -34,6 +34,7 @@ lserver *lserver_make(lua_State *L)
     lua_pop(L, 2);
     luaL_getmetatable(L, TYPE_NAME);
     lua_setmetatable(L, -2);
+    self->mark = &mark;
     return self;
 }
 
@@ -91,18 +92,15 @@ glift_server *lserver_handle(const lserver *self)
     return self->plugin != NULL ? self->plugin->server(self->plugin->self) : self->own;
 }
 
-/* Scripts can give anything any metatable, so that one says nothing. */
+/* Scripts can give anything any metatable, so that one says nothing. What a server is made of does. */
 static lserver *check_type(lua_State *L, int index)
 {
+    lserver *self = lua_touserdata(L, index);
+    if (self != NULL && lua_rawlen(L, index) == sizeof *self && self->mark == &mark)
+        return self; /* a light userdata has no length */
     luaL_checkany(L, index);
-    lcompat_get_registry(L, &known_key);
-    lua_pushvalue(L, index);
-    lua_rawget(L, -2);
-    if (!lua_toboolean(L, -1))
-        luaL_argerror(
-                L, index, lua_pushfstring(L, "%s expected, got %s", TYPE_NAME, luaL_typename(L, index)));
-    lua_pop(L, 2);
-    return lua_touserdata(L, index);
+    luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", TYPE_NAME, luaL_typename(L, index)));
+    return NULL; /* never: luaL_argerror raises */
 }
 
 lserver *lserver_check(lua_State *L, int index)
@@ -115,22 +113,40 @@ lserver *lserver_check(lua_State *L, int index)
 
 /* ---- calls that may call back ---- */
 
+/* What an enter() inside of another one finds, and leave() brings back. */
+typedef struct entry {
+    lua_State *L;
+    int at;
+} entry;
+
 /* The server at index `server` may call back from here to leave(). Raises before, never in between: the room
  * that callbacks need is there. */
-static void enter(lua_State *L, int server)
+static entry enter(lua_State *L, lserver *self, int server)
 {
-    lserver *self = lua_touserdata(L, server);
-    luaL_checkstack(L, 2 * LUA_MINSTACK, "server");
-    lua_pushvalue(L, server);
-    set_anchor(L, self);
+    entry before = {self->L, self->at};
+    if (!lua_checkstack(L, 2 * LUA_MINSTACK))
+        luaL_error(L, "stack overflow (server)");
     self->L = L;
+    self->at = server;
     self->depth++;
+    return before;
+}
+
+/* Only a callback needs it: a tick that has none costs no more than it must. */
+void lserver_anchor(lserver *self)
+{
+    if (self->is_anchored)
+        return;
+    self->is_anchored = true;
+    lua_pushvalue(self->L, self->at);
+    set_anchor(self->L, self);
 }
 
 void lserver_let_go(lua_State *L, lserver *self)
 {
-    if (self->depth > 0 || self->plugin != NULL)
+    if (self->depth > 0 || self->plugin != NULL || !self->is_anchored)
         return;
+    self->is_anchored = false;
     lua_pushboolean(L, 0);
     set_anchor(L, self);
 }
@@ -146,12 +162,13 @@ static void destroy(lserver *self)
     lwaiter_answer_all(self, GLIFT_ERR_CLOSED, "the server was destroyed");
 }
 
-static void leave(lua_State *L, lserver *self, lua_State *previous)
+static void leave(lua_State *L, lserver *self, entry before)
 {
     if (self->depth == 1 && self->closing && self->own != NULL)
         destroy(self);
     self->depth--;
-    self->L = previous;
+    self->L = before.L;
+    self->at = before.at;
     lserver_let_go(L, self);
 }
 
@@ -235,9 +252,9 @@ int lserver_new(lua_State *L)
     lhandlers_fill(L, 1, self, &desc);
     lhandlers_push_table(L, 1);
     lhandlers_keep(L, 2);
-    enter(L, 2);
+    entry before = enter(L, self, 2);
     glift_status status = glift_server_create(&desc, &self->own);
-    leave(L, self, NULL);
+    leave(L, self, before);
     if (status == GLIFT_OK)
         return 1;
     return lwaiter_push_failure(L, self->problem, status);
@@ -252,9 +269,9 @@ static int server_close(lua_State *L)
     if (self->own != NULL && self->depth > 0) {
         self->closing = true;
     } else if (self->own != NULL) {
-        enter(L, 1);
+        entry before = enter(L, self, 1);
         destroy(self);
-        leave(L, self, NULL);
+        leave(L, self, before);
     }
     lua_pushboolean(L, 1);
     return 1;
@@ -308,6 +325,7 @@ void lserver_attach(lua_State *L, int server, const glift_plugin_server *plugin,
     lserver *self = lua_touserdata(L, server);
     self->plugin = plugin;
     self->L = thread;
+    self->is_anchored = true;
     lua_pushvalue(L, server);
     set_anchor(L, self);
 }
@@ -332,11 +350,10 @@ void lserver_detach(lua_State *L, int server)
     lserver *self = lua_touserdata(L, server);
     if (self->plugin == NULL || self->detaching)
         return;
-    lua_State *previous = self->L;
-    enter(L, server);
+    entry before = enter(L, self, server);
     tell_detach(L, server);
     give_back(self);
-    leave(L, self, previous);
+    leave(L, self, before);
 }
 
 /* server:set_handlers { on_... = function } takes the place of all handlers before. Who waits goes on
@@ -351,14 +368,13 @@ static int server_set_handlers(lua_State *L)
     lserver *self = lserver_check(L, 1); /* after what may run a finalizer */
     glift_server_desc desc = {.size_bytes = sizeof desc, .header_version = GLIFT_VERSION_NUMBER};
     lhandlers_fill(L, 2, self, &desc);
-    lua_State *previous = self->L;
-    enter(L, 1);
+    entry before = enter(L, self, 1);
     glift_status status = GLIFT_ERR_STATE;
     if (self->plugin != NULL)
         status = self->plugin->bind(self->plugin->self, &desc);
     else if (!self->closing)
         status = glift_server_rebind(self->own, &desc);
-    leave(L, self, previous);
+    leave(L, self, before);
     if (status != GLIFT_OK)
         return lwaiter_push_failure(L, "the handlers were not taken", status);
     lwaiter_inherit_all(self);
@@ -381,14 +397,16 @@ static lserver *check_own(lua_State *L, const char *what)
     return self;
 }
 
+/* Called in every frame, so it counts its arguments itself. */
 static int server_tick(lua_State *L)
 {
     lserver *self = check_own(L, "tick");
-    enter(L, 1);
+    lcall_check_count(L, "tick", lua_gettop(L) - 1, 0);
+    entry before = enter(L, self, 1);
     glift_server_tick(self->own);
     if (self->first_sleep != NULL)
         lsleep_wake(self);
-    leave(L, self, NULL);
+    leave(L, self, before);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -411,14 +429,13 @@ static int server_wait(lua_State *L)
 int lserver_copy_out(lua_State *L, lua_CFunction push)
 {
     lserver *self = lserver_check(L, 1);
-    lua_State *previous = self->L;
     lua_pushcfunction(L, push);
     lua_pushlightuserdata(L, self);
     if (lserver_handle(self) == NULL)
         return luaL_error(L, "server is closed");
-    enter(L, 1);
+    entry before = enter(L, self, 1);
     int status = lua_pcall(L, 1, 1, 0);
-    leave(L, self, previous);
+    leave(L, self, before);
     return status == LUA_OK ? 1 : lua_error(L);
 }
 
@@ -438,7 +455,6 @@ static int server_tostring(lua_State *L)
 }
 
 static const lmethod methods[] = {
-        {"tick", server_tick, 0},
         {"wait", server_wait, 1},
         {"close", server_close, 0},
         {"set_handlers", server_set_handlers, 1},
@@ -475,6 +491,8 @@ void lserver_open(lua_State *L)
     lua_newtable(L);
     lcall_set_methods(L, methods);
     lcall_set_methods(L, lstate_methods);
+    lua_pushcfunction(L, server_tick);
+    lua_setfield(L, -2, "tick");
     for (const laction *action = lactions; action->name != NULL; action++)
         lyield_set_action(L, action);
     lua_setfield(L, -2, "__index");

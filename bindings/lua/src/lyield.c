@@ -142,7 +142,7 @@ static const laction *begin(lua_State *L)
 {
     const laction *action = lua_touserdata(L, lua_upvalueindex(1));
     lcall_check_count(L, action->name, lua_gettop(L) - 1, action->function_at - 1);
-    luaL_checkstack(L, 2 * LUA_MINSTACK, action->name); /* the answer's values find room, too */
+    luaL_checkstack(L, LUA_MINSTACK, action->name); /* the answer's values find room, too */
     return action;
 }
 
