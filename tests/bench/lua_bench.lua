@@ -194,6 +194,7 @@ function scenarios.match()
     m:connect(i, service:create_player_session("player-" .. i))
   end
   service:advance(5)
+  assert(m:phase() == "active", m:phase())
   assert(#m:seats() == PLAYERS and m:open_seats() == 0, "not everybody is there")
   local function ticks(count)
     for _ = 1, count do
