@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keyboard, mouse and two thumbs: what the player wants right now.
+// Keyboard, mouse, two thumbs and a gamepad: what the player wants right now.
+
+import { readGamepad } from "./gamepad.js";
 
 const KEYS = {
   KeyW: "up", ArrowUp: "up", KeyS: "down", ArrowDown: "down",
@@ -139,23 +141,28 @@ export class Controls {
     this.turn.rest();
   }
 
+  /** Which way: the thumb's stick, else the gamepad's, else the keys. */
+  direction(pad) {
+    const held = (action) => (this.held.has(action) ? 1 : 0);
+    if (this.move.pointer !== null) return this.move;
+    if (pad && (pad.x || pad.y)) return pad;
+    return { x: held("right") - held("left"), y: held("down") - held("up") };
+  }
+
   /** What is wanted now; `ship` is where the own ship is on the screen. */
   read(ship) {
-    const held = (action) => (this.held.has(action) ? 1 : 0);
-    let x = held("right") - held("left"), y = held("down") - held("up");
-    if (this.move.pointer !== null) {
-      x = this.move.x;
-      y = this.move.y;
-    }
+    const pad = readGamepad();
+    if (pad?.used) this.mouse = null; // until it moves again
+    let { x, y } = this.direction(pad);
     const length = Math.hypot(x, y);
     if (length > 1) {
       x /= length;
       y /= length;
     }
-    this.updateAim(ship, x, y);
-    const dash = held("dash") > 0 || this.dashTapped;
+    this.updateAim(ship, x, y, pad);
+    const dash = this.held.has("dash") || this.dashTapped || Boolean(pad?.dash);
     this.dashTapped = false;
-    const fire = this.firing || held("fire") > 0 || this.turn.tilt > FIRE_TILT;
+    const fire = this.firing || this.held.has("fire") || this.turn.tilt > FIRE_TILT || Boolean(pad?.fire);
     return { move_x: x, move_y: y, aim: this.aim, fire, dash };
   }
 
@@ -163,9 +170,10 @@ export class Controls {
     if (ship) this.aim = Math.atan2(this.mouse.y - ship.y, this.mouse.x - ship.x);
   }
 
-  /** The stick aims, else the mouse, else (with neither) the way the ship goes. */
-  updateAim(ship, x, y) {
+  /** A stick aims, else the mouse, else (with neither) the way the ship goes. */
+  updateAim(ship, x, y, pad) {
     if (this.turn.tilt > 0.15) this.aim = Math.atan2(this.turn.y, this.turn.x);
+    else if (pad && pad.aim !== null) this.aim = pad.aim;
     else if (this.mouse && this.turn.pointer === null) this.aimAtMouse(ship);
     else if (!this.mouse && (x || y)) this.aim = Math.atan2(y, x);
   }

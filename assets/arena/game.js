@@ -9,6 +9,8 @@ import { drawMinimap } from "./view.js";
 const HUD_S = 0.1;      // the frame around the game changes ten times a second
 const FAR = 1100;       // sounds from farther away are not heard
 const MOST_STEPS = 5;   // of prediction in one frame, after a hitch
+const STREAKS = new Map([[3, "ON FIRE"], [5, "UNSTOPPABLE"], [8, "LEGEND"], [12, "IMMORTAL"]]);
+const STREAK = 3;       // one that is worth a word when it ends
 
 export class Game {
   /** parts: view, effects, controls, sound, hud. onCall: GameLift was told. onLost: nobody knows whether it was.
@@ -114,7 +116,7 @@ export class Game {
     }
   }
 
-  on_kill({ ship, by, x, y }) {
+  on_kill({ ship, by, streak, ended, x, y }) {
     const { me } = this.world, near = this.near(x, y);
     this.effects.explosion(x, y, colourOf(ship));
     this.effects.quake(ship === me ? 20 : 9 * near);
@@ -122,7 +124,18 @@ export class Game {
     const person = (id) => ({ name: this.world.nameOf(id) || "somebody", colour: colourOf(id) });
     this.hud.kill(by ? person(by) : null, person(ship));
     if (ship === me) this.hud.announce("DESTROYED", by ? `by ${person(by).name}` : "", 1.6);
-    else if (by === me) this.hud.announce("", `you destroyed ${person(ship).name}`, 1.1);
+    else if (by === me) this.announceKill(person(ship).name, streak, ended);
+    if (by && by !== me && STREAKS.has(streak)) this.hud.streak(person(by), streak);
+  }
+
+  announceKill(name, streak, ended) {
+    const of = ended >= STREAK ? ` and ended a streak of ${ended}` : "";
+    if (!STREAKS.has(streak)) {
+      this.hud.announce("", `you destroyed ${name}${of}`, 1.1);
+      return;
+    }
+    this.hud.announce(STREAKS.get(streak), `${streak} in a row: you destroyed ${name}${of}`, 1.8);
+    this.sound.play("streak");
   }
 
   on_pickup({ ship, place }) {
@@ -209,9 +222,9 @@ export class Game {
   }
 
   result() {
-    const { rows, rounds } = this.world.scores, { total } = rows[this.place - 1];
+    const { rows, rounds } = this.world.scores, { total, won } = rows[this.place - 1];
     const title = this.place === 1 ? "You won!" : `Place ${this.place} of ${rows.length}`;
     const plural = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
-    return { title, text: `${plural(total, "kill")} in ${plural(rounds, "round")}.`, failed: false };
+    return { title, text: `${won} of ${plural(rounds, "round")} won, ${plural(total, "kill")}.`, failed: false };
   }
 }

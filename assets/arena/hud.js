@@ -2,7 +2,7 @@
 // The game's frame: GameLift's view of the session, the clock, events, the player's own state. DOM only, changed
 // only where something changed.
 
-import { TONES } from "./protocol.js";
+import { ABSENT, TONES } from "./protocol.js";
 import { colourOf } from "./world.js";
 
 const $ = (id) => document.getElementById(id);
@@ -14,6 +14,7 @@ const FOUND_S = 4; // "late player joined" stays so long
 const PANELS = ["gamelift", "clock", "feed", "own", "stats"];
 const SHIP_PX = 18; // about the half of one
 
+const MOST_ROUNDS = 5; // in the table of scores, the last ones
 const POWERS = [[8, "rapid fire"], [16, "triple shot"]];
 
 function setText(element, text) {
@@ -132,6 +133,11 @@ export class Hud {
     feed($("kills"), line, MOST_KILLS);
   }
 
+  /** Somebody has destroyed many others without being destroyed. */
+  streak(player, count) {
+    feed($("kills"), element("p", "kill streak", `${player.name}: ${count} in a row`), MOST_KILLS);
+  }
+
   announce(text, detail = "", seconds = 1.2) {
     const box = $("announcement");
     box.hidden = false;
@@ -193,7 +199,10 @@ export class Hud {
     if (visible && this.scoresShown !== scores) {
       this.scoresShown = scores;
       $("scores-title").textContent = scores.final ? "Match over" : `Round ${scores.round} of ${scores.rounds}`;
-      $("score-rows").replaceChildren(...scores.rows.map((row, index) => scoreRow(row, index, row.ship === world.me)));
+      setText($("scores-rule"), scores.rounds > 1 ? "Whoever wins most rounds wins the match; kills decide a tie." : "");
+      const rounds = shownRounds(scores);
+      $("score-head").replaceChildren(scoreHead(rounds));
+      $("score-rows").replaceChildren(...scores.rows.map((row, index) => scoreRow(row, index, rounds, row.ship === world.me)));
     }
     $("scores").hidden = !visible;
     $("hud").toggleAttribute("data-scores", visible);
@@ -239,13 +248,30 @@ function seatRow(seat, kills, mine) {
   return row;
 }
 
-function scoreRow(row, index, mine) {
+/** Numbers of the rounds that have a column, also of those to come. */
+function shownRounds({ round, rounds }) {
+  const last = Math.max(round, Math.min(rounds, MOST_ROUNDS)), first = Math.max(1, last - MOST_ROUNDS + 1);
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+function scoreHead(rounds) {
+  const line = element("tr");
+  for (const text of ["#", "Player", ...rounds.map((round) => `R${round}`), "Deaths", "Won"]) {
+    const cell = element("th", "", text);
+    cell.scope = "col";
+    line.append(cell);
+  }
+  return line;
+}
+
+function scoreRow(row, index, rounds, mine) {
   const line = element("tr", mine ? "me" : "");
   const name = element("td"), swatch = element("i");
   swatch.style.background = colourOf(row.ship);
   name.append(swatch, row.name);
+  const kills = rounds.map((round) => row.past[round - 1]?.kills).map((count) => (count === ABSENT ? "–" : count ?? ""));
   line.append(element("td", "", String(index + 1)), name);
-  for (const value of [row.kills, row.deaths, row.total]) line.append(element("td", "", String(value)));
+  for (const value of [...kills, row.deaths, row.won || "–"]) line.append(element("td", "", String(value)));
   return line;
 }
 

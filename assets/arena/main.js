@@ -7,9 +7,11 @@ import { Ambient } from "./ambient.js";
 import { Controls } from "./controls.js";
 import { Effects } from "./effects.js";
 import { Game } from "./game.js";
+import { readGamepad } from "./gamepad.js";
 import { Hud } from "./hud.js";
 import { Lobby } from "./lobby.js";
 import { Sound } from "./sound.js";
+import { announceInTitle } from "./title.js";
 import { View } from "./view.js";
 
 const $ = (id) => document.getElementById(id);
@@ -33,6 +35,7 @@ function showScreen(name) {
 const lobby = new Lobby((connection, name) => {
   parts.sound.unlock();
   matches += 1;
+  announceInTitle("Match found");
   showScreen("game");
   canvas.focus();
   game = new Game(parts, connection, name, {
@@ -63,10 +66,20 @@ function frame(milliseconds) {
   lastFrame = now;
   if (game) game.frame(now, dt);
   else ambient.draw(parts.view, parts.effects, now, dt);
+  playByGamepad();
   requestAnimationFrame(frame);
 }
 
 // ---- buttons and keys of the page
+
+let dashHeld = false;
+
+/** The button that dashes in the game presses Play in the lobby. */
+function playByGamepad() {
+  const dash = Boolean(readGamepad()?.dash);
+  if (dash && !dashHeld && !game && !lobby.ticket) lobby.play();
+  dashHeld = dash;
+}
 
 function showSound() {
   $("sound").setAttribute("aria-pressed", String(parts.sound.on));

@@ -2,7 +2,7 @@
 // The messages between the arena and its players; game/arena/protocol.lua holds the same tables and the reasons.
 // The golden bytes in tests/spec/arena_protocol_vectors.json keep the two alike.
 
-export const VERSION = 1;
+export const VERSION = 2;
 
 const TAU = 2 * Math.PI;
 
@@ -25,7 +25,7 @@ const EVENTS = [
   ["spawn", ["ship", "u8"], ["x", "length"], ["y", "length"]],
   ["shot", ["shot", "u16"], ["ship", "u8"], ["x", "length"], ["y", "length"], ["angle", "angle"]],
   ["shot_end", ["shot", "u16"], ["ship", "u8"], ["x", "length"], ["y", "length"]],
-  ["kill", ["ship", "u8"], ["by", "u8"], ["x", "length"], ["y", "length"]],
+  ["kill", ["ship", "u8"], ["by", "u8"], ["streak", "u8"], ["ended", "u8"], ["x", "length"], ["y", "length"]],
   ["pickup", ["ship", "u8"], ["place", "u8"]],
   ["dash", ["ship", "u8"]],
 ];
@@ -63,10 +63,12 @@ const FROM_SERVER = [
   ["service", ["backfill", "u8"], ["wanted", "u8"], ["elapsed", "tenths"], ["draining", "u8"], ["left", "tenths"]],
   ["notice", ["tone", "u8"], ["call", "text"], ["text", "text"]],
   ["scores", ["round", "u8"], ["rounds", "u8"], ["final", "u8"],
-    ["rows", { list: [["ship", "u8"], ["kills", "u8"], ["deaths", "u8"], ["total", "u16"], ["name", "text"]] }]],
+    ["rows", { list: [["ship", "u8"], ["kills", "u8"], ["deaths", "u8"], ["total", "u16"], ["won", "u8"], ["name", "text"],
+      ["past", { list: [["kills", "u8"]] }]] }]],
   ["pong", ["stamp", "u32"], ["tick", "u32"]],
 ];
 
+export const ABSENT = 255; // in place of kills
 export const BUTTONS = { fire: 1, dash: 2 };
 export const PHASES = ["waiting", "countdown", "playing", "results", "over"];
 export const SEAT_STATES = ["reserved", "accepted", "left"];

@@ -87,6 +87,7 @@ const SOUNDS = {
   },
   dash: (s, near) => s.hiss(600, 4200, 0.18, 0.35 * near),
   pickup: (s) => [523, 784, 1047].forEach((hz, index) => s.tone("triangle", hz, hz, 0.14, 0.5, index * 0.06)),
+  streak: (s) => [392, 523, 659, 784].forEach((hz, index) => s.tone("triangle", hz, hz, 0.18, 0.5, index * 0.08)),
   tick: (s) => s.tone("sine", 660, 660, 0.09, 0.5),
   go: (s) => s.tone("sine", 1100, 1100, 0.3, 0.6),
   spawn: (s) => s.tone("triangle", 260, 880, 0.22, 0.4),

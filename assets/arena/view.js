@@ -278,10 +278,13 @@ export function drawMinimap(canvas, world, ships) {
     canvas.width = width;
     canvas.height = height;
   }
-  const c = canvas.getContext("2d"), scale = width / world.map.width;
+  const c = canvas.getContext("2d"), { map } = world, scale = Math.min(width / map.width, height / map.height);
   c.setTransform(1, 0, 0, 1, 0, 0);
   c.clearRect(0, 0, width, height);
-  c.scale(scale, scale);
+  c.setTransform(scale, 0, 0, scale, (width - map.width * scale) / 2, (height - map.height * scale) / 2);
+  c.strokeStyle = "#22304a";
+  c.lineWidth = 2 / scale;
+  c.strokeRect(0, 0, map.width, map.height);
   c.fillStyle = "#2a3a5a";
   for (const wall of world.map.walls) c.fillRect(wall.x, wall.y, wall.w, wall.h);
   for (const place of world.pickups) {

@@ -3,12 +3,15 @@
 --
 -- Settings: lobby         the lobby's address (--endpoint does the same)
 --           bots          how many (--bots N)
+--           bot_skill     how well they play: easy, normal (default) or hard (--bot-skill); in the first round of a
+--                         match they play one step below
 --           sessions      how many sessions each plays, 0 for no end (default); then the program ends: with 0,
 --                         or with 1 if one of them did not get to play
 --           leave_after   seconds after which each leaves its session; 0: it stays to the end (default)
 --           on_call       how many of them queue only when a person has waited for a while, and leave what they
 --                         play for it (default 0)
 
+local bot_brain = require "bot_brain"
 local bot_client = require "bot_client"
 local settings = require "settings"
 
@@ -23,6 +26,7 @@ local MOST_FAILURES = 5   -- in a row; with a limit of sessions, a bot gives up 
 
 local lobby = settings.address(host.config "lobby" and "lobby" or "endpoint")
 local count = settings.integer("bots", 1, 1, 64)
+local skill = settings.choice("bot_skill", "normal", bot_brain.skills)
 local sessions = settings.integer("sessions", 0, 0, 1000)
 local leave_after = settings.number("leave_after", 0, 0, 86400)
 local on_call = settings.integer("on_call", 0, 0, 64)
@@ -115,7 +119,7 @@ local function connect(bot, url)
   bot.connection, bot.opened, bot.closed = connection, false, nil
   by_connection[connection] = bot
   bot.client = bot_client.new {
-    name = bot.name, random = math.random,
+    name = bot.name, random = math.random, skill = skill,
     send = function(bytes) host.send(connection, bytes) end,
   }
   wait_until(OPEN_S, function() return bot.opened or bot.closed end)

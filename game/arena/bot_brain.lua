@@ -14,18 +14,45 @@ brain_methods.__index = brain_methods
 local TAU = 2 * math.pi
 local SIGHT = 800     -- shots fly about this far
 local FLEE_BELOW = 35 -- health
+
+-- Ranges of temper: no two bots play alike, and none plays perfectly.
+--   aim_error: radians; turn_rate: radians a second; range: how far away from an enemy it likes to be
+--   burst, pause: seconds of fire, and between; patience: it fires where its aim is off by less (radians)
+--   dash: how often a hit is answered with one
+local SKILLS = {
+  easy = {
+    aim_error = { 0.20, 0.34 }, turn_rate = { 2.2, 3.4 }, range = { 260, 480 },
+    burst = { 0.25, 0.7 }, pause = { 0.7, 1.6 }, patience = 0.3, dash = 0.15,
+  },
+  normal = {
+    aim_error = { 0.05, 0.14 }, turn_rate = { 5, 9 }, range = { 220, 440 },
+    burst = { 0.4, 1.3 }, pause = { 0.25, 0.75 }, patience = 0.2, dash = 0.45,
+  },
+  hard = {
+    aim_error = { 0.01, 0.05 }, turn_rate = { 10, 14 }, range = { 160, 280 },
+    burst = { 1.0, 2.2 }, pause = { 0.05, 0.2 }, patience = 0.12, dash = 0.6,
+  },
+}
+-- In the first round of a match: who is new gets the time to learn.
+local WARM_UP = { easy = "easy", normal = "easy", hard = "normal" }
+
 local STILL = { move_x = 0, move_y = 0, aim = 0, fire = false, dash = false }
 
---- options: paths (pathfinder), random (function giving [0, 1)).
+bot_brain.skills = { "easy", "normal", "hard" }
+
+local function within(range, part)
+  return range[1] + (range[2] - range[1]) * part
+end
+
+--- options: paths (pathfinder), random (function giving [0, 1)), skill ("normal" unless said).
 function bot_brain.new(options)
   local random = options.random
-  return setmetatable({
+  local brain = setmetatable({
     paths = options.paths,
     random = random,
-    -- Temper: no two bots play alike, and none plays perfectly.
-    aim_error = 0.05 + 0.09 * random(),
-    turn_rate = 5 + 4 * random(),
-    range = 220 + 220 * random(),
+    chosen = options.skill or "normal",
+    steadiness = random(), nimbleness = random(), -- where this one is in the ranges of its skill
+    boldness = random(),
     aim = 0,
     error_now = 0,
     strafe = random() < 0.5 and -1 or 1,
@@ -34,6 +61,22 @@ function bot_brain.new(options)
     pause_left = 0.5,
     health_before = 100,
   }, brain_methods)
+  brain:play_as(brain.chosen)
+  return brain
+end
+
+function brain_methods:play_as(skill)
+  local ranges = SKILLS[skill]
+  self.playing_as, self.ranges = skill, ranges
+  self.aim_error = within(ranges.aim_error, self.steadiness)
+  self.turn_rate = within(ranges.turn_rate, self.nimbleness)
+  self.range = within(ranges.range, self.boldness)
+end
+
+--- Before each round: in the first one of a match it plays below its skill.
+function brain_methods:begin_round(round)
+  local skill = round == 1 and WARM_UP[self.chosen] or self.chosen
+  if skill ~= self.playing_as then self:play_as(skill) end
 end
 
 local function distance(a, b)
@@ -84,12 +127,12 @@ end
 function brain_methods:trigger(on_target, dt)
   if self.pause_left > 0 then
     self.pause_left = self.pause_left - dt
-    if self.pause_left <= 0 then self.burst_left = 0.4 + 0.9 * self.random() end
+    if self.pause_left <= 0 then self.burst_left = within(self.ranges.burst, self.random()) end
     return false
   end
   if not on_target then return false end
   self.burst_left = self.burst_left - dt
-  if self.burst_left <= 0 then self.pause_left = 0.25 + 0.5 * self.random() end
+  if self.burst_left <= 0 then self.pause_left = within(self.ranges.pause, self.random()) end
   return true
 end
 
@@ -163,7 +206,7 @@ end
 function brain_methods:wants_dash(me, dt)
   local hit = me.health < self.health_before
   self.health_before = me.health
-  return (hit and self.random() < 0.45) or self.random() < 0.08 * dt
+  return (hit and self.random() < self.ranges.dash) or self.random() < 0.08 * dt
 end
 
 --- Returns move_x, move_y, aim, fire and dash in a table, as protocol "input" wants them.
@@ -175,7 +218,7 @@ function brain_methods:think(view, dt)
   local on_target = false
   if target then
     local off = self:take_aim(view, target, dt)
-    on_target = seen and not target.protected and off < 0.2 and distance(me, target) < SIGHT
+    on_target = seen and not target.protected and off < self.ranges.patience and distance(me, target) < SIGHT
   elseif move_x ~= 0 or move_y ~= 0 then
     self.aim = turned(self.aim, math.atan(move_y, move_x), self.turn_rate * dt)
   end

@@ -15,10 +15,10 @@ client_methods.__index = client_methods
 local flag = protocol.ship_flags
 local ARMED = { [protocol.phases.playing] = true, [protocol.phases.waiting] = true }
 
---- options: name, random (function giving [0, 1)), send(bytes).
+--- options: name, random (function giving [0, 1)), send(bytes), skill (of bot_brain.skills).
 function bot_client.new(options)
   return setmetatable({
-    name = options.name, random = options.random, send = options.send,
+    name = options.name, random = options.random, send = options.send, skill = options.skill,
     sequence = 0,
     over = nil, -- why there is nothing more to do here: a few words
   }, client_methods)
@@ -35,12 +35,13 @@ function handlers.welcome(self, message)
   self.map = { width = message.width, height = message.height, walls = message.walls }
   self.pickup_places = message.pickups
   self.shot_speed = message.shot_speed
-  self.brain = bot_brain.new { paths = pathfinder.new(self.map), random = self.random }
+  self.brain = bot_brain.new { paths = pathfinder.new(self.map), random = self.random, skill = self.skill }
   self.session_id = message.session
 end
 
 function handlers.snapshot(self, message)
   self.snapshot = message
+  if self.brain then self.brain:begin_round(message.shared.round) end
 end
 
 function handlers.scores(self, message)

@@ -10,14 +10,16 @@ local packing = require "packing"
 
 local protocol = {}
 
-protocol.version = 1
+protocol.version = 2
 protocol.most_ships = 255 -- their numbers are bytes, and 0 is nobody
 
 protocol.events = {
   { "spawn", { "ship", "u8" }, { "x", "length" }, { "y", "length" } },
   { "shot", { "shot", "u16" }, { "ship", "u8" }, { "x", "length" }, { "y", "length" }, { "angle", "angle" } },
   { "shot_end", { "shot", "u16" }, { "ship", "u8" }, { "x", "length" }, { "y", "length" } },
-  { "kill", { "ship", "u8" }, { "by", "u8" }, { "x", "length" }, { "y", "length" } },
+  -- streak: how many `by` has destroyed since it was last destroyed; ended: how many `ship` had
+  { "kill", { "ship", "u8" }, { "by", "u8" }, { "streak", "u8" }, { "ended", "u8" }, { "x", "length" },
+    { "y", "length" } },
   { "pickup", { "ship", "u8" }, { "place", "u8" } },
   { "dash", { "ship", "u8" } },
 }
@@ -58,11 +60,13 @@ protocol.from_server = {
     { "left", "tenths" } },
   { "notice", { "tone", "u8" }, { "call", "text" }, { "text", "text" } },
   { "scores", { "round", "u8" }, { "rounds", "u8" }, { "final", "u8" },
-    { "rows", list = { { "ship", "u8" }, { "kills", "u8" }, { "deaths", "u8" }, { "total", "u16" },
-      { "name", "text" } } } },
+    -- in the order of the places; won: rounds; past: the kills of each round so far, absent where one was not here
+    { "rows", list = { { "ship", "u8" }, { "kills", "u8" }, { "deaths", "u8" }, { "total", "u16" }, { "won", "u8" },
+      { "name", "text" }, { "past", list = { { "kills", "u8" } } } } } },
   { "pong", { "stamp", "u32" }, { "tick", "u32" } },
 }
 
+protocol.absent = 255 -- in place of kills
 protocol.hello_flags = { bot = 1 }
 protocol.buttons = { fire = 1, dash = 2 }
 protocol.phases = { waiting = 0, countdown = 1, playing = 2, results = 3, over = 4 }

@@ -31,7 +31,7 @@ function session.new(options, callbacks)
     match = rounds.new(rules.match),
     clients = {}, -- by player
     ships = {},   -- client by ship id
-    totals = {},  -- kills over all rounds, by ship id
+    tallies = {}, -- by ship id: { total = kills over all rounds, won = rounds, past = kills of each round so far }
     names = {},   -- as matchmaking knows them, by player id
     notices = {},
     shown = {},   -- by ship id, as snapshots tell of it; filled anew for each
@@ -139,7 +139,7 @@ function session_methods:join(player, seat)
   client.seat, client.ship = seat, ship
   client.joined_at = self.callbacks.now()
   self.ships[client.ship] = client
-  self.totals[client.ship] = 0
+  self.tallies[client.ship] = { total = 0, won = 0, past = {} }
   self.world:add(client.ship)
   if client.hello then self:introduce(client) end
 end
@@ -156,7 +156,7 @@ function session_methods:leave(player)
   local client = self.clients[player]
   if not client or not client.ship then return end
   self.world:remove(client.ship)
-  self.ships[client.ship], self.totals[client.ship] = nil, nil
+  self.ships[client.ship], self.tallies[client.ship] = nil, nil
   client.seat.ship, client.ship, client.welcomed = nil, nil, false
 end
 
@@ -235,28 +235,47 @@ end
 
 function session_methods:count_totals(events)
   for _, event in ipairs(events) do
-    if event.type == "kill" and self.totals[event.by] then
-      self.totals[event.by] = self.totals[event.by] + 1
+    local tally = event.type == "kill" and self.tallies[event.by]
+    if tally then tally.total = tally.total + 1 end
+  end
+end
+
+--- The round is over: everybody's kills are written down, and whoever has most has won it, also together.
+function session_methods:close_round()
+  local most = 1 -- nobody wins a round without a kill
+  for ship_id in pairs(self.ships) do most = math.max(most, self.world.by_id[ship_id].kills) end
+  for ship_id, tally in pairs(self.tallies) do
+    local kills = self.world.by_id[ship_id].kills
+    for round = #tally.past + 1, self.match.round - 1 do tally.past[round] = { kills = protocol.absent } end
+    tally.past[self.match.round] = { kills = math.min(kills, protocol.absent - 1) }
+    if kills == most then tally.won = tally.won + 1 end
+  end
+end
+
+--- What decides places, in this order; fewer deaths, then the lower number, where all of it is equal.
+local ROUND_ORDER, FINAL_ORDER = { "kills" }, { "won", "total" }
+
+local function comparison(keys)
+  return function(a, b)
+    for _, key in ipairs(keys) do
+      if a[key] ~= b[key] then return a[key] > b[key] end
     end
+    if a.deaths ~= b.deaths then return a.deaths < b.deaths end
+    return a.ship < b.ship
   end
 end
 
 function session_methods:score_rows()
   local rows = {}
   for ship_id, client in pairs(self.ships) do
-    local ship = self.world.by_id[ship_id]
+    local ship, tally = self.world.by_id[ship_id], self.tallies[ship_id]
     rows[#rows + 1] = {
-      ship = ship_id, kills = ship.kills, deaths = ship.deaths, total = self.totals[ship_id],
-      name = self:name_of(client.seat),
+      ship = ship_id, kills = ship.kills, deaths = ship.deaths, total = tally.total, won = tally.won,
+      name = self:name_of(client.seat), past = tally.past,
     }
   end
   local final = self.match.phase == "over"
-  local key = final and "total" or "kills"
-  table.sort(rows, function(a, b)
-    if a[key] ~= b[key] then return a[key] > b[key] end
-    if a.deaths ~= b.deaths then return a.deaths < b.deaths end
-    return a.ship < b.ship
-  end)
+  table.sort(rows, comparison(final and FINAL_ORDER or ROUND_ORDER))
   return { round = self.match.round, rounds = self.rules.match.rounds, final = final and 1 or 0, rows = rows }
 end
 
@@ -266,6 +285,7 @@ function session_methods:begin_phase(phase)
     self.scores = nil
   end
   if phase == "results" or phase == "over" then
+    self:close_round()
     self.scores = self:score_rows()
     self:broadcast("scores", self.scores)
   end

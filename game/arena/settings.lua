@@ -22,6 +22,16 @@ function settings.integer(key, default, low, high)
   return whole
 end
 
+--- One of these words, or the default.
+function settings.choice(key, default, words)
+  local text = host.config(key)
+  if text == nil then return default end
+  for _, word in ipairs(words) do
+    if word == text then return word end
+  end
+  error(("setting %s: %q is none of %s"):format(key, text, table.concat(words, ", ")), 0)
+end
+
 --- An address that paths can be added to: "http://127.0.0.1:8080/" -> "http://127.0.0.1:8080".
 function settings.address(key)
   local text = host.config(key)

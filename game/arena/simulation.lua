@@ -70,7 +70,7 @@ function world_methods:add(id)
     health = 0, alive = false, respawn_at = self.time,
     protected_until = 0, next_shot_at = 0,
     power = nil, power_until = 0,
-    kills = 0, deaths = 0,
+    kills = 0, deaths = 0, streak = 0,
     input = STILL,
   }
   self.ships[#self.ships + 1] = ship
@@ -102,7 +102,7 @@ function world_methods:reset()
   self.shots = {}
   self:place_pickups()
   for _, ship in ipairs(self.ships) do
-    ship.kills, ship.deaths = 0, 0
+    ship.kills, ship.deaths, ship.streak = 0, 0, 0
     ship.alive, ship.respawn_at = false, self.time
   end
 end
@@ -171,8 +171,12 @@ function world_methods:kill(ship, killer)
   ship.alive, ship.health, ship.power = false, 0, nil
   ship.deaths = ship.deaths + 1
   ship.respawn_at = self.time + self.rules.respawn_delay
-  if killer then killer.kills = killer.kills + 1 end
-  self:emit { type = "kill", ship = ship.id, by = killer and killer.id or 0, x = ship.x, y = ship.y }
+  if killer then killer.kills, killer.streak = killer.kills + 1, killer.streak + 1 end
+  self:emit {
+    type = "kill", ship = ship.id, by = killer and killer.id or 0, streak = killer and killer.streak or 0,
+    ended = ship.streak, x = ship.x, y = ship.y,
+  }
+  ship.streak = 0
 end
 
 function world_methods:hit(ship, shot)

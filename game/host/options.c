@@ -20,6 +20,7 @@ static const char help[] =
     "  --port N           port to listen on (default 0: a free one in 20000..29999)\n"
     "  --origin ORIGIN    also talk to pages of this site, \"https://play.example\"; may be repeated\n"
     "  --endpoint URL     the service (for the lobby), or the lobby (for bots)\n"
+    "  --bot-skill SKILL  how well the bots play: easy, normal (default) or hard\n"
     "  --assets DIR       the pages that the lobby serves\n"
     "  --tick-rate N      ticks per second, 1 to 240 (default 30)\n"
     "  --set KEY=VALUE    a setting for scripts and plugin, as the environment variable ARENA_KEY\n"
@@ -80,6 +81,17 @@ static bool set_bots(options *out, settings *all, const char *text)
            set_or_tell(settings_set(all, "bots", text), text);
 }
 
+static bool set_skill(settings *all, const char *text)
+{
+    static const char *const skills[] = {"easy", "normal", "hard"};
+    for (size_t i = 0; i < sizeof skills / sizeof skills[0]; i++) {
+        if (strcmp(skills[i], text) == 0)
+            return set_or_tell(settings_set(all, "bot_skill", text), text);
+    }
+    fprintf(stderr, "arena: --bot-skill takes easy, normal or hard, not \"%s\"\n", text);
+    return false;
+}
+
 static const struct option long_options[] = {
         {"script", required_argument, NULL, 's'},
         {"plugin", required_argument, NULL, 'P'},
@@ -92,6 +104,7 @@ static const struct option long_options[] = {
         {"set", required_argument, NULL, 'S'},
         {"lobby", no_argument, NULL, 'l'},
         {"bots", required_argument, NULL, 'b'},
+        {"bot-skill", required_argument, NULL, 'k'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},
         {NULL, 0, NULL, 0},
@@ -123,6 +136,8 @@ static bool take(options *out, settings *all, int option, const char *value)
         return add_origin(out, value);
     case 'b':
         return set_bots(out, all, value);
+    case 'k':
+        return set_skill(all, value);
     case 'e':
         return set_or_tell(settings_set(all, "endpoint", value), value);
     case 'S':

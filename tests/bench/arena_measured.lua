@@ -34,7 +34,7 @@ end
 local function send_to_everybody(bytes)
   local gamelift = require "gamelift"
   local server, players = gamelift.server(), {}
-  local message = "\1\4" .. ("x"):rep(bytes - 2)
+  local message = "\2\4" .. ("x"):rep(bytes - 2)
   server:set_handlers { on_start_game_session = function(self) assert(self:activate_game_session()) end }
   host.on("connect", function(player) players[player] = true end)
   host.on("disconnect", function(player) players[player] = nil end)

@@ -26,12 +26,19 @@ local function view_of(world, id)
   return view
 end
 
-local function play(bots, seconds, seed)
+--- skills: of each bot. think(view, dt) in place of a skill plays by itself.
+local function play(skills, seconds, seed, round)
+  local bots = #skills
   local world, paths = simulation.new { seed = seed }, pathfinder.new(map)
   local brains, travelled = {}, {}
   for id = 1, bots do
     world:add(id)
-    brains[id] = bot_brain.new { paths = paths, random = function() return world:random() end }
+    if type(skills[id]) == "table" then
+      brains[id] = skills[id]
+    else
+      brains[id] = bot_brain.new { paths = paths, random = function() return world:random() end, skill = skills[id] }
+      brains[id]:begin_round(round or 2)
+    end
     travelled[id] = 0
   end
   for _ = 1, math.floor(seconds / DT) do
@@ -72,7 +79,7 @@ end)
 
 describe("a bot", function()
   it("finds its enemies, fights them and keeps moving", function()
-    local world, travelled = play(4, 60, 2)
+    local world, travelled = play({ "normal", "normal", "normal", "normal" }, 60, 2)
     local kills = 0
     for _, ship in ipairs(world.ships) do
       kills = kills + ship.kills
@@ -80,6 +87,48 @@ describe("a bot", function()
     end
     -- A fight worth watching: not a shy one, and not a slaughter.
     assert.is_true(kills >= 4 and kills <= 60, kills .. " kills")
+  end)
+
+  it("is beaten by a better one", function()
+    for _, pair in ipairs { { "hard", "normal" }, { "normal", "easy" } } do
+      local better, worse = 0, 0
+      for seed = 1, 2 do
+        local world = play({ pair[1], pair[2], pair[1], pair[2] }, 60, seed)
+        for _, ship in ipairs(world.ships) do
+          if ship.id % 2 == 1 then better = better + ship.kills else worse = worse + ship.kills end
+        end
+      end
+      assert.is_true(better > 1.2 * worse, ("%s %d, %s %d"):format(pair[1], better, pair[2], worse))
+    end
+  end)
+
+  --- Somebody who has just found the keys: stands about, turns slowly to whoever is near, and holds the trigger.
+  local function newcomer()
+    local one = { aim = 0, time = 0 }
+    function one.think(_, view, dt)
+      one.time = one.time + dt
+      local me, nearest, least = view.me, nil, math.huge
+      for _, other in ipairs(view.ships) do
+        local far = (other.x - me.x) ^ 2 + (other.y - me.y) ^ 2
+        if other ~= me and other.alive and far < least then nearest, least = other, far end
+      end
+      if nearest then
+        local off = (math.atan(nearest.y - me.y, nearest.x - me.x) - one.aim + math.pi) % (2 * math.pi) - math.pi
+        one.aim = one.aim + geometry.clamp(off, -3 * dt, 3 * dt) + 0.25 * math.sin(one.time * 5) * dt
+      end
+      return { move_x = 0.6 * math.sin(one.time), move_y = 0, aim = one.aim % (2 * math.pi), fire = true, dash = false }
+    end
+    return one
+  end
+
+  it("lets a newcomer score in the first round", function()
+    local kills = 0
+    for seed = 1, 3 do
+      local world = play({ newcomer(), "normal", "normal", "normal" }, rules.match.round_seconds, seed, 1)
+      assert.is_true(world.by_id[1].kills >= 1, "seed " .. seed)
+      kills = kills + world.by_id[1].kills
+    end
+    assert.is_true(kills >= 6, kills .. " kills")
   end)
 
   it("holds its fire while nobody may shoot", function()

@@ -46,7 +46,7 @@ export function checkPage(protocol, movement, vectors) {
     expectRefusal(protocol.decode, hex.slice(0, -2), `${name}, cut short,`, complaints);
     expectRefusal(protocol.decode, hex + "00", `${name}, too long,`, complaints);
   }
-  expectRefusal(protocol.decode, "0201", "another version", complaints);
+  expectRefusal(protocol.decode, "0301", "another version", complaints);
   checkMovement(movement, vectors.movement, complaints);
   return complaints;
 }

@@ -84,20 +84,20 @@ describe("a message that nobody should send", function()
 
   it("is refused with a sentence", function()
     assert.equal("a message has at least 2 bytes", refusal "")
-    assert.equal("a message has at least 2 bytes", refusal "01")
-    assert.equal("this server speaks version 1 of the arena protocol, you speak 2; reload the page", refusal "0201")
-    assert.equal("unknown message type 0", refusal "0100")
-    assert.equal("unknown message type 99", refusal "0163")
-    assert.equal("input is too short", refusal "010201")
-    assert.equal("input is 2 bytes too long", refusal "0102010000000000000000")
-    assert.equal("hello is too short", refusal "0101000541")
-    assert.equal("text is not UTF-8", refusal "01010001ff")
+    assert.equal("a message has at least 2 bytes", refusal "02")
+    assert.equal("this server speaks version 2 of the arena protocol, you speak 3; reload the page", refusal "0301")
+    assert.equal("unknown message type 0", refusal "0200")
+    assert.equal("unknown message type 99", refusal "0263")
+    assert.equal("input is too short", refusal "020201")
+    assert.equal("input is 2 bytes too long", refusal "0202010000000000000000")
+    assert.equal("hello is too short", refusal "0201000541")
+    assert.equal("text is not UTF-8", refusal "02010001ff")
   end)
 
   it("never raises, whatever its bytes", function()
     math.randomseed(11)
     for _ = 1, 3000 do
-      local bytes = { string.char(math.random(0, 2) == 0 and math.random(0, 255) or 1) }
+      local bytes = { string.char(math.random(0, 2) == 0 and math.random(0, 255) or 2) }
       for index = 2, math.random(0, 40) do
         bytes[index] = string.char(math.random(0, index == 2 and 9 or 255))
       end

@@ -127,7 +127,7 @@ describe("a player is closed with the reason", function()
     local a = arena()
     a.enter(1, "mia")
     a.enter(2, "leo")
-    a.session:receive(1, "\1\99")
+    a.session:receive(1, "\2\99")
     assert.equal("unknown message type 99", a.kicked[1])
     a.steps(1)
     assert.is_nil(a.kicked[2])
@@ -138,7 +138,7 @@ describe("a player is closed with the reason", function()
     local a = arena()
     a.session:connect(1)
     a.session:receive(1, "\9\1\0\3mia")
-    assert.equal("this server speaks version 1 of the arena protocol, you speak 9; reload the page", a.kicked[1])
+    assert.equal("this server speaks version 2 of the arena protocol, you speak 9; reload the page", a.kicked[1])
   end)
 
   it("for a flood", function()
@@ -184,6 +184,43 @@ describe("a match", function()
     assert.equal(2, #scores)
     assert.equal(0, scores[1].final)
     assert.equal(1, scores[2].final)
+  end)
+
+  it("is won by who wins most rounds; kills decide among equals, and who came late missed some", function()
+    local a = arena { match = short }
+    for player, name in ipairs { "mia", "leo", "eva" } do a.enter(player, name) end
+    --- The kills of this round, by ship; then its end.
+    local function round(kills, seconds)
+      a.steps(30 * 2)
+      for ship, count in pairs(kills) do
+        a.session.world.by_id[ship].kills = count
+        a.session.tallies[ship].total = a.session.tallies[ship].total + count
+      end
+      a.steps(math.floor(30 * seconds))
+    end
+    round({ 3, 2, 0 }, 4.2)
+    a.enter(4, "late")
+    round({ 0, 9, 0, 9 }, 6)
+    local scores = a.told(1, "scores")
+    local function told(message, ...)
+      local rows = {}
+      for place, row in ipairs(message.rows) do
+        local past = {}
+        for index, one in ipairs(row.past) do past[index] = one.kills end
+        rows[place] = { row.ship, row.won, row.total, table.concat(past, " ") }
+      end
+      return rows, ...
+    end
+    assert.same({ { 1, 1, 3, "3" }, { 2, 0, 2, "2" }, { 3, 0, 0, "0" } }, told(scores[1]))
+    assert.same({ { 2, 1, 11, "2 9" }, { 4, 1, 9, "255 9" }, { 1, 1, 3, "3 0" }, { 3, 0, 0, "0 0" } }, told(scores[2]))
+  end)
+
+  it("has no winner of a round in which nobody was destroyed", function()
+    local a = arena { match = short }
+    a.enter(1, "mia")
+    a.enter(2, "leo")
+    a.steps(30 * 6 + 2)
+    for _, row in ipairs(a.told(1, "scores")[1].rows) do assert.equal(0, row.won) end
   end)
 
   it("invites nobody in its last moments", function()

@@ -153,7 +153,7 @@ describe("shots", function()
     world:set_input(1, input { fire = true, aim = 0 })
     local events = steps(world, 60)
     local kills = of_type(events, "kill")
-    assert.same({ { type = "kill", ship = 2, by = 1, x = 800, y = 500 } }, kills)
+    assert.same({ { type = "kill", ship = 2, by = 1, streak = 1, ended = 0, x = 800, y = 500 } }, kills)
     assert.equal(1, a.kills)
     assert.equal(1, b.deaths)
     local needed = math.ceil(rules.max_health / rules.shot.damage)
@@ -162,6 +162,22 @@ describe("shots", function()
       if event.ship == 2 then hits = hits + 1 end
     end
     assert.equal(needed, hits)
+  end)
+
+  it("make a streak, until its owner is destroyed himself", function()
+    local world, a, b = duel()
+    local function destroy(victim, killer)
+      world.events = {}
+      world:kill(victim, killer)
+      return world.events[1]
+    end
+    assert.equal(1, destroy(b, a).streak)
+    assert.equal(2, destroy(b, a).streak)
+    local ended = destroy(a, b)
+    assert.same({ 1, 2 }, { ended.streak, ended.ended })
+    assert.equal(1, destroy(b, a).streak)
+    world:reset()
+    assert.equal(1, destroy(b, a).streak)
   end)
 
   it("stop at walls, even at a wall the ship touches", function()

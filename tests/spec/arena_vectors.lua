@@ -26,7 +26,7 @@ local SNAPSHOT = {
       { type = "spawn", ship = 3, x = 100, y = 90 },
       { type = "shot", shot = 65535, ship = 3, x = 100, y = 90, angle = math.pi },
       { type = "shot_end", shot = 258, ship = 0, x = 0, y = 1300 },
-      { type = "kill", ship = 16, by = 3, x = 20, y = 1280 },
+      { type = "kill", ship = 16, by = 3, streak = 3, ended = 254, x = 20, y = 1280 },
       { type = "pickup", ship = 3, place = 2 },
       { type = "dash", ship = 16 },
     },
@@ -55,8 +55,9 @@ vectors.server = {
   { "service", { backfill = protocol.backfill_states.searching, wanted = 2, elapsed = 4.5, draining = 0, left = 0 } },
   { "notice", { tone = protocol.tones.good, call = "AcceptPlayerSession", text = "mia was accepted" } },
   { "scores", { round = 3, rounds = 3, final = 1, rows = {
-    { ship = 3, kills = 9, deaths = 4, total = 312, name = "mia" },
-    { ship = 16, kills = 0, deaths = 13, total = 0, name = "" },
+    { ship = 3, kills = 9, deaths = 4, total = 312, won = 2, name = "mia",
+      past = { { kills = 5 }, { kills = 0 }, { kills = 9 } } },
+    { ship = 16, kills = 0, deaths = 13, total = 0, won = 0, name = "", past = { { kills = protocol.absent } } },
   } } },
   { "pong", { stamp = 305419896, tick = 99 } },
 }

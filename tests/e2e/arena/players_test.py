@@ -12,7 +12,7 @@ import urllib.request
 import run
 import websockets
 
-HELLO = bytes([1, 1, 0, 3]) + b"mia"
+HELLO = bytes([2, 1, 0, 3]) + b"mia"
 WELCOME, SNAPSHOT = 2, 4
 
 
@@ -69,9 +69,9 @@ class Players(unittest.IsolatedAsyncioTestCase):
         other = await self.enter(await self.seat())
         await self.until_type(other, WELCOME)
         for bytes_sent, reason in (
-                (b"\x01\x63", "unknown message type 99"),
-                (b"\x01\x02\x00", "input is too short"),
-                (b"\x01\x01\x00\x01\xff", "text is not UTF-8"),
+                (b"\x02\x63", "unknown message type 99"),
+                (b"\x02\x02\x00", "input is too short"),
+                (b"\x02\x01\x00\x01\xff", "text is not UTF-8"),
                 (HELLO, "a second hello")):
             with self.subTest(reason):
                 socket = await self.enter(await self.seat())
@@ -81,8 +81,8 @@ class Players(unittest.IsolatedAsyncioTestCase):
         await self.until_type(other, SNAPSHOT)
 
     async def test_a_client_of_another_version_is_told_so(self):
-        socket = await self.enter(await self.seat(), hello=b"\x02" + HELLO[1:])
-        self.assertEqual("this server speaks version 1 of the arena protocol, you speak 2; reload the page",
+        socket = await self.enter(await self.seat(), hello=b"\x03" + HELLO[1:])
+        self.assertEqual("this server speaks version 2 of the arena protocol, you speak 3; reload the page",
                          await self.reason(socket))
 
     async def test_a_seat_is_good_for_one_player(self):

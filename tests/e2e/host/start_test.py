@@ -59,6 +59,9 @@ class Start(ArenaCase):
     def test_options_that_make_no_sense_are_named(self):
         for arguments, sentence in (
                 (["--bots", "many"], '--bots takes a number from 1 to 64, not "many"'),
+                (["--bots", "2", "--bot-skill", "godlike"], '--bot-skill takes easy, normal or hard, not "godlike"'),
+                (["--set", "script_timeout_ms=soon"],
+                 'script_timeout_ms is a number of milliseconds, 0 for no limit, not "soon"'),
                 (["--port", "70000"], '--port takes a number from 0 to 65535, not "70000"'),
                 (["--tick-rate", "0"], '--tick-rate takes a number from 1 to 240, not "0"'),
                 (["--set", "novalue"], '--set takes KEY=VALUE, not "novalue"'),
