@@ -175,6 +175,8 @@ static bool take_player_id_tail(parser *p)
 static local_shape shape_of_path(const local_expression *path)
 {
     local_shape shape = {LOCAL_ELEMENT_PLAYER, path->several_teams ? 2 : 1};
+    if (path->player_ids)
+        shape.element = LOCAL_ELEMENT_TEXT;
     if (!path->has_attribute)
         return shape;
     switch (path->type) {
@@ -211,7 +213,7 @@ static local_expression *parse_path(parser *p)
         if (!take_attribute(p, path))
             return NULL;
     } else {
-        take_player_id_tail(p);
+        path->player_ids = take_player_id_tail(p);
     }
     path->shape = shape_of_path(path);
     return path;
@@ -346,6 +348,25 @@ bool local_expression_looks_like(const char *text)
            (length > 0 && (text[length] == '(' || text[length] == '[' || text[length] == '.'));
 }
 
+const local_expression *local_expression_of_texts(
+        const char *const *texts, size_t count, glift__memory *memory)
+{
+    local_expression *node = glift__memory_take(memory, 1, sizeof *node);
+    const char **copies = glift__memory_take(memory, count + 1, sizeof *copies);
+    if (node == NULL || copies == NULL)
+        return NULL;
+    node->kind = LOCAL_CONSTANT;
+    node->shape = (local_shape){LOCAL_ELEMENT_TEXT, 1};
+    node->texts = copies;
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = glift__memory_text(memory, texts[i]);
+        if (copies[i] == NULL)
+            return NULL;
+    }
+    node->text_count = count;
+    return node;
+}
+
 const local_expression *local_expression_of_text(const char *text, glift__memory *memory)
 {
     local_expression *node = glift__memory_take(memory, 1, sizeof *node);
@@ -367,4 +388,24 @@ bool local_expression_is_plain(const local_expression *expression)
     while (expression->kind == LOCAL_CALL && expression->function == LOCAL_FUNCTION_FLATTEN)
         expression = expression->argument;
     return expression->kind != LOCAL_CALL;
+}
+
+bool local_expression_is_constant(const local_expression *expression)
+{
+    return expression->kind == LOCAL_CONSTANT;
+}
+
+bool local_expression_is_shared(const local_expression *expression)
+{
+    return expression->kind == LOCAL_CALL && expression->function == LOCAL_FUNCTION_SET_INTERSECTION &&
+           expression->shape.depth == 1 && local_expression_is_plain(expression->argument);
+}
+
+bool local_expression_is_of_lists(const local_expression *expression)
+{
+    if (expression->shape.depth >= 2)
+        return true;
+    while (expression->kind == LOCAL_CALL)
+        expression = expression->argument;
+    return expression->has_attribute && expression->type == GLIFT_ATTRIBUTE_STRING_LIST;
 }

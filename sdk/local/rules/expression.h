@@ -47,7 +47,7 @@ typedef enum local_element {
     LOCAL_ELEMENT_NUMBER,
     LOCAL_ELEMENT_TEXT,
     LOCAL_ELEMENT_MAP,   /* a string_number_map without a key: good for nothing but count */
-    LOCAL_ELEMENT_PLAYER /* a player as such: good for count */
+    LOCAL_ELEMENT_PLAYER /* a player as such: good for count; players[playerId] are texts */
 } local_element;
 
 /* What an expression yields: depth 0 is one element, 1 a list of them, 2 a list of lists. */
@@ -71,9 +71,16 @@ const local_expression *local_expression_parse(const char *text, const struct lo
 /* Does this text mean an expression, or a plain word? */
 bool local_expression_looks_like(const char *text);
 const local_expression *local_expression_of_text(const char *text, glift__memory *memory);
+const local_expression *local_expression_of_texts(
+        const char *const *texts, size_t count, glift__memory *memory);
 local_shape local_expression_shape(const local_expression *expression);
 /* Every value of the result is an attribute of one player, not an aggregate over several. */
 bool local_expression_is_plain(const local_expression *expression);
+bool local_expression_is_constant(const local_expression *expression);
+/* What all players have in common: set_intersection(...) of plain values. */
+bool local_expression_is_shared(const local_expression *expression);
+/* Its texts come as lists: from a string list, or from several teams. */
+bool local_expression_is_of_lists(const local_expression *expression);
 
 /* NULL when out of memory. */
 const local_value *local_expression_evaluate(const local_expression *expression, const local_lineup *lineup,

@@ -18,8 +18,8 @@ typedef enum local_function {
 } local_function;
 
 typedef enum local_expression_kind {
-    LOCAL_CONSTANT, /* number or text */
-    LOCAL_PATH,     /* players, or one of their attributes */
+    LOCAL_CONSTANT, /* number, text, or list of texts */
+    LOCAL_PATH,     /* players, their ids, or one of their attributes */
     LOCAL_CALL      /* function(argument) */
 } local_expression_kind;
 
@@ -28,12 +28,15 @@ struct local_expression {
     local_shape shape;
     double number;
     const char *text;
+    const char **texts; /* of a constant list */
+    size_t text_count;
     local_function function;
     const local_expression *argument;
     bool by_team; /* else: all players in one list */
     bool several_teams;
     int *teams;
     size_t team_count;
+    bool player_ids;
     bool has_attribute;
     size_t attribute;
     glift_attribute_type type;

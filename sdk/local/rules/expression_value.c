@@ -125,6 +125,8 @@ static bool add_seat(const local_expression *path, const local_lineup *lineup, c
             return true;
     } else if (path->has_attribute) {
         item->text = seat->player->attributes[path->attribute].string;
+    } else if (path->player_ids) {
+        item->text = seat->player->player_id;
     }
     (*count)++;
     return true;
@@ -284,6 +286,23 @@ static const local_value *apply(local_function function, const local_value *in, 
     return result;
 }
 
+static const local_value *constant_value(const local_expression *expression, glift__memory *memory)
+{
+    local_value *items;
+    if (expression->shape.depth == 0) {
+        local_value *constant = glift__memory_take(memory, 1, sizeof *constant);
+        if (constant != NULL)
+            *constant = (local_value){.number = expression->number, .text = expression->text};
+        return constant;
+    }
+    local_value *list = new_list(memory, 1, expression->text_count, &items);
+    for (size_t i = 0; list != NULL && i < expression->text_count; i++)
+        items[i].text = expression->texts[i];
+    if (list != NULL)
+        list->count = expression->text_count;
+    return list;
+}
+
 const local_value *local_expression_evaluate(const local_expression *expression, const local_lineup *lineup,
         local_party_aggregation party, glift__memory *memory)
 {
@@ -293,10 +312,5 @@ const local_value *local_expression_evaluate(const local_expression *expression,
         const local_value *argument = local_expression_evaluate(expression->argument, lineup, party, memory);
         return argument != NULL ? apply(expression->function, argument, memory) : NULL;
     }
-    local_value *constant = glift__memory_take(memory, 1, sizeof *constant);
-    if (constant != NULL) {
-        constant->number = expression->number;
-        constant->text = expression->text;
-    }
-    return constant;
+    return constant_value(expression, memory);
 }

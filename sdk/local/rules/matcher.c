@@ -293,7 +293,7 @@ static void descend(search *s, size_t from)
 static bool has_rules_that_mend(const local_rule_set *rule_set)
 {
     for (size_t i = 0; i < rule_set->rule_count; i++) {
-        if (!rule_set->rules[i].tightens)
+        if (local_rule_counts(&rule_set->rules[i]) && !rule_set->rules[i].tightens)
             return true;
     }
     return false;

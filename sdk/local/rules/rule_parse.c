@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* "rules" and "expansions" of a rule set. */
+/* "rules" of a rule set. */
 
 #include "rules/rule_reader.h"
 
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const limit_names[LOCAL_LIMIT_COUNT] = {
+const char *const local_limit_names[LOCAL_LIMIT_COUNT] = {
         "minDistance", "maxDistance", "maxLatency", "minCount", "maxCount", "referenceValue"};
 
 static const char *const number_aggregations[] = {"avg", "min", "max", NULL};
@@ -29,15 +29,13 @@ static bool read_name(local_reader *reader, const cJSON *object, const char *pla
 static bool read_limit(
         local_reader *reader, const cJSON *object, const char *place, local_limit limit, local_rule *rule)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, limit_names[limit]);
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, local_limit_names[limit]);
     if (member == NULL)
         return true;
-    if (!cJSON_IsNumber(member) || !isfinite(member->valuedouble))
-        return local_reader_refuse(reader, "%s.%s must be a number", place, limit_names[limit]);
-    if (member->valuedouble < 0)
-        return local_reader_refuse(reader, "%s.%s must not be negative", place, limit_names[limit]);
-    rule->limits[limit] = member->valuedouble;
-    return true;
+    if (!local_reader_number(member, &rule->limits[limit]))
+        return local_reader_refuse(reader, "%s.%s must be a number", place, local_limit_names[limit]);
+    return rule->limits[limit] >= 0 ||
+           local_reader_refuse(reader, "%s.%s must not be negative", place, local_limit_names[limit]);
 }
 
 /* At least one of two limits, and not the wrong way round. */
@@ -48,10 +46,10 @@ static bool read_bounds(local_reader *reader, const cJSON *object, const char *p
         return false;
     if (isnan(rule->limits[low]) && isnan(rule->limits[high]))
         return local_reader_refuse(
-                reader, "%s: %s or %s is missing", place, limit_names[low], limit_names[high]);
+                reader, "%s: %s or %s is missing", place, local_limit_names[low], local_limit_names[high]);
     if (rule->limits[low] > rule->limits[high])
         return local_reader_refuse(
-                reader, "%s: %s is more than %s", place, limit_names[low], limit_names[high]);
+                reader, "%s: %s is more than %s", place, local_limit_names[low], local_limit_names[high]);
     return true;
 }
 
@@ -69,40 +67,47 @@ static const local_expression *parse_expression(local_reader *reader, const char
 
 static bool read_measurements(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
-    const cJSON *list, *item = NULL;
-    size_t count;
-    if (!local_reader_list(reader, object, place, "measurements", &list, &count))
+    const char **texts;
+    size_t count, all = 0;
+    if (!local_reader_texts(reader, object, place, "measurements", &texts, &count))
         return false;
     if (count == 0)
         return local_reader_refuse(reader, "%s: \"measurements\" is missing or empty", place);
+    for (const local_rule *other = reader->rule_set->rules; other < rule; other++)
+        all += other->measurement_count;
+    if (all + count > LOCAL_RULE_SET_MAX_MEASUREMENTS)
+        return local_reader_refuse(reader, "%s: the rules up to this one have more than %d measurements",
+                place, LOCAL_RULE_SET_MAX_MEASUREMENTS);
     rule->measurements = local_reader_take(reader, count, sizeof *rule->measurements);
-    cJSON_ArrayForEach(item, list)
-    {
-        if (reader->status != GLIFT_OK)
-            return false;
-        if (!cJSON_IsString(item))
-            return local_reader_refuse(reader, "%s.measurements must hold expressions", place);
-        const local_expression *expression = parse_expression(reader, place, item->valuestring);
+    for (size_t i = 0; i < count && rule->measurements != NULL; i++) {
+        const local_expression *expression = parse_expression(reader, place, texts[i]);
         if (expression == NULL)
             return false;
         rule->measurements[rule->measurement_count++] = expression;
     }
-    return true;
+    return reader->status == GLIFT_OK;
 }
 
-/* A number, an expression of one value, or a plain word. Absent: false only if it is required. */
-static bool read_reference(
-        local_reader *reader, const cJSON *object, const char *place, bool required, local_rule *rule)
+/* ["red", "blue"] */
+static bool read_reference_list(
+        local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, "referenceValue");
-    if (member == NULL)
-        return !required || local_reader_refuse(reader, "%s: \"referenceValue\" is missing", place);
-    if (cJSON_IsNumber(member) && isfinite(member->valuedouble)) {
-        rule->limits[LOCAL_LIMIT_REFERENCE] = member->valuedouble;
+    const char **texts;
+    size_t count;
+    if (!local_reader_texts(reader, object, place, "referenceValue", &texts, &count))
+        return false;
+    rule->reference = local_expression_of_texts(texts, count, &reader->rule_set->memory);
+    return rule->reference != NULL || local_reader_fail(reader);
+}
+
+/* An expression, a plain word, or a number in quotes where numbers are measured. */
+static bool read_reference_text(
+        local_reader *reader, const cJSON *member, const char *place, local_rule *rule)
+{
+    if (local_expression_shape(rule->measurements[0]).element == LOCAL_ELEMENT_NUMBER &&
+            local_reader_number(member, &rule->limits[LOCAL_LIMIT_REFERENCE]))
         return true;
-    }
-    if (!cJSON_IsString(member))
-        return local_reader_refuse(reader, "%s.referenceValue must be a number or text", place);
+    rule->limits[LOCAL_LIMIT_REFERENCE] = NAN;
     if (local_expression_looks_like(member->valuestring)) {
         rule->reference = parse_expression(reader, place, member->valuestring);
     } else {
@@ -110,10 +115,29 @@ static bool read_reference(
         if (rule->reference == NULL)
             local_reader_fail(reader);
     }
-    if (rule->reference == NULL)
+    return rule->reference != NULL;
+}
+
+/* Absent: false only if it is required. After the measurements. */
+static bool read_reference(
+        local_reader *reader, const cJSON *object, const char *place, bool required, local_rule *rule)
+{
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, "referenceValue");
+    bool list = rule->operation == LOCAL_REFERENCE_INTERSECTION_COUNT;
+    if (member == NULL)
+        return !required || local_reader_refuse(reader, "%s: \"referenceValue\" is missing", place);
+    if (cJSON_IsNumber(member) && local_reader_number(member, &rule->limits[LOCAL_LIMIT_REFERENCE]))
+        return true;
+    if (list && cJSON_IsArray(member))
+        return read_reference_list(reader, object, place, rule);
+    if (!cJSON_IsString(member))
+        return local_reader_refuse(reader, "%s.referenceValue must be a number or text", place);
+    if (!read_reference_text(reader, member, place, rule))
         return false;
-    if (local_expression_shape(rule->reference).depth != 0)
-        return local_reader_refuse(reader, "%s.referenceValue must be one value, not a list", place);
+    unsigned depth = rule->reference != NULL ? local_expression_shape(rule->reference).depth : 0;
+    if (depth > (list ? 1 : 0))
+        return local_reader_refuse(reader, "%s.referenceValue must be %s", place,
+                list ? "one list of strings, not a list of lists" : "one value, not a list");
     return true;
 }
 
@@ -175,10 +199,9 @@ static bool read_comparison(local_reader *reader, const cJSON *object, const cha
     int operation = -1;
     if (!local_reader_members(reader, object, place, known) ||
             !read_measurements(reader, object, place, rule) ||
-            !read_reference(reader, object, place, false, rule) ||
-            !read_party(reader, object, place, false, rule) ||
             !local_reader_word(reader, object, place, "operation", operations, &operation) ||
-            !check_elements(reader, place, false, rule))
+            !read_reference(reader, object, place, false, rule) ||
+            !read_party(reader, object, place, false, rule) || !check_elements(reader, place, false, rule))
         return false;
     if (operation < 0)
         return local_reader_refuse(reader, "%s: \"operation\" is missing", place);
@@ -236,61 +259,160 @@ static bool read_batch_distance(
     return true;
 }
 
+/* intersection and contains count among lists; the third operation counts in every list there is. */
+static bool check_collections(local_reader *reader, const char *place, const local_rule *rule)
+{
+    unsigned least = rule->operation == LOCAL_INTERSECTION ? 2 : 1;
+    for (size_t i = 0; i < rule->measurement_count; i++) {
+        local_shape shape = local_expression_shape(rule->measurements[i]);
+        if (shape.element != LOCAL_ELEMENT_TEXT || shape.depth < least ||
+                !local_expression_is_of_lists(rule->measurements[i]))
+            return local_reader_refuse(reader, "%s.measurements[%zu] must give string lists", place, i);
+    }
+    if (rule->operation == LOCAL_INTERSECTION && has_reference(rule))
+        return local_reader_refuse(reader, "%s: intersection takes no referenceValue", place);
+    if (rule->operation != LOCAL_INTERSECTION && reference_element(rule) != LOCAL_ELEMENT_TEXT)
+        return local_reader_refuse(reader, "%s.referenceValue must be a string", place);
+    return true;
+}
+
+/* More lists have fewer words in common, and more of them contain a word. A reference that grows with the
+ * players (all of them) meets more words of each list, one that shrinks (what they share) fewer. */
+static bool collection_tightens(const local_rule *rule)
+{
+    bool low = !isnan(rule->limits[LOCAL_LIMIT_MIN_COUNT]),
+         high = !isnan(rule->limits[LOCAL_LIMIT_MAX_COUNT]);
+    if (rule->operation == LOCAL_INTERSECTION)
+        return !high && measures_plainly(rule);
+    if (rule->operation == LOCAL_CONTAINS)
+        return !low && measures_plainly(rule);
+    for (size_t i = 0; i < rule->measurement_count; i++) {
+        if (!local_expression_is_plain(rule->measurements[i]))
+            return false;
+    }
+    if (local_expression_is_constant(rule->reference))
+        return true;
+    return local_expression_is_plain(rule->reference) ? !low
+                                                      : !high && local_expression_is_shared(rule->reference);
+}
+
 static bool read_collection(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
     static const char *const known[] = {"name", "type", "description", "measurements", "operation",
             "referenceValue", "minCount", "maxCount", "partyAggregation", NULL};
-    static const char *const operations[] = {"intersection", "contains", NULL};
+    static const char *const operations[] = {
+            "intersection", "contains", "reference_intersection_count", NULL};
     int operation = -1;
     if (!local_reader_members(reader, object, place, known) ||
-            !local_reader_word(reader, object, place, "operation", operations, &operation) ||
-            !read_measurements(reader, object, place, rule) ||
-            !read_reference(reader, object, place, operation == 1, rule) ||
-            !read_party(reader, object, place, true, rule) ||
-            !read_bounds(reader, object, place, LOCAL_LIMIT_MIN_COUNT, LOCAL_LIMIT_MAX_COUNT, rule))
+            !local_reader_word(reader, object, place, "operation", operations, &operation))
         return false;
     if (operation < 0)
         return local_reader_refuse(reader, "%s: \"operation\" is missing", place);
-    rule->operation = operation == 0 ? LOCAL_INTERSECTION : LOCAL_CONTAINS;
-    if (operation == 0 && has_reference(rule))
-        return local_reader_refuse(reader, "%s: intersection takes no referenceValue", place);
-    if (operation == 1 && reference_element(rule) != LOCAL_ELEMENT_TEXT)
-        return local_reader_refuse(reader, "%s.referenceValue must be a string", place);
-    for (size_t i = 0; i < rule->measurement_count; i++) {
-        local_shape shape = local_expression_shape(rule->measurements[i]);
-        if (shape.element != LOCAL_ELEMENT_TEXT || shape.depth < 2)
-            return local_reader_refuse(reader, "%s.measurements[%zu] must give string lists", place, i);
-    }
-    /* More lists have fewer words in common, and more of them contain a word. */
-    local_limit broken = operation == 0 ? LOCAL_LIMIT_MAX_COUNT : LOCAL_LIMIT_MIN_COUNT;
-    rule->tightens = isnan(rule->limits[broken]) && measures_plainly(rule);
+    rule->operation = (local_operation)(LOCAL_INTERSECTION + operation);
+    if (!read_measurements(reader, object, place, rule) ||
+            !read_reference(reader, object, place, rule->operation != LOCAL_INTERSECTION, rule) ||
+            !read_party(reader, object, place, true, rule) ||
+            !read_bounds(reader, object, place, LOCAL_LIMIT_MIN_COUNT, LOCAL_LIMIT_MAX_COUNT, rule) ||
+            !check_collections(reader, place, rule))
+        return false;
+    rule->tightens = collection_tightens(rule);
     return true;
 }
 
 static bool read_latency(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
-    static const char *const known[] = {
-            "name", "type", "description", "maxLatency", "partyAggregation", NULL};
+    static const char *const known[] = {"name", "type", "description", "maxLatency", "maxDistance",
+            "distanceReference", "partyAggregation", NULL};
+    static const char *const references[] = {"min", "avg", NULL};
+    int from = -1;
     if (!local_reader_members(reader, object, place, known) ||
             !read_limit(reader, object, place, LOCAL_LIMIT_MAX_LATENCY, rule) ||
+            !read_limit(reader, object, place, LOCAL_LIMIT_MAX_DISTANCE, rule) ||
+            !local_reader_word(reader, object, place, "distanceReference", references, &from) ||
             !read_party(reader, object, place, false, rule))
         return false;
-    if (isnan(rule->limits[LOCAL_LIMIT_MAX_LATENCY]))
-        return local_reader_refuse(reader, "%s: \"maxLatency\" is missing", place);
-    rule->tightens = true;
+    bool distance = !isnan(rule->limits[LOCAL_LIMIT_MAX_DISTANCE]);
+    if (isnan(rule->limits[LOCAL_LIMIT_MAX_LATENCY]) && !distance)
+        return local_reader_refuse(reader, "%s: \"maxLatency\" or \"maxDistance\" is missing", place);
+    if (distance != (from >= 0))
+        return local_reader_refuse(
+                reader, "%s: maxDistance and distanceReference belong together: one is missing", place);
+    rule->distance_from_average = from == 1;
+    /* A slower player moves the average towards another one who was too far from it. */
+    rule->tightens = !rule->distance_from_average;
     return true;
+}
+
+static bool read_sort(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
+{
+    static const char *const known[] = {"name", "type", "description", "sortDirection", "sortAttribute",
+            "mapKey", "partyAggregation", NULL};
+    static const char *const directions[] = {"ascending", "descending", NULL};
+    static const char *const map_keys[] = {"minValue", "maxValue", NULL};
+    const char *name = NULL;
+    int direction = -1, map_key = -1;
+    if (!local_reader_members(reader, object, place, known) ||
+            !local_reader_text(reader, object, place, "sortAttribute", &name) ||
+            !local_reader_word(reader, object, place, "sortDirection", directions, &direction) ||
+            !local_reader_word(reader, object, place, "mapKey", map_keys, &map_key) ||
+            !read_party(reader, object, place, false, rule))
+        return false;
+    int attribute = local_rule_set_find_attribute(reader->rule_set, name);
+    if (attribute < 0)
+        return local_reader_refuse(
+                reader, "%s.sortAttribute: playerAttributes does not declare \"%.100s\"", place, name);
+    if (direction < 0)
+        return local_reader_refuse(reader, "%s: \"sortDirection\" is missing", place);
+    glift_attribute_type type = reader->rule_set->attributes[attribute].value.type;
+    bool map = type == GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP;
+    bool text = type == GLIFT_ATTRIBUTE_STRING && rule->kind == LOCAL_RULE_ABSOLUTE_SORT;
+    if (!map && !text && type != GLIFT_ATTRIBUTE_DOUBLE)
+        return local_reader_refuse(
+                reader, "%s.sortAttribute: \"%.100s\" is not of a type that sorts", place, name);
+    if (map != (map_key >= 0))
+        return local_reader_refuse(reader, "%s: mapKey %s", place,
+                map ? "is missing: the attribute is a string_number_map"
+                    : "goes with a string_number_map only");
+    rule->sort = (local_sort){(size_t)attribute, direction == 1, (local_map_key)(map_key + 1)};
+    return true;
+}
+
+static bool read_compound(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
+{
+    static const char *const known[] = {"name", "type", "description", "statement", NULL};
+    const cJSON *statement = cJSON_GetObjectItemCaseSensitive(object, "statement");
+    if (!local_reader_members(reader, object, place, known))
+        return false;
+    if (!cJSON_IsString(statement))
+        return local_reader_refuse(reader, "%s: \"statement\" is missing, or not text", place);
+    return local_read_statement(reader, place, statement->valuestring, rule);
+}
+
+/* Of large matches there are no other rules. */
+static bool fits_large_match(local_reader *reader, const char *place, const local_rule *rule)
+{
+    bool latency = rule->kind == LOCAL_RULE_LATENCY && isnan(rule->limits[LOCAL_LIMIT_MAX_DISTANCE]);
+    return !reader->rule_set->large || latency || rule->kind == LOCAL_RULE_BATCH_DISTANCE ||
+           local_reader_refuse(reader,
+                   "%s: a match of more than %d players has rules of the types batchDistance, and latency "
+                   "with "
+                   "maxLatency, only",
+                   place, LOCAL_RULE_SET_SMALL_PLAYERS);
 }
 
 static bool read_rule(local_reader *reader, const cJSON *object, size_t index)
 {
-    static const char *const types[] = {
-            "comparison", "distance", "batchDistance", "collection", "latency", NULL};
+    static const char *const types[] = {"comparison", "distance", "batchDistance", "collection", "latency",
+            "compound", "absoluteSort", "distanceSort", NULL};
     static bool (*const readers[])(local_reader *, const cJSON *, const char *, local_rule *) = {
             [LOCAL_RULE_COMPARISON] = read_comparison,
             [LOCAL_RULE_DISTANCE] = read_distance,
             [LOCAL_RULE_BATCH_DISTANCE] = read_batch_distance,
             [LOCAL_RULE_COLLECTION] = read_collection,
             [LOCAL_RULE_LATENCY] = read_latency,
+            [LOCAL_RULE_COMPOUND] = read_compound,
+            [LOCAL_RULE_ABSOLUTE_SORT] = read_sort,
+            [LOCAL_RULE_DISTANCE_SORT] = read_sort,
     };
     local_rule *rule = &reader->rule_set->rules[index];
     local_place place;
@@ -308,7 +430,7 @@ static bool read_rule(local_reader *reader, const cJSON *object, size_t index)
     if (type < 0)
         return local_reader_refuse(reader, "%s: \"type\" is missing", place);
     rule->kind = (local_rule_kind)type;
-    return readers[type](reader, object, place, rule);
+    return readers[type](reader, object, place, rule) && fits_large_match(reader, place, rule);
 }
 
 bool local_read_rules(local_reader *reader, const cJSON *document)
@@ -317,150 +439,13 @@ bool local_read_rules(local_reader *reader, const cJSON *document)
     size_t count;
     if (!local_reader_list(reader, document, "", "rules", &list, &count))
         return false;
+    if (count > LOCAL_RULE_SET_MAX_RULES)
+        return local_reader_refuse(reader, "rules: there are more than %d", LOCAL_RULE_SET_MAX_RULES);
     reader->rule_set->rules = local_reader_take(reader, count, sizeof *reader->rule_set->rules);
     cJSON_ArrayForEach(object, list)
     {
         if (reader->status == GLIFT_OK && read_rule(reader, object, reader->rule_set->rule_count))
             reader->rule_set->rule_count++;
-    }
-    return reader->status == GLIFT_OK;
-}
-
-/* ---- expansions ---- */
-
-/* "rules[<name>].<property>" -> expansion->rule, ->limit */
-static bool read_rule_target(local_reader *reader, const char *place, const char *name, const char *property,
-        local_expansion *expansion)
-{
-    const local_rule_set *rule_set = reader->rule_set;
-    for (size_t i = 0; i < rule_set->rule_count; i++) {
-        if (strcmp(rule_set->rules[i].name, name) == 0)
-            expansion->rule = &rule_set->rules[i];
-    }
-    if (expansion->rule == NULL)
-        return local_reader_refuse(reader, "%s.target: there is no rule \"%s\"", place, name);
-    for (int i = 0; i < LOCAL_LIMIT_COUNT; i++) {
-        expansion->limit = (local_limit)i;
-        if (strcmp(limit_names[i], property) == 0 && !isnan(expansion->rule->limits[i]))
-            return true;
-    }
-    return local_reader_refuse(
-            reader, "%s.target: the rule \"%s\" has no number \"%s\"", place, name, property);
-}
-
-/* "teams[<name>].minPlayers" -> expansion->team_name, ->minimum */
-static bool read_team_target(local_reader *reader, const char *place, const char *name, const char *property,
-        local_expansion *expansion)
-{
-    const local_rule_set *rule_set = reader->rule_set;
-    expansion->minimum = strcmp(property, "minPlayers") == 0;
-    if (!expansion->minimum && strcmp(property, "maxPlayers") != 0)
-        return local_reader_refuse(reader, "%s.target: \"%s\" of a team does not expand", place, property);
-    for (size_t i = 0; i < rule_set->team_count; i++) {
-        const local_team *team = &rule_set->teams[i];
-        if (strcmp(team->name, name) == 0 || strcmp(team->group, name) == 0) {
-            expansion->team_name = glift__memory_text(&reader->rule_set->memory, name);
-            return expansion->team_name != NULL || local_reader_fail(reader);
-        }
-    }
-    return local_reader_refuse(reader, "%s.target: there is no team \"%s\"", place, name);
-}
-
-static bool read_target(
-        local_reader *reader, const char *place, const char *target, local_expansion *expansion)
-{
-    char name[257], property[33], end;
-    if (sscanf(target, "rules[%256[^]]].%32[A-Za-z]%c", name, property, &end) == 2)
-        return read_rule_target(reader, place, name, property, expansion);
-    if (sscanf(target, "teams[%256[^],]].%32[A-Za-z]%c", name, property, &end) == 2)
-        return read_team_target(reader, place, name, property, expansion);
-    return local_reader_refuse(reader,
-            "%s.target: \"%s\" is neither rules[name].property nor teams[name].property, which are what "
-            "is implemented here",
-            place, target);
-}
-
-static bool read_steps(
-        local_reader *reader, const cJSON *object, const char *place, local_expansion *expansion)
-{
-    static const char *const known[] = {"waitTimeSeconds", "value", NULL};
-    const cJSON *list, *item = NULL;
-    size_t count;
-    if (!local_reader_list(reader, object, place, "steps", &list, &count))
-        return false;
-    if (count == 0)
-        return local_reader_refuse(reader, "%s: \"steps\" is missing or empty", place);
-    expansion->steps = local_reader_take(reader, count, sizeof *expansion->steps);
-    double wait = -1;
-    cJSON_ArrayForEach(item, list)
-    {
-        if (reader->status != GLIFT_OK || !local_reader_members(reader, item, place, known))
-            return false;
-        const cJSON *seconds = cJSON_GetObjectItemCaseSensitive(item, "waitTimeSeconds");
-        const cJSON *value = cJSON_GetObjectItemCaseSensitive(item, "value");
-        if (!cJSON_IsNumber(seconds) || !(seconds->valuedouble > wait) || seconds->valuedouble < 0)
-            return local_reader_refuse(reader, "%s: waitTimeSeconds must be numbers that grow", place);
-        if (!cJSON_IsNumber(value) || !(value->valuedouble >= 0) || !isfinite(value->valuedouble))
-            return local_reader_refuse(reader, "%s: \"value\" must be a number, and not negative", place);
-        if (expansion->rule == NULL && (value->valuedouble > LOCAL_RULE_SET_MAX_PLAYERS ||
-                                               value->valuedouble != floor(value->valuedouble)))
-            return local_reader_refuse(reader, "%s: \"value\" must be a whole number up to %d", place,
-                    LOCAL_RULE_SET_MAX_PLAYERS);
-        wait = seconds->valuedouble;
-        expansion->steps[expansion->step_count++] = (local_expansion_step){wait, value->valuedouble};
-    }
-    return true;
-}
-
-/* However old a match is, its teams must make sense. */
-static bool check_teams_at(local_reader *reader, const char *place, double wait_s)
-{
-    const local_rule_set *rule_set = reader->rule_set;
-    uint64_t age_ms = (uint64_t)(fmin(wait_s, 1e9) * 1000);
-    int players = 0;
-    for (size_t i = 0; i < rule_set->team_count; i++) {
-        int low = local_rule_set_min_players(rule_set, i, age_ms);
-        int high = local_rule_set_max_players(rule_set, i, age_ms);
-        players += high > LOCAL_RULE_SET_MAX_PLAYERS ? LOCAL_RULE_SET_MAX_PLAYERS + 1 : high;
-        if (high < 1 || low > high)
-            return local_reader_refuse(reader, "%s: after %g s the team \"%s\" has %d to %d players", place,
-                    wait_s, rule_set->teams[i].name, low, high);
-    }
-    if (players > LOCAL_RULE_SET_MAX_PLAYERS)
-        return local_reader_refuse(reader, "%s: after %g s a match has more than %d players", place, wait_s,
-                LOCAL_RULE_SET_MAX_PLAYERS);
-    return true;
-}
-
-static bool read_expansion(local_reader *reader, const cJSON *object, size_t index)
-{
-    static const char *const known[] = {"target", "steps", NULL};
-    local_expansion *expansion = &reader->rule_set->expansions[index];
-    const char *target = NULL;
-    local_place place;
-    snprintf(place, sizeof place, "expansions[%zu]", index);
-    return local_reader_members(reader, object, place, known) &&
-           local_reader_text(reader, object, place, "target", &target) &&
-           read_target(reader, place, target, expansion) && read_steps(reader, object, place, expansion);
-}
-
-bool local_read_expansions(local_reader *reader, const cJSON *document)
-{
-    local_rule_set *rule_set = reader->rule_set;
-    const cJSON *list, *object = NULL;
-    size_t count;
-    if (!local_reader_list(reader, document, "", "expansions", &list, &count))
-        return false;
-    rule_set->expansions = local_reader_take(reader, count, sizeof *rule_set->expansions);
-    cJSON_ArrayForEach(object, list)
-    {
-        if (reader->status == GLIFT_OK && read_expansion(reader, object, rule_set->expansion_count))
-            rule_set->expansion_count++;
-    }
-    for (size_t i = 0; i < rule_set->expansion_count && reader->status == GLIFT_OK; i++) {
-        const local_expansion *expansion = &rule_set->expansions[i];
-        for (size_t j = 0; expansion->rule == NULL && j < expansion->step_count; j++)
-            check_teams_at(reader, "expansions", expansion->steps[j].wait_s);
     }
     return reader->status == GLIFT_OK;
 }

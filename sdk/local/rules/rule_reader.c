@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_NAME_LENGTH 256
@@ -100,12 +101,28 @@ bool local_reader_integer(local_reader *reader, const cJSON *object, const char 
         return true;
     if (member == NULL)
         return local_reader_refuse(reader, "%s: \"%s\" is missing", place, key);
-    double value = cJSON_IsNumber(member) ? member->valuedouble : NAN;
-    if (!(value >= low && value <= high && value == floor(value)))
+    double value;
+    if (!local_reader_number(member, &value) || !(value >= low && value <= high && value == floor(value)))
         return local_reader_refuse(
                 reader, "%s.%s must be a whole number from %d to %d", place, key, low, high);
     *out = (int)value;
     return true;
+}
+
+bool local_reader_number(const cJSON *value, double *out)
+{
+    *out = NAN;
+    if (cJSON_IsNumber(value))
+        *out = value->valuedouble;
+    /* strtod() alone would take "inf", "0x10" and blanks too. */
+    const char *text = cJSON_IsString(value) ? value->valuestring : "";
+    if (text[0] != '\0' && text[strspn(text, "+-.0123456789eE")] == '\0') {
+        char *end;
+        double number = strtod(text, &end);
+        if (*end == '\0')
+            *out = number;
+    }
+    return isfinite(*out);
 }
 
 bool local_reader_list(local_reader *reader, const cJSON *object, const char *place, const char *key,
@@ -116,5 +133,29 @@ bool local_reader_list(local_reader *reader, const cJSON *object, const char *pl
     if (*list != NULL && !cJSON_IsArray(*list))
         return local_reader_refuse(reader, "%s%s%s must be a list", place, place[0] == '\0' ? "" : ".", key);
     *count = *list == NULL ? 0 : (size_t)cJSON_GetArraySize(*list);
+    return true;
+}
+
+bool local_reader_texts(local_reader *reader, const cJSON *object, const char *place, const char *key,
+        const char ***out, size_t *count)
+{
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, key), *item = NULL;
+    *count = 0;
+    *out = local_reader_take(
+            reader, cJSON_IsArray(member) ? (size_t)cJSON_GetArraySize(member) : 1, sizeof **out);
+    if (*out == NULL || member == NULL)
+        return *out != NULL;
+    if (cJSON_IsString(member)) {
+        (*out)[(*count)++] = member->valuestring;
+        return true;
+    }
+    if (!cJSON_IsArray(member))
+        return local_reader_refuse(reader, "%s.%s must be a list of texts", place, key);
+    cJSON_ArrayForEach(item, member)
+    {
+        if (!cJSON_IsString(item))
+            return local_reader_refuse(reader, "%s.%s must hold texts", place, key);
+        (*out)[(*count)++] = item->valuestring;
+    }
     return true;
 }

@@ -36,12 +36,26 @@ bool local_reader_word(local_reader *reader, const cJSON *object, const char *pl
 /* A whole number in range. Required if *out is negative before. */
 bool local_reader_integer(local_reader *reader, const cJSON *object, const char *place, const char *key,
         int low, int high, int *out);
+/* A number, or text that is one: pages of the FlexMatch guide write maxDistance as "500". False: neither. */
+bool local_reader_number(const cJSON *value, double *out);
 /* A member that is a list, or absent: *count is 0. */
 bool local_reader_list(local_reader *reader, const cJSON *object, const char *place, const char *key,
         const cJSON **list, size_t *count);
 
-/* rule_parse.c: the whole of "rules", and of "expansions". */
+/* The texts of a list, or the one text that stands for a list of one; absent: *count is 0. They belong to the
+ * document. */
+bool local_reader_texts(local_reader *reader, const cJSON *object, const char *place, const char *key,
+        const char ***out, size_t *count);
+/* The whole of what the document has under these keys: rule_algorithm.c, rule_parse.c, rule_expansions.c. */
+bool local_read_algorithm(local_reader *reader, const cJSON *document);
 bool local_read_rules(local_reader *reader, const cJSON *document);
 bool local_read_expansions(local_reader *reader, const cJSON *document);
+
+/* rule_statement.c: names rules before `rule`, which are inside it from then on. */
+bool local_read_statement(local_reader *reader, const char *place, const char *text, local_rule *rule);
+
+/* Words of the document that mean something in more than one place of it (NULL at the end). */
+extern const char *const local_batching_names[], *const local_priority_names[],
+                                                         *const local_limit_names[LOCAL_LIMIT_COUNT];
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The document of a rule set: attributes, teams, algorithm. Rules and expansions: rule_parse.c. */
+/* The document of a rule set: its attributes and teams are read here, the rest by rule_algorithm.c,
+ * rule_parse.c and rule_expansions.c. What holds at an age: rule_expansions.c. */
 
 #include "rules/rule_reader.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,12 +43,11 @@ static bool read_default_map(local_reader *reader, const cJSON *value, glift_pla
     const cJSON *item = NULL;
     cJSON_ArrayForEach(item, value)
     {
-        if (!cJSON_IsNumber(item))
-            return local_reader_refuse(
-                    reader, "playerAttributes: the default of \"%s\" must hold numbers only", out->name);
         glift_double_entry *entry = &entries[out->double_count++];
         entry->key = glift__memory_text(&reader->rule_set->memory, item->string);
-        entry->value = item->valuedouble;
+        if (!local_reader_number(item, &entry->value))
+            return local_reader_refuse(
+                    reader, "playerAttributes: the default of \"%s\" must hold numbers only", out->name);
         if (entry->key == NULL)
             return local_reader_fail(reader);
     }
@@ -65,9 +64,8 @@ static bool read_default(local_reader *reader, const cJSON *value, glift_player_
         out->string = glift__memory_text(&reader->rule_set->memory, value->valuestring);
         return out->string != NULL || local_reader_fail(reader);
     case GLIFT_ATTRIBUTE_DOUBLE:
-        if (!cJSON_IsNumber(value) || !isfinite(value->valuedouble))
+        if (!local_reader_number(value, &out->number))
             break;
-        out->number = value->valuedouble;
         return true;
     case GLIFT_ATTRIBUTE_STRING_LIST:
         if (!cJSON_IsArray(value))
@@ -96,10 +94,8 @@ static bool read_attribute(local_reader *reader, const cJSON *object, size_t ind
         return false;
     if (type < 0)
         return local_reader_refuse(reader, "%s: \"type\" is missing", place);
-    for (size_t i = 0; i < index; i++) {
-        if (strcmp(rule_set->attributes[i].name, attribute->name) == 0)
-            return local_reader_refuse(reader, "%s: \"%s\" is declared twice", place, attribute->name);
-    }
+    if (local_rule_set_find_attribute(rule_set, attribute->name) >= 0)
+        return local_reader_refuse(reader, "%s: \"%s\" is declared twice", place, attribute->name);
     attribute->value.name = attribute->name;
     attribute->value.type = attribute_type_of[type];
     attribute->value.string = "";
@@ -192,37 +188,13 @@ static bool read_teams(local_reader *reader, const cJSON *document)
         players += team.max_players * team.quantity;
         if (players > LOCAL_RULE_SET_MAX_PLAYERS)
             return local_reader_refuse(reader,
-                    "teams: more than %d players in a match (large matches) are not implemented here",
+                    "teams: a match has room for %d players at most, and here for more",
                     LOCAL_RULE_SET_MAX_PLAYERS);
         if (!add_teams(reader, &team))
             return false;
     }
+    reader->rule_set->large = players > LOCAL_RULE_SET_SMALL_PLAYERS;
     return reader->status == GLIFT_OK;
-}
-
-/* ---- algorithm ---- */
-
-static bool read_algorithm(local_reader *reader, const cJSON *document)
-{
-    static const char *const known[] = {
-            "strategy", "batchingPreference", "backfillPriority", "expansionAgeSelection", NULL};
-    static const char *const strategies[] = {"exhaustiveSearch", NULL};
-    static const char *const batching[] = {"random", NULL};
-    static const char *const priorities[] = {"normal", "low", "high", NULL};
-    static const char *const ages[] = {"newest", "oldest", NULL};
-    const cJSON *object = cJSON_GetObjectItemCaseSensitive(document, "algorithm");
-    int ignored = 0, priority = 0, age = 0;
-    if (object == NULL)
-        return true;
-    if (!local_reader_members(reader, object, "algorithm", known) ||
-            !local_reader_word(reader, object, "algorithm", "strategy", strategies, &ignored) ||
-            !local_reader_word(reader, object, "algorithm", "batchingPreference", batching, &ignored) ||
-            !local_reader_word(reader, object, "algorithm", "backfillPriority", priorities, &priority) ||
-            !local_reader_word(reader, object, "algorithm", "expansionAgeSelection", ages, &age))
-        return false;
-    reader->rule_set->backfill_priority = (local_backfill_priority)priority;
-    reader->rule_set->oldest_expands = age == 1;
-    return true;
 }
 
 /* ---- the document ---- */
@@ -240,7 +212,7 @@ static bool read_document(local_reader *reader, const cJSON *document)
     if (name != NULL && !cJSON_IsString(name))
         return local_reader_refuse(reader, "\"name\" must be text");
     return read_attributes(reader, document) && read_teams(reader, document) &&
-           read_algorithm(reader, document) && local_read_rules(reader, document) &&
+           local_read_algorithm(reader, document) && local_read_rules(reader, document) &&
            local_read_expansions(reader, document);
 }
 
@@ -295,51 +267,18 @@ int local_rule_set_find_team(const local_rule_set *rule_set, const char *name)
     return -1;
 }
 
-/* ---- what holds at an age ---- */
-
-static double at_age(const local_expansion *expansion, uint64_t age_ms, double base)
+int local_rule_set_find_attribute(const local_rule_set *rule_set, const char *name)
 {
-    for (size_t i = 0; i < expansion->step_count; i++) {
-        if ((double)age_ms >= expansion->steps[i].wait_s * 1000)
-            base = expansion->steps[i].value;
+    for (size_t i = 0; i < rule_set->attribute_count; i++) {
+        if (strcmp(rule_set->attributes[i].name, name) == 0)
+            return (int)i;
     }
-    return base;
+    return -1;
 }
 
-static int team_size(const local_rule_set *rule_set, size_t team, bool minimum, uint64_t age_ms)
+bool local_rule_counts(const local_rule *rule)
 {
-    const local_team *about = &rule_set->teams[team];
-    double size = minimum ? about->min_players : about->max_players;
-    for (size_t i = 0; i < rule_set->expansion_count; i++) {
-        const local_expansion *expansion = &rule_set->expansions[i];
-        if (expansion->rule == NULL && expansion->minimum == minimum &&
-                (strcmp(expansion->team_name, about->name) == 0 ||
-                        strcmp(expansion->team_name, about->group) == 0))
-            size = at_age(expansion, age_ms, size);
-    }
-    return (int)size;
-}
-
-int local_rule_set_min_players(const local_rule_set *rule_set, size_t team, uint64_t age_ms)
-{
-    return team_size(rule_set, team, true, age_ms);
-}
-
-int local_rule_set_max_players(const local_rule_set *rule_set, size_t team, uint64_t age_ms)
-{
-    return team_size(rule_set, team, false, age_ms);
-}
-
-double local_rule_set_limit(
-        const local_rule_set *rule_set, const local_rule *rule, local_limit limit, uint64_t age_ms)
-{
-    double value = rule->limits[limit];
-    for (size_t i = 0; i < rule_set->expansion_count; i++) {
-        const local_expansion *expansion = &rule_set->expansions[i];
-        if (expansion->rule == rule && expansion->limit == limit)
-            value = at_age(expansion, age_ms, value);
-    }
-    return value;
+    return !rule->inside && rule->kind != LOCAL_RULE_ABSOLUTE_SORT && rule->kind != LOCAL_RULE_DISTANCE_SORT;
 }
 
 /* ---- players ---- */
