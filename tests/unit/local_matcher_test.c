@@ -9,7 +9,9 @@ enum { MOST_TICKETS = 64, MOST_IN_TICKET = 10 };
 /* A pool of tickets and what they point to. */
 static struct {
     local_rule_set *rule_set;
-    local_matcher matcher;
+    local_matcher *matcher;
+    uint32_t settle_ms;
+    int additional_players;
     local_candidate tickets[MOST_TICKETS];
     local_candidate *line[MOST_TICKETS];
     glift_player players[MOST_TICKETS][MOST_IN_TICKET];
@@ -22,6 +24,7 @@ static struct {
 static void begin(const char *teams)
 {
     char text[2048], what[LOCAL_WHAT_SIZE];
+    local_matcher_destroy(pool.matcher);
     local_rule_set_destroy(pool.rule_set);
     memset(&pool, 0, sizeof pool);
     snprintf(text, sizeof text,
@@ -31,7 +34,7 @@ static void begin(const char *teams)
             teams);
     if (local_rule_set_parse(text, &pool.rule_set, what) != GLIFT_OK)
         test_fail(__FILE__, __LINE__, what);
-    pool.matcher = (local_matcher){.rule_set = pool.rule_set, .settle_ms = 1000};
+    pool.settle_ms = 1000;
 }
 
 static local_candidate *add(uint64_t start_ms, size_t players)
@@ -67,11 +70,19 @@ static local_candidate *add_backfill(uint64_t start_ms, size_t players, const ch
     return ticket;
 }
 
+/* One look of a matcher that holds all of them, and has seen none before. */
 static unsigned run(uint64_t now_ms)
 {
+    local_matcher_destroy(pool.matcher);
+    pool.matcher = local_matcher_create(pool.rule_set);
+    CHECK(pool.matcher != NULL);
     for (size_t i = 0; i < pool.count; i++)
-        pool.line[i] = &pool.tickets[i];
-    return local_matcher_run(&pool.matcher, pool.line, pool.count, now_ms);
+        CHECK(local_matcher_add(pool.matcher, pool.line[i] != NULL ? pool.line[i] : &pool.tickets[i]));
+    local_matcher_look look = {.now_ms = now_ms,
+            .settle_ms = pool.settle_ms,
+            .additional_players = pool.additional_players,
+            .units = LOCAL_MATCHER_UNITS};
+    return local_matcher_run(pool.matcher, &look);
 }
 
 #define FREE_FOR_ALL "[{\"name\":\"players\",\"minPlayers\":2,\"maxPlayers\":4}]"
@@ -177,7 +188,7 @@ TEST(the_search_turns_back_for_a_fuller_match)
 TEST(additional_players_stay_free)
 {
     begin(FREE_FOR_ALL);
-    pool.matcher.additional_players = 1;
+    pool.additional_players = 1;
     for (int i = 0; i < 4; i++)
         add(0, 1);
     CHECK_INT(run(0), 1);
@@ -185,15 +196,18 @@ TEST(additional_players_stay_free)
     CHECK_INT(pool.tickets[3].match, 0);
 }
 
-TEST(tickets_of_a_match_that_settles_are_not_given_away)
+TEST(a_match_that_settles_keeps_nobody_from_a_full_one)
 {
     begin(FREE_FOR_ALL);
-    add(0, 1);
+    local_candidate *single = add(0, 1);
     add(10, 2);
-    local_candidate *pair = add(20, 2);
     CHECK_INT(run(500), 0);
-    CHECK_CONTAINS(pool.tickets[1].why, "3 players found");
-    CHECK_CONTAINS(pair->why, "2 players found"); /* a second match, beside the first */
+    CHECK_CONTAINS(single->why, "3 players found");
+    add(20, 2);
+    CHECK_INT(run(500), 1);
+    CHECK_INT(single->match, 0);
+    CHECK_INT(pool.tickets[1].match, 1);
+    CHECK_INT(pool.tickets[2].match, 1);
 }
 
 TEST(what_can_never_match_is_left_out_and_says_why) /* S61 */
@@ -329,7 +343,7 @@ TEST(a_party_larger_than_the_seats_that_are_left_waits)
     CHECK_INT(pair->match, 0);
 
     begin(FREE_FOR_ALL);
-    pool.matcher.additional_players = 1;
+    pool.additional_players = 1;
     add(0, 2);
     add(1, 2);
     CHECK_INT(run(5000), 2); /* four would leave no seat free */
@@ -445,8 +459,9 @@ TEST(latency_rules_choose_where_a_match_may_run)
         pool.players[i][0].latency_count = 2;
     }
     CHECK_INT(run(5000), 1);
-    CHECK(local_matcher_allows_location(pool.rule_set, pool.line, 2, 5000, "home"));
-    CHECK(!local_matcher_allows_location(pool.rule_set, pool.line, 2, 5000, "away"));
+    local_candidate *const pair[] = {&pool.tickets[0], &pool.tickets[1]};
+    CHECK(local_matcher_allows_location(pool.rule_set, pair, 2, 5000, "home"));
+    CHECK(!local_matcher_allows_location(pool.rule_set, pair, 2, 5000, "away"));
 }
 
 /* ---- properties ---- */
@@ -532,7 +547,7 @@ TEST(the_same_tickets_give_the_same_matches) /* S70 */
             first[i] = pool.tickets[i].match;
         for (size_t i = 0; i < pool.count; i++) /* handed in from the other end */
             pool.line[i] = &pool.tickets[pool.count - 1 - i];
-        CHECK_INT(local_matcher_run(&pool.matcher, pool.line, pool.count, 3000), matches);
+        CHECK_INT(run(3000), matches);
         for (size_t i = 0; i < pool.count; i++)
             CHECK_INT(pool.tickets[i].match, first[i]);
     }

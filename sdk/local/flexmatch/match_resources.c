@@ -188,6 +188,7 @@ bool local_delete_rule_set(local_service *service, local_rule_set_record *record
 
 static void free_configuration(local_configuration *configuration)
 {
+    local_matcher_destroy(configuration->matcher);
     glift__memory_fini(&configuration->memory);
     free(configuration);
 }
@@ -257,7 +258,8 @@ static bool fill_configuration(local_service *service, local_configuration *conf
     configuration->automatic_backfill = wish->automatic_backfill;
     if (!fill_queues(service, configuration, wish, why))
         return false;
-    if (!fill_texts(configuration, wish) ||
+    configuration->matcher = local_matcher_create(configuration->rule_set->rule_set);
+    if (configuration->matcher == NULL || !fill_texts(configuration, wish) ||
             !local_index_add(&service->matchmaking->configurations_by_name, configuration))
         return local_refuse_memory(why);
     return true;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define BUSY_TICK_MS 100 /* between two looks while there is work left of the last */
+
 /* ---- the tick ---- */
 
 void local_matchmaking_wake(local_service *service, glift__time now)
@@ -12,71 +14,117 @@ void local_matchmaking_wake(local_service *service, glift__time now)
     local_timer_set(&service->timers, &service->matchmaking->tick, now.mono_ms);
 }
 
-static bool is_waiting(const local_ticket *ticket, const local_configuration *configuration)
+/* Of who has a seat: another number where they are others. */
+static uint64_t sum_of_seated(const local_candidate *candidate)
 {
-    return ticket->configuration == configuration &&
-           (ticket->status == LOCAL_TICKET_QUEUED || ticket->status == LOCAL_TICKET_SEARCHING);
+    uint64_t sum = candidate->seated_count;
+    for (size_t i = 0; i < candidate->seated_count; i++) {
+        for (const char *at = candidate->seated[i]; *at != '\0'; at++)
+            sum = (sum ^ (unsigned char)*at) * 1099511628211u;
+    }
+    return sum;
 }
 
-static size_t gather(local_service *service, const local_configuration *configuration, local_candidate **out)
+/* The matcher knows the session as it was when it was told of it, and hears what changed since. */
+static bool tell_of_session(local_matcher *matcher, local_ticket *ticket)
 {
-    size_t count = 0;
+    local_candidate *candidate = &ticket->candidate;
+    int free_seats = candidate->free_seats;
+    const char *obstacle = candidate->obstacle;
+    local_look_at_session(ticket);
+    uint64_t seated = sum_of_seated(candidate);
+    bool same = candidate->ticket != NULL && candidate->free_seats == free_seats &&
+                candidate->obstacle == obstacle && ticket->seated_sum == seated;
+    ticket->seated_sum = seated;
+    return same || local_matcher_changed(matcher, candidate);
+}
+
+/* Whoever waits is in the matcher of its configuration. */
+static void hand_in(local_service *service)
+{
     local_ticket *ticket;
+    bool failed = false;
     TAILQ_FOREACH(ticket, &service->matchmaking->active, link)
     {
-        if (!is_waiting(ticket, configuration))
+        if (ticket->status != LOCAL_TICKET_QUEUED && ticket->status != LOCAL_TICKET_SEARCHING)
             continue;
         ticket->status = LOCAL_TICKET_SEARCHING;
-        local_look_at_session(ticket);
-        out[count++] = &ticket->candidate;
+        local_matcher *matcher = ticket->configuration->matcher;
+        if (ticket->backfill)
+            failed = !tell_of_session(matcher, ticket) || failed;
+        else if (ticket->candidate.ticket == NULL)
+            failed = !local_matcher_add(matcher, &ticket->candidate) || failed;
     }
+    if (failed)
+        local_log(service, GLIFT_LOG_ERROR, "no memory to look at all tickets");
+}
+
+static void make_matches(local_service *service, glift__time now, local_configuration *configuration)
+{
+    local_candidate *const *matched;
+    size_t count = local_matcher_matched(configuration->matcher, &matched);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && matched[end]->match == matched[i]->match;)
+            end++;
+        local_make_match(service, now, configuration, matched + i, end - i);
+    }
+}
+
+/* One line when the work of a look is more than it may cost, and none again before all of it is done. */
+static void note_backlog(local_service *service, local_configuration *configuration, long units)
+{
+    bool busy = local_matcher_is_busy(configuration->matcher);
+    if (units <= 0 && busy && !configuration->backlog)
+        local_log(service, GLIFT_LOG_WARNING,
+                "matchmaking configuration %s: the work of one look is used up with %zu tickets waiting; the "
+                "rest is done in the next looks",
+                configuration->name, local_matcher_waiting(configuration->matcher));
+    configuration->backlog = busy && (configuration->backlog || units <= 0);
+}
+
+/* One look at the tickets of a configuration, with a share of the work. Returns what is left of it. */
+static long find_matches(
+        local_service *service, glift__time now, local_configuration *configuration, long units)
+{
+    local_matcher_look look = {
+            .now_ms = now.mono_ms,
+            .settle_ms = (uint32_t)service->patience.match_settle_ms,
+            .additional_players = configuration->additional_players,
+            .units = units,
+    };
+    if (local_matcher_run(configuration->matcher, &look) > 0)
+        make_matches(service, now, configuration);
+    note_backlog(service, configuration, look.units);
+    return look.units;
+}
+
+static size_t count_users(const struct local_matchmaking *all)
+{
+    const local_configuration *configuration;
+    size_t count = 0;
+    TAILQ_FOREACH(configuration, &all->configurations, link)
+    count += configuration->users > 0;
     return count;
 }
 
-static int by_match(const void *left, const void *right)
-{
-    const local_candidate *a = *(local_candidate *const *)left, *b = *(local_candidate *const *)right;
-    if (a->match != b->match)
-        return a->match < b->match ? -1 : 1;
-    return (a->order > b->order) - (a->order < b->order);
-}
-
-/* One look at the tickets of a configuration. */
-static void find_matches(local_service *service, glift__time now, local_configuration *configuration,
-        local_candidate **candidates)
-{
-    local_matcher matcher = {
-            .rule_set = configuration->rule_set->rule_set,
-            .settle_ms = (uint32_t)service->patience.match_settle_ms,
-            .additional_players = configuration->additional_players,
-    };
-    size_t count = gather(service, configuration, candidates);
-    if (local_matcher_run(&matcher, candidates, count, now.mono_ms) == 0)
-        return;
-    qsort(candidates, count, sizeof *candidates, by_match);
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && candidates[end]->match == candidates[i]->match;)
-            end++;
-        if (candidates[i]->match != 0)
-            local_make_match(service, now, configuration, candidates + i, end - i);
-    }
-}
-
-static void run_matcher(local_service *service, glift__time now)
+/* The configurations share the work of a tick: what one leaves, the others have. True: there is work left. */
+static bool run_matchers(local_service *service, glift__time now)
 {
     struct local_matchmaking *all = service->matchmaking;
-    local_candidate **candidates = malloc((all->active_count + 1) * sizeof *candidates);
-    if (candidates == NULL) {
-        local_log(service, GLIFT_LOG_ERROR, "no memory to look at %zu tickets", all->active_count);
-        return;
-    }
+    long units = LOCAL_MATCHER_UNITS;
+    size_t waiting = count_users(all);
+    bool busy = false;
+    hand_in(service);
     local_configuration *configuration;
     TAILQ_FOREACH(configuration, &all->configurations, link)
     {
-        if (configuration->users > 0)
-            find_matches(service, now, configuration, candidates);
+        if (configuration->users == 0 || waiting == 0)
+            continue;
+        long share = units / (long)waiting--;
+        units -= share - find_matches(service, now, configuration, share);
+        busy = busy || local_matcher_is_busy(configuration->matcher);
     }
-    free(candidates);
+    return busy;
 }
 
 static void on_tick(local_service *service, glift__time now, void *owner)
@@ -84,14 +132,17 @@ static void on_tick(local_service *service, glift__time now, void *owner)
     (void)owner;
     struct local_matchmaking *all = service->matchmaking;
     local_open_automatics(service, now);
-    run_matcher(service, now);
+    bool busy = run_matchers(service, now);
+    uint64_t pause_ms = service->patience.match_tick_ms;
+    if (busy && pause_ms > BUSY_TICK_MS)
+        pause_ms = BUSY_TICK_MS;
     for (local_match *match = TAILQ_FIRST(&all->matches), *next; match != NULL; match = next) {
         next = TAILQ_NEXT(match, link);
         if (match->phase == LOCAL_MATCH_PLACING)
             local_place_match(service, now, match);
     }
     if (all->active_count > 0)
-        local_timer_set(&service->timers, &all->tick, now.mono_ms + service->patience.match_tick_ms);
+        local_timer_set(&service->timers, &all->tick, now.mono_ms + pause_ms);
 }
 
 /* ---- what happened in the model ---- */
@@ -166,6 +217,8 @@ static void free_tickets(local_service *service, struct local_ticket_list *list)
     local_ticket *ticket;
     while ((ticket = TAILQ_FIRST(list)) != NULL) {
         TAILQ_REMOVE(list, ticket, link);
+        if (local_ticket_is_active(ticket))
+            local_matcher_remove(ticket->configuration->matcher, &ticket->candidate);
         local_index_remove(&service->matchmaking->tickets_by_id, ticket);
         for (size_t i = 0; !ticket->backfill && local_ticket_is_active(ticket) && i < ticket->player_count;
                 i++)

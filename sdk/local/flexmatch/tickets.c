@@ -324,6 +324,7 @@ void local_end_ticket(local_service *service, glift__time now, local_ticket *tic
     ticket->end_unix_ms = now.unix_ms;
     local_timer_stop(&service->timers, &ticket->timer);
     leave_players(service, ticket);
+    local_matcher_remove(ticket->configuration->matcher, &ticket->candidate);
     TAILQ_REMOVE(&all->active, ticket, link);
     all->active_count--;
     TAILQ_INSERT_TAIL(&all->ended, ticket, link);

@@ -60,6 +60,8 @@ typedef struct local_configuration {
     size_t property_count;
     const char *game_session_data, *description, *notification_target, *custom_event_data;
     size_t users; /* active tickets, and matches */
+    local_matcher *matcher;
+    bool backlog; /* it has been said that work is left over */
     TAILQ_ENTRY(local_configuration) link;
 } local_configuration;
 
@@ -108,6 +110,7 @@ struct local_ticket {
     const char *game_session_arn, *ip_address, *dns_name; /* GameSessionConnectionInfo; NULL before */
     int port;
     int64_t start_unix_ms, end_unix_ms;
+    uint64_t seated_sum; /* of the list of them that the matcher knows */
     const char **seated; /* who has a seat there: room for LOCAL_PLAYERS_MAX, made when needed */
     char obstacle[LOCAL_WHAT_SIZE];
     local_candidate candidate; /* what the matcher sees of it */

@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who plays with whom: tickets in, matches out. Pure: no service, no clock, no chance (S70).
  *
- * One pass takes the oldest ticket as an anchor and looks for the fullest match round it among the
- * younger ones, depth first, oldest first. Every placement of a ticket on a team costs one unit of
- * effort, and the effort of a pass is shared by its anchors, so a crowd of tickets that do not fit
- * cannot stall the service. GameLift's own search is not published; it looks further. Service-model 4.2. */
+ * A matcher holds the tickets that wait under one rule set. Whatever match there is, it has a ticket that is
+ * new to the others, so only tickets that something happened to are searched for: they came, came back, grew
+ * a step older, or their session has seats again. Where nothing happens, a look costs nothing. What one look
+ * may cost is counted in units of work; what is left over is done in the next. Service-model 4.2. */
 #ifndef LOCAL_MATCHER_H
 #define LOCAL_MATCHER_H
 
 #include "rules/rule_set.h"
+
+/* Of one look at all matchers: under 20 ms of a processor. */
+#define LOCAL_MATCHER_UNITS 500000
+
+/* What kept other tickets from joining this one, of one rule. */
+typedef struct local_miss {
+    uint32_t kept_out; /* tickets, in the last search */
+    double nearest; /* by how much the nearest of them was beyond the limit; NaN: not a matter of numbers */
+} local_miss;
 
 typedef struct local_candidate {
     /* in */
@@ -26,19 +35,45 @@ typedef struct local_candidate {
     unsigned match; /* 1, 2, ...: the tickets of one match share it; 0: still waiting */
     int team;       /* where the party plays; -1 of a backfill */
     char why[192];  /* a sentence for whoever wonders why it waits */
-    /* during a pass */
-    const local_rule *turned_back; /* the rule that kept it out of an older ticket's match */
+    /* the matcher's own, while the candidate is in it */
+    struct match_ticket *ticket;
 } local_candidate;
 
-typedef struct local_matcher {
-    const local_rule_set *rule_set;
+typedef struct local_matcher local_matcher;
+
+/* Passed and failed, per rule of the rule set, since the matcher was made. */
+typedef struct local_rule_metrics {
+    uint64_t passed, failed;
+} local_rule_metrics;
+
+/* What holds for one look. */
+typedef struct local_matcher_look {
+    uint64_t now_ms;
     uint32_t settle_ms;     /* a match with room left waits until nobody has come for so long */
     int additional_players; /* seats that are left free (AdditionalPlayerCount) */
-} local_matcher;
+    long units;             /* that it may cost; lowered by what it did */
+} local_matcher_look;
 
-/* One pass over the candidates; reorders the array. Returns the number of matches. */
-unsigned local_matcher_run(
-        const local_matcher *matcher, local_candidate **candidates, size_t count, uint64_t now_ms);
+/* NULL when out of memory. The rule set must outlive it. */
+local_matcher *local_matcher_create(const local_rule_set *rule_set);
+void local_matcher_destroy(local_matcher *matcher);
+
+/* The candidate is looked at until it is matched or removed. False: out of memory. Its players must stay. */
+bool local_matcher_add(local_matcher *matcher, local_candidate *candidate);
+void local_matcher_remove(local_matcher *matcher, local_candidate *candidate);
+/* The session of this backfill has other seats, players or obstacles than before. False: out of memory. */
+bool local_matcher_changed(local_matcher *matcher, local_candidate *candidate);
+
+/* Returns the number of matches. Their tickets are out of the matcher, and listed by match, oldest first. */
+unsigned local_matcher_run(local_matcher *matcher, local_matcher_look *look);
+size_t local_matcher_matched(const local_matcher *matcher, local_candidate *const **out);
+/* There is work left that the units did not do: look again soon. */
+bool local_matcher_is_busy(const local_matcher *matcher);
+size_t local_matcher_waiting(const local_matcher *matcher);
+const local_rule_metrics *local_matcher_metrics(const local_matcher *matcher);
+/* What the last search round this candidate met, one for each rule of the rule set; NULL: not searched yet.
+ */
+const local_miss *local_matcher_misses(const local_candidate *candidate);
 
 /* What holds for these tickets of one match: the age its expansions go by, the seats of its session, and
  * whether its latency rules let it run in that location. */

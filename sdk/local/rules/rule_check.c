@@ -225,25 +225,30 @@ static local_verdict judge_rule(local_judge *judge, const local_rule *rule)
     return LOCAL_PASSES;
 }
 
-const local_rule *local_rules_failing(
-        const local_rule_set *rule_set, const local_lineup *lineup, uint64_t age_ms, local_check check)
+bool local_rule_passes(const local_rule_set *rule_set, const local_rule *rule, const local_lineup *lineup,
+        uint64_t age_ms, local_check check)
 {
     local_judge judge = {.rule_set = rule_set,
             .lineup = lineup,
             .age_ms = age_ms,
             .filling = check != LOCAL_CHECK_FINISHED};
-    const local_rule *failing = NULL;
-    for (size_t i = 0; i < rule_set->rule_count && failing == NULL; i++) {
+    glift__memory_init(&judge.memory);
+    local_verdict verdict = judge_rule(&judge, rule);
+    glift__memory_fini(&judge.memory);
+    return verdict == LOCAL_PASSES || (verdict == LOCAL_WAITS && judge.filling);
+}
+
+const local_rule *local_rules_failing(
+        const local_rule_set *rule_set, const local_lineup *lineup, uint64_t age_ms, local_check check)
+{
+    for (size_t i = 0; i < rule_set->rule_count; i++) {
         const local_rule *rule = &rule_set->rules[i];
         if (!local_rule_counts(rule) || (check == LOCAL_CHECK_HOPELESS && !rule->tightens))
             continue;
-        glift__memory_init(&judge.memory);
-        local_verdict verdict = judge_rule(&judge, rule);
-        if (verdict == LOCAL_FAILS || (verdict == LOCAL_WAITS && check == LOCAL_CHECK_FINISHED))
-            failing = rule;
-        glift__memory_fini(&judge.memory);
+        if (!local_rule_passes(rule_set, rule, lineup, age_ms, check))
+            return rule;
     }
-    return failing;
+    return NULL;
 }
 
 bool local_rules_allow_location(

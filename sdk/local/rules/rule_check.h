@@ -15,6 +15,10 @@ typedef enum local_check {
 const local_rule *local_rules_failing(
         const local_rule_set *rule_set, const local_lineup *lineup, uint64_t age_ms, local_check check);
 
+/* One rule alone, whether a statement names it or not. */
+bool local_rule_passes(const local_rule_set *rule_set, const local_rule *rule, const local_lineup *lineup,
+        uint64_t age_ms, local_check check);
+
 /* Would the latency rules pass if the session ran there? */
 bool local_rules_allow_location(
         const local_rule_set *rule_set, const local_lineup *lineup, uint64_t age_ms, const char *location);

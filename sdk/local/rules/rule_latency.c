@@ -82,7 +82,12 @@ bool local_judge_latency(const local_judge *judge)
         return location_passes(judge, judge->lineup->location);
     if (judge->lineup->seat_count == 0)
         return true;
-    const glift_player *first = judge->lineup->seats[0].player;
+    /* A place must be near to whoever is new, so that it is enough to look at those that one of them names.
+     */
+    size_t at = 0;
+    while (at + 1 < judge->lineup->seat_count && judge->lineup->seats[at].playing)
+        at++;
+    const glift_player *first = judge->lineup->seats[at].player;
     for (size_t i = 0; i < first->latency_count; i++) {
         if (location_passes(judge, first->latencies[i].region))
             return true;
