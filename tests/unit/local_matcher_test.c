@@ -294,6 +294,77 @@ TEST(a_rule_that_one_more_player_mends_does_not_end_the_search)
         CHECK_INT(pool.tickets[i].match, 1);
 }
 
+/* ---- from look to look ---- */
+
+static unsigned look_again(uint64_t now_ms)
+{
+    local_matcher_look look = {.now_ms = now_ms, .settle_ms = pool.settle_ms, .units = LOCAL_MATCHER_UNITS};
+    return local_matcher_run(pool.matcher, &look);
+}
+
+TEST(sorts_go_by_the_oldest_ticket_whoever_came_last)
+{
+    begin("[{\"name\":\"pair\",\"minPlayers\":2,\"maxPlayers\":2}],\"rules\":[{\"name\":\"s\","
+          "\"type\":\"distanceSort\",\"sortDirection\":\"ascending\",\"sortAttribute\":\"skill\"}]");
+    local_candidate *oldest = add_skilled(0, 50);
+    CHECK_INT(run(0), 0);
+    local_candidate *far = add_skilled(100, 90), *near = add_skilled(100, 52);
+    CHECK(local_matcher_add(pool.matcher, far) && local_matcher_add(pool.matcher, near));
+    CHECK_INT(look_again(500), 1);
+    CHECK(oldest->match == 1 && near->match == 1 && far->match == 0);
+}
+
+TEST(a_ticket_that_left_is_not_matched_and_one_that_came_back_is)
+{
+    begin(FREE_FOR_ALL);
+    local_candidate *one = add(0, 1), *other = add(0, 1);
+    CHECK_INT(run(500), 0); /* they settle */
+    local_matcher_remove(pool.matcher, one);
+    CHECK_INT(look_again(5000), 0);
+    CHECK_TEXT(other->why, "waiting for 1 more player");
+    CHECK(local_matcher_add(pool.matcher, one));
+    CHECK_INT(look_again(5500), 1);
+    CHECK(one->match == 1 && other->match == 1);
+}
+
+TEST(a_session_with_a_seat_again_finds_who_waits_already)
+{
+    begin("[{\"name\":\"players\",\"minPlayers\":3,\"maxPlayers\":4}]");
+    local_candidate *backfill = add_backfill(0, 2, "players", 0), *waiting = add(0, 1);
+    CHECK_INT(run(5000), 0);
+    CHECK_INT(look_again(6000), 0);
+    backfill->free_seats = 1;
+    CHECK(local_matcher_changed(pool.matcher, backfill));
+    CHECK_INT(look_again(6500), 1);
+    CHECK_INT(waiting->match, 1);
+}
+
+TEST(an_empty_session_with_seats_finds_who_waits_already)
+{
+    begin("[{\"name\":\"players\",\"minPlayers\":1,\"maxPlayers\":1}],\"rules\":[{\"name\":\"Able\","
+          "\"type\":\"comparison\",\"operation\":\">\",\"measurements\":[\"players.attributes[skill]\"],"
+          "\"referenceValue\":9}],\"algorithm\":{\"backfillPriority\":\"high\"}");
+    add_skilled(0, 5);
+    local_candidate *able = add_skilled(0, 15), *backfill = add_backfill(0, 0, "players", 1);
+    CHECK_INT(run(5000), 1);
+    CHECK(able->match == 1 && backfill->match == 1);
+}
+
+TEST(a_ticket_says_how_far_the_nearest_other_is_beyond_a_rule)
+{
+    begin(CLOSE_SKILLS);
+    local_candidate *one = add_skilled(0, 10);
+    add_skilled(0, 57);
+    add_skilled(0, 90);
+    CHECK_INT(run(5000), 0);
+    const local_miss *misses = local_matcher_misses(one);
+    CHECK(misses != NULL);
+    CHECK_INT(misses[0].kept_out, 2);
+    CHECK(misses[0].nearest > 36.9 && misses[0].nearest < 37.1);
+    CHECK(local_matcher_metrics(pool.matcher)[0].failed > 0);
+    CHECK_INT(local_matcher_metrics(pool.matcher)[0].passed, 0);
+}
+
 /* ---- backfill ---- */
 
 TEST(a_backfill_needs_a_new_player) /* S75 */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Matchmaking in the service: tickets from StartMatchmaking to seats, backfill, and what game servers and
  * clients are told (service model 1.7, 1.8, S57 to S78). Who fits with whom: local_matcher_test.c. */
+#include <math.h>
+
 #include "local_helper.h"
 
 #define ARENA_ARN "arn:aws:gamelift:us-east-1:000000000000:matchmakingconfiguration/arena"
@@ -72,6 +74,28 @@ static const char *why_of(local_service *service, const char *ticket)
     cJSON_Delete(root);
     glift__text_free(&state);
     return why;
+}
+
+/* "list.name.member" of GET /_local/state: of the first ticket, or the first configuration, of that name. */
+static double state_number(
+        local_service *service, const char *list, const char *name, const char *array, const char *member)
+{
+    glift__text state = {0};
+    CHECK_INT(local_service_state(service, clock_now, &state), GLIFT_OK);
+    cJSON *root = cJSON_Parse(state.bytes), *item;
+    const char *key = strcmp(list, "tickets") == 0 ? "ticket_id" : "name";
+    double number = -1;
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(root, list))
+    {
+        if (strcmp(cJSON_GetObjectItemCaseSensitive(item, key)->valuestring, name) != 0)
+            continue;
+        const cJSON *first = cJSON_GetObjectItemCaseSensitive(item, array)->child;
+        const cJSON *value = cJSON_GetObjectItemCaseSensitive(first, member);
+        number = value != NULL ? value->valuedouble : -1;
+    }
+    cJSON_Delete(root);
+    glift__text_free(&state);
+    return number;
 }
 
 /* ---- resources ---- */
@@ -1274,5 +1298,46 @@ TEST(a_player_of_an_automatic_session_who_asks_for_another_match_ends_its_backfi
     wait_s(service, 5); /* and the session has no other one */
     CHECK_STATUS(service, "t-again", "SEARCHING");
     check_no_push();
+    end(service);
+}
+
+/* ---- what a ticket and a configuration say of rules and of waiting ---- */
+
+TEST(the_state_says_what_keeps_a_ticket_waiting_and_the_answer_how_long_others_waited)
+{
+    local_service *service = begin(0);
+    create_rule_set(service, "close",
+            "{\"ruleLanguageVersion\":\"1.0\",\"playerAttributes\":[{\"name\":\"skill\",\"type\":\"number\"}]"
+            ","
+            "\"teams\":[{\"name\":\"pair\",\"minPlayers\":2,\"maxPlayers\":2}],\"rules\":[{\"name\":"
+            "\"Close\","
+            "\"type\":\"batchDistance\",\"batchAttribute\":\"skill\",\"maxDistance\":10}]}");
+    CHECK_INT(configure(service, "close", "close",
+                      "\"AcceptanceRequired\":false,\"FlexMatchMode\":\"STANDALONE\""),
+            200);
+    static const char player[] = "{\"PlayerId\":\"%s\",\"PlayerAttributes\":{\"skill\":{\"N\":%d}}}";
+    static const struct {
+        const char *name;
+        int skill;
+    } players[] = {{"ann", 10}, {"bob", 60}, {"cid", 65}};
+    for (size_t i = 0; i < 2; i++) {
+        char text[200];
+        snprintf(text, sizeof text, player, players[i].name, players[i].skill);
+        CHECK_INT(start_in(service, "close", players[i].name, text), 200);
+    }
+    wait_s(service, 4);
+    CHECK(state_number(service, "tickets", "ann", "kept_out_by", "tickets") == 1);
+    CHECK(fabs(state_number(service, "tickets", "ann", "kept_out_by", "nearest_is_beyond_by") - 40) < 0.01);
+    CHECK(state_number(service, "matchmaking_configurations", "close", "rule_evaluation_metrics",
+                  "passed_count") == 0);
+    CHECK_TEXT(ticket_field(service, "ann", "EstimatedWaitTime"), "");
+    char text[200];
+    snprintf(text, sizeof text, player, players[2].name, players[2].skill);
+    CHECK_INT(start_in(service, "close", "cid", text), 200);
+    wait_s(service, 1);
+    CHECK_STATUS(service, "cid", "COMPLETED");
+    CHECK(state_number(service, "matchmaking_configurations", "close", "rule_evaluation_metrics",
+                  "passed_count") == 1);
+    CHECK_TEXT(ticket_field(service, "ann", "EstimatedWaitTime"), "4");
     end(service);
 }

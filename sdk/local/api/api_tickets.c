@@ -3,6 +3,7 @@
  * dashboard is shown of matchmaking. */
 #include "api/api.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "flexmatch/tickets.h"
@@ -209,6 +210,8 @@ static void add_ticket(api_call *call, cJSON *parent, const char *name, const lo
     api_add_text(call, object, "StatusMessage", ticket->status_message);
     api_add_time(call, object, "StartTime", ticket->start_unix_ms);
     api_add_time(call, object, "EndTime", ticket->end_unix_ms);
+    if (local_ticket_is_active(ticket) && ticket->configuration->matched_count > 0)
+        api_add_number(call, object, "EstimatedWaitTime", local_estimated_wait_s(ticket->configuration));
     cJSON *list = api_add_array(call, object, "Players");
     for (size_t i = 0; i < ticket->player_count; i++)
         add_player(call, list, &ticket->given[i], ticket->places[i].team);
@@ -345,6 +348,23 @@ const api_operation api_ticket_operations[] = {
 
 /* ---- GET /_local/state ---- */
 
+/* What kept other tickets away in the last search round this one. */
+static void show_misses(api_call *call, cJSON *parent, const local_ticket *ticket)
+{
+    cJSON *list = api_add_array(call, parent, "kept_out_by");
+    const local_miss *misses = local_matcher_misses(&ticket->candidate);
+    const local_rule_set *rule_set = misses != NULL ? ticket->configuration->rule_set->rule_set : NULL;
+    for (size_t i = 0; rule_set != NULL && i < rule_set->rule_count; i++) {
+        if (misses[i].kept_out == 0)
+            continue;
+        cJSON *object = api_add_object(call, list, NULL);
+        api_add_any_text(call, object, "rule", rule_set->rules[i].name);
+        api_add_number(call, object, "tickets", misses[i].kept_out);
+        if (!isnan(misses[i].nearest))
+            api_add_number(call, object, "nearest_is_beyond_by", misses[i].nearest);
+    }
+}
+
 static void show_ticket(api_call *call, cJSON *list, const local_ticket *ticket)
 {
     cJSON *object = api_add_object(call, list, NULL);
@@ -364,6 +384,7 @@ static void show_ticket(api_call *call, cJSON *list, const local_ticket *ticket)
     api_add_number(call, object, "end_time_unix_ms", (double)ticket->end_unix_ms);
     api_add_any_text(call, object, "game_session_id", ticket->game_session_arn);
     api_add_any_text(call, object, "why", local_ticket_why(ticket));
+    show_misses(call, object, ticket);
 }
 
 static void show_tickets(api_call *call, cJSON *list)
@@ -397,6 +418,17 @@ static void show_configuration(api_call *call, cJSON *list, const local_configur
     cJSON *queues = api_add_array(call, object, "queues");
     for (size_t i = 0; i < configuration->queue_count; i++)
         api_add_any_text(call, queues, NULL, configuration->queue_names[i]);
+    const local_rule_set *rule_set = configuration->rule_set->rule_set;
+    const local_rule_metrics *metrics = local_matcher_metrics(configuration->matcher);
+    cJSON *rules = api_add_array(call, object, "rule_evaluation_metrics");
+    for (size_t i = 0; i < rule_set->rule_count; i++) {
+        if (!local_rule_counts(&rule_set->rules[i]))
+            continue;
+        cJSON *rule = api_add_object(call, rules, NULL);
+        api_add_any_text(call, rule, "rule_name", rule_set->rules[i].name);
+        api_add_number(call, rule, "passed_count", (double)metrics[i].passed);
+        api_add_number(call, rule, "failed_count", (double)metrics[i].failed);
+    }
 }
 
 static void show_rule_set(api_call *call, cJSON *list, const local_rule_set_record *record)

@@ -333,6 +333,19 @@ static bool join(local_match *match, local_ticket *ticket)
     return true;
 }
 
+/* The average, in which each tenth ticket halves what the ones before it say. */
+static void note_wait(local_configuration *configuration, const local_candidate *candidate, uint64_t now_ms)
+{
+    double wait_s = (double)(now_ms - candidate->start_ms) / 1000;
+    double share = configuration->matched_count++ == 0 ? 1 : 0.067;
+    configuration->wait_s += share * (wait_s - configuration->wait_s);
+}
+
+int local_estimated_wait_s(const local_configuration *configuration)
+{
+    return (int)(configuration->wait_s + 0.5);
+}
+
 void local_make_match(local_service *service, glift__time now, local_configuration *configuration,
         local_candidate *const *candidates, size_t count)
 {
@@ -353,6 +366,8 @@ void local_make_match(local_service *service, glift__time now, local_configurati
             local_dissolve_match(service, now, match, NULL);
             return;
         }
+        if (!candidates[i]->backfill)
+            note_wait(configuration, candidates[i], now.mono_ms);
     }
     if (configuration->automatic_backfill)
         local_make_id(service, "auto-backfill-", match->auto_backfill_ticket_id);

@@ -61,7 +61,9 @@ typedef struct local_configuration {
     const char *game_session_data, *description, *notification_target, *custom_event_data;
     size_t users; /* active tickets, and matches */
     local_matcher *matcher;
-    bool backlog; /* it has been said that work is left over */
+    bool backlog;  /* it has been said that work is left over */
+    double wait_s; /* that matched tickets had, the newer ones counting more */
+    size_t matched_count;
     TAILQ_ENTRY(local_configuration) link;
 } local_configuration;
 
@@ -235,6 +237,9 @@ void local_end_ticket(local_service *service, glift__time now, local_ticket *tic
 /* Why it is not matched or not placed yet, for whoever wonders; "" once it is final. */
 const char *local_ticket_why(const local_ticket *ticket);
 void local_free_ticket(local_service *service, local_ticket *ticket);
+
+/* EstimatedWaitTime: what players waited of late. */
+int local_estimated_wait_s(const local_configuration *configuration);
 
 /* ---- matches.c ---- */
 

@@ -255,6 +255,8 @@ bool match_is_hopeful(match_search *search, const match_lineup *lineup);
  */
 
 match_outcome match_find(local_matcher *matcher, match_ticket *pivot, match_lineup *out);
+/* The oldest ticket that goes together with this one: the one that a batch is sorted round. */
+match_ticket *match_anchor(local_matcher *matcher, match_ticket *ticket);
 void match_gather(match_search *search, size_t limit, bool *all);
 /* Tries the tickets in `near` in their order; *lineup holds the start. */
 void match_fill(match_search *search, match_box box, match_lineup *lineup, const match_near *const *near,

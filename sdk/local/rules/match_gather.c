@@ -120,15 +120,15 @@ static void note_outside(match_search *search, const match_line *line, size_t wi
     bool number = search->facts->columns[column].kind == MATCH_NUMBER;
     double low = search->box.high[window] - search->level->widths[window];
     double high = search->box.low[window] + search->level->widths[window];
-    size_t at = match_line_find(search->matcher, window, low);
-    size_t outside = line->count - inside;
-    if (at > 0)
-        match_miss(search->pivot, rule, number ? low - line->tickets[at - 1]->windows[window] : NAN);
-    at = match_line_find(search->matcher, window, nextafter(high, INFINITY));
-    if (at < line->count)
-        match_miss(search->pivot, rule, number ? line->tickets[at]->windows[window] - high : NAN);
-    if (search->pivot->misses != NULL && outside > 2)
-        search->pivot->misses[rule].kept_out += (uint32_t)outside - 2;
+    size_t below = match_line_find(search->matcher, window, low);
+    size_t above = match_line_find(search->matcher, window, nextafter(high, INFINITY));
+    size_t outside = line->count - inside, noted = (below > 0) + (above < line->count);
+    if (below > 0)
+        match_miss(search->pivot, rule, number ? low - line->tickets[below - 1]->windows[window] : NAN);
+    if (above < line->count)
+        match_miss(search->pivot, rule, number ? line->tickets[above]->windows[window] - high : NAN);
+    if (search->pivot->misses != NULL && outside > noted)
+        search->pivot->misses[rule].kept_out += (uint32_t)(outside - noted);
 }
 
 static void look_through_window(match_search *search, const source *from, size_t limit, bool *all)

@@ -378,3 +378,30 @@ match_outcome match_find(local_matcher *matcher, match_ticket *pivot, match_line
     matcher->units = whole - (granted - matcher->units);
     return best != MATCH_NONE ? best : open ? MATCH_OPEN : MATCH_NONE;
 }
+
+match_ticket *match_anchor(local_matcher *matcher, match_ticket *ticket)
+{
+    match_search *search = &matcher->search;
+    match_near self = {.ticket = ticket, .teams = UINT64_MAX};
+    match_ticket *oldest = ticket;
+    bool all;
+    search->matcher = matcher;
+    search->facts = &matcher->facts;
+    search->pivot = ticket;
+    search->backfill = NULL;
+    search->level_index = match_level_of(matcher, ticket);
+    search->level = &search->facts->levels[search->level_index];
+    seat_session(search);
+    int team = match_preferred_team(search, &search->start, &self);
+    if (team < 0)
+        return ticket;
+    match_put(&search->start, ticket, team);
+    if (!make_box(search))
+        return ticket;
+    match_gather(search, SWEEP_NEIGHBOURS, &all);
+    for (size_t i = 0; i < search->near_count; i++) {
+        if (match_by_age(search->near[i].ticket, oldest) < 0)
+            oldest = search->near[i].ticket;
+    }
+    return oldest;
+}

@@ -266,6 +266,20 @@ static int in_turn(const void *left, const void *right, void *user)
     return match_by_age(a, b);
 }
 
+static bool is_sorted(const local_matcher *matcher)
+{
+    return matcher->facts.has_sorts || matcher->facts.rule_set->batching == LOCAL_BATCHING_SORTED;
+}
+
+/* A batch is sorted round the oldest of its tickets, so that this one has the first choice, whoever came
+ * last. */
+static void look_for_anchor(local_matcher *matcher, match_ticket *ticket)
+{
+    match_ticket *anchor = match_anchor(matcher, ticket);
+    if (anchor != ticket && !anchor->gone)
+        look_for(matcher, anchor);
+}
+
 static void look_for_dirty(local_matcher *matcher)
 {
     size_t done = 0;
@@ -274,6 +288,8 @@ static void look_for_dirty(local_matcher *matcher)
     for (; done < matcher->dirty.count && matcher->units > 0; done++) {
         match_ticket *ticket = matcher->dirty.tickets[done];
         ticket->dirty = false;
+        if (!ticket->gone && !ticket->backfill && is_sorted(matcher))
+            look_for_anchor(matcher, ticket);
         if (!ticket->gone && look_for(matcher, ticket) && !ticket->retries)
             ticket->retries = match_line_add(&matcher->retries, ticket);
     }
