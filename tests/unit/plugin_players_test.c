@@ -50,6 +50,22 @@ TEST(an_open_door_lets_players_in_while_there_is_no_game_session)
     CHECK_INT(sdk.removes, 0);
 }
 
+TEST(offline_a_player_without_an_id_gets_one)
+{
+    char reason[128] = "";
+    glift_plugin p = arranged();
+    unsetenv("GAMELIFT_SDK_WEBSOCKET_URL");
+    set("gamelift.offline", "1");
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    snprintf(sdk.session_id, sizeof sdk.session_id, "gsess-1");
+    const glift_plugin_players *players = players_service(&p);
+    CHECK_INT(players->connect(players->self, 6, "", reason, sizeof reason), GLIFT_PLAYER_PENDING);
+    CHECK_TEXT(sdk.accepted_id, "psess-player-6");
+    answer_accept(GLIFT_OK, "");
+    leave(&p, 6);
+    CHECK_TEXT(sdk.removed_id, "psess-player-6");
+}
+
 TEST(a_player_is_let_in_when_the_service_has_accepted_it)
 {
     char reason[128] = "";
