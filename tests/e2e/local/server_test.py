@@ -93,6 +93,7 @@ class Sockets(unittest.IsolatedAsyncioTestCase):
                 await (await server.socket.ping())  # between two fragments: not part of the message
 
         async with self.server("a") as server:
+            await server.ready()
             heartbeat = {"Action": "HeartbeatServerProcess", "RequestId": "r", "HealthStatus": True}
             large = json.dumps({**heartbeat, "Padding": "y" * (131072 - len(json.dumps({**heartbeat, "Padding": ""})))})
             for text, size in ((json.dumps(heartbeat), 5), (large, 2048)):  # 2048: as the Go SDK writes
