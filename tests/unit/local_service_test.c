@@ -714,6 +714,43 @@ TEST(session_that_is_not_activated_in_time_is_over) /* S39 */
     finish(service, &server);
 }
 
+TEST(a_fleet_says_how_long_a_session_may_take_to_become_active) /* S39 */
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_demo_service();
+    CHECK_REFUSED(
+            call(service, "CreateFleet",
+                    "{\"Name\":\"f\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"%s\"}],"
+                    "\"RuntimeConfiguration\":{\"MaxConcurrentGameSessionActivations\":2}}",
+                    demo.location),
+            "InvalidRequestException");
+    CHECK_CONTAINS(field("Message"), "MaxConcurrentGameSessionActivations would have no effect");
+    CHECK_INT(call(service, "CreateFleet",
+                      "{\"Name\":\"f\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"%s\"}],"
+                      "\"AnywhereConfiguration\":{\"Cost\":\"1\"},"
+                      "\"RuntimeConfiguration\":{\"GameSessionActivationTimeoutSeconds\":20}}",
+                      demo.location),
+            200);
+    snprintf(demo.fleet_id, sizeof demo.fleet_id, "%s", field("FleetAttributes.FleetId"));
+    CHECK_INT(call(service, "RegisterCompute",
+                      "{\"FleetId\":\"%s\",\"ComputeName\":\"%s\",\"Location\":\"%s\",\"IpAddress\":\"127.0."
+                      "0.1\"}",
+                      demo.fleet_id, demo.compute_name, demo.location),
+            200);
+    CHECK_INT(call(service, "GetComputeAuthToken", "{\"FleetId\":\"%s\",\"ComputeName\":\"%s\"}",
+                      demo.fleet_id, demo.compute_name),
+            200);
+    CHECK_INT(connect_as(service, &server, "p1", field("AuthToken")), 101);
+    ready(&server, 7777);
+    create_session(service, 2, session);
+    pass(service, 19999);
+    CHECK_TEXT(session_field(service, session, "Status"), "ACTIVATING");
+    pass(service, 1);
+    CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
+    finish(service, &server);
+}
+
 TEST(termination_from_outside_ends_with_its_reason) /* S44 */
 {
     game_server server;

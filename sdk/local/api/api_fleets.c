@@ -120,6 +120,19 @@ static const api_member creation_limit_members[] = {
         {0},
 };
 static const api_shape creation_limit_policy = {.kind = API_STRUCT, .members = creation_limit_members};
+/* Which programs run is --launch's matter here; how long a session may take to start is the fleet's. */
+static const api_shape activation_timeout = {.kind = API_INTEGER, .least = 1, .most = 600};
+static const api_shape any_number = {.kind = API_INTEGER, .least = 1, .most = 2147483647};
+static const api_member no_members[] = {{0}};
+static const api_shape server_process = {.kind = API_STRUCT, .members = no_members};
+static const api_shape server_processes = {.kind = API_LIST, .least = 1, .most = 50, .item = &server_process};
+static const api_member runtime_members[] = {
+        {"GameSessionActivationTimeoutSeconds", &activation_timeout, false},
+        {"MaxConcurrentGameSessionActivations", &any_number, false},
+        {"ServerProcesses", &server_processes, false},
+        {0},
+};
+static const api_shape runtime_configuration = {.kind = API_STRUCT, .members = runtime_members};
 static const api_member create_fleet_members[] = {
         {"Name", &api_free_text, true},
         {"Description", &api_free_text, false},
@@ -128,6 +141,7 @@ static const api_member create_fleet_members[] = {
         {"AnywhereConfiguration", &anywhere_configuration, false},
         {"NewGameSessionProtectionPolicy", &api_protection_policy, false},
         {"ResourceCreationLimitPolicy", &creation_limit_policy, false},
+        {"RuntimeConfiguration", &runtime_configuration, false},
         {"Tags", &api_tags, false},
         {0},
 };
@@ -152,6 +166,15 @@ static bool may_create_fleet(api_call *call)
         api_refuse(call, LOCAL_INVALID_REQUEST,
                 "Locations with at least one custom location is required for an "
                 "Anywhere fleet.");
+    const cJSON *runtime = api_member_of(call->input, "RuntimeConfiguration");
+    static const char *const without_effect[] = {"MaxConcurrentGameSessionActivations", "ServerProcesses"};
+    for (size_t i = 0; !call->refused && i < sizeof without_effect / sizeof without_effect[0]; i++) {
+        if (api_member_of(runtime, without_effect[i]) != NULL)
+            api_refuse(call, LOCAL_INVALID_REQUEST,
+                    "RuntimeConfiguration.%s would have no effect: of it, gamelift-local emulates "
+                    "GameSessionActivationTimeoutSeconds. Servers are started by --launch, or by you.",
+                    without_effect[i]);
+    }
     return !call->refused;
 }
 
@@ -170,6 +193,8 @@ static void create_fleet(api_call *call)
                     api_protection_policy_name(api_text(call->input, "NewGameSessionProtectionPolicy")),
             .creator_limit = api_integer(policy, "NewGameSessionsPerCreator", 0),
             .creator_period_minutes = api_integer(policy, "PolicyPeriodInMinutes", 0),
+            .activation_s = api_integer(api_member_of(call->input, "RuntimeConfiguration"),
+                    "GameSessionActivationTimeoutSeconds", 0),
             .locations = names,
             .location_count = read_locations(api_member_of(call->input, "Locations"), names),
     };

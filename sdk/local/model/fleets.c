@@ -158,6 +158,8 @@ static bool fill_fleet(
             service->region, service->account, id);
     fleet->protection_policy = wish->protection_policy != NULL ? wish->protection_policy : "NoProtection";
     fleet->creator_limit = wish->creator_limit;
+    fleet->activation_ms =
+            wish->activation_s != 0 ? (uint64_t)wish->activation_s * 1000 : service->patience.activation_ms;
     fleet->creator_period_minutes = wish->creator_period_minutes;
     if (!take_locations(service, fleet, wish, why))
         return false;

@@ -160,7 +160,7 @@ static local_game_session *make_session(
     process->game_session = session;
     process->state = LOCAL_PROCESS_HOSTING;
     TAILQ_INSERT_TAIL(&service->game_sessions, session, link);
-    local_timer_set(&service->timers, &session->timer, now.mono_ms + service->patience.activation_ms);
+    local_timer_set(&service->timers, &session->timer, now.mono_ms + session->fleet->activation_ms);
     return session;
 }
 
@@ -299,7 +299,7 @@ static void on_activation_timeout(local_service *service, glift__time now, void 
     local_process *process = session->process;
     local_record_event(service, now, "GAME_SESSION_ACTIVATION_TIMEOUT", session->fleet->id, session->arn,
             "Game session %s was not activated within %" PRIu64 " seconds.", session->arn,
-            service->patience.activation_ms / 1000);
+            session->fleet->activation_ms / 1000);
     local_end_game_session(service, now, session, NULL);
     local_terminate_process(service, now, process, service->patience.exit_ms, NULL);
 }

@@ -86,6 +86,7 @@ typedef struct local_fleet {
     char *name, *description, *cost;           /* description and cost may be NULL */
     const char *protection_policy;             /* of new game sessions: static text */
     int creator_limit, creator_period_minutes; /* ResourceCreationLimitPolicy; 0: none */
+    uint64_t activation_ms;                    /* that a game session may take to become ACTIVE */
     int64_t creation_unix_ms, termination_unix_ms;
     local_location **locations;
     size_t location_count;
@@ -300,6 +301,7 @@ bool local_delete_location(local_service *service, const char *name, local_refus
 typedef struct local_fleet_wish {
     const char *name, *description, *cost, *protection_policy;
     int creator_limit, creator_period_minutes;
+    int activation_s; /* 0: what all fleets have */
     const char *const *locations;
     size_t location_count;
 } local_fleet_wish;
