@@ -569,6 +569,27 @@ TEST(an_inherited_request_can_be_cancelled_at_every_moment)
     }
 }
 
+TEST(a_cancel_offers_no_other_answer_again)
+{
+    begin(hosting_game);
+    uint64_t first = accept_seat("psess-1");
+    accept_seat("psess-2");
+    tick();
+    bind_again();
+    takes = false;
+    answer_accept();
+    tick();
+    answer_accept();
+    tick();
+    CHECK_INT(heard_count, 2);
+    CHECK_INT(glift_cancel_request(the.server, first), GLIFT_OK);
+    tick();
+    tick();
+    CHECK_INT(heard_count, 3);
+    check_heard(2, "psess-1", GLIFT_ERR_CANCELLED);
+    end_game();
+}
+
 static void cancel_what_is_offered(void)
 {
     CHECK_INT(glift_cancel_request(the.server, answers[0].request_id), GLIFT_ERR_NOT_FOUND);
@@ -709,6 +730,60 @@ TEST(a_request_made_inside_on_inherited_answer_is_the_new_owner_s)
     tick();
     CHECK_INT(heard_count, 1);
     CHECK_INT(the.answer_count, 1);
+    end_game();
+}
+
+static int asked_again;
+
+static void bind_and_cancel_another(glift_server *server, const glift_result *result, void *user)
+{
+    on_answer(server, result, user);
+    bind_again();
+    if (++asked_again < 100) {
+        glift_accept_player_session(server, "psess-1", bind_and_cancel_another, NULL);
+        glift_server_cancel(server, NULL);
+    }
+}
+
+TEST(what_a_done_cancels_after_a_rebind_is_answered_from_the_next_tick)
+{
+    begin(hosting_game);
+    asked_again = 0;
+    glift_accept_player_session(the.server, "psess-1", bind_and_cancel_another, NULL);
+    glift_accept_player_session(the.server, "psess-2", bind_and_cancel_another, NULL);
+    glift_server_cancel(the.server, NULL);
+    for (int i = 1; i < 5; i++) {
+        tick();
+        CHECK_INT(the.answer_count, i);
+    }
+    asked_again = 100;
+    tick();
+    end_game();
+    CHECK_INT(the.answer_count, 5);
+}
+
+TEST(a_crowd_of_answers_that_an_owner_declines_is_offered_once_each)
+{
+    char seat[32];
+    begin(hosting_game);
+    takes = false;
+    for (int i = 0; i < 1000; i++) {
+        snprintf(seat, sizeof seat, "psess-%d", i);
+        accept_seat(seat);
+    }
+    tick();
+    bind_again();
+    for (int i = 0; i < 1000; i++)
+        answer_accept();
+    tick();
+    tick();
+    CHECK_INT(heard_count, 1000);
+    bind_again();
+    tick();
+    tick();
+    check_heard(1000, "psess-0", GLIFT_OK);
+    check_heard(1999, "psess-999", GLIFT_OK);
+    CHECK_INT(heard_count, 2000);
     end_game();
 }
 

@@ -155,8 +155,16 @@ static void play(void)
     service_is_silent = false;
     fake_end(fake_last_dial(), GLIFT__END_CLOSED, 1001, "going away"); /* what was unanswered is sent again */
     let_time_pass(2000);
+    service_is_silent = true;
+    CHECK(call_accept() == GLIFT_OK || !fail_alloc_was_spared());
     glift_server_cancel(the.server, &the);
+    CHECK(glift_server_keep(the.server, "a", "abc", 3) == GLIFT_OK || !fail_alloc_was_spared());
     CHECK(glift_server_rebind(the.server, &the.desc) == GLIFT_OK || !fail_alloc_was_spared());
+    CHECK_INT(glift_server_rebind(the.server, NULL), GLIFT_OK); /* parking needs no memory */
+    service_is_silent = false;
+    let_time_pass(25000); /* the accept of before has its answer: by now it has timed out */
+    CHECK(glift_server_rebind(the.server, &the.desc) == GLIFT_OK ||
+            glift_server_rebind(the.server, &the.desc) == GLIFT_OK);
     push("{\"Action\":\"TerminateProcess\",\"TerminationTime\":5}", &the.terminations);
     ask(call_ending);
 }

@@ -98,11 +98,12 @@ static void deliver_cancelled(glift_server *server)
     if (glift__list_is_empty(&server->cancelled))
         return;
     const glift__node *last = server->cancelled.previous;
+    unsigned owner = server->owner_number;
     bool more = true;
-    for (glift__call *call;
-            more && (call = first_call(&server->cancelled)) != NULL;) { /* a rebind empties the list */
+    for (glift__call *call; more && (call = first_call(&server->cancelled)) != NULL;) {
         more = &call->game.pending != last;
         settle(server, call, GLIFT_ERR_CANCELLED, "cancelled");
+        more = more && server->owner_number == owner; /* a rebind empties the list */
     }
 }
 

@@ -82,28 +82,31 @@ bool glift__has_offers(const glift_server *server)
     return server->offers_due && can_be_offered(server);
 }
 
-static bool is_taken(glift_server *server, glift__call *call)
+/* Once to each owner. A call that is taken is freed. */
+static void offer(glift_server *server, glift__call *call)
 {
     const glift_inherited_answer answer = {call->id, call->game.kind, call->game.subject, &call->result};
+    if (!can_be_offered(server) || call->game.declined_by == server->owner_number)
+        return;
     call->game.declined_by = server->owner_number; /* whatever the callback binds */
     server->offered = call;
     bool taken = server->callbacks.on_inherited_answer(server, &answer, server->callbacks.user);
     server->offered = NULL;
-    return taken;
+    if (taken)
+        free_answered(server, call);
 }
 
 void glift__offer_untaken(glift_server *server)
 {
-    if (!can_be_offered(server))
+    if (!glift__has_offers(server))
         return;
+    const glift__node *last = server->untaken.previous; /* what a callback adds has its turn later */
+    bool more = true;
     server->offers_due = false;
-    for (glift__node *node = server->untaken.next, *next; node != &server->untaken; node = next) {
-        glift__call *call = call_of(node);
-        bool taken = can_be_offered(server) && call->game.declined_by != server->owner_number &&
-                     is_taken(server, call);
-        next = node->next; /* a rebind in the callback may have put more behind it */
-        if (taken)
-            free_answered(server, call);
+    for (glift__node *node = server->untaken.next, *next; more && node != &server->untaken; node = next) {
+        next = node->next; /* a callback frees nothing, and what it adds goes to the end */
+        more = node != last;
+        offer(server, call_of(node));
     }
 }
 
@@ -125,7 +128,7 @@ void glift__deliver_inherited(glift_server *server, glift__call *call)
         glift__items_put(&server->kept, &call->item);
     } else {
         move_to_end(&server->untaken, call);
-        glift__offer_untaken(server);
+        offer(server, call);
     }
     if (ends)
         glift__process_has_ended(server, GLIFT_OK, "");
