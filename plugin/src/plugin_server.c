@@ -319,8 +319,8 @@ glift_status plugin_server_park(plugin *p)
 /* How long until it is worth looking again. */
 static uint64_t follow_first_connect(plugin *p)
 {
-    if (p->first_connect_deadline_ns == 0)
-        return UINT64_MAX;
+    if (p->first_connect_deadline_ns == 0 || p->owner_deadline_ns != 0)
+        return UINT64_MAX; /* of a server that is parked nobody knows whether it is connected */
     uint64_t now_ns = p->core->now_ns(p->host);
     if (now_ns < p->first_connect_deadline_ns)
         return p->first_connect_deadline_ns - now_ns;

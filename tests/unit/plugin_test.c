@@ -343,6 +343,26 @@ TEST(the_plugin_takes_the_callbacks_back_when_nobody_comes_within_10_s)
     CHECK_INT(engine.exits, 1);
 }
 
+TEST(a_first_connection_between_two_owners_is_in_time)
+{
+    for (int connects = 0; connects < 2; connects++) {
+        glift_plugin p = arranged();
+        set("gamelift.first_connect_timeout_ms", "8000");
+        CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+        glift_server_desc desc = {.size_bytes = sizeof desc};
+        CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_OK);
+        CHECK_INT(server_service(&p)->bind(p.self, NULL), GLIFT_OK);
+        clock_ns += 9000000000u;
+        engine.tick(engine.tick_user);
+        CHECK_INT(engine.exits, 0); /* what became of the connection waits for the next owner */
+        CHECK_INT(server_service(&p)->bind(p.self, &desc), GLIFT_OK);
+        if (connects)
+            connection(GLIFT_CONNECTED, GLIFT_OK, "");
+        engine.tick(engine.tick_user);
+        CHECK_INT(engine.exits, connects ? 0 : 1);
+    }
+}
+
 TEST(a_server_that_nobody_took_is_not_parked)
 {
     glift_plugin p = started();
