@@ -343,19 +343,25 @@ local function backfill_tickets()
 end
 
 -- A match without anybody has no ticket of its own, because a ticket names at least one player.
-local function check_backfill()
+local function is_backfill_right()
   local present = 0
   for _, one in ipairs(world.players) do
     present = present + (one.is_connected and 1 or 0)
   end
   local own, automatic = backfill_tickets()
-  local is_right
+  local problem = ("%d players, and %d + %d backfill tickets"):format(present, own, automatic)
   if world.is_matched and present > 0 and present < MOST_SEATS then
-    is_right = own + automatic == 1
-  else
-    is_right = own == 0 and automatic <= (world.is_matched and present == 0 and 1 or 0)
+    return own + automatic == 1, problem
   end
-  check(is_right, "%d players, and %d + %d backfill tickets", present, own, automatic)
+  return own == 0 and automatic <= (world.is_matched and present == 0 and 1 or 0), problem
+end
+
+-- A ticket that has become wrong is just being made anew, or it is not made.
+local function check_backfill()
+  if not is_backfill_right() then
+    pass(10, 2)
+  end
+  check(is_backfill_right())
 end
 
 local function statuses()
