@@ -90,6 +90,24 @@ describe("a match heals:", function()
       assert.is_true(m.server:is_process_ready())
     end)
 
+    it("is not called by who resumes its coroutine afterwards", function()
+      local thread
+      local calls = 0
+      begin {
+        loop = function(dt)
+          calls = calls + 1
+          thread = coroutine.running()
+          assert.equal(0.25, dt)
+        end,
+      }
+      local before = calls
+      coroutine.resume(thread, 1, 2)
+      assert.equal(before, calls)
+      service:advance(1)
+      assert.equal(before + 4, calls)
+      assert.equal(0, server:error_count())
+    end)
+
     it("is called again after it has raised", function()
       local calls = 0
       begin {
@@ -238,6 +256,20 @@ describe("a match heals:", function()
       service:advance(40)
       assert.same({ "attempt 1 ann", "join 1 ann" }, log)
       assert.equal("ACTIVE", status "ann")
+    end)
+
+    it("and connects again while the accept is under way comes in with its answer", function()
+      begin()
+      local id = service:create_player_session "ann"
+      service:delay("AcceptPlayerSession", 5, { times = 1 })
+      m:connect(1, id)
+      service:advance(1)
+      m:disconnect(1)
+      service:fail("DescribePlayerSessions", { status = 503 })
+      m:connect(2, id)
+      service:advance(6)
+      assert.same({ "attempt 1 ann", "join 2 ann" }, log)
+      assert.equal("ACTIVE", service:player_sessions().ann.Status)
     end)
 
     it("and leaves before the accept is answered gives the seat back", function()

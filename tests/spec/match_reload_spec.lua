@@ -43,11 +43,51 @@ for _, kind in ipairs { "same", "fresh" } do
       service:advance(1)
       service:create_game_session()
       game:load()
+      service:advance(2)
+      assert.equal("active", game:phase())
+      assert.equal("ACTIVE", service:game_session().Status)
+      assert.equal("init", game:lines())
+    end)
+
+    it("twice right after CreateGameSession takes the session up", function()
+      game:load()
+      service:advance(1)
+      service:create_game_session()
+      game:load()
       game:load()
       service:advance(2)
       assert.equal("active", game:phase())
       assert.equal("ACTIVE", service:game_session().Status)
-      assert.matches("^init", game:lines())
+    end)
+
+    it("and started later takes a session up, and its end, that came meanwhile", function()
+      game:load()
+      service:advance(1)
+      game:load(nil, false)
+      service:create_game_session()
+      service:advance(1)
+      service:terminate(60)
+      service:advance(1)
+      assert.equal("", game:lines())
+      assert.equal("new", game:phase())
+      game:run "m:start()"
+      service:advance(1)
+      assert.matches("^init\nterminate TERMINATE_PROCESS %d+", game:lines())
+    end)
+
+    it("while a session is placed that nobody is there for takes it up once", function()
+      if kind == "same" then
+        return
+      end
+      game:load()
+      service:advance(1)
+      game:leave()
+      service:create_game_session()
+      service:advance(2)
+      game:load()
+      service:advance(2)
+      assert.equal("init", game:lines())
+      assert.equal("active", game:phase())
     end)
 
     it("while ActivateGameSession is under way goes on to be active", function()
@@ -117,9 +157,19 @@ for _, kind in ipairs { "same", "fresh" } do
       assert.equal("ACCEPT_ALL", service:game_session().PlayerSessionCreationPolicy)
     end)
 
+    it("while the policy is under way ends with what the new scripts want from the start", function()
+      game:begin "{ init = function() if generation > 1 then m:allow_players(true) end end }"
+      service:delay("UpdatePlayerSessionCreationPolicy", 2, { times = 1 })
+      game:run "m:allow_players(false)"
+      service:settle()
+      game:load()
+      service:advance(5)
+      assert.equal("ACCEPT_ALL", service:game_session().PlayerSessionCreationPolicy)
+      assert.is_true(game:run "return m:accepts_players()")
+    end)
+
     it("while the policy is under way ends with what is wanted last", function()
       game:begin()
-      service:delay("UpdateGameSession", 2, { times = 1 })
       service:delay("UpdatePlayerSessionCreationPolicy", 2, { times = 1 })
       game:run "m:allow_players(false)"
       service:settle()
@@ -228,19 +278,54 @@ for _, kind in ipairs { "same", "fresh" } do
       assert.equal("COMPLETED", game:status "ann")
     end)
 
+    -- The accept of ann reaches GameLift when the reservation is over.
+    local function be_refused_late()
+      game:begin()
+      local id = service:create_player_session "ann"
+      service:advance(52)
+      service:delay("AcceptPlayerSession", 12, { times = 1 })
+      game:connect("p1", id)
+      service:advance(0.5)
+      assert.equal("attempt ann", game:lines())
+      return id
+    end
+
     it("while a player is accepted whom GameLift refuses tells the player", function()
+      local id = be_refused_late()
+      game:load()
+      game:connect("p1", id)
+      service:advance(13)
+      assert.equal("init again\nkick p1: you could not be seated, please look for a game again", game:lines())
+      service:advance(40)
+      assert.not_equal("ACTIVE", game:status "ann")
+    end)
+
+    it("while a player is accepted whom GameLift refuses, and who does not come back, has a reserved seat", function()
+      be_refused_late()
+      game:load()
+      assert.equal("ann reserved away", game:seats())
+      service:advance(13)
+      assert.is_nil(game:seats():find "away")
+    end)
+
+    it("lets a player in whose accept was answered to scripts that died without a word", function()
+      if kind == "same" then
+        return
+      end
       game:begin()
       local id = service:create_player_session "ann"
       service:delay("AcceptPlayerSession", 2, { times = 1 })
-      service:refuse_seat(id, "no")
       game:connect("p1", id)
       service:advance(0.5)
+      game:load(nil, false)
+      game:run "m.retire = function() end require('gamelift.match.takeover').retire = function() end"
+      game:run "require('gamelift.match.snapshot').write = function() end"
+      service:advance(3)
       game:load()
       game:connect("p1", id)
-      service:advance(3)
-      assert.matches("kick p1: you could not be seated", game:lines())
-      service:advance(40)
-      assert.not_equal("ACTIVE", game:status "ann")
+      service:advance(1)
+      assert.equal("init again\njoin p1 ann", game:lines())
+      assert.equal("ACTIVE", game:status "ann")
     end)
 
     it("while a player is accepted who has gone gives the seat back", function()
@@ -298,6 +383,104 @@ for _, kind in ipairs { "same", "fresh" } do
       assert.equal("COMPLETED", game:status "ann")
     end)
 
+    -- ---- backfill
+
+    local tickets
+
+    local function reload_with_players()
+      game:load()
+      for player_id, ticket_id in pairs(tickets) do
+        local found = service:ticket(ticket_id).GameSessionConnectionInfo
+        game:connect(player_id, found.MatchedPlayerSessions[1].PlayerSessionId)
+      end
+      service:advance(0.25)
+    end
+
+    local function begin_with_backfill(late_action)
+      tickets = {}
+      if late_action then
+        service:delay(late_action, 8, { times = 1 })
+      end
+      game.options = "{ backfill = { open_seconds = 1, retry_seconds = 1 } }"
+      game:load()
+      service:advance(1)
+      tickets.ann, tickets.bob = service:queue "ann", service:queue "bob"
+      service:advance(3)
+      reload_with_players()
+    end
+
+    local function backfill()
+      local state, ticket_id = game:run "local b = m:backfill() return b.state, b.ticket_id"
+      return state, ticket_id
+    end
+
+    -- The backfill tickets that FlexMatch has seen.
+    local function seen()
+      local ids = {}
+      for _, ticket in ipairs(service.state().tickets) do
+        if ticket.kind == "backfill" then
+          ids[#ids + 1] = ticket.ticket_id .. " " .. ticket.status
+        end
+      end
+      return ids
+    end
+
+    it("while a backfill searches keeps the ticket, and hears of its players", function()
+      begin_with_backfill()
+      service:advance(3)
+      local state, ticket_id = backfill()
+      assert.equal("searching", state)
+      for _ = 1, 3 do
+        reload_with_players()
+        service:advance(1)
+        assert.same({ "searching", ticket_id }, { backfill() })
+      end
+      assert.same({ ticket_id .. " SEARCHING" }, seen())
+      service:queue "cid"
+      service:advance(1.25)
+      assert.same({ ticket_id .. " COMPLETED" }, { seen()[1] })
+      assert.matches("cid reserved", game:seats())
+      service:advance(4)
+      assert.not_equal(ticket_id, select(2, backfill()))
+    end)
+
+    it("while a backfill is started does not start another", function()
+      begin_with_backfill "StartMatchBackfill"
+      assert.equal("starting", (backfill()))
+      reload_with_players()
+      reload_with_players()
+      assert.equal("starting", (backfill()))
+      service:advance(8)
+      assert.equal("searching", (backfill()))
+      assert.equal(1, #seen())
+    end)
+
+    it("while a backfill is stopped goes on when it is", function()
+      begin_with_backfill()
+      service:advance(3)
+      service:delay("StopMatchBackfill", 3, { times = 1 })
+      game:run "m:allow_players(false)"
+      service:advance(0.5)
+      assert.equal("stopping", (backfill()))
+      reload_with_players()
+      assert.equal("stopping", (backfill()))
+      service:advance(4)
+      assert.equal("none", (backfill()))
+      assert.matches(" CANCELLED$", seen()[1])
+    end)
+
+    it("in a drain takes the ticket back", function()
+      begin_with_backfill "StartMatchBackfill"
+      game:run "m:finish('OVER', 20)"
+      reload_with_players()
+      service:advance(8)
+      assert.equal("off", (backfill()))
+      assert.equal(1, #seen())
+      for _, line in ipairs(seen()) do
+        assert.matches(" CANCELLED$", line)
+      end
+    end)
+
     -- ---- the end
 
     it("in a drain goes on with it, with who is left", function()
@@ -313,6 +496,46 @@ for _, kind in ipairs { "same", "fresh" } do
       assert.equal("", game:lines())
       service:advance(3)
       assert.equal("kick p1: the game has ended\nleave p1 ann: the game has ended\nended well", game:lines())
+    end)
+
+    it("in a drain lets nobody in before init has returned", function()
+      local id = with_ann [[{ init = function()
+        if generation > 1 then
+          loading = coroutine.running()
+          coroutine.yield()
+        end
+      end }]]
+      game:run "m:finish('OVER', 20)"
+      game:load()
+      game:connect("p1", id)
+      service:advance(3)
+      assert.equal("", game:lines())
+      game:run "coroutine.resume(loading)"
+      service:advance(1)
+      assert.equal("terminate OVER 17\njoin p1 ann", game:lines())
+    end)
+
+    it("keeps its times while nobody is there", function()
+      if kind == "same" then
+        return
+      end
+      with_ann "{ reconnect_grace_s = 20 }"
+      game:run "m:disconnect('p1')"
+      game:leave()
+      service:advance(8)
+      game:load()
+      service:advance(11)
+      assert.equal("ann accepted away", game:seats())
+      service:advance(2)
+      assert.equal("ann left", game:seats())
+      game:connect("p2", service:create_player_session "bob")
+      service:advance(1)
+      game:run "m:finish('OVER', 20)"
+      game:leave()
+      service:advance(8)
+      game:load()
+      service:advance(1)
+      assert.equal("init again\nterminate OVER 12", game:lines())
     end)
 
     it("in the drain of a TerminateProcess keeps its end", function()
@@ -429,6 +652,7 @@ for _, kind in ipairs { "same", "fresh" } do
       local id = with_ann()
       service:advance(1)
       game:run "m.retire = function() end require('gamelift.match.takeover').retire = function() end"
+      service.hang(true)
       game:load()
       game:connect("p1", id)
       service:advance(1)
@@ -456,11 +680,23 @@ describe("a match that was replaced", function()
   before_each(function()
     game = reloading.new "same"
     service = game.service
-    game:begin "{ loop = function() line 'loop' end }"
   end)
   after_each(function() game:stop() end)
 
+  it("does not even log what it was answered", function()
+    game:begin()
+    service:delay("UpdatePlayerSessionCreationPolicy", 30, { times = 1 })
+    game:run "m:allow_players(false)"
+    local old = game.state
+    game:load()
+    old:run "logged = {}"
+    service:advance(21) -- a time-out
+    assert.equal("DENY_ALL", service:game_session().PlayerSessionCreationPolicy)
+    assert.equal("", old:run "return log_lines()")
+  end)
+
   it("says so, and does nothing any more", function()
+    game:begin "{ loop = function() line 'loop' end }"
     local old = game.state
     local id = service:create_player_session "ann"
     old:run "m:every(1, function() line 'timer' end)"

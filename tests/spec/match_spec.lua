@@ -41,6 +41,15 @@ describe("a match", function()
     assert.equal("ACTIVE", service:game_session().Status)
   end)
 
+  it("is told of its session twice and loads it once", function()
+    service, m, log = helper.new_match()
+    service:create_game_session { Name = "duel" }
+    service:advance(1)
+    require("gamelift.match.course").on_start_game_session(m, m:session())
+    service:advance(1)
+    assert.same({ "init duel" }, log)
+  end)
+
   it("is active only when init is done", function()
     local loaded
     service, m = helper.new_match {

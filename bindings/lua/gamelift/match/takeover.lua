@@ -52,9 +52,6 @@ local function seat_goes_on(self, seat)
   elseif seat.state == "accepted" then
     exits.keep_absent(self, seat, math.max(CLAIM_S, self.options.reconnect_grace_s), {})
   elseif seat.state == "left" and entry.is_being_removed then
-    if is_inherited then
-      door.accept(self, seat)
-    end
     exits.remove_seat(self, seat)
   end
 end
