@@ -469,6 +469,14 @@ for _, kind in ipairs { "same", "fresh" } do
       assert.matches(" CANCELLED$", seen()[1])
     end)
 
+    it("in a drain knows its matchmaker data", function()
+      begin_with_backfill()
+      game:run "m:finish('OVER', 20)"
+      reload_with_players()
+      assert.equal("draining", game:phase())
+      assert.equal(2, game:run "return #m:matchmaker_data().players")
+    end)
+
     it("in a drain takes the ticket back", function()
       begin_with_backfill "StartMatchBackfill"
       game:run "m:finish('OVER', 20)"

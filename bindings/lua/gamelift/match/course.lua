@@ -162,13 +162,15 @@ end
 function course.start(self)
   local session = self.server:game_session()
   local is_taken_up = session and self.game_session and self.game_session.game_session_id == session.game_session_id
+  if is_taken_up then
+    self.game_session = session
+    expected.read_matchmaker_data(self, session.matchmaker_data) -- whom it names may have come and gone
+  end
   if self.phase_before == "ended" then
     self:move "ended"
   elseif self.phase_before == "draining" then
     go_on_draining(self)
   elseif is_taken_up then
-    self.game_session = session
-    expected.read_matchmaker_data(self, session.matchmaker_data) -- whom it names may have come and gone
     begin_to_load(self, session, true)
   elseif session then
     course.host_session(self, session, not self.phase_before)
