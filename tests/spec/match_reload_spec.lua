@@ -683,6 +683,28 @@ for _, kind in ipairs { "same", "fresh" } do
   end)
 end
 
+describe("a match that is made in the save of another", function()
+  it("is refused", function()
+    local game = reloading.new "same"
+    game:begin [[{
+      save = function()
+        local ok, message = pcall(function()
+          local made = match.new(all)
+          return made
+        end)
+        line("%s %s", tostring(ok), message)
+      end,
+    }]]
+    local old = game.state
+    game:load()
+    assert.matches("false .*: match.new: the match before is in its save%(%), which is to return first",
+      old:run "return lines()")
+    game.service:advance(1)
+    assert.equal("active", game:phase())
+    game:stop()
+  end)
+end)
+
 describe("a match that was replaced", function()
   local game, service
   before_each(function()

@@ -2,6 +2,7 @@
 local testing = require "gamelift.testing"
 local match = require "gamelift.match"
 local helper = require "helper"
+local requests = require "gamelift.match.requests"
 
 describe("a match", function()
   local service, m, log, server
@@ -48,6 +49,65 @@ describe("a match", function()
     require("gamelift.match.course").on_start_game_session(m, m:session())
     service:advance(1)
     assert.same({ "init duel" }, log)
+  end)
+
+  describe("that gets another session", function()
+    local course = require "gamelift.match.course"
+
+    local function place_another()
+      local other = {}
+      for key, value in pairs(m:session()) do
+        other[key] = value
+      end
+      other.game_session_id, other.name = other.game_session_id .. "-other", "other"
+      course.on_start_game_session(m, other)
+    end
+
+    it("gives the seat of a player back who is just being accepted for the one before", function()
+      service, m, log, server = helper.active_match()
+      local id = service:create_player_session "ann"
+      service:delay("AcceptPlayerSession", 2, { times = 1 })
+      m:connect(1, id)
+      service:advance(1)
+      place_another()
+      service:advance(3)
+      assert.same({ "attempt 1 ann", "kick 1: another game begins here", "init other" }, log)
+      assert.equal("COMPLETED", service:player_sessions().ann.Status)
+      assert.equal(0, server:error_count())
+      assert.equal(4, m:open_seats())
+    end)
+
+    it("asks for its reserved seats only", function()
+      local asked = {}
+      service, m = helper.active_match()
+      place_another()
+      service:advance(2)
+      local ask = requests.ask
+      function requests.ask(self, action, subject, argument)
+        asked[#asked + 1] = argument.game_session_id
+        return ask(self, action, subject, argument)
+      end
+      service:advance(31)
+      requests.ask = ask
+      assert.same({ m:session().game_session_id, m:session().game_session_id }, asked)
+    end)
+  end)
+
+  it("ends the process when what init says against the session has no text", function()
+    service, m, log = helper.new_match {
+      init = function() return nil, setmetatable({}, { __tostring = function() error "nothing to say" end }) end,
+    }
+    service:create_game_session()
+    service:advance(1)
+    assert.same({ "terminate INIT_FAILED 0", "ended well" }, log)
+  end)
+
+  it("ends for a reason that is text", function()
+    service, m = helper.active_match()
+    local ok, message = pcall(function() m:finish {} end)
+    assert.is_false(ok)
+    assert.matches("match_spec.lua:%d+: match:finish: reason must be a string, not a table", message)
+    assert.equal("active", m:phase())
   end)
 
   it("is active only when init is done", function()

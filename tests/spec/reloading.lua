@@ -8,7 +8,7 @@ local class = { __index = methods }
 
 -- What every generation of the scripts runs. `options` is the code of a table that comes first in match.new.
 local SCRIPT = [[
-  local gamelift, match = require "gamelift", require "gamelift.match"
+  gamelift, match = require "gamelift", require "gamelift.match"
   told, logged = {}, {}
   function line(format, ...) told[#told + 1] = format:format(...) end
   function lines()
@@ -17,7 +17,7 @@ local SCRIPT = [[
     return text
   end
   function log_lines() return table.concat(logged, "\n") end
-  local all = {
+  all = {
     server = gamelift.server(), port = 7777,
     unix_time = function() return unix_now end,
     log = function(level, message) logged[#logged + 1] = level .. ": " .. message end,

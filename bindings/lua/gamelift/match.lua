@@ -176,6 +176,7 @@ end
 --- Take the server's handlers over, and the place of the match that has had them; wait for m:start().
 function match.new(options)
   options = options_of.read(options)
+  takeover.check(options.server)
   local self = setmetatable(new_fields(options), class)
   self.log = log_of(options)
   self.errors_before = self.server:error_count()
@@ -303,6 +304,7 @@ function methods:finish(reason, seconds)
   arguments.check_living(self, "finish")
   seconds = seconds or self.options.drain_grace_s
   arguments.check_seconds(seconds, "match:finish: seconds")
+  arguments.check_reason(reason)
   ending.drain(self, reason or "GAME_OVER", seconds)
 end
 

@@ -18,6 +18,13 @@ function arguments.check_seconds(value, what)
   end
 end
 
+--- Why a match ends is handed to the game, and to the next script.
+function arguments.check_reason(reason)
+  if reason ~= nil and type(reason) ~= "string" then
+    error("match:finish: reason must be a string, not a " .. type(reason), 3)
+  end
+end
+
 --- The clock never comes back from an infinite step.
 function arguments.check_step(dt)
   if dt == math.huge or dt == -math.huge then

@@ -9,10 +9,10 @@ local new_seats = require "gamelift.match.seats"
 local policy = require "gamelift.match.policy"
 local requests = require "gamelift.match.requests"
 local takeover = require "gamelift.match.takeover"
+local tasks = require "gamelift.match.tasks"
 
 local course = {}
 
-local CLAIM_S = 30 -- until a player whom another script has let in is connected again
 local ACTIVATION_DELAYS = { first = 0.5, longest = 10 }
 
 -- ---- the session begins
@@ -32,20 +32,20 @@ local function activate(self, resumed)
 end
 
 -- Scripts without gamelift.match had this session: who was accepted comes back, or their seats are given up. Waits.
-local function take_up_players(self)
+local function take_up_players(self, is_off)
   local found, message, code
   repeat
-    found, message, code = expected.describe_all(self, "ACTIVE")
+    found, message, code = expected.describe_all(self, self.game_session.game_session_id, "ACTIVE")
     if not found then
       self.log("warn", "ACTIVE seats could not be asked for: " .. message)
       self.tasks:pause(1)
     end
-  until found or not requests.may_go_better(code) or self.phase_now ~= "loading"
-  for _, player_session in ipairs(found or {}) do
+  until found or not requests.may_go_better(code) or is_off()
+  for _, player_session in ipairs(not is_off() and found or {}) do
     local seat = expected.learn_player_session(self, player_session)
     if seat.state == "reserved" then
       self.seat_table:move(seat, "accepted", self.tasks.clock)
-      exits.keep_absent(self, seat, math.max(CLAIM_S, self.options.reconnect_grace_s), {})
+      exits.keep_for_claim(self, seat)
     end
   end
 end
@@ -62,7 +62,7 @@ local function load(self, session, resumed)
   if answer.has_failed then
     return false
   elseif answer[1] == false or (answer[1] == nil and answer[2] ~= nil) then
-    self.log("error", "this session cannot be hosted: " .. tostring(answer[2]))
+    self.log("error", "this session cannot be hosted: " .. tasks.text_of(answer[2]))
     return false
   end
   return true
@@ -89,14 +89,14 @@ local function begin_session(self, session, resumed)
     self.is_activated, self.active_since, self.empty_since = true, self.tasks.clock, self.tasks.clock
   end
   if resumed and not self.phase_before then
-    take_up_players(self)
+    take_up_players(self, is_off)
   end
   if is_off() then
     return
   end
   self:move "active"
   policy.update(self)
-  self.tasks:run(expected.keep_fresh, self)
+  self.tasks:run(expected.keep_fresh, self, session.game_session_id)
 end
 
 local function begin_to_load(self, session, resumed)

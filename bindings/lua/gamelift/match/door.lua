@@ -126,7 +126,9 @@ local function conclude_acceptance(self, seat, entry, ok)
   local is_over = self.phase_now ~= "active" and not entry.absence
   entry.acceptance = nil
   self:touch()
-  if seat.state ~= "reserved" then
+  if self.seat_table:entry(seat) ~= entry then
+    return exits.remove_seat(self, seat, entry) -- another session has begun
+  elseif seat.state ~= "reserved" then
     return -- given up meanwhile, and removed as soon as this is known
   elseif ok then
     self.seat_table:move(seat, "accepted", self.tasks.clock)
@@ -189,7 +191,6 @@ local function is_accepted(self, visit, seat)
   end
   return true
 end
-
 
 -- The player is in the game. Waits for join.
 local function join(self, visit, seat)

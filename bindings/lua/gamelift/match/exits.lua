@@ -14,6 +14,7 @@ local requests = require "gamelift.match.requests"
 local exits = {}
 
 local REMOVAL_DELAYS = { first = 1, longest = 30 }
+local CLAIM_S = 30 -- until a player whom another script has let in is connected again
 
 -- ---- the seat goes back to GameLift
 
@@ -37,8 +38,7 @@ local function remove(self, seat, entry)
 end
 
 --- RemovePlayerSession for a seat that was left.
-function exits.remove_seat(self, seat)
-  local entry = self.seat_table:entry(seat)
+function exits.remove_seat(self, seat, entry)
   entry.is_being_removed = true
   self.tasks:run(remove, self, seat, entry)
 end
@@ -46,7 +46,7 @@ end
 --- The seat was left: GameLift is told, now or when it can be reached.
 function exits.give_up_seat(self, seat)
   self.seat_table:move(seat, "left", self.tasks.clock)
-  exits.remove_seat(self, seat)
+  exits.remove_seat(self, seat, self.seat_table:entry(seat))
 end
 
 -- ---- seats that are kept for a while
@@ -83,6 +83,11 @@ function exits.keep_absent(self, seat, seconds, absence)
       exits.give_up_absent(self, seat)
     end
   end)
+end
+
+--- After a reload: keep the seat until the host has connected its player again.
+function exits.keep_for_claim(self, seat)
+  exits.keep_absent(self, seat, math.max(CLAIM_S, self.options.reconnect_grace_s), {})
 end
 
 --- This player was dropped, and is not to come back. Others are fine.

@@ -44,12 +44,12 @@ function expected.learn_player_session(self, found)
   }, self.tasks.clock)
 end
 
---- All player sessions of this game session that have this status; or nil, message, code. Waits.
-function expected.describe_all(self, status)
+--- All player sessions of a game session that have this status; or nil, message, code. Waits.
+function expected.describe_all(self, game_session_id, status)
   local found, next_token = {}, nil
   repeat
     local page, message, code = requests.ask(self, "describe_player_sessions", "", {
-      game_session_id = self.game_session.game_session_id,
+      game_session_id = game_session_id,
       status_filter = status,
       next_token = next_token,
     })
@@ -70,14 +70,8 @@ local function is_only_reserved(seat, entry, asked_at)
     and entry.since < asked_at
 end
 
--- Bring the reserved seats up to date: new ones are learnt, those whose time is over go. Waits.
-local function refresh_reserved(self)
-  local asked_at = self.tasks.clock
-  local found, message = expected.describe_all(self, "RESERVED")
-  if not found then
-    self.log("warn", "RESERVED seats could not be asked for: " .. message) -- the next refresh may go better
-    return
-  end
+-- Bring the reserved seats up to date: new ones are learnt, those whose time is over go.
+local function refresh_reserved(self, found, asked_at)
   local is_reserved = {}
   for _, player_session in ipairs(found) do
     is_reserved[player_session.player_session_id] = true
@@ -93,14 +87,23 @@ local function refresh_reserved(self)
   end)
 end
 
---- As long as the session is active. Waits.
-function expected.keep_fresh(self)
+--- Ask for the reserved seats again and again, as long as the session is active. Waits.
+function expected.keep_fresh(self, game_session_id)
+  local function is_over()
+    return self.phase_now ~= "active" or self.game_session.game_session_id ~= game_session_id
+  end
   self.tasks:pause(1) -- a placement reserves its seats once the session is active
-  while self.phase_now == "active" do
+  while not is_over() do
     self.is_refresh_wanted = false
-    refresh_reserved(self)
+    local asked_at = self.tasks.clock
+    local found, message = expected.describe_all(self, game_session_id, "RESERVED")
+    if not found then
+      self.log("warn", "RESERVED seats could not be asked for: " .. message) -- the next time may go better
+    elseif not is_over() then
+      refresh_reserved(self, found, asked_at)
+    end
     self.tasks:pause(self.options.seat_refresh_s, function()
-      return self.phase_now ~= "active" or self.is_refresh_wanted
+      return is_over() or self.is_refresh_wanted
     end)
   end
 end

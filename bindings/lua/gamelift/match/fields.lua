@@ -48,6 +48,7 @@ return function(options)
     -- requests, and who gets their answers: see requests.lua
     under_way = {},            -- those of this match: { action =, subject = } by itself
     inherited = {},            -- outcomes of those of before, by action and subject
+    is_saving = false,         -- the game's save() runs
     is_replaced = false,       -- another match has taken this one's place,
     heir = nil,                -- which is this one if it is of the same Lua state
     is_told_of_end = false,    -- that somebody still calls tick was logged

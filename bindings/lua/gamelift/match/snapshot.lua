@@ -91,7 +91,9 @@ end
 function snapshot.write_last(self)
   write(self)
   if self.options.save and self.is_loaded then
+    self.is_saving = true
     local ok, value = calls.now("save", self.options.save)
+    self.is_saving = false
     if ok then
       keep(self, SAVED_NAME, value)
     end

@@ -11,8 +11,6 @@ local snapshot = require "gamelift.match.snapshot"
 
 local takeover = {}
 
-local CLAIM_S = 30 -- until the seat of an accepted player who has not been connected again is given up
-
 -- The matches of this Lua state by server. They outlive a reload of this file, as the module gamelift does.
 local shared = getmetatable(gamelift) or {}
 setmetatable(gamelift, shared)
@@ -45,14 +43,14 @@ local function seat_goes_on(self, seat)
   local is_inherited = requests.is_inherited(self, "accept_player_session", seat.player_session_id or "")
   if seat.state == "reserved" and (is_inherited or before.is_being_accepted) then
     entry.may_be_accepted = entry.may_be_accepted or not is_inherited -- the answer was lost
-    exits.keep_absent(self, seat, CLAIM_S, {})
+    exits.keep_for_claim(self, seat)
     door.accept(self, seat)
   elseif seat.state == "accepted" and before.dropped_for_s then
     exits.keep_absent(self, seat, before.dropped_for_s, { is_drop = true })
   elseif seat.state == "accepted" then
-    exits.keep_absent(self, seat, math.max(CLAIM_S, self.options.reconnect_grace_s), {})
+    exits.keep_for_claim(self, seat)
   elseif seat.state == "left" and entry.is_being_removed then
-    exits.remove_seat(self, seat)
+    exits.remove_seat(self, seat, entry)
   end
 end
 
@@ -66,16 +64,21 @@ local function go_on(self)
   end
 end
 
+--- A match that is writing itself down is replaced by one match only. Raises at the caller of match.new.
+function takeover.check(server)
+  local before = shared.matches[server]
+  if before and before.is_saving then
+    error("match.new: the match before is in its save(), which is to return first", 3)
+  end
+end
+
 --- Take the place of whoever had this server: its handlers have just become this match's.
 function takeover.begin(self)
   local before = shared.matches[self.server]
-  shared.matches[self.server] = self
   if before then
     before:retire(self)
   end
-  if self.is_replaced then
-    return -- by a match that the old one's save() has made
-  end
+  shared.matches[self.server] = self
   for _, request in ipairs(self.server:inherited_requests()) do
     requests.inherit(self, request.action, request.subject)
   end
