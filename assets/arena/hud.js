@@ -166,7 +166,7 @@ export class Hud {
     if (!shared) return;
     const texts = {
       waiting: "waiting for players", countdown: "get ready", playing: `round ${shared.round} of ${shared.rounds}`,
-      results: `round ${shared.round} of ${shared.rounds} is over`, over: "match over",
+      results: `round ${shared.round} is over`, over: "match over",
     };
     setText($("phase"), texts[world.phase]);
     const left = Math.ceil(shared.left), playing = world.phase === "playing";

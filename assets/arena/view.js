@@ -10,8 +10,9 @@ const SEEN_AREA = 1120 * 660;  // units of floor on the screen
 const MOST_DENSITY = 2;        // canvas pixels to a CSS pixel
 const MOST_FLOOR = 4096;       // pixels on a side of the floor's picture
 const LOOK_AHEAD = 70;         // the camera leads the ship towards its aim
-// Units beyond the border that may be seen; sideways so many that a ship in a corner is not under a panel.
-const OUTSIDE = { x: 260, y: 110 };
+// Units beyond the border that may be seen: so many that a ship in a corner is not under a panel. On a phone held
+// upright the panels, and the thumbs, are above and below; elsewhere they are at the sides.
+const OUTSIDE = { x: 260, y: 110 }, OUTSIDE_UPRIGHT = { x: 60, y: 350 };
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Keeps the camera over the floor, so that not much of what is outside is seen. */
@@ -64,8 +65,9 @@ export class View {
     const part = far ? 1 : 1 - Math.exp(-9 * dt);
     this.camera.x += (ahead.x - this.camera.x) * part;
     this.camera.y += (ahead.y - this.camera.y) * part;
-    this.camera.x = clampCamera(this.camera.x, this.map.width, this.width / this.zoom, OUTSIDE.x);
-    this.camera.y = clampCamera(this.camera.y, this.map.height, this.height / this.zoom, OUTSIDE.y);
+    const outside = this.height > 1.4 * this.width ? OUTSIDE_UPRIGHT : OUTSIDE;
+    this.camera.x = clampCamera(this.camera.x, this.map.width, this.width / this.zoom, outside.x);
+    this.camera.y = clampCamera(this.camera.y, this.map.height, this.height / this.zoom, outside.y);
   }
 
   /** One frame. scene: { ships, shots, pickups, effects, now }. */

@@ -19,7 +19,11 @@ local function arena(settings)
     end,
     config = function(key) return (settings or {})[key:gsub("^arena%.", "")] end,
     on = function(event, fn) a.events[event] = fn end,
-    send = function() return true end,
+    send = function(_, bytes, more)
+      local message = protocol.decode_server(bytes .. (more or ""))
+      if message.type == "welcome" then a.welcome = message end
+      return true
+    end,
     close = function(player, reason) a.closed[player] = reason end,
     exit = function(code) a.exits[#a.exits + 1] = code end,
     error_count = function() return 0 end,
@@ -122,14 +126,8 @@ describe("a session with a map", function()
 
   it("is played there", function()
     local a = session_on "canyon"
-    local wide = 0
-    rawget(_G, "host").send = function(_, bytes, more)
-      local message = protocol.decode_server(bytes .. (more or ""))
-      if message.type == "welcome" then wide = message.width end
-      return true
-    end
     a.connect(1, a.service:create_player_session "ann")
-    assert.equal(2600, wide)
+    assert.equal(2600, a.welcome.width)
     a.service:stop()
   end)
 
