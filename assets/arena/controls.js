@@ -66,6 +66,7 @@ export class Controls {
     this.dashTapped = false;
     this.aim = 0;
     this.enabled = false;
+    this.wanted = null; // what read() has returned last
     this.move = new Stick(document.getElementById("stick-move"));
     this.turn = new Stick(document.getElementById("stick-aim"));
     this.listen(surface);
@@ -163,7 +164,8 @@ export class Controls {
     const dash = this.held.has("dash") || this.dashTapped || Boolean(pad?.dash);
     this.dashTapped = false;
     const fire = this.firing || this.held.has("fire") || this.turn.tilt > FIRE_TILT || Boolean(pad?.fire);
-    return { move_x: x, move_y: y, aim: this.aim, fire, dash };
+    this.wanted = { move_x: x, move_y: y, aim: this.aim, fire, dash };
+    return this.wanted;
   }
 
   aimAtMouse(ship) {

@@ -120,6 +120,7 @@ Object.defineProperty(window, "arena", {
     get phase() { return game?.world.phase ?? null; },
     get players() { return game?.world.players() ?? []; },
     get seats() { return game?.world.seats.map((seat) => ({ ...seat })) ?? []; },
+    get wanted() { return game ? { ...parts.controls.wanted } : null; },
     get backfill() { return game?.world.service?.state ?? null; },
     get ship() { return game?.ownShip ? { x: game.ownShip.x, y: game.ownShip.y, health: game.ownShip.health } : null; },
   }),

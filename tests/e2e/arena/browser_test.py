@@ -89,6 +89,16 @@ CONTRAST = r"""
     document.adoptedStyleSheets = [];
     return looked ? found : ["no text"];"""
 
+# The table of a full match, as long as it gets.
+SHOW_SCORES = """
+    const rows = Array.from({ length: 8 }, (_, index) => ({ ship: index + 1, kills: 12, deaths: 10, total: 36, won: 1,
+      name: "W".repeat(16), past: [{ kills: 12 }, { kills: 12 }, { kills: 255 }] }));
+    const world = { phase: "results", me: 1, shared: { left: 7 }, scores: { round: 3, rounds: 3, final: 0, rows } };
+    return import("/hud.js").then(({ Hud }) => {
+      Hud.prototype.showScores.call({}, world);
+      Hud.prototype.showScores = () => {};
+    });"""
+
 SCREENS = {"phone-landscape": (844, 390), "phone-landscape-small": (667, 375), "phone": (390, 844), "tablet": (1180, 820)}
 
 
@@ -235,6 +245,62 @@ class Person(unittest.TestCase):
         self.touch("touchMove", (centre[0] + (45 if before["x"] < 1000 else -45), centre[1]))
         self.until("the ship moves", 10, lambda: self.page()["ship"] and abs(self.page()["ship"]["x"] - before["x"]) > 20)
         self.touch("touchEnd")
+
+    def gamepad(self, axes=(0, 0, 0, 0), buttons=()):
+        """A pad of the standard layout that is held like this."""
+        self.driver.execute_script("""
+            const [axes, pressed] = arguments;
+            const buttons = Array.from({ length: 17 }, (_, index) => ({ value: pressed.includes(index) ? 1 : 0 }));
+            navigator.getGamepads = () => [null, { connected: true, mapping: "standard", axes, buttons }];""",
+            list(axes), list(buttons))
+
+    def test_a_gamepad_plays(self):
+        self.driver.get(self.arena.lobby_url + "/?name=pad")
+        self.gamepad(buttons=[0])
+        self.until("the lower button has pressed Play", 10, lambda: self.page().get("connected"))
+        self.gamepad(axes=(0.1, -0.1, 0.1, 0.1))
+        self.until("a pad at rest wants nothing", 5, lambda: self.wants(move_x=0, move_y=0, fire=False, dash=False))
+        self.gamepad(axes=(0, 0, 0, -0.6))
+        self.until("the right stick aims", 5, lambda: self.wants(fire=False) and self.page()["wanted"]["aim"] < -1.5)
+        self.gamepad(axes=(0, 0, 0, -1))
+        self.until("all the way it shoots", 5, lambda: self.wants(fire=True))
+        self.gamepad(buttons=[7])
+        self.until("a trigger shoots", 5, lambda: self.wants(fire=True))
+        self.gamepad(buttons=[4])
+        self.until("a shoulder dashes", 5, lambda: self.wants(dash=True))
+        self.gamepad()
+        self.until("the ship is there", 10, lambda: self.page()["ship"])
+        before = self.page()["ship"]
+        self.gamepad(axes=(1 if before["x"] < 1000 else -1, 0, 0, 0))
+        self.until("the left stick moves the ship", 10, lambda: self.page()["ship"] and abs(
+            self.page()["ship"]["x"] - before["x"]) > 20)
+        self.assertTrue(self.wants(move_y=0))
+
+    def wants(self, **fields):
+        wanted = self.page()["wanted"]
+        return all(wanted.get(name) == value for name, value in fields.items())
+
+    def test_a_match_that_is_found_shows_in_the_title_for_a_while(self):
+        self.driver.get(self.arena.lobby_url + "/?name=tab")
+        usual = self.driver.title
+        self.find("#play").click()
+        self.until("the title tells", 15, lambda: self.driver.title == "Match found: Arena")
+        self.assertEqual("game", self.page()["screen"])
+        self.until("the title is the usual one again", 10, lambda: self.driver.title == usual)
+
+    def test_the_table_of_scores_fits_and_covers_nothing(self):
+        for name in ("phone-landscape", "phone-landscape-small", "phone"):
+            with self.subTest(name):
+                self.touch_screen(*SCREENS[name])
+                self.enter()
+                self.driver.execute_script(SHOW_SCORES)
+                self.picture(f"scores-{name}")
+                box = self.find("#scores").rect
+                self.assertGreaterEqual(box["x"], 0)
+                self.assertLessEqual(box["y"] + box["height"], SCREENS[name][1])
+                self.assertTrue(self.driver.execute_script("""
+                    const box = document.getElementById("scores");
+                    return box.scrollHeight <= box.clientHeight + 1 && box.scrollWidth <= box.clientWidth + 1;"""))
 
     def test_a_panel_that_covers_a_ship_can_be_seen_through(self):
         self.enter()

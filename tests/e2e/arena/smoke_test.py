@@ -9,6 +9,7 @@ import subprocess
 import unittest
 
 from local import until
+from run import Service
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
@@ -66,7 +67,7 @@ class Smoke(unittest.TestCase):
         self.assertIn("one match from matchmaking to drain", run.stdout)
 
 
-class EndedEarly(unittest.TestCase):
+class RunCase(unittest.TestCase):
     def start(self, logs, *options):
         run = Run(logs, *options)
         self.addCleanup(run.close)
@@ -76,6 +77,21 @@ class EndedEarly(unittest.TestCase):
         """The service's own address names everything that belongs to this run."""
         run.until("Play")
         return run.until("gamelift-local").split()[1].removeprefix("http://").rstrip("/")
+
+
+class Chosen(RunCase):
+    def test_a_match_is_played_on_the_map_that_was_asked_for(self):
+        run = self.start("run-map", "--map", "islands", "--bots", "3", "--bot-skill", "hard")
+        service = Service(f"http://{self.service(run)}/")
+        session = until(lambda: next((one for one in service.state()["game_sessions"] if one["status"] == "ACTIVE"), None),
+                        20, "a session is active")
+        told = service.call("DescribeGameSessions", GameSessionId=session["game_session_id"])["GameSessions"][0]
+        self.assertEqual([{"Key": "map", "Value": "islands"}], told["GameProperties"])
+        run.process.send_signal(signal.SIGTERM)
+        self.assertEqual(0, run.end(), run.output)
+
+
+class EndedEarly(RunCase):
 
     def test_a_person_stops_it_and_nothing_is_left(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -125,7 +141,9 @@ class EndedEarly(unittest.TestCase):
 
     def test_options_that_mean_nothing_are_refused(self):
         for options, complaint in ((["--bots", "-1"], "--bots"), (["--bots", "65"], "from 0 to 64 is expected, not '65'"),
-                                   (["--lobby-port", "65536"], "from 0 to 65535 is expected"), (["--smok"], "--smok")):
+                                   (["--lobby-port", "65536"], "from 0 to 65535 is expected"), (["--smok"], "--smok"),
+                                   (["--map", "moon"], "choose from 'canyon', 'islands', 'ring'"),
+                                   (["--bot-skill", "godlike"], "choose from 'easy', 'normal', 'hard'")):
             with self.subTest(options):
                 code, output = self.refused(*options)
                 self.assertEqual(2, code)
