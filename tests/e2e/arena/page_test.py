@@ -64,7 +64,7 @@ class Page(unittest.TestCase):
             new WebSocket(url).onclose = (event) => done([event.code, event.reason]);""",
             f"ws://127.0.0.1:{session['port']}/?PlayerSessionId=psess-nobody")
         self.assertEqual(4000, code)
-        self.assertIn("psess-nobody was not found", reason)
+        self.assertEqual("there is no seat reserved for you here", reason)
 
     def test_who_leaves_is_back_in_the_lobby_and_his_seat_is_free(self):
         self.open("?autoplay=1&name=ida")
