@@ -198,3 +198,36 @@ TEST(tickets_that_never_match_cost_nothing_once_they_were_looked_at)
         pool_end(&p);
     }
 }
+
+/* ---- rule sets that cost much ---- */
+
+TEST(no_rule_set_makes_a_look_cost_more_than_its_share)
+{
+    static char text[60000];
+    static const char *const teams[] = {
+            "{\"name\":\"t\",\"minPlayers\":1,\"maxPlayers\":1,\"quantity\":40}", five_each};
+    for (size_t i = 0; i < 2; i++) {
+        int rules = i == 0 ? 20 : LOCAL_RULE_SET_MAX_RULES;
+        size_t at = (size_t)snprintf(text, sizeof text,
+                "{\"ruleLanguageVersion\":\"1.0\",\"playerAttributes\":[{\"name\":\"skill\",\"type\":"
+                "\"number\"}],"
+                "\"teams\":[%s],\"rules\":[",
+                teams[i]);
+        for (int k = 0; k < rules; k++)
+            at += (size_t)snprintf(text + at, sizeof text - at,
+                    "%s{\"name\":\"r%d\",\"type\":\"distance\",\"measurements\":["
+                    "\"avg(teams[*].players.attributes[skill])\"],\"referenceValue\":"
+                    "\"median(flatten(teams[*].players.attributes[skill]))\",\"maxDistance\":%d}",
+                    k == 0 ? "" : ",", k, 5 + k);
+        snprintf(text + at, sizeof text - at, "]}");
+        pool p;
+        pool_begin(&p, text, 200, i);
+        for (int k = 0; k < 160; k++)
+            pool_skilled(&p, pool_number(&p, 0, 3000));
+        for (int look = 0; look < 10; look++)
+            pool_look(&p, p.now_ms + 100);
+        printf("# %d rules: %ld units in a look\n", rules, p.most_units);
+        CHECK(p.most_units < LOCAL_MATCHER_UNITS + LOCAL_MATCHER_UNITS / 10);
+        pool_end(&p);
+    }
+}

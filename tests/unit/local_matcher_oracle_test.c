@@ -147,16 +147,17 @@ static void write_teams(writer *w, pool *p)
     write_text(w, "],");
 }
 
-/* Limits that widen with age, of the kinds of rule that have a maxDistance at r0. */
+/* Limits that change with age, wider or narrower, of the kinds of rule that have a maxDistance at r0. */
 static void write_expansion(writer *w, pool *p)
 {
     const char *at = strstr(w->text, "\"name\":\"r0\""), *end = at != NULL ? strchr(at, '}') : NULL;
     const char *limit = at != NULL ? strstr(at, "\"maxDistance\"") : NULL;
     if (limit == NULL || limit > end || pool_random(p) % 2 == 0)
         return;
-    write_text(w, ",\"expansions\":[{\"target\":\"rules[r0].maxDistance\",\"steps\":[{\"waitTimeSeconds\":5,"
-                  "\"value\":40},"
-                  "{\"waitTimeSeconds\":10,\"value\":80}]}]");
+    write_text(w,
+            ",\"expansions\":[{\"target\":\"rules[r0].maxDistance\",\"steps\":[{\"waitTimeSeconds\":5,"
+            "\"value\":%u},{\"waitTimeSeconds\":10,\"value\":%u}]}]",
+            pool_random(p) % 3 == 0 ? 2 : 40, pool_random(p) % 3 == 0 ? 5 : 80);
 }
 
 static const char *make_rule_set(writer *w, pool *p)
@@ -286,7 +287,8 @@ static void compare(uint64_t seed)
     bool expected = there_is_a_match(&o, 0);
     for (size_t i = 0; i < p.count; i++)
         pool_enter(&p, &p.tickets[i]);
-    pool_run(&p, 30000);
+    for (int look = 0; look == 0 || (local_matcher_is_busy(p.matcher) && look < 1000); look++)
+        pool_look(&p, p.now_ms); /* time stands still, as it does for the oracle */
     solvable += expected;
     if ((p.matches > 0) != expected) {
         printf("# seed %llu: %s\n# %s\n", (unsigned long long)seed, expected ? "missed" : "invented",
@@ -298,7 +300,7 @@ static void compare(uint64_t seed)
 
 TEST(a_match_is_found_wherever_there_is_one)
 {
-    uint64_t pools = getenv("GLIFT_LONG") != NULL ? 40000 : 800;
+    uint64_t pools = getenv("GLIFT_LONG") != NULL ? 20000 : 800;
     for (uint64_t seed = 1; seed <= pools; seed++)
         compare(seed);
     printf("# %zu of %llu pools have a match\n", solvable, (unsigned long long)pools);

@@ -10,9 +10,13 @@
 
 #define MOST_TICKETS  400
 #define SMALL_TICKETS 18 /* so few are tried to the end; of more, a part */
+#define LEAVES_KEPT   32
+#define LARGE_LEAF    2000 /* units: a leaf that took more is not tried again while its tickets are the same */
 
 struct match_cursor {
-    uint64_t leaf; /* what it is a place in */
+    uint64_t done[LEAVES_KEPT]; /* leaves in which there is nothing, the last ones */
+    size_t done_count;
+    uint64_t leaf; /* what the path is a place in */
     int depth;
     struct {
         int index, team;
@@ -149,19 +153,30 @@ static void descend(exact *x, int depth, int from, const match_box *box)
     }
 }
 
-/* Where the last look stopped, if it was in this leaf. */
-static void take_up(exact *x)
+/* Where the last look stopped, if it was in this leaf. False: an earlier look found that there is nothing in
+ * it. */
+static bool take_up(exact *x)
 {
     const match_cursor *kept = x->search->pivot->cursor;
-    x->cursor.leaf = name_leaf(x->search, x->near, x->count);
-    x->resumes = kept != NULL && kept->leaf == x->cursor.leaf && kept->depth > 0;
-    if (x->resumes)
+    uint64_t leaf = name_leaf(x->search, x->near, x->count);
+    if (kept != NULL)
         x->cursor = *kept;
+    for (size_t i = 0; i < x->cursor.done_count && i < LEAVES_KEPT; i++) {
+        if (x->cursor.done[i] == leaf)
+            return false;
+    }
+    x->resumes = kept != NULL && kept->leaf == leaf && kept->depth > 0;
+    x->cursor.leaf = leaf;
+    return true;
 }
 
 static void lay_down(exact *x)
 {
     match_ticket *pivot = x->search->pivot;
+    if (!x->stopped) {
+        x->cursor.done[x->cursor.done_count++ % LEAVES_KEPT] = x->cursor.leaf;
+        x->cursor.depth = 0;
+    }
     if (pivot->cursor == NULL)
         pivot->cursor = malloc(sizeof *pivot->cursor);
     if (pivot->cursor != NULL)
@@ -186,15 +201,17 @@ void match_exact(match_search *search, const match_box *box, const match_near *c
     search->open = search->open || count > MOST_TICKETS;
     for (int i = x.count; i-- > 0;)
         x.ahead[i] = x.ahead[i + 1] + near[i]->ticket->players;
-    take_up(&x);
+    if (!take_up(&x))
+        return;
     search->pivot->continues = false;
     match_outcome before = search->outcome;
     descend(&x, 0, 0, box);
     if (x.stopped) {
         search->open = true;
-        lay_down(&x);
         search->pivot->continues = count <= SMALL_TICKETS;
     }
+    if (x.stopped || (search->outcome == before && units - matcher->units > LARGE_LEAF))
+        lay_down(&x);
     if (search->outcome == before)
         matcher->hard -= units - matcher->units;
 }
