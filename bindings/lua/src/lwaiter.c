@@ -291,7 +291,7 @@ int lwaiter_cancel(lua_State *L)
 void lwaiter_inherit_all(lserver *self)
 {
     for (lwaiter *waiter = self->waiting; waiter != NULL; waiter = waiter->next)
-        waiter->is_inherited = waiter->sleep == NULL;
+        waiter->is_inherited = true;
 }
 
 static lwaiter *find_inherited(const lserver *self, uint64_t request_id)
