@@ -39,6 +39,7 @@ return function(options)
     -- whether new players may come
     is_closed = false,         -- the game wants none
     policy_at_gamelift = "ACCEPT_ALL", -- what GameLift has confirmed
+    may_policy_come_late = false, -- a request without an answer may reach GameLift after the next one
     policy_task = nil,         -- that telling it goes on: its outcome
 
     backfiller = nil,          -- see backfill.lua; nil where it was not asked for

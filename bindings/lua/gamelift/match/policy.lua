@@ -8,6 +8,7 @@ local policy = {}
 
 local ACTION = "update_player_session_creation_policy"
 local LONGEST_DELAY_S = 30
+local LATE_S = 30 -- until nothing that was not answered is on its way any more
 
 local function wanted(self)
   return (self.is_closed or self.phase_now == "draining") and "DENY_ALL" or "ACCEPT_ALL"
@@ -21,13 +22,28 @@ local function is_told(self)
   return not is_there_somebody_to_tell(self) or self.policy_at_gamelift == wanted(self)
 end
 
+-- Wait before it is tried again, unless something else is wanted meanwhile. Waits.
+local function wait_after_failure(self, policy_asked, delay, message)
+  self.log("warn", ("the creation policy is not %s yet, next try in %d s: %s"):format(policy_asked, delay, message))
+  self.tasks:pause(delay, function() return wanted(self) ~= policy_asked or is_told(self) end)
+end
+
 -- Until it holds, whatever the answers are, and whatever is wanted meanwhile. Waits.
 local function follow(self)
   local delay = 1
-  if requests.await_inherited(self, ACTION, "") then
+  local is_inherited, _, _, code_before = requests.await_inherited(self, ACTION, "")
+  if is_inherited then
     self.policy_at_gamelift = nil -- one or the other
+    self.may_policy_come_late = self.may_policy_come_late or requests.may_go_better(code_before)
   end
-  while not is_told(self) do
+  while not is_told(self) or self.may_policy_come_late do
+    if is_told(self) then
+      self.tasks:pause(LATE_S, function() return not is_told(self) end)
+      self.may_policy_come_late = not is_told(self)
+    end
+    if not is_there_somebody_to_tell(self) then
+      return
+    end
     local policy_asked = wanted(self)
     local ok, message, code = requests.ask(self, ACTION, "", policy_asked)
     if ok then
@@ -37,10 +53,10 @@ local function follow(self)
       return -- there is no session to tell of any more
     else
       if requests.may_go_better(code) then
-        self.policy_at_gamelift = nil -- GameLift may have acted on it
+        self.policy_at_gamelift, self.may_policy_come_late = nil, true
+        self:touch()
       end
-      self.log("warn", ("the creation policy is not %s yet, next try in %d s: %s"):format(policy_asked, delay, message))
-      self.tasks:pause(delay, function() return wanted(self) ~= policy_asked or is_told(self) end)
+      wait_after_failure(self, policy_asked, delay, message)
       delay = math.min(delay * 2, LONGEST_DELAY_S)
     end
   end

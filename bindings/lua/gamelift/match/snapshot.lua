@@ -63,6 +63,7 @@ local function describe(self)
     empty_for_s = self.tasks.clock - self.empty_since,
     is_closed = self.is_closed,
     policy = self.policy_at_gamelift,
+    may_policy_come_late = self.may_policy_come_late,
     seats = seats,
     tickets = self.tickets,
     backfill = self.backfiller and self.backfiller:describe() or nil,
@@ -128,6 +129,7 @@ local function read_session(self, written, session, age_s)
   self.active_since = clock - written.active_for_s - age_s
   self.empty_since = clock - written.empty_for_s - age_s
   self.is_closed, self.policy_at_gamelift = written.is_closed, written.policy
+  self.may_policy_come_late = written.may_policy_come_late
   self.tickets = written.tickets
   self.seat_table = new_seats(function() self:touch() end)
   for _, seat in ipairs(written.seats) do
