@@ -101,7 +101,7 @@ class Matchmaking(unittest.IsolatedAsyncioTestCase):
         alice, bob = await self.wait_for("t-alice", "COMPLETED"), await self.wait_for("t-bob", "COMPLETED")
         info = alice["GameSessionConnectionInfo"]
         self.assertEqual((session, "127.0.0.1", 7777), (info["GameSessionArn"], info["IpAddress"], info["Port"]))
-        self.assertEqual(("red", "blue"), (alice["Players"][0]["Team"], bob["Players"][0]["Team"]))
+        self.assertEqual(["blue", "red"], sorted((alice["Players"][0]["Team"], bob["Players"][0]["Team"])))
         await self.accept(server, alice)
         await self.accept(server, bob)
         return session, data["matchmakingConfigurationArn"]
