@@ -443,6 +443,18 @@ TEST(a_match_that_finds_no_process_in_the_queues_time_is_dissolved_and_its_ticke
     end(service);
 }
 
+TEST(a_match_whose_queues_are_gone_fails) /* S64 */
+{
+    local_service *service = begin(0);
+    CHECK_INT(call(service, "DeleteGameSessionQueue", "{\"Name\":\"arena\"}"), 200);
+    CHECK_INT(start(service, "t-alice", "alice"), 200);
+    CHECK_INT(start(service, "t-bob", "bob"), 200);
+    wait_s(service, 2);
+    CHECK_STATUS(service, "t-alice", "FAILED");
+    CHECK_CONTAINS(ticket_field(service, "t-alice", "StatusMessage"), "have been deleted");
+    end(service);
+}
+
 TEST(a_process_that_dies_while_activating_is_replaced) /* S54, S64 */
 {
     local_service *service = begin(2);

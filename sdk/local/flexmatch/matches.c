@@ -187,13 +187,17 @@ static void on_placement_timeout(local_service *service, glift__time now, local_
 static void start_placing(local_service *service, glift__time now, local_match *match)
 {
     local_ticket *ticket;
+    int timeout_s = local_placement_timeout_s(service, match->configuration);
+    if (timeout_s == 0) { /* searching on would end here again, at once and for ever */
+        fail_match(service, now, match, "The queues of the matchmaking configuration have been deleted.");
+        return;
+    }
     match->phase = LOCAL_MATCH_PLACING;
     TAILQ_FOREACH(ticket, &match->tickets, match_link)
     {
         ticket->status = LOCAL_TICKET_PLACING;
         ticket->status_reason = NULL;
     }
-    int timeout_s = local_placement_timeout_s(service, match->configuration);
     local_timer_set(&service->timers, &match->timer, now.mono_ms + (uint64_t)timeout_s * 1000);
     local_place_match(service, now, match);
 }
