@@ -63,6 +63,7 @@ step build-tsan build tsan && suite tsan tsan -L 'unit|threads' "$@"
 step valgrind ./tests/valgrind.sh build/release "$results/valgrind.xml"
 step rules ./tests/coverage_of_rules.sh
 step references ./tests/references.py
+step operations /usr/bin/python3 tests/operations.py
 step shellcheck shellcheck game/*.sh tests/*.sh tests/*/*.sh .ci/run
 step format ./tests/format.sh
 step layers layers

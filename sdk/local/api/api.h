@@ -3,8 +3,9 @@
  * their handlers use to read that input and write their answer.
  *
  * To add an operation: write its members as a table, write its handler, put both into the table of its
- * file; api.c lists the tables. The handler runs only on input that fits the shapes, so it checks
- * nothing but the state of the world. */
+ * file, with the rules of the service model that it follows in a comment behind them, from which
+ * tests/operations.py makes the table in README.md; api.c lists the tables. The handler runs only on input
+ * that fits the shapes, so it checks nothing but the state of the world. */
 #ifndef LOCAL_API_H
 #define LOCAL_API_H
 

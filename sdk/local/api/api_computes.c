@@ -141,10 +141,10 @@ static void list_compute(api_call *call)
 }
 
 const api_operation api_compute_operations[] = {
-        {"RegisterCompute", register_compute_members, register_compute},
-        {"DescribeCompute", one_compute_members, describe_compute},
-        {"ListCompute", list_compute_members, list_compute},
-        {"DeregisterCompute", one_compute_members, deregister_compute},
-        {"GetComputeAuthToken", one_compute_members, get_compute_auth_token},
+        {"RegisterCompute", register_compute_members, register_compute},      /* S20 */
+        {"DescribeCompute", one_compute_members, describe_compute},           /* S16 */
+        {"ListCompute", list_compute_members, list_compute},                  /* S13 */
+        {"DeregisterCompute", one_compute_members, deregister_compute},       /* S16 */
+        {"GetComputeAuthToken", one_compute_members, get_compute_auth_token}, /* S21 */
         {0},
 };

@@ -342,13 +342,13 @@ static void describe_fleet_events(api_call *call)
 }
 
 const api_operation api_fleet_operations[] = {
-        {"CreateLocation", create_location_members, create_location},
-        {"ListLocations", list_locations_members, list_locations},
-        {"DeleteLocation", delete_location_members, delete_location},
-        {"CreateFleet", create_fleet_members, create_fleet},
-        {"DescribeFleetAttributes", describe_fleet_attributes_members, describe_fleet_attributes},
-        {"ListFleets", list_fleets_members, list_fleets},
-        {"DeleteFleet", delete_fleet_members, delete_fleet},
-        {"DescribeFleetEvents", describe_fleet_events_members, describe_fleet_events},
+        {"CreateLocation", create_location_members, create_location},                              /* S19 */
+        {"ListLocations", list_locations_members, list_locations},                                 /* S13 */
+        {"DeleteLocation", delete_location_members, delete_location},                              /* S19 */
+        {"CreateFleet", create_fleet_members, create_fleet},                                       /* S18 */
+        {"DescribeFleetAttributes", describe_fleet_attributes_members, describe_fleet_attributes}, /* S16 */
+        {"ListFleets", list_fleets_members, list_fleets},                                          /* S13 */
+        {"DeleteFleet", delete_fleet_members, delete_fleet},                                       /* S23 */
+        {"DescribeFleetEvents", describe_fleet_events_members, describe_fleet_events},             /* S86 */
         {0},
 };

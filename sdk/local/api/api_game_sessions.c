@@ -281,10 +281,11 @@ static void terminate_game_session(api_call *call)
 }
 
 const api_operation api_game_session_operations[] = {
-        {"CreateGameSession", create_game_session_members, create_game_session},
-        {"DescribeGameSessions", describe_game_sessions_members, describe_game_sessions},
-        {"DescribeGameSessionDetails", describe_game_sessions_members, describe_game_session_details},
-        {"UpdateGameSession", update_game_session_members, update_game_session},
-        {"TerminateGameSession", terminate_game_session_members, terminate_game_session},
+        {"CreateGameSession", create_game_session_members, create_game_session}, /* S34, S36 to S40 */
+        {"DescribeGameSessions", describe_game_sessions_members, describe_game_sessions}, /* S41 */
+        {"DescribeGameSessionDetails", describe_game_sessions_members,
+                describe_game_session_details},                                           /* S41 */
+        {"UpdateGameSession", update_game_session_members, update_game_session},          /* S43 */
+        {"TerminateGameSession", terminate_game_session_members, terminate_game_session}, /* S44 */
         {0},
 };

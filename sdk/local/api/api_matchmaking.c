@@ -366,15 +366,16 @@ static void delete_configuration(api_call *call)
 }
 
 const api_operation api_matchmaking_operations[] = {
-        {"CreateGameSessionQueue", create_queue_members, create_queue},
-        {"DescribeGameSessionQueues", describe_queues_members, describe_queues},
-        {"DeleteGameSessionQueue", delete_queue_members, delete_queue},
-        {"ValidateMatchmakingRuleSet", validate_rule_set_members, validate_rule_set},
-        {"CreateMatchmakingRuleSet", create_rule_set_members, create_rule_set},
-        {"DescribeMatchmakingRuleSets", describe_rule_sets_members, describe_rule_sets},
-        {"DeleteMatchmakingRuleSet", delete_rule_set_members, delete_rule_set},
-        {"CreateMatchmakingConfiguration", create_configuration_members, create_configuration},
-        {"DescribeMatchmakingConfigurations", describe_configurations_members, describe_configurations},
-        {"DeleteMatchmakingConfiguration", delete_configuration_members, delete_configuration},
+        {"CreateGameSessionQueue", create_queue_members, create_queue},                  /* S56, S64 */
+        {"DescribeGameSessionQueues", describe_queues_members, describe_queues},         /* S13 */
+        {"DeleteGameSessionQueue", delete_queue_members, delete_queue},                  /* S16 */
+        {"ValidateMatchmakingRuleSet", validate_rule_set_members, validate_rule_set},    /* S67 */
+        {"CreateMatchmakingRuleSet", create_rule_set_members, create_rule_set},          /* S60, S62, S67 */
+        {"DescribeMatchmakingRuleSets", describe_rule_sets_members, describe_rule_sets}, /* S13 */
+        {"DeleteMatchmakingRuleSet", delete_rule_set_members, delete_rule_set},          /* S14 */
+        {"CreateMatchmakingConfiguration", create_configuration_members, create_configuration}, /* S66, S76 */
+        {"DescribeMatchmakingConfigurations", describe_configurations_members,
+                describe_configurations},                                                       /* S13 */
+        {"DeleteMatchmakingConfiguration", delete_configuration_members, delete_configuration}, /* S14 */
         {0},
 };

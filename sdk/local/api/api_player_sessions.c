@@ -126,8 +126,10 @@ static void describe_player_sessions(api_call *call)
 }
 
 const api_operation api_player_session_operations[] = {
-        {"CreatePlayerSession", create_player_session_members, create_player_session},
-        {"CreatePlayerSessions", create_player_sessions_members, create_player_sessions},
-        {"DescribePlayerSessions", describe_player_sessions_members, describe_player_sessions},
+        {"CreatePlayerSession", create_player_session_members,
+                create_player_session}, /* S46, S49, S50, S52 */
+        {"CreatePlayerSessions", create_player_sessions_members,
+                create_player_sessions}, /* S46, S49, S50, S52 */
+        {"DescribePlayerSessions", describe_player_sessions_members, describe_player_sessions}, /* S51 */
         {0},
 };

@@ -142,6 +142,6 @@ static void search_game_sessions(api_call *call)
 }
 
 const api_operation api_search_operations[] = {
-        {"SearchGameSessions", search_game_sessions_members, search_game_sessions},
+        {"SearchGameSessions", search_game_sessions_members, search_game_sessions}, /* S42 */
         {0},
 };

@@ -338,11 +338,11 @@ static void accept_match(api_call *call)
 }
 
 const api_operation api_ticket_operations[] = {
-        {"StartMatchmaking", start_matchmaking_members, start_matchmaking},
-        {"DescribeMatchmaking", describe_matchmaking_members, describe_matchmaking},
-        {"StopMatchmaking", stop_matchmaking_members, stop_matchmaking},
-        {"AcceptMatch", accept_match_members, accept_match},
-        {"StartMatchBackfill", start_match_backfill_members, start_match_backfill},
+        {"StartMatchmaking", start_matchmaking_members, start_matchmaking},          /* S57 to S62, S70 */
+        {"DescribeMatchmaking", describe_matchmaking_members, describe_matchmaking}, /* S65, S68 */
+        {"StopMatchmaking", stop_matchmaking_members, stop_matchmaking},             /* S64 */
+        {"AcceptMatch", accept_match_members, accept_match},                         /* S63 */
+        {"StartMatchBackfill", start_match_backfill_members, start_match_backfill},  /* S71 to S75, S78 */
         {0},
 };
 
