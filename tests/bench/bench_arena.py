@@ -99,7 +99,8 @@ class Fleet:
 
 def settings(players, floor):
     pairs = {"game": GAME, "max_players": players, "players_per_address": 1000, "joins_per_second": 1000,
-             "round_seconds": 3600, "seed": 7}
+             "round_seconds": 3600, "seed": 7,
+             "script_timeout_ms": 0}  # the timer of the watchdog makes the clock of ticks a coarse one
     if floor:
         pairs["floor_bytes"] = SNAPSHOT_BYTES[players]
     return [part for key, value in pairs.items() for part in ("--set", f"{key}={value}")]
