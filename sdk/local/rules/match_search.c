@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define FIRST_NEIGHBOURS 96
+#define FIRST_NEIGHBOURS 32
 #define SWEEP_NEIGHBOURS 256 /* more are swept only when they are all there are */
 #define UNITS_PER_PIVOT  40000
 
@@ -210,8 +210,8 @@ static bool try_batch(match_search *search, size_t limit)
 static void try_start(match_search *search)
 {
     size_t limit = FIRST_NEIGHBOURS;
-    if (limit < 6 * (size_t)search->level->seats)
-        limit = 6 * (size_t)search->level->seats;
+    if (limit < 3 * (size_t)search->level->seats)
+        limit = 3 * (size_t)search->level->seats;
     search->start.fixed = search->start.count;
     if (search->start.newcomers > 0 && match_room(search, &search->start) == 0) {
         use(search, &search->box, &search->start, NULL, 0);
