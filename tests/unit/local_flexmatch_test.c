@@ -379,3 +379,77 @@ TEST(example_11_nobody_meets_a_player_on_their_block_list)
     CHECK_INT(p.matched, 10);
     pool_end(&p);
 }
+
+/* ---- what users asked about ---- */
+
+#define MMR  HEAD "\"playerAttributes\":[{\"name\":\"mmr\",\"type\":\"number\",\"default\":5}],"
+#define PAIR "\"teams\":[{\"name\":\"crew\",\"minPlayers\":2,\"maxPlayers\":2}]"
+
+TEST(sorted_batches_pair_neighbours)
+{
+    static const double values[] = {10, 90, 12, 88};
+    pool_begin(&p,
+            MMR PAIR ",\"algorithm\":{\"strategy\":\"exhaustiveSearch\",\"batchingPreference\":\"sorted\","
+                     "\"sortByAttributes\":[\"mmr\"]}}",
+            8, 1);
+    for (size_t i = 0; i < 4; i++)
+        pool_skilled(&p, values[i]);
+    CHECK_INT(pool_look(&p, 0), 2);
+    CHECK_INT(p.tickets[0].candidate.match, p.tickets[2].candidate.match);
+    CHECK_INT(p.tickets[1].candidate.match, p.tickets[3].candidate.match);
+    pool_end(&p);
+}
+
+TEST(equal_sizes_make_two_against_two_of_five)
+{
+    pool_begin(&p,
+            HEAD "\"teams\":[{\"name\":\"north\",\"minPlayers\":1,\"maxPlayers\":4},{\"name\":\"south\","
+                 "\"minPlayers\":1,\"maxPlayers\":4}],\"rules\":[{\"name\":\"Even\",\"type\":\"comparison\","
+                 "\"measurements\":[\"count(teams[north].players)\"],\"operation\":\"=\","
+                 "\"referenceValue\":\"count(teams[south].players)\"}]}",
+            8, 1);
+    for (size_t i = 0; i < 5; i++)
+        pool_enter(&p, player());
+    CHECK_INT(pool_look(&p, 1000), 1);
+    CHECK_INT(matched_on_team(0), 2);
+    CHECK_INT(matched_on_team(1), 2);
+    CHECK_INT(p.tickets[4].candidate.match, 0); /* the youngest waits */
+    pool_end(&p);
+}
+
+TEST(a_party_is_judged_by_its_best_player_on_demand)
+{
+    static const char rule[] =
+            MMR PAIR ",\"rules\":[{\"name\":\"Cap\",\"type\":\"comparison\",\"operation\":\"<=\","
+                     "\"measurements\":[\"max(flatten(teams[*].players.attributes[mmr]))\"],"
+                     "\"referenceValue\":30,\"partyAggregation\":\"%s\"}]}";
+    for (int i = 0; i < 2; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, rule, i == 0 ? "avg" : "max");
+        pool_begin(&p, text, 2, 1);
+        pool_ticket *party = pool_add(&p, 2);
+        party->attributes[0][0].number = 10;
+        party->attributes[1][0].number = 40;
+        pool_enter(&p, party);
+        CHECK_INT(pool_look(&p, 0), i == 0);
+        pool_end(&p);
+    }
+}
+
+TEST(fifty_in_ten_teams_are_balanced)
+{
+    pool_begin(&p,
+            MMR "\"algorithm\":{\"strategy\":\"balanced\",\"balancedAttribute\":\"mmr\"},"
+                "\"teams\":[{\"name\":\"pack\",\"minPlayers\":5,\"maxPlayers\":5,\"quantity\":10}]}",
+            50, 1);
+    for (size_t i = 0; i < 50; i++)
+        pool_skilled(&p, (double)i);
+    CHECK_INT(pool_look(&p, 0), 1);
+    for (int team = 0; team < 10; team++) {
+        double sum = 0;
+        for (size_t i = 0; i < 50; i++)
+            sum += p.tickets[i].candidate.team == team ? (double)i : 0;
+        CHECK(fabs(sum / 5 - 24.5) < 1);
+    }
+    pool_end(&p);
+}
