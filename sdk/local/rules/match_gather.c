@@ -91,7 +91,7 @@ static bool is_hopeful_beside(match_search *search, const match_near *near)
 static void look_at(match_search *search, match_ticket *ticket)
 {
     local_matcher *matcher = search->matcher;
-    matcher->units -= 5;
+    matcher->units -= 7;
     if (!may_join(search, ticket))
         return;
     ticket->stamp = matcher->stamp;

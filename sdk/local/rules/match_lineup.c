@@ -122,7 +122,7 @@ bool match_see(match_search *search, match_ticket *ticket, match_near *out)
             return false;
     }
     for (size_t i = 0; i < facts->latency_count; i++) {
-        search->matcher->units -= (long)search->base.place_count;
+        search->matcher->units -= 2 * (long)search->base.place_count;
         if (!see_places(search, ticket, i, &out->places[i]))
             return false;
     }

@@ -326,6 +326,7 @@ static bool place_fresh(local_matcher *matcher)
         const order by_value = {i};
         settle(&matcher->by_value[i], before, &by_value, scratch);
     }
+    matcher->units -= 6 * (long)(matcher->fresh.count * (1 + matcher->facts.window_count));
     matcher->fresh.count = 0;
     free(scratch);
     return true;
