@@ -64,6 +64,7 @@ step valgrind ./tests/valgrind.sh build/release "$results/valgrind.xml"
 step rules ./tests/coverage_of_rules.sh
 step references ./tests/references.py
 step operations /usr/bin/python3 tests/operations.py
+step rule-language /usr/bin/python3 tests/rule_language.py
 step shellcheck shellcheck game/*.sh tests/*.sh tests/*/*.sh .ci/run
 step format ./tests/format.sh
 step layers layers
