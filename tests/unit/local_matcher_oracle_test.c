@@ -121,7 +121,7 @@ static void write_rules(writer *w, pool *p)
     size_t rules = 1 + pool_random(p) % 3;
     write_text(w, "\"rules\":[");
     for (size_t i = 0; i < rules; i++) {
-        char name[8];
+        char name[24];
         snprintf(name, sizeof name, "r%zu", i);
         if (i > 0)
             write_text(w, ",");
