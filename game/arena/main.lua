@@ -53,7 +53,7 @@ local function init(game_session)
     kick = function(player, reason) game:kick(player, reason) end,
     now = host.now,
     on_phase = function(phase)
-      if phase == "over" then game:finish("MATCH_OVER", arena.match.left) end
+      if phase == "over" then game:finish("MATCH_OVER", arena.rounds.left) end
     end,
   })
   learn_names(game_session)
@@ -68,7 +68,7 @@ end
 
 --- Nobody is invited to the last seconds of a match.
 local function follow_policy()
-  if arena.match:open() ~= inviting then
+  if arena.rounds:open() ~= inviting then
     inviting = not inviting
     game:allow_players(inviting)
   end

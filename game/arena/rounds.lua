@@ -4,8 +4,8 @@
 -- Pure: step(dt, players, expected) -> the phase that has just begun, or nil.
 
 local rounds = {}
-local match_methods = {}
-match_methods.__index = match_methods
+local course_methods = {}
+course_methods.__index = course_methods
 
 --- settings: rules.match, or a table like it.
 function rounds.new(settings)
@@ -16,48 +16,48 @@ function rounds.new(settings)
     round = 1,
     empty_for = 0,
     visited = false,
-  }, match_methods)
+  }, course_methods)
 end
 
-local function enter(match, phase, seconds)
-  match.phase, match.left = phase, seconds
+local function enter(course, phase, seconds)
+  course.phase, course.left = phase, seconds
   return phase
 end
 
-local function after_round(match)
-  if match.round >= match.settings.rounds then
-    return enter(match, "over", match.settings.over_seconds)
+local function after_round(course)
+  if course.round >= course.settings.rounds then
+    return enter(course, "over", course.settings.over_seconds)
   end
-  return enter(match, "results", match.settings.table_seconds)
+  return enter(course, "results", course.settings.table_seconds)
 end
 
-local function next_phase(match)
-  local settings = match.settings
-  if match.phase == "countdown" then return enter(match, "playing", settings.round_seconds) end
-  if match.phase == "playing" then return after_round(match) end
-  match.round = match.round + 1 -- the results have been shown
-  return enter(match, "countdown", settings.countdown_seconds)
+local function next_phase(course)
+  local settings = course.settings
+  if course.phase == "countdown" then return enter(course, "playing", settings.round_seconds) end
+  if course.phase == "playing" then return after_round(course) end
+  course.round = course.round + 1 -- the results have been shown
+  return enter(course, "countdown", settings.countdown_seconds)
 end
 
 --- Too few to play: a round that has not begun waits; one that is under way goes on to its end.
-local function step_waiting(match, players)
-  if match.phase == "waiting" and players >= 2 then
-    return enter(match, "countdown", match.settings.countdown_seconds)
+local function step_waiting(course, players)
+  if course.phase == "waiting" and players >= 2 then
+    return enter(course, "countdown", course.settings.countdown_seconds)
   end
-  if match.phase == "countdown" and players < 2 then return enter(match, "waiting", 0) end
+  if course.phase == "countdown" and players < 2 then return enter(course, "waiting", 0) end
   return nil
 end
 
-local function abandoned(match, dt, players, expected)
-  match.visited = match.visited or players > 0
-  match.empty_for = players + expected > 0 and 0 or match.empty_for + dt
-  local patience = match.visited and match.settings.empty_seconds or match.settings.idle_start_seconds
-  return match.empty_for >= patience
+local function abandoned(course, dt, players, expected)
+  course.visited = course.visited or players > 0
+  course.empty_for = players + expected > 0 and 0 or course.empty_for + dt
+  local patience = course.visited and course.settings.empty_seconds or course.settings.idle_start_seconds
+  return course.empty_for >= patience
 end
 
 --- Returns the phase that begins now, if one does. "over" comes once and is the last.
 --- expected: players who are not here yet, but have a seat reserved.
-function match_methods:step(dt, players, expected)
+function course_methods:step(dt, players, expected)
   if self.phase == "over" then
     self.left = math.max(0, self.left - dt)
     return nil
@@ -71,14 +71,14 @@ function match_methods:step(dt, players, expected)
 end
 
 --- Whether it is still worth inviting somebody: not in the last moments of the last round.
-function match_methods:open()
+function course_methods:open()
   if self.phase == "over" then return false end
   local last = self.round >= self.settings.rounds
   return not (last and self.phase == "playing" and self.left < self.settings.closing_seconds)
 end
 
 --- Shots are fired in free play while waiting, and in a round.
-function match_methods:armed()
+function course_methods:armed()
   return self.phase == "playing" or self.phase == "waiting"
 end
 

@@ -28,7 +28,7 @@ function session.new(options, callbacks)
     session_id = options.session_id,
     callbacks = callbacks,
     world = simulation.new { seed = options.seed, rules = rules, map = options.map },
-    match = rounds.new(rules.match),
+    rounds = rounds.new(rules.match),
     clients = {}, -- by player
     ships = {},   -- client by ship id
     tallies = {}, -- by ship id: { total = kills over all rounds, won = rounds, past = kills of each round so far }
@@ -246,8 +246,8 @@ function session_methods:close_round()
   for ship_id in pairs(self.ships) do most = math.max(most, self.world.by_id[ship_id].kills) end
   for ship_id, tally in pairs(self.tallies) do
     local kills = self.world.by_id[ship_id].kills
-    for round = #tally.past + 1, self.match.round - 1 do tally.past[round] = { kills = protocol.absent } end
-    tally.past[self.match.round] = { kills = math.min(kills, protocol.absent - 1) }
+    for round = #tally.past + 1, self.rounds.round - 1 do tally.past[round] = { kills = protocol.absent } end
+    tally.past[self.rounds.round] = { kills = math.min(kills, protocol.absent - 1) }
     if kills == most then tally.won = tally.won + 1 end
   end
 end
@@ -274,9 +274,9 @@ function session_methods:score_rows()
       name = self:name_of(client.seat), past = tally.past,
     }
   end
-  local final = self.match.phase == "over"
+  local final = self.rounds.phase == "over"
   table.sort(rows, comparison(final and FINAL_ORDER or ROUND_ORDER))
-  return { round = self.match.round, rounds = self.rules.match.rounds, final = final and 1 or 0, rows = rows }
+  return { round = self.rounds.round, rounds = self.rules.match.rounds, final = final and 1 or 0, rows = rows }
 end
 
 function session_methods:begin_phase(phase)
@@ -323,8 +323,8 @@ function session_methods:shared_snapshot(events)
   end
   for index, pickup in ipairs(world.pickups) do pickups[index] = { kind = pickup_number(world, pickup) } end
   return protocol.encode_shared {
-    tick = world.tick, phase = protocol.phases[self.match.phase], left = self.match.left,
-    round = self.match.round, rounds = self.rules.match.rounds, tick_us = self.tick_s * 1e6,
+    tick = world.tick, phase = protocol.phases[self.rounds.phase], left = self.rounds.left,
+    round = self.rounds.round, rounds = self.rules.match.rounds, tick_us = self.tick_s * 1e6,
     ships = ships, pickups = pickups, events = events,
   }
 end
@@ -352,9 +352,9 @@ end
 --- last step, for the page.
 function session_methods:step(dt, expected, tick_s)
   self.tick_s = geometry.clamp(tick_s, 0, 0.065)
-  local phase = self.match:step(dt, self:player_count(), expected)
+  local phase = self.rounds:step(dt, self:player_count(), expected)
   if phase then self:begin_phase(phase) end
-  self.world.peaceful = not self.match:armed()
+  self.world.peaceful = not self.rounds:armed()
   local events = self.world:step(dt)
   self:count_totals(events)
   self:send_snapshots(events)

@@ -224,37 +224,37 @@ describe("a match", function()
   end)
 
   it("invites nobody in its last moments", function()
-    local match = rounds.new(short)
-    match.phase, match.round, match.left = "playing", 2, 2.1
-    assert.is_true(match:open())
-    match.left = 1.9
-    assert.is_false(match:open())
-    match.round = 1
-    assert.is_true(match:open())
+    local course = rounds.new(short)
+    course.phase, course.round, course.left = "playing", 2, 2.1
+    assert.is_true(course:open())
+    course.left = 1.9
+    assert.is_false(course:open())
+    course.round = 1
+    assert.is_true(course:open())
   end)
 
   it("is over when everybody has been gone for a while", function()
-    local match = rounds.new(short)
-    match:step(1, 2, 0)
+    local course = rounds.new(short)
+    course:step(1, 2, 0)
     for _ = 1, 3 do
-      match:step(1, 0, 0)
-      assert.are_not.equal("over", match.phase)
+      course:step(1, 0, 0)
+      assert.are_not.equal("over", course.phase)
     end
-    assert.equal("over", match:step(1, 0, 0))
-    assert.is_nil(match:step(1, 0, 0))
+    assert.equal("over", course:step(1, 0, 0))
+    assert.is_nil(course:step(1, 0, 0))
   end)
 
   it("waits for those who have a seat reserved", function()
-    local match = rounds.new(short)
-    match:step(1, 2, 0)
-    for _ = 1, 9 do match:step(1, 0, 1) end
-    assert.are_not.equal("over", match.phase)
+    local course = rounds.new(short)
+    course:step(1, 2, 0)
+    for _ = 1, 9 do course:step(1, 0, 1) end
+    assert.are_not.equal("over", course.phase)
   end)
 
   it("waits longer for the first player than for the next", function()
-    local match = rounds.new(short)
-    for _ = 1, 5 do assert.is_nil(match:step(1, 0, 0)) end
-    assert.equal("over", match:step(1, 0, 0))
+    local course = rounds.new(short)
+    for _ = 1, 5 do assert.is_nil(course:step(1, 0, 0)) end
+    assert.equal("over", course:step(1, 0, 0))
   end)
 
   it("counts kills of all rounds for the final table", function()
