@@ -249,6 +249,39 @@ describe("a match made by FlexMatch", function()
     assert.equal(m:backfill().ticket_id, searching().ticket_id)
   end)
 
+  local function seats()
+    local list = {}
+    for i, seat in ipairs(m:seats()) do
+      list[i] = seat.player_id .. " " .. seat.state
+    end
+    return table.concat(list, ", ")
+  end
+
+  it("does not wait for a player who has left, and whom newer matchmaker data still names", function()
+    begin_with_both({ open_seconds = 1 }, "AUTOMATIC")
+    service:advance(3)
+    queue "cid"
+    m:disconnect(2)
+    service:advance(0.5)
+    assert.equal("update MATCHMAKING_DATA_UPDATED", log[#log])
+    assert.equal(3, #m:matchmaker_data().players)
+    assert.equal("ann accepted, bob left, cid reserved", seats())
+    assert.equal(1, m:open_seats())
+    service:advance(4)
+    assert.equal(m:backfill().ticket_id, searching().ticket_id)
+  end)
+
+  it("waits for a player who has left, and was found again", function()
+    begin_with_both { open_seconds = 1 }
+    m:disconnect(2)
+    service:advance(4)
+    queue "bob"
+    service:advance(4)
+    assert.equal("ann accepted, bob left, bob reserved", seats())
+    connect(3, "bob")
+    assert.equal("join 3 bob", log[#log])
+  end)
+
   it("hands player_of's teams, attributes and latencies on", function()
     local asked = {}
     begin_with_both {

@@ -113,6 +113,7 @@ function course.host_session(self, session, resumed)
   exits.turn_everybody_away(self, "another game begins here")
   self.seat_table = new_seats(function() self:touch() end)
   self.game_session, self.is_activated, self.policy_at_gamelift = session, false, "ACCEPT_ALL"
+  self.matched_players = {}
   expected.learn_matchmaker_data(self, session.matchmaker_data)
   begin_to_load(self, session, resumed)
 end

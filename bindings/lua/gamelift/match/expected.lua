@@ -22,11 +22,15 @@ function expected.read_matchmaker_data(self, text)
   return data.players
 end
 
---- The same, where it is new: its players are expected.
+--- The same, where it is new: its players are expected, but for those whom the data before named too. They are here,
+--- or they have left; if one of them has been given a seat again, DescribePlayerSessions tells.
 function expected.learn_matchmaker_data(self, text)
+  local named_before = self.matched_players
   local players = expected.read_matchmaker_data(self, text)
   for _, player in ipairs(players or {}) do
-    self.seat_table:reserve({ player_id = player.player_id, team = player.team }, self.tasks.clock)
+    if not named_before[player.player_id] then
+      self.seat_table:reserve({ player_id = player.player_id, team = player.team }, self.tasks.clock)
+    end
   end
   if players and self.backfiller then
     self.backfiller:set_data(self.matchmaking, self.game_session.maximum_player_session_count)
