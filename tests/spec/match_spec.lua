@@ -306,6 +306,16 @@ describe("a match", function()
     assert.equal(1, changes)
   end)
 
+  it("tells of seats that a changed game session has more", function()
+    local open
+    service, m = helper.active_match { on_state = function(of) open = of:open_seats() end }
+    service:advance(20)
+    open = nil
+    service:push_update("MATCHMAKING_DATA_UPDATED", "", { MaximumPlayerSessionCount = 7 })
+    m:tick(0.1)
+    assert.equal(7, open)
+  end)
+
   it("opens and closes the session for new players", function()
     service, m = helper.active_match()
     m:allow_players(false)

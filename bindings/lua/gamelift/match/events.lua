@@ -18,6 +18,7 @@ local function on_update(self, update)
     return -- m:start takes the session up as it is then
   end
   self.game_session, self.is_refresh_wanted = update.game_session, true
+  self:touch()
   if update.update_reason == "MATCHMAKING_DATA_UPDATED" then
     expected.learn_matchmaker_data(self, update.game_session.matchmaker_data)
   end
