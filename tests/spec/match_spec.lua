@@ -328,6 +328,23 @@ describe("a match", function()
     assert.equal(4, m:open_seats())
   end)
 
+  it("may be told in every tick that players may come, or not, and does something where that changes", function()
+    local changes = 0
+    service, m = helper.active_match { on_state = function() changes = changes + 1 end }
+    m:allow_players(false)
+    service:advance(5)
+    changes = 0
+    for _ = 1, 20 do
+      m:allow_players(false)
+      m:tick(0.1)
+    end
+    assert.equal(0, changes)
+    assert.is_false(m:accepts_players())
+    m:allow_players(true)
+    service:advance(1)
+    assert.is_true(m:accepts_players())
+  end)
+
   it("that was closed before it was active is closed from then on", function()
     service, m = helper.new_match { init = function() m:allow_players(false) end }
     service:create_game_session()

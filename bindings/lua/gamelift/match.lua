@@ -309,9 +309,12 @@ function methods:finish(reason, seconds)
 end
 
 --- Open or close the session for new players; one that is not active yet, from then on. GameLift is told until it
---- has confirmed it: m:accepts_players().
+--- has confirmed it: m:accepts_players(). May be called in every tick: only a change does something.
 function methods:allow_players(allowed)
   arguments.check_living(self, "allow_players")
+  if self.is_closed == not allowed then
+    return -- GameLift has been told, or is being told
+  end
   self.is_closed = not allowed
   self:touch()
   policy.update(self)

@@ -133,7 +133,7 @@ function game:disconnect(player, reason) end
 function game:kick(player, reason) end
 
 --- Open or close the session for new players; one that is not active yet, from then on. GameLift is told until it
---- has confirmed it.
+--- has confirmed it. May be called in every tick: only a change does something.
 ---@param allowed boolean
 function game:allow_players(allowed) end
 
