@@ -30,7 +30,7 @@ local game  -- gamelift.match: readiness, seats, backfill, the end
 local arena -- session.lua: the world and its players; from init on
 local view  -- hud.lua: what players see of GameLift
 local door = doorman.new()
-local inviting = true
+local kept       -- what the scripts before a reload have left
 local work_s = 0 -- how long a tick takes, smoothed
 
 local function learn_names(game_session)
@@ -44,7 +44,7 @@ local function init(game_session)
   arena = session.new({
     rules = rules, seed = seed, map = map,
     max_players = game_session.maximum_player_session_count,
-    session_id = game_session.game_session_id,
+    session_id = game_session.game_session_id, kept = kept,
   }, {
     send = function(player, bytes, more)
       measured:sent(#bytes + (more and #more or 0))
@@ -66,17 +66,11 @@ local function join_attempt()
   return true
 end
 
---- Nobody is invited to the last seconds of a match.
-local function follow_policy()
-  if arena.rounds:open() ~= inviting then
-    inviting = not inviting
-    game:allow_players(inviting)
-  end
-end
-
 game = match.new {
   server = gamelift.server(),
   port = host.port,
+  save = function() return arena and arena:save() end,
+  restore = function(saved) kept = saved end,
   init = init,
   join_attempt = join_attempt,
   join = function(player, seat)
@@ -87,7 +81,7 @@ game = match.new {
   loop = function(dt)
     view:update(host.now())
     arena:step(dt, view.roster:expected(), work_s)
-    follow_policy()
+    game:allow_players(arena.rounds:open()) -- nobody is invited to the last seconds of a match
   end,
   update = function(update)
     learn_names(update.game_session)

@@ -7,16 +7,22 @@ local rounds = {}
 local course_methods = {}
 course_methods.__index = course_methods
 
---- settings: rules.match, or a table like it.
-function rounds.new(settings)
+--- settings: rules.match, or a table like it. saved: what save() of another one gave, to go on there.
+function rounds.new(settings, saved)
+  saved = saved or {}
   return setmetatable({
     settings = settings,
-    phase = "waiting",
-    left = 0,  -- seconds to the end of this phase; 0 while waiting
-    round = 1,
+    phase = saved.phase or "waiting",
+    left = saved.left or 0, -- seconds to the end of this phase; 0 while waiting
+    round = saved.round or 1,
     empty_for = 0,
-    visited = false,
+    visited = saved.visited or false,
   }, course_methods)
+end
+
+--- Where it is, in plain values.
+function course_methods:save()
+  return { phase = self.phase, left = self.left, round = self.round, visited = self.visited }
 end
 
 local function enter(course, phase, seconds)

@@ -18,20 +18,26 @@ local HELLO_S = 5            -- a player who has been let in says hello within t
 local MESSAGES_PER_S = 120   -- a client sends 30 inputs and a ping or two; twice that after a hitch
 local MOST_MESSAGES = 150    -- in one burst
 local REMEMBERED_NOTICES = 5 -- shown to those who come later
+local SAVED_FORMAT = 1       -- of save(): another one is of scripts that keep other things
+local COME_BACK_S = 30       -- after a reload: gamelift.match gives the seat of a player who has not come back up
 
---- options: rules, seed, max_players, session_id, map (nil: the usual one).
+--- options: rules, seed, max_players, session_id, map (nil: the usual one), kept (nil: what save() of the scripts
+--- before a reload gave).
 function session.new(options, callbacks)
-  local rules = options.rules
+  local rules, kept = options.rules, options.kept
+  if not kept or kept.format ~= SAVED_FORMAT then kept = { players = {} } end
   return setmetatable({
     rules = rules,
     max_players = math.min(options.max_players, rules.max_players),
     session_id = options.session_id,
     callbacks = callbacks,
     world = simulation.new { seed = options.seed, rules = rules, map = options.map },
-    rounds = rounds.new(rules.match),
+    rounds = rounds.new(rules.match, kept.rounds),
     clients = {}, -- by player
     ships = {},   -- client by ship id
     tallies = {}, -- by ship id: { total = kills over all rounds, won = rounds, past = kills of each round so far }
+    kept_scores = kept.players, -- of those who have not come back since a reload: see save_scores
+    kept_until = callbacks.now() + COME_BACK_S,
     names = {},   -- as matchmaking knows them, by player id
     notices = {},
     shown = {},   -- by ship id, as snapshots tell of it; filled anew for each
@@ -119,7 +125,31 @@ function session_methods:connect(player)
   self:send(client, "greeting", {})
 end
 
-local function free_ship(self)
+local function save_scores(self, ship_id)
+  local ship = self.world.by_id[ship_id]
+  return {
+    ship = ship_id, kills = ship.kills, deaths = ship.deaths, streak = ship.streak, tally = self.tallies[ship_id],
+  }
+end
+
+local function restore_scores(self, ship_id, kept)
+  local ship = self.world.by_id[ship_id]
+  ship.kills, ship.deaths, ship.streak = kept.kills, kept.deaths, kept.streak
+  self.tallies[ship_id] = kept.tally
+end
+
+--- What the scripts after a reload go on with, in plain values: the round, and by player session id what everybody
+--- has scored. The world they build anew: all appear afresh.
+function session_methods:save()
+  local players = self.callbacks.now() < self.kept_until and self.kept_scores or {}
+  for ship_id, client in pairs(self.ships) do
+    players[client.seat.player_session_id] = save_scores(self, ship_id)
+  end
+  return { format = SAVED_FORMAT, rounds = self.rounds:save(), players = players }
+end
+
+local function free_ship(self, wanted)
+  if wanted and not self.ships[wanted] then return wanted end
   for id = 1, self.rules.max_players do
     if not self.ships[id] then return id end
   end
@@ -134,13 +164,16 @@ end
 function session_methods:join(player, seat)
   local client = self.clients[player]
   if not client then return end
-  local ship = free_ship(self)
+  local kept = self.kept_scores[seat.player_session_id]
+  local ship = free_ship(self, kept and kept.ship)
   if not ship then return self.callbacks.kick(player, "the arena is full") end -- taken during the accept
   client.seat, client.ship = seat, ship
   client.joined_at = self.callbacks.now()
   self.ships[client.ship] = client
   self.tallies[client.ship] = { total = 0, won = 0, past = {} }
   self.world:add(client.ship)
+  if kept then restore_scores(self, ship, kept) end
+  self.kept_scores[seat.player_session_id] = nil
   if client.hello then self:introduce(client) end
 end
 
@@ -282,12 +315,10 @@ end
 function session_methods:begin_phase(phase)
   if phase == "countdown" then
     self.world:reset()
-    self.scores = nil
   end
   if phase == "results" or phase == "over" then
     self:close_round()
-    self.scores = self:score_rows()
-    self:broadcast("scores", self.scores)
+    self:broadcast("scores", self:score_rows())
   end
   self.callbacks.on_phase(phase)
 end

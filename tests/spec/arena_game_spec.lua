@@ -22,15 +22,20 @@ local function arena(settings)
     send = function(_, bytes, more)
       local message = protocol.decode_server(bytes .. (more or ""))
       if message.type == "welcome" then a.welcome = message end
+      if message.type == "snapshot" then a.snapshot = message.shared end
       return true
     end,
     close = function(player, reason) a.closed[player] = reason end,
     exit = function(code) a.exits[#a.exits + 1] = code end,
     error_count = function() return 0 end,
   })
-  gamelift.server = function() return server end
-  dofile "game/arena/main.lua"
-  gamelift.server = real_server
+  --- The scripts, for the first time or in place of those that run.
+  function a.load()
+    gamelift.server = function() return server end
+    dofile "game/arena/main.lua"
+    gamelift.server = real_server
+  end
+  a.load()
   a.service:each_step(function(dt) a.events.tick(dt, a.service.unix_time()) end)
   a.service:advance(1)
   function a.connect(player, player_session_id)
@@ -103,6 +108,20 @@ describe("the arena", function()
     end
     service:advance(2)
     assert.equal("ACTIVE", service:game_session().Status)
+  end)
+
+  it("goes on in the same round when its scripts are reloaded", function()
+    local seats = { service:create_player_session "ann", service:create_player_session "bob" }
+    for player, seat in ipairs(seats) do a.connect(player, seat) end
+    service:advance(20)
+    assert.equal(protocol.phases.playing, a.snapshot.phase)
+    local left = a.snapshot.left
+    a.load()
+    for player, seat in ipairs(seats) do a.connect(player, seat) end
+    assert.equal(protocol.phases.playing, a.snapshot.phase)
+    assert.is_true(a.snapshot.left < left)
+    assert.same({}, a.closed)
+    assert.same({}, a.errors)
   end)
 
   it("ends when GameLift terminates it, and leaves the program once", function()

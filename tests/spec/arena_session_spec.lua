@@ -11,10 +11,10 @@ local session = require "session"
 local DT = 1 / 30
 
 --- A session with a clock that is moved by steps, and what it told each player.
-local function arena(overrides)
+local function arena(overrides, kept)
   local a = { now = 100, sent = {}, kicked = {}, phases = {} }
   local own_rules = setmetatable(overrides or {}, { __index = rules })
-  a.session = session.new({ rules = own_rules, seed = 1, max_players = 8, session_id = "arn:session" }, {
+  a.session = session.new({ rules = own_rules, seed = 1, max_players = 8, session_id = "arn:session", kept = kept }, {
     send = function(player, bytes, more)
       a.sent[player] = a.sent[player] or {}
       table.insert(a.sent[player], (protocol.decode_server(bytes .. (more or ""))))
@@ -275,6 +275,76 @@ describe("a match", function()
     assert.equal("leo", final.rows[1].name)
     assert.equal(2, final.rows[1].total)
     assert.equal(1, final.rows[1].kills)
+  end)
+end)
+
+describe("a session that goes on after a reload of the scripts", function()
+  local short = setmetatable({ rounds = 2, round_seconds = 10, countdown_seconds = 1 }, { __index = rules.match })
+
+  local function let_leo_win(a)
+    local world = a.session.world
+    world:kill(world.by_id[1], world.by_id[2])
+    a.session:count_totals(world.events)
+  end
+
+  --- Mia and Leo in the second round; in each one Leo has destroyed Mia once.
+  local function before()
+    local a = arena { match = short }
+    a.enter(1, "Mia")
+    a.enter(2, "Leo")
+    a.steps(32)
+    let_leo_win(a)
+    while a.session.rounds.round == 1 or a.session.rounds.phase ~= "playing" do a.steps(1) end
+    a.steps(30)
+    let_leo_win(a)
+    a.steps(1)
+    return a
+  end
+
+  local function rows(a)
+    local list = {}
+    for i, row in ipairs(a.session:score_rows().rows) do
+      list[i] = ("%s %d: %d kills, %d deaths, %d in all, %d won, %d before"):format(
+        row.name, row.ship, row.kills, row.deaths, row.total, row.won, row.past[1] and row.past[1].kills or 255)
+    end
+    return list
+  end
+
+  it("knows the round, its time, and what everybody has scored, in whatever order they come back", function()
+    local old = before()
+    local a = arena({ match = short }, old.session:save())
+    a.enter(2, "Leo")
+    a.enter(1, "Mia")
+    assert.same(rows(old), rows(a))
+    assert.same({ "Leo 2: 1 kills, 0 deaths, 2 in all, 1 won, 1 before",
+      "Mia 1: 0 kills, 1 deaths, 0 in all, 0 won, 0 before" }, rows(a))
+    for _, key in ipairs { "phase", "left", "round" } do
+      assert.equal(old.session.rounds[key], a.session.rounds[key])
+    end
+  end)
+
+  it("keeps the scores over a second reload before everybody is back", function()
+    local old = before()
+    local between = arena({ match = short }, old.session:save())
+    between.enter(1, "Mia")
+    local a = arena({ match = short }, between.session:save())
+    a.enter(1, "Mia")
+    a.enter(2, "Leo")
+    assert.same(rows(old), rows(a))
+  end)
+
+  it("forgets in the end who does not come back", function()
+    local between = arena({ match = short }, before().session:save())
+    between.now = between.now + 31
+    local a = arena({ match = short }, between.session:save())
+    a.enter(2, "Leo")
+    assert.same({ "Leo 1: 0 kills, 0 deaths, 0 in all, 0 won, 255 before" }, rows(a))
+  end)
+
+  it("begins anew where other scripts have saved something else", function()
+    local a = arena({ match = short }, { format = 0 })
+    a.enter(1, "Mia")
+    assert.equal("waiting", a.session.rounds.phase)
   end)
 end)
 
