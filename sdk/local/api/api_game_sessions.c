@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/aliases.h"
+
 #define PAGE_DEFAULT 100
 
 void api_add_game_session(api_call *call, cJSON *parent, const char *name, const local_game_session *session)
@@ -62,12 +64,13 @@ static const api_member create_game_session_members[] = {
 local_fleet *api_fleet_or_alias(api_call *call)
 {
     const char *fleet_id = api_text(call->input, "FleetId"), *alias_id = api_text(call->input, "AliasId");
-    local_fleet *fleet = NULL;
-    if ((fleet_id != NULL) == (alias_id != NULL))
+    if ((fleet_id != NULL) == (alias_id != NULL)) {
         api_refuse(call, LOCAL_INVALID_REQUEST, "Exactly one of FleetId and AliasId is required.");
-    else if (alias_id != NULL)
-        api_refuse(call, LOCAL_NOT_FOUND, "Alias %s was not found: aliases are not emulated.", alias_id);
-    else if ((fleet = local_need_fleet(call->service, fleet_id, &call->refusal)) == NULL)
+        return NULL;
+    }
+    local_fleet *fleet = alias_id != NULL ? local_alias_fleet(call->service, alias_id, &call->refusal)
+                                          : local_need_fleet(call->service, fleet_id, &call->refusal);
+    if (fleet == NULL)
         api_refuse_with(call);
     return fleet;
 }

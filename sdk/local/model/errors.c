@@ -19,6 +19,8 @@ static const struct {
         [LOCAL_GAME_SESSION_FULL] = {"GameSessionFullException", 400, 400},
         [LOCAL_FLEET_CAPACITY_EXCEEDED] = {"FleetCapacityExceededException", 400, 400},
         [LOCAL_IDEMPOTENT_PARAMETER_MISMATCH] = {"IdempotentParameterMismatchException", 400, 409},
+        [LOCAL_TERMINAL_ROUTING_STRATEGY] = {"TerminalRoutingStrategyException", 400, 400},
+        [LOCAL_TAGGING_FAILED] = {"TaggingFailedException", 400, 400},
         [LOCAL_UNKNOWN_OPERATION] = {"UnknownOperationException", 400, 400},
         [LOCAL_SERIALIZATION] = {"SerializationException", 400, 400},
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The model's life, and what every part of it needs: log lines, serials, ids, the way out. */
-#include "model/model.h"
+#include "model/aliases.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -96,6 +96,7 @@ static void free_fleets(local_service *service)
 void local_model_destroy(local_service *service)
 {
     free_sessions(service);
+    local_free_aliases(service);
     free_fleets(service);
     local_event *event;
     while ((event = TAILQ_FIRST(&service->events)) != NULL) {
@@ -123,6 +124,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
         return GLIFT_ERR_MEMORY;
     TAILQ_INIT(&service->locations);
     TAILQ_INIT(&service->fleets);
+    TAILQ_INIT(&service->aliases);
     TAILQ_INIT(&service->gone_processes);
     TAILQ_INIT(&service->game_sessions);
     TAILQ_INIT(&service->ended_game_sessions);
