@@ -142,3 +142,132 @@ TEST(an_alias_that_leads_nowhere_is_refused)
     CHECK_REFUSED(make_alias(service, "\"Type\":\"TERMINAL\""), "LimitExceededException");
     local_service_destroy(service);
 }
+
+/* ---- tags ---- */
+
+#define TAGS "\"Tags\":[{\"Key\":\"team\",\"Value\":\"a\"},{\"Key\":\"stage\",\"Value\":\"\"}]"
+
+static void check_tags(local_service *service, const char *arn, const char *count)
+{
+    CHECK_INT(call(service, "ListTagsForResource", "{\"ResourceARN\":\"%s\"}", arn), 200);
+    CHECK_TEXT(field("Tags"), count);
+}
+
+/* Creates with two tags what `path` of the answer then names, adds, changes and removes some, deletes it, and
+ * makes it anew: that one has none. */
+static void live_with_tags(local_service *service, const char *path, const char *create, const char *members,
+        const char *delete, const char *id_member, const char *id_path)
+{
+    char arn[300], id[300];
+    CHECK_INT(call(service, create, "{%s," TAGS "}", members), 200);
+    snprintf(arn, sizeof arn, "%s", field(path));
+    snprintf(id, sizeof id, "%s", field(id_path));
+    check_tags(service, arn, "[2]");
+    CHECK_TEXT(field("Tags.0.Value"), "a");
+    CHECK_INT(call(service, "TagResource",
+                      "{\"ResourceARN\":\"%s\",\"Tags\":[{\"Key\":\"team\",\"Value\":\"b\"},"
+                      "{\"Key\":\"new\",\"Value\":\"c\"}]}",
+                      arn),
+            200);
+    check_tags(service, arn, "[3]");
+    CHECK_TEXT(field("Tags.0.Value"), "b");
+    CHECK_INT(call(service, "UntagResource",
+                      "{\"ResourceARN\":\"%s\",\"TagKeys\":[\"team\",\"stage\",\"unknown\"]}", arn),
+            200);
+    check_tags(service, arn, "[1]");
+    CHECK_TEXT(field("Tags.0.Key"), "new");
+    CHECK_INT(call(service, delete, "{\"%s\":\"%s\"}", id_member, id), 200);
+    CHECK_REFUSED(call(service, "ListTagsForResource", "{\"ResourceARN\":\"%s\"}", arn), "NotFoundException");
+    CHECK_INT(call(service, create, "{%s}", members), 200);
+    check_tags(service, field(path), "[0]");
+}
+
+TEST(tags_live_as_long_as_what_they_are_on)
+{
+    local_service *service = make_demo_service();
+    char fleet[300], configuration[300];
+    snprintf(fleet, sizeof fleet,
+            "\"Name\":\"f\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"%s\"}]",
+            demo.location);
+    live_with_tags(service, "FleetAttributes.FleetArn", "CreateFleet", fleet, "DeleteFleet", "FleetId",
+            "FleetAttributes.FleetId");
+    live_with_tags(service, "Location.LocationArn", "CreateLocation", "\"LocationName\":\"custom-tagged\"",
+            "DeleteLocation", "LocationName", "Location.LocationName");
+    live_with_tags(service, "Alias.AliasArn", "CreateAlias",
+            "\"Name\":\"x\",\"RoutingStrategy\":{\"Type\":\"TERMINAL\"}", "DeleteAlias", "AliasId",
+            "Alias.AliasId");
+    live_with_tags(service, "GameSessionQueue.GameSessionQueueArn", "CreateGameSessionQueue",
+            "\"Name\":\"tagged\"", "DeleteGameSessionQueue", "Name", "GameSessionQueue.Name");
+    live_with_tags(service, "RuleSet.RuleSetArn", "CreateMatchmakingRuleSet",
+            "\"Name\":\"tagged\",\"RuleSetBody\":\"{\\\"name\\\":\\\"r\\\",\\\"ruleLanguageVersion\\\":\\\"1."
+            "0\\\","
+            "\\\"teams\\\":[{\\\"name\\\":\\\"t\\\",\\\"minPlayers\\\":1,\\\"maxPlayers\\\":2}]}\"",
+            "DeleteMatchmakingRuleSet", "Name", "RuleSet.RuleSetName");
+    snprintf(configuration, sizeof configuration,
+            "\"Name\":\"tagged\",\"RuleSetName\":\"tagged\",\"RequestTimeoutSeconds\":9,"
+            "\"AcceptanceRequired\":false,\"FlexMatchMode\":\"STANDALONE\"");
+    live_with_tags(service, "Configuration.ConfigurationArn", "CreateMatchmakingConfiguration", configuration,
+            "DeleteMatchmakingConfiguration", "Name", "Configuration.Name");
+    local_service_destroy(service);
+}
+
+TEST(what_cannot_have_tags_is_refused)
+{
+    static const char *const arns[] = {"arn:aws:gamelift:us-east-1:000000000000:compute/a", "fleet-1",
+            "arn:", "arn:aws:gamelift:us-east-1:000000000000:build/build-1"};
+    local_service *service = make_demo_service();
+    for (size_t i = 0; i < sizeof arns / sizeof arns[0]; i++)
+        CHECK_REFUSED(call(service, "ListTagsForResource", "{\"ResourceARN\":\"%s\"}", arns[i]),
+                "InvalidRequestException");
+    CHECK_REFUSED(call(service, "ListTagsForResource", "{\"ResourceARN\":\"arn:aws:x:fleet/fleet-1\"}"),
+            "NotFoundException");
+    CHECK_REFUSED(call(service, "ListTagsForResource", "{\"ResourceARN\":\"arn:aws:x:location/%s\"}",
+                          demo.location),
+            "NotFoundException");
+    local_service_destroy(service);
+}
+
+/* A list of `count` tags whose keys begin with `first`. */
+static const char *many_tags(int first, int count)
+{
+    static char text[16384];
+    size_t length = 0;
+    text[0] = '\0';
+    for (int i = 0; i < count; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s{\"Key\":\"k%d\",\"Value\":\"v\"}",
+                i > 0 ? "," : "", first + i);
+    return text;
+}
+
+TEST(tags_are_bounded_for_each_resource_and_in_all)
+{
+    local_service *service = make_demo_service();
+    char arn[300];
+    CHECK_INT(call(service, "CreateLocation", "{\"LocationName\":\"custom-0000\",\"Tags\":[%s]}",
+                      many_tags(0, 200)),
+            200);
+    snprintf(arn, sizeof arn, "%s", field("Location.LocationArn"));
+    CHECK_REFUSED(call(service, "TagResource",
+                          "{\"ResourceARN\":\"%s\",\"Tags\":[{\"Key\":\"k0\",\"Value\":\"w\"},%s]}", arn,
+                          many_tags(200, 1)),
+            "TaggingFailedException");
+    check_tags(service, arn, "[200]");
+    CHECK_TEXT(field("Tags.0.Value"), "v"); /* nothing was changed */
+    CHECK_INT(call(service, "TagResource", "{\"ResourceARN\":\"%s\",\"Tags\":[%s]}", arn, many_tags(199, 1)),
+            200);
+    for (int i = 1; i < 100; i++)
+        CHECK_INT(call(service, "CreateLocation", "{\"LocationName\":\"custom-%04d\",\"Tags\":[%s]}", i,
+                          many_tags(0, 200)),
+                200);
+    CHECK_REFUSED(call(service, "CreateLocation", "{\"LocationName\":\"custom-late\",\"Tags\":[%s]}",
+                          many_tags(0, 1)),
+            "TaggingFailedException");
+    CHECK_REFUSED(call(service, "DeleteLocation", "{\"LocationName\":\"custom-late\"}"), "NotFoundException");
+    CHECK_INT(call(service, "TagResource", "{\"ResourceARN\":\"%s\",\"Tags\":[%s]}", arn, many_tags(0, 1)),
+            200);
+    CHECK_INT(call(service, "DeleteLocation", "{\"LocationName\":\"custom-0001\"}"), 200);
+    CHECK_INT(call(service, "CreateLocation", "{\"LocationName\":\"custom-late\",\"Tags\":[%s]}",
+                      many_tags(0, 200)),
+            200);
+    local_service_destroy(service);
+}

@@ -70,9 +70,9 @@ typedef struct api_operation { /* tables of these end with a NULL name */
     void (*run)(api_call *call);
 } api_operation;
 
-extern const api_operation api_alias_operations[], api_fleet_operations[], api_compute_operations[],
-        api_game_session_operations[], api_player_session_operations[], api_search_operations[],
-        api_matchmaking_operations[], api_ticket_operations[];
+extern const api_operation api_alias_operations[], api_tag_operations[], api_fleet_operations[],
+        api_compute_operations[], api_game_session_operations[], api_player_session_operations[],
+        api_search_operations[], api_matchmaking_operations[], api_ticket_operations[];
 
 /* From name and body to the answer, with operations of this one table: as local_service_call(). */
 int api_run(local_service *service, glift__time now, const api_operation *operations, const char *name,
@@ -110,6 +110,11 @@ void api_add_time(api_call *call, cJSON *object, const char *name, int64_t unix_
 
 /* What matchmaking holds, written into the object root: its part of GET /_local/state. */
 void api_add_matchmaking_state(api_call *call, cJSON *root);
+
+/* ---- tags of a resource that is created (api_tags.c) ---- */
+
+bool api_tags_fit(api_call *call); /* false: refused; there are too many already */
+void api_keep_tags(api_call *call, const char *arn);
 
 /* ---- game sessions ---- */
 

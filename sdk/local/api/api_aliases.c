@@ -65,11 +65,15 @@ static const api_member create_alias_members[] = {
 static void create_alias(api_call *call)
 {
     local_alias_wish wish = read_wish(call->input);
+    if (!api_tags_fit(call))
+        return;
     const local_alias *alias = local_create_alias(call->service, call->now, &wish, &call->refusal);
-    if (alias == NULL)
+    if (alias == NULL) {
         api_refuse_with(call);
-    else
-        add_alias(call, call->reply, "Alias", alias);
+        return;
+    }
+    api_keep_tags(call, alias->arn);
+    add_alias(call, call->reply, "Alias", alias);
 }
 
 /* The alias that AliasId names; NULL: the call is refused. */

@@ -24,11 +24,15 @@ static const api_member create_location_members[] = {
 static void create_location(api_call *call)
 {
     const char *name = api_text(call->input, "LocationName");
+    if (!api_tags_fit(call))
+        return;
     const local_location *location = local_create_location(call->service, name, &call->refusal);
-    if (location == NULL)
+    if (location == NULL) {
         api_refuse_with(call);
-    else
-        add_location(call, call->reply, "Location", location);
+        return;
+    }
+    api_keep_tags(call, location->arn);
+    add_location(call, call->reply, "Location", location);
 }
 
 static const char *const location_filters[] = {"AWS", "CUSTOM", NULL};
@@ -180,7 +184,7 @@ static bool may_create_fleet(api_call *call)
 
 static void create_fleet(api_call *call)
 {
-    if (!may_create_fleet(call))
+    if (!may_create_fleet(call) || !api_tags_fit(call))
         return;
     const char *names[100];
     const cJSON *configuration = api_member_of(call->input, "AnywhereConfiguration");
@@ -203,6 +207,7 @@ static void create_fleet(api_call *call)
         api_refuse_with(call);
         return;
     }
+    api_keep_tags(call, fleet->arn);
     add_fleet_attributes(call, call->reply, "FleetAttributes", fleet);
     cJSON *states = api_add_array(call, call->reply, "LocationStates");
     for (size_t i = 0; i < fleet->location_count; i++) {

@@ -99,11 +99,15 @@ static void create_queue(api_call *call)
     }
     const cJSON *item, *list = api_member_of(call->input, "Destinations");
     cJSON_ArrayForEach(item, list) fleets[wish.destination_count++] = api_text(item, "DestinationArn");
+    if (!api_tags_fit(call))
+        return;
     local_queue *queue = local_create_queue(call->service, &wish, &call->refusal);
-    if (queue == NULL)
+    if (queue == NULL) {
         api_refuse_with(call);
-    else
-        add_queue(call, call->reply, "GameSessionQueue", queue);
+        return;
+    }
+    api_keep_tags(call, queue->arn);
+    add_queue(call, call->reply, "GameSessionQueue", queue);
 }
 
 static void *find_queue(const local_service *service, const char *name)
@@ -173,12 +177,16 @@ static const api_member create_rule_set_members[] = {{"Name", &new_config_name, 
 
 static void create_rule_set(api_call *call)
 {
+    if (!api_tags_fit(call))
+        return;
     const local_rule_set_record *record = local_create_rule_set(call->service, call->now,
             api_text(call->input, "Name"), api_text(call->input, "RuleSetBody"), &call->refusal);
-    if (record == NULL)
+    if (record == NULL) {
         api_refuse_with(call);
-    else
-        add_rule_set(call, call->reply, "RuleSet", record);
+        return;
+    }
+    api_keep_tags(call, record->arn);
+    add_rule_set(call, call->reply, "RuleSet", record);
 }
 
 static void *find_rule_set(const local_service *service, const char *name)
@@ -314,12 +322,16 @@ static void create_configuration(api_call *call)
             .property_count = api_properties(input, "GameProperties", properties),
     };
     cJSON_ArrayForEach(item, list) queues[wish.queue_count++] = item->valuestring;
+    if (!api_tags_fit(call))
+        return;
     const local_configuration *configuration =
             local_create_configuration(call->service, call->now, &wish, &call->refusal);
-    if (configuration == NULL)
+    if (configuration == NULL) {
         api_refuse_with(call);
-    else
-        add_configuration(call, call->reply, "Configuration", configuration);
+        return;
+    }
+    api_keep_tags(call, configuration->arn);
+    add_configuration(call, call->reply, "Configuration", configuration);
 }
 
 static void *find_configuration(const local_service *service, const char *name)

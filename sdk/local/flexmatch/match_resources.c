@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/tags.h"
+
 /* The part of an ARN that names the thing; a name stays as it is. */
 static const char *name_of(const char *name_or_arn)
 {
@@ -112,6 +114,7 @@ local_queue *local_create_queue(local_service *service, const local_queue_wish *
 
 void local_delete_queue(local_service *service, local_queue *queue)
 {
+    local_forget_tags(service, queue->arn);
     local_index_remove(&service->matchmaking->queues_by_name, queue);
     TAILQ_REMOVE(&service->matchmaking->queues, queue, link);
     service->matchmaking->queue_count--;
@@ -177,6 +180,7 @@ bool local_delete_rule_set(local_service *service, local_rule_set_record *record
         return local_refuse(why, LOCAL_INVALID_REQUEST,
                 "Matchmaking rule set %s is used by %zu matchmaking configuration(s).", record->name,
                 record->users);
+    local_forget_tags(service, record->arn);
     local_index_remove(&service->matchmaking->rule_sets_by_name, record);
     TAILQ_REMOVE(&service->matchmaking->rule_sets, record, link);
     service->matchmaking->rule_set_count--;
@@ -294,6 +298,7 @@ local_configuration *local_create_configuration(
 
 static void remove_configuration(local_service *service, local_configuration *configuration)
 {
+    local_forget_tags(service, configuration->arn);
     local_index_remove(&service->matchmaking->configurations_by_name, configuration);
     TAILQ_REMOVE(&service->matchmaking->configurations, configuration, link);
     service->matchmaking->configuration_count--;

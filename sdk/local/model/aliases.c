@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/tags.h"
+
 static void free_alias(local_alias *alias)
 {
     free((char *)alias->id);
@@ -107,6 +109,7 @@ bool local_update_alias(local_service *service, glift__time now, local_alias *al
 
 void local_delete_alias(local_service *service, local_alias *alias)
 {
+    local_forget_tags(service, alias->arn);
     local_index_remove(&service->aliases_by_id, alias);
     TAILQ_REMOVE(&service->aliases, alias, link);
     service->alias_count--;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations, Anywhere fleets, computes and their tokens (service model 1.1, 1.2). */
-#include "model/model.h"
+#include "model/tags.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +72,7 @@ bool local_delete_location(local_service *service, const char *name, local_refus
     const local_fleet *fleet = fleet_that_uses(service, location);
     if (fleet != NULL)
         return local_refuse(why, LOCAL_INVALID_REQUEST, "Location %s is used by fleet %s.", name, fleet->id);
+    local_forget_tags(service, location->arn);
     local_index_remove(&service->locations_by_name, location);
     TAILQ_REMOVE(&service->locations, location, link);
     service->location_count--;
@@ -215,6 +216,7 @@ void local_fleet_may_be_gone(local_service *service, glift__time now, local_flee
     if (fleet->status != LOCAL_FLEET_DELETING || !TAILQ_EMPTY(&fleet->processes))
         return;
     fleet->status = LOCAL_FLEET_TERMINATED;
+    local_forget_tags(service, fleet->arn);
     fleet->termination_unix_ms = now.unix_ms;
     /* Its record stays for its sessions and events, without holding on to locations. */
     fleet->location_count = 0;

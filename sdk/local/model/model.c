@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The model's life, and what every part of it needs: log lines, serials, ids, the way out. */
 #include "model/aliases.h"
+#include "model/tags.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -98,6 +99,7 @@ void local_model_destroy(local_service *service)
     free_sessions(service);
     local_free_aliases(service);
     free_fleets(service);
+    local_free_tags(service);
     local_event *event;
     while ((event = TAILQ_FIRST(&service->events)) != NULL) {
         TAILQ_REMOVE(&service->events, event, link);
@@ -125,6 +127,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
     TAILQ_INIT(&service->locations);
     TAILQ_INIT(&service->fleets);
     TAILQ_INIT(&service->aliases);
+    TAILQ_INIT(&service->tagged);
     TAILQ_INIT(&service->gone_processes);
     TAILQ_INIT(&service->game_sessions);
     TAILQ_INIT(&service->ended_game_sessions);

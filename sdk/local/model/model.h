@@ -253,6 +253,7 @@ struct local_service {
     TAILQ_HEAD(, local_location) locations;
     TAILQ_HEAD(local_fleet_list, local_fleet) fleets;                      /* deleted ones included */
     TAILQ_HEAD(, local_alias) aliases;                                     /* aliases.h */
+    TAILQ_HEAD(, local_tagged) tagged;                                     /* tags.h */
     TAILQ_HEAD(, local_process) gone_processes;                            /* oldest first */
     TAILQ_HEAD(local_game_session_list, local_game_session) game_sessions; /* all, oldest first */
     TAILQ_HEAD(, local_game_session) ended_game_sessions;
@@ -260,10 +261,10 @@ struct local_service {
     TAILQ_HEAD(, local_player_session) ended_player_sessions;
     TAILQ_HEAD(, local_event) events;
     TAILQ_HEAD(local_output_queue, local_waiting_output) outputs;
-    size_t location_count, fleet_count, alias_count, compute_count, gone_count, ended_count, ended_seat_count,
-            event_count;
-    local_index locations_by_name, fleets_by_id, aliases_by_id, computes_by_key, processes_by_key,
-            game_sessions_by_arn, player_sessions_by_id, connections_by_number;
+    size_t location_count, fleet_count, alias_count, tag_count, compute_count, gone_count, ended_count,
+            ended_seat_count, event_count;
+    local_index locations_by_name, fleets_by_id, aliases_by_id, tags_by_arn, computes_by_key,
+            processes_by_key, game_sessions_by_arn, player_sessions_by_id, connections_by_number;
     uint64_t last_connection;
     uint64_t jump_ms; /* asked for and not yet taken */
 };
