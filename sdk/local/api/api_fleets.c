@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CreateLocation to DescribeFleetEvents (service model 2.1, 2.3). */
-#include "api/api.h"
+#include "api/api_fleets.h"
 
 #include <string.h>
 
@@ -113,17 +113,18 @@ static const char *const compute_types[] = {"EC2", "ANYWHERE", "CONTAINER", NULL
 static const api_shape compute_type = {.kind = API_TEXT, .names = compute_types};
 static const api_member fleet_location_members[] = {{"Location", &api_location, true}, {0}};
 static const api_shape fleet_location = {.kind = API_STRUCT, .members = fleet_location_members};
-static const api_shape fleet_locations = {.kind = API_LIST, .least = 1, .most = 100, .item = &fleet_location};
+const api_shape api_fleet_locations = {
+        .kind = API_LIST, .least = 1, .most = LOCAL_FLEET_LOCATIONS_MAX, .item = &fleet_location};
 static const api_shape cost = {
         .kind = API_TEXT, .least = 1, .most = 11, .pattern = "[0-9]{1,5}(\\.[0-9]{1,5})?"};
 static const api_member anywhere_members[] = {{"Cost", &cost, true}, {0}};
-static const api_shape anywhere_configuration = {.kind = API_STRUCT, .members = anywhere_members};
+const api_shape api_anywhere_configuration = {.kind = API_STRUCT, .members = anywhere_members};
 static const api_member creation_limit_members[] = {
         {"NewGameSessionsPerCreator", &api_count, false},
         {"PolicyPeriodInMinutes", &api_count, false},
         {0},
 };
-static const api_shape creation_limit_policy = {.kind = API_STRUCT, .members = creation_limit_members};
+const api_shape api_creation_limit_policy = {.kind = API_STRUCT, .members = creation_limit_members};
 /* Which programs run is --launch's matter here; how long a session may take to start is the fleet's. */
 static const api_shape activation_timeout = {.kind = API_INTEGER, .least = 1, .most = 600};
 static const api_shape any_number = {.kind = API_INTEGER, .least = 1, .most = 2147483647};
@@ -136,27 +137,41 @@ static const api_member runtime_members[] = {
         {"ServerProcesses", &server_processes, false},
         {0},
 };
-static const api_shape runtime_configuration = {.kind = API_STRUCT, .members = runtime_members};
+const api_shape api_runtime_configuration = {.kind = API_STRUCT, .members = runtime_members};
 static const api_member create_fleet_members[] = {
         {"Name", &api_free_text, true},
         {"Description", &api_free_text, false},
         {"ComputeType", &compute_type, false},
-        {"Locations", &fleet_locations, false},
-        {"AnywhereConfiguration", &anywhere_configuration, false},
+        {"Locations", &api_fleet_locations, false},
+        {"AnywhereConfiguration", &api_anywhere_configuration, false},
         {"NewGameSessionProtectionPolicy", &api_protection_policy, false},
-        {"ResourceCreationLimitPolicy", &creation_limit_policy, false},
-        {"RuntimeConfiguration", &runtime_configuration, false},
+        {"ResourceCreationLimitPolicy", &api_creation_limit_policy, false},
+        {"RuntimeConfiguration", &api_runtime_configuration, false},
         {"Tags", &api_tags, false},
         {0},
 };
 
-/* The names in the input's Locations; the shape allows no more than fit. */
-static size_t read_locations(const cJSON *list, const char *names[100])
+size_t api_read_locations(const cJSON *list, const char *names[LOCAL_FLEET_LOCATIONS_MAX])
 {
     size_t count = 0;
-    for (const cJSON *item = list->child; item != NULL && count < 100; item = item->next)
+    for (const cJSON *item = list->child; item != NULL && count < LOCAL_FLEET_LOCATIONS_MAX;
+            item = item->next)
         names[count++] = api_text(item, "Location");
     return count;
+}
+
+bool api_runtime_is_emulated(api_call *call)
+{
+    const cJSON *runtime = api_member_of(call->input, "RuntimeConfiguration");
+    static const char *const without_effect[] = {"MaxConcurrentGameSessionActivations", "ServerProcesses"};
+    for (size_t i = 0; !call->refused && i < sizeof without_effect / sizeof without_effect[0]; i++) {
+        if (api_member_of(runtime, without_effect[i]) != NULL)
+            api_refuse(call, LOCAL_INVALID_REQUEST,
+                    "RuntimeConfiguration.%s would have no effect: of it, gamelift-local emulates "
+                    "GameSessionActivationTimeoutSeconds. Servers are started by --launch, or by you.",
+                    without_effect[i]);
+    }
+    return !call->refused;
 }
 
 static bool may_create_fleet(api_call *call)
@@ -170,23 +185,24 @@ static bool may_create_fleet(api_call *call)
         api_refuse(call, LOCAL_INVALID_REQUEST,
                 "Locations with at least one custom location is required for an "
                 "Anywhere fleet.");
-    const cJSON *runtime = api_member_of(call->input, "RuntimeConfiguration");
-    static const char *const without_effect[] = {"MaxConcurrentGameSessionActivations", "ServerProcesses"};
-    for (size_t i = 0; !call->refused && i < sizeof without_effect / sizeof without_effect[0]; i++) {
-        if (api_member_of(runtime, without_effect[i]) != NULL)
-            api_refuse(call, LOCAL_INVALID_REQUEST,
-                    "RuntimeConfiguration.%s would have no effect: of it, gamelift-local emulates "
-                    "GameSessionActivationTimeoutSeconds. Servers are started by --launch, or by you.",
-                    without_effect[i]);
-    }
+    if (!call->refused)
+        api_runtime_is_emulated(call);
     return !call->refused;
+}
+
+void api_add_location_state(
+        api_call *call, cJSON *parent, const char *name, const char *location, const char *status)
+{
+    cJSON *state = api_add_object(call, parent, name);
+    api_add_text(call, state, "Location", location);
+    api_add_text(call, state, "Status", status);
 }
 
 static void create_fleet(api_call *call)
 {
     if (!may_create_fleet(call) || !api_tags_fit(call))
         return;
-    const char *names[100];
+    const char *names[LOCAL_FLEET_LOCATIONS_MAX];
     const cJSON *configuration = api_member_of(call->input, "AnywhereConfiguration");
     const cJSON *policy = api_member_of(call->input, "ResourceCreationLimitPolicy");
     local_fleet_wish wish = {
@@ -200,7 +216,7 @@ static void create_fleet(api_call *call)
             .activation_s = api_integer(api_member_of(call->input, "RuntimeConfiguration"),
                     "GameSessionActivationTimeoutSeconds", 0),
             .locations = names,
-            .location_count = read_locations(api_member_of(call->input, "Locations"), names),
+            .location_count = api_read_locations(api_member_of(call->input, "Locations"), names),
     };
     const local_fleet *fleet = local_create_fleet(call->service, call->now, &wish, &call->refusal);
     if (fleet == NULL) {
@@ -210,11 +226,9 @@ static void create_fleet(api_call *call)
     api_keep_tags(call, fleet->arn);
     add_fleet_attributes(call, call->reply, "FleetAttributes", fleet);
     cJSON *states = api_add_array(call, call->reply, "LocationStates");
-    for (size_t i = 0; i < fleet->location_count; i++) {
-        cJSON *state = api_add_object(call, states, NULL);
-        api_add_text(call, state, "Location", fleet->locations[i]->name);
-        api_add_text(call, state, "Status", local_fleet_status_name(fleet->status));
-    }
+    for (size_t i = 0; i < fleet->location_count; i++)
+        api_add_location_state(
+                call, states, NULL, fleet->locations[i]->name, local_fleet_status_name(fleet->status));
 }
 
 static const api_shape fleet_ids = {.kind = API_LIST, .least = 1, .item = &api_fleet_id};
@@ -237,13 +251,14 @@ static bool is_listed(const cJSON *ids, const local_fleet *fleet)
 }
 
 /* Unknown ids are skipped; if all are unknown, the first is named [E]. */
-static void describe_fleet_attributes(api_call *call)
+void api_describe_fleets(api_call *call, const char *list_name,
+        void (*add)(api_call *call, cJSON *list, const char *name, const local_fleet *fleet))
 {
     const cJSON *ids = api_member_of(call->input, "FleetIds");
     local_page page;
     if (!api_page_begin(call, &page, PAGE_DEFAULT))
         return;
-    cJSON *list = api_add_array(call, call->reply, "FleetAttributes");
+    cJSON *list = api_add_array(call, call->reply, list_name);
     bool found = false;
     const local_fleet *fleet;
     TAILQ_FOREACH(fleet, &call->service->fleets, link)
@@ -251,12 +266,17 @@ static void describe_fleet_attributes(api_call *call)
         if (fleet->status == LOCAL_FLEET_TERMINATED || !is_listed(ids, fleet))
             continue;
         found = true;
-        if (local_page_takes(&page, fleet->serial))
-            add_fleet_attributes(call, list, NULL, fleet);
+        if (add != NULL && local_page_takes(&page, fleet->serial))
+            add(call, list, NULL, fleet);
     }
     if (ids != NULL && !found)
         api_refuse(call, LOCAL_NOT_FOUND, "Fleet %s was not found.", ids->child->valuestring);
     api_page_end(call, &page);
+}
+
+static void describe_fleet_attributes(api_call *call)
+{
+    api_describe_fleets(call, "FleetAttributes", add_fleet_attributes);
 }
 
 static const api_member list_fleets_members[] = {
@@ -286,12 +306,20 @@ static void list_fleets(api_call *call)
 
 static const api_member delete_fleet_members[] = {{"FleetId", &api_fleet_id, true}, {0}};
 
-static void delete_fleet(api_call *call)
+local_fleet *api_need_fleet(api_call *call)
 {
     local_fleet *fleet = local_need_fleet(call->service, api_text(call->input, "FleetId"), &call->refusal);
     if (fleet == NULL)
         api_refuse_with(call);
-    else if (fleet->status != LOCAL_FLEET_ACTIVE)
+    return fleet;
+}
+
+static void delete_fleet(api_call *call)
+{
+    local_fleet *fleet = api_need_fleet(call);
+    if (fleet == NULL)
+        return;
+    if (fleet->status != LOCAL_FLEET_ACTIVE)
         api_refuse(call, LOCAL_INVALID_FLEET_STATUS, "Fleet %s is %s already.", fleet->id,
                 local_fleet_status_name(fleet->status));
     else

@@ -35,30 +35,21 @@ static bool route(
     return true;
 }
 
-/* What is replaced is freed only when all copies are there. */
+/* All or nothing. */
 static bool change(local_alias *alias, const local_alias_wish *wish, const char *fleet_id)
 {
-    char *name = NULL, *description = NULL, *fleet = NULL, *message = NULL;
-    const char *terminal_message = wish->terminal ? wish->message : NULL;
-    if (!local_keep_text(&name, wish->name != NULL ? wish->name : alias->name) ||
-            !local_keep_text(
-                    &description, wish->description != NULL ? wish->description : alias->description) ||
-            !local_keep_text(&fleet, wish->reroute ? fleet_id : alias->fleet_id) ||
-            !local_keep_text(&message, wish->reroute ? terminal_message : alias->message)) {
-        free(name);
-        free(description);
-        free(fleet);
-        free(message);
-        return false;
+    local_text_change changes[LOCAL_TEXT_CHANGES_MAX];
+    size_t count = 0;
+    if (wish->name != NULL)
+        changes[count++] = (local_text_change){&alias->name, wish->name};
+    if (wish->description != NULL)
+        changes[count++] = (local_text_change){&alias->description, wish->description};
+    if (wish->reroute) {
+        changes[count++] = (local_text_change){&alias->fleet_id, fleet_id};
+        changes[count++] = (local_text_change){&alias->message, wish->terminal ? wish->message : NULL};
     }
-    free(alias->name);
-    free(alias->description);
-    free(alias->fleet_id);
-    free(alias->message);
-    alias->name = name;
-    alias->description = description;
-    alias->fleet_id = fleet;
-    alias->message = message;
+    if (!local_keep_texts(changes, count))
+        return false;
     if (wish->reroute)
         alias->terminal = wish->terminal;
     return true;

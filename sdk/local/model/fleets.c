@@ -20,14 +20,14 @@ void local_free_location(local_location *location)
     free(location);
 }
 
-static local_location *find_location(const local_service *service, const char *name)
+local_location *local_find_location(const local_service *service, const char *name)
 {
     return local_index_find(&service->locations_by_name, name);
 }
 
 local_location *local_create_location(local_service *service, const char *name, local_refusal *why)
 {
-    if (find_location(service, name) != NULL) {
+    if (local_find_location(service, name) != NULL) {
         local_refuse(why, LOCAL_CONFLICT, "Location %s already exists.", name);
         return NULL;
     }
@@ -66,7 +66,7 @@ static const local_fleet *fleet_that_uses(const local_service *service, const lo
 
 bool local_delete_location(local_service *service, const char *name, local_refusal *why)
 {
-    local_location *location = find_location(service, name);
+    local_location *location = local_find_location(service, name);
     if (location == NULL)
         return local_refuse(why, LOCAL_NOT_FOUND, "Location %s was not found.", name);
     const local_fleet *fleet = fleet_that_uses(service, location);
@@ -136,7 +136,7 @@ static bool take_locations(
     if (fleet->locations == NULL)
         return local_refuse_memory(why);
     for (size_t i = 0; i < wish->location_count; i++) {
-        local_location *location = find_location(service, wish->locations[i]);
+        local_location *location = local_find_location(service, wish->locations[i]);
         if (location == NULL)
             return local_refuse(why, LOCAL_NOT_FOUND, "Location %s was not found.", wish->locations[i]);
         if (local_fleet_location(fleet, location->name) == NULL)

@@ -300,6 +300,7 @@ local_location *local_fleet_location(
         const local_fleet *fleet, const char *name); /* NULL: not one of the fleet's */
 const char *local_fleet_status_name(local_fleet_status status);
 
+local_location *local_find_location(const local_service *service, const char *name); /* NULL: none */
 local_location *local_create_location(local_service *service, const char *name, local_refusal *why);
 bool local_delete_location(local_service *service, const char *name, local_refusal *why);
 
@@ -316,6 +317,22 @@ local_fleet *local_create_fleet(
 void local_delete_fleet(local_service *service, glift__time now, local_fleet *fleet);
 void local_fleet_may_be_gone(
         local_service *service, glift__time now, local_fleet *fleet); /* after a process ended */
+
+/* ---- changes of a fleet (fleet_changes.c): all or nothing, and refused unless it is ACTIVE ---- */
+
+typedef struct local_fleet_change { /* NULL: as it is */
+    const char *name, *description, *cost, *protection_policy;
+    bool limits_creators; /* the two after it count */
+    int creator_limit, creator_period_minutes;
+    int activation_s; /* 0: as it is */
+} local_fleet_change;
+bool local_update_fleet(local_fleet *fleet, const local_fleet_change *change, local_refusal *why);
+#define LOCAL_FLEET_LOCATIONS_MAX 100
+bool local_add_fleet_locations(local_service *service, local_fleet *fleet, const char *const *names,
+        size_t count, local_refusal *why);
+/* Computes there are deregistered. One location has to stay. */
+bool local_remove_fleet_locations(local_service *service, glift__time now, local_fleet *fleet,
+        const char *const *names, size_t count, local_refusal *why);
 
 typedef struct local_compute_wish {
     const char *name, *ip_address, *dns_name, *certificate_path, *location;

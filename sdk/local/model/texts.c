@@ -56,3 +56,17 @@ bool local_keep_text(char **slot, const char *text)
     *slot = copy;
     return true;
 }
+
+bool local_keep_texts(const local_text_change *changes, size_t count)
+{
+    char *copies[LOCAL_TEXT_CHANGES_MAX] = {0};
+    bool kept = true;
+    for (size_t i = 0; i < count && kept; i++)
+        kept = local_keep_text(&copies[i], changes[i].text);
+    for (size_t i = 0; i < count; i++) {
+        free(kept ? *changes[i].slot : copies[i]);
+        if (kept)
+            *changes[i].slot = copies[i];
+    }
+    return kept;
+}

@@ -4,6 +4,7 @@
 #define LOCAL_TEXTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Heap text as vasprintf makes it; NULL when out of memory. */
 char *local_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -11,5 +12,12 @@ char *local_format(const char *format, ...) __attribute__((format(printf, 1, 2))
 void local_mend_text(char *text);
 /* *slot becomes a copy of text (NULL and "" become NULL); what it held is freed. False: out of memory. */
 bool local_keep_text(char **slot, const char *text);
+/* The same for several, at most LOCAL_TEXT_CHANGES_MAX of them: all or none. */
+#define LOCAL_TEXT_CHANGES_MAX 4
+typedef struct local_text_change {
+    char **slot;
+    const char *text;
+} local_text_change;
+bool local_keep_texts(const local_text_change *changes, size_t count);
 
 #endif
