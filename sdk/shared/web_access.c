@@ -39,6 +39,10 @@ static bool is_our_host(const web_access *access, const char *host)
 {
     if (access->any_host || is_loopback(host) || (access->address != NULL && is_host(host, access->address)))
         return true;
+    for (size_t i = 0; i < access->host_count; i++) {
+        if (is_host(host, access->hosts[i]))
+            return true;
+    }
     for (size_t i = 0; i < access->origin_count; i++) {
         if (strcasecmp(host, authority_of(access->origins[i])) == 0)
             return true;

@@ -14,6 +14,8 @@ typedef struct web_access {
     const char *address;        /* that the program is bound to, beside the loopback's names; NULL: none */
     const char *const *origins; /* "https://play.example": pages that are welcome, and a Host that is ours */
     size_t origin_count;
+    const char *const *hosts; /* "gamelift": further names that are ours */
+    size_t host_count;
     bool any_host;       /* the program is for other machines, which call it by names that it does not know */
     bool any_local_page; /* pages of every port of this machine are welcome, not only the program's own */
 } web_access;

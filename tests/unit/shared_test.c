@@ -50,6 +50,18 @@ TEST(a_door_for_players_takes_every_page_of_this_machine_and_no_name_of_its_own)
     CHECK_INT(web_judge(&players, "any.example", "http://localhost.evil.example"), WEB_FOREIGN_PAGE);
 }
 
+TEST(names_can_be_added_to_those_that_are_a_host)
+{
+    static const char *const hosts[] = {"gamelift", "10.0.0.2"};
+    static const web_access named = {.hosts = hosts, .host_count = 2};
+    CHECK_INT(web_judge(&named, "gamelift:9080", ""), WEB_WELCOME);
+    CHECK_INT(web_judge(&named, "GameLift", "http://gamelift"), WEB_WELCOME);
+    CHECK_INT(web_judge(&named, "10.0.0.2:80", ""), WEB_WELCOME);
+    CHECK_INT(web_judge(&named, "localhost", ""), WEB_WELCOME);
+    CHECK_INT(web_judge(&named, "gamelift.evil.example", ""), WEB_FOREIGN_HOST);
+    CHECK_INT(web_judge(&named, "gamelift:80", "http://gamelift:81"), WEB_FOREIGN_PAGE);
+}
+
 /* ---- lines for a terminal ---- */
 
 TEST(nothing_but_text_reaches_a_terminal)

@@ -310,6 +310,16 @@ int local_service_call(local_service *service, glift__time now, const char *oper
     return answer(service, now, find(operation), &json, operation, body, length, reply);
 }
 
+int local_service_refuse_client(
+        local_service *service, const char *operation, bool is_cbor, glift__text *reply)
+{
+    api_call call = {.service = service, .operation = operation};
+    api_refuse(&call, LOCAL_UNKNOWN_CLIENT,
+            "The access key id is not the token of this gamelift-local (--token), which its clients have to "
+            "show.");
+    return finish(&call, is_cbor ? &cbor : &json, reply);
+}
+
 int local_service_call_cbor(local_service *service, glift__time now, const char *operation, const char *body,
         size_t length, glift__text *reply)
 {

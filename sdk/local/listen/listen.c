@@ -13,6 +13,8 @@
  * and newcomers, until those that make room for them are closed. */
 #define OTHER_FILES 32
 
+#define EVERY_ADDRESS "0.0.0.0"
+
 /* ---- callbacks of libwebsockets ---- */
 
 static int on_new(struct lws *wsi)
@@ -102,7 +104,7 @@ static struct lws_vhost *make_vhost(local_listener *listener, const local_listen
 {
     struct lws_context_creation_info info = {
             .port = desc->port,
-            .iface = "127.0.0.1",
+            .iface = strcmp(listener->access.address, EVERY_ADDRESS) == 0 ? NULL : listener->access.address,
             .options = LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
                        LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG |
                        (desc->tls_cert_file != NULL ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
@@ -118,10 +120,10 @@ static struct lws_vhost *make_vhost(local_listener *listener, const local_listen
 }
 
 /* libwebsockets does not say why it cannot listen: the kernel does. */
-static int why_not_listen(int port)
+static int why_not_listen(const char *address, int port)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_addr.s_addr = inet_addr(address);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, error = 0;
     if (fd < 0)
         return errno;
@@ -145,7 +147,7 @@ static bool start_listening(
 {
     if (!file_is_readable(desc->tls_cert_file, why) || !file_is_readable(desc->tls_key_file, why))
         return false;
-    int error = why_not_listen(desc->port);
+    int error = why_not_listen(listener->access.address, desc->port);
     listener->vhost = error == 0 ? make_vhost(listener, desc) : NULL;
     if (listener->vhost != NULL) {
         listener->port = lws_get_vhost_listen_port(listener->vhost);
@@ -157,7 +159,8 @@ static bool start_listening(
                 "(0: any free one)",
                 desc->port);
     else if (error != 0)
-        snprintf(why, LOCAL_WHY_SIZE, "cannot listen on port %d: %s", desc->port, strerror(error));
+        snprintf(why, LOCAL_WHY_SIZE, "cannot listen on %s, port %d: %s", listener->access.address,
+                desc->port, strerror(error));
     else
         snprintf(why, LOCAL_WHY_SIZE, "cannot listen on port %d%s", desc->port,
                 desc->tls_cert_file != NULL ? ": is the certificate a PEM file, and the key its key?" : "");
@@ -176,6 +179,9 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
     glift__random_seed(&listener->random);
     listener->places = (size_t)desc->sockets;
     listener->service = desc->service;
+    listener->access = (web_access){.address = desc->address != NULL ? desc->address : "127.0.0.1",
+            .hosts = desc->hosts,
+            .host_count = desc->host_count};
     listener->log = desc->log;
     listener->log_user = desc->log_user;
     listener->context = make_context(listener, desc->sockets);

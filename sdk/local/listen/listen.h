@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The service on one loopback port: game servers' WebSockets, the AWS API, the dashboard, the controls.
+/* The service on one port: game servers' WebSockets, the AWS API, the dashboard, the controls.
  *
  * One thread: the listener waits, hands what arrives to the service core, and writes what the core puts
  * out. It brings the clock, too; POST /_local/advance moves it. */
@@ -14,6 +14,9 @@ typedef struct local_listener local_listener;
 
 typedef struct local_listener_desc {
     local_service *service;
+    const char *address;      /* IPv4, of this machine; NULL: "127.0.0.1" */
+    const char *const *hosts; /* further names that clients may call it by */
+    size_t host_count;
     int port;                                 /* 0: any free one */
     int sockets;                              /* at the same time; more wait to be accepted */
     const char *tls_cert_file, *tls_key_file; /* both, or neither */

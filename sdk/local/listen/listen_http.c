@@ -53,6 +53,11 @@ static int run_call(listen_peer *peer)
     glift__time now = local_listener_now(listener);
     glift__text reply = {0};
     int status;
+    if (peer->is_stranger) {
+        status =
+                local_service_refuse_client(listener->service, peer->name, peer->route == ROUTE_CBOR, &reply);
+        return answer_with(peer, status, type, &reply);
+    }
     if (peer->route != ROUTE_CBOR && !glift__utf8_is_valid(body, peer->body_length))
         return listen_reply_text(peer, 400, AWS_TYPE,
                 "{\"__type\":\"SerializationException\",\"Message\":\"The body is not UTF-8.\"}");
@@ -95,6 +100,8 @@ int listen_finish_request(listen_peer *peer)
     case ROUTE_REFUSED:
         break;
     }
+    if (peer->refusal_status == 401)
+        return listen_reply_with(peer, 401, "www-authenticate: Bearer\r\n", peer->name);
     return listen_refuse(peer, peer->refusal_status, peer->name);
 }
 
@@ -132,9 +139,21 @@ static void route_post(listen_peer *peer, const listen_request *request)
     snprintf(peer->name, sizeof peer->name, "%s", name);
 }
 
+/* A caller of the API gets the exception of AWS, in its own format; the others a sentence. */
+static void turn_away(listen_peer *peer)
+{
+    if (peer->route == ROUTE_API || peer->route == ROUTE_CBOR)
+        peer->is_stranger = true;
+    else
+        refuse(peer, 401,
+                "This gamelift-local wants the token of its --token file: as \"Authorization: Bearer "
+                "TOKEN\", or in "
+                "a browser as http://HOST:PORT/?token=TOKEN.\n");
+}
+
 static void route(listen_peer *peer, const listen_request *request, uint64_t length)
 {
-    const char *refusal = listen_refuse_request(request);
+    const char *refusal = listen_refuse_request(peer->listener, request);
     bool is_get = strcmp(request->method, "GET") == 0;
     if (refusal[0] != '\0')
         refuse(peer, 403, "%s", refusal);
@@ -148,6 +167,8 @@ static void route(listen_peer *peer, const listen_request *request, uint64_t len
         route_post(peer, request);
     else
         snprintf(peer->name, sizeof peer->name, "%s", request->path);
+    if (peer->route != ROUTE_REFUSED && !listen_is_admitted(peer->listener, request))
+        turn_away(peer);
 }
 
 /* In memory for whoever wants it, else it is read away. */
@@ -156,7 +177,7 @@ static void expect_body(listen_peer *peer, uint64_t length)
     peer->body_left = length;
     peer->phase = PHASE_BODY;
     listen_wait(peer, LISTEN_BODY_S);
-    if (peer->route == ROUTE_PAGE || peer->route == ROUTE_REFUSED || length == 0)
+    if (peer->route == ROUTE_PAGE || peer->route == ROUTE_REFUSED || peer->is_stranger || length == 0)
         return;
     peer->body = malloc(length);
     if (peer->body == NULL) {
@@ -181,6 +202,7 @@ static int begin_request(listen_peer *peer, const listen_request *request)
 {
     uint64_t length = request->head.content_length;
     peer->route = ROUTE_PAGE;
+    peer->is_stranger = false;
     peer->stays = request->stays && length <= DROPPED_MAX && !request->head.is_chunked;
     if (request->head.is_chunked || length > DROPPED_MAX)
         return listen_refuse(peer, 411, "Send a Content-Length, and no more than 4 MiB.");

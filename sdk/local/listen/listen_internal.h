@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 #include "base/random.h"
+#include "web_access.h"
 #include "wire/ws_decoder.h"
 #include "listen/listen.h"
 #include "listen/listen_frames.h"
@@ -81,7 +82,8 @@ typedef struct listen_peer {
     /* HTTP */
     listen_route route;
     bool stays;
-    char name[300]; /* the operation, the control, the path or the refusal */
+    bool is_stranger; /* does not show the token: its call is refused without a look at the body */
+    char name[300];   /* the operation, the control, the path or the refusal */
     int refusal_status;
     char *body; /* NULL: dropped */
     size_t body_length, body_expected;
@@ -111,6 +113,7 @@ struct local_listener {
     struct lws_vhost *vhost;
     lws_sorted_usec_list_t timer;
     int port;
+    web_access access;
     int64_t clock_offset_ms;
     size_t places, peer_count, socket_count;
     bool full_was_told, crowd_was_told;
@@ -173,7 +176,9 @@ void listen_forget_socket(listen_peer *peer);
 void listen_take_outputs(local_listener *listener);
 
 /* listen_access.c: "" or a sentence: why whoever sent this request may not talk to us. */
-const char *listen_refuse_request(const listen_request *request);
+const char *listen_refuse_request(const local_listener *listener, const listen_request *request);
+/* Whether the request shows the token, where one is needed for it. */
+bool listen_is_admitted(const local_listener *listener, const listen_request *request);
 
 /* sdk/local/listen/dashboard.html, put into the program by CMake. */
 extern const unsigned char local_dashboard[];

@@ -23,6 +23,7 @@ static const char *reason_phrase(int status)
     } known[] = {
             {200, "OK"},
             {400, "Bad Request"},
+            {401, "Unauthorized"},
             {403, "Forbidden"},
             {404, "Not Found"},
             {405, "Method Not Allowed"},

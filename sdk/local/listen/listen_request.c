@@ -121,6 +121,7 @@ static const struct {
         {"host", offsetof(listen_request, host),
                 "There are two Host headers, or a target that names its host too."},
         {"origin", offsetof(listen_request, origin), "There are two Origin headers."},
+        {"authorization", offsetof(listen_request, authorization), "There are two Authorization headers."},
         {"x-amz-target", offsetof(listen_request, target), "There are two X-Amz-Target headers."},
         {"sec-websocket-key", offsetof(listen_request, key), "There are two Sec-WebSocket-Key headers."},
         {"sec-websocket-version", offsetof(listen_request, version),

@@ -15,7 +15,7 @@
 typedef struct listen_request {
     const char *method, *path;
     const char *query; /* as it came, without the question mark */
-    const char *host, *origin, *target, *key, *version;
+    const char *host, *origin, *authorization, *target, *key, *version;
     bool stays;            /* the connection is for further requests */
     bool awaits_going;     /* "Expect: 100-continue": the body comes when it is asked for */
     glift__http_head head; /* length, coding, upgrade */

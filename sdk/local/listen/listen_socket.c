@@ -142,7 +142,7 @@ static int shake_hands(listen_peer *peer, const listen_request *request)
 
 int listen_open_socket(listen_peer *peer, const listen_request *request)
 {
-    const char *refusal = listen_refuse_request(request), *problem = upgrade_problem(request);
+    const char *refusal = listen_refuse_request(peer->listener, request), *problem = upgrade_problem(request);
     if (refusal[0] != '\0')
         return listen_refuse(peer, 403, refusal);
     if (problem != NULL)

@@ -24,6 +24,7 @@ typedef struct local_service_desc {
     const char *region;        /* default "us-east-1" */
     const char *account;       /* default "000000000000"; 12 digits */
     const char *endpoint;      /* what RegisterCompute returns, "ws://127.0.0.1:9080" */
+    const char *access_token;  /* that clients have to show (access.h); NULL: none */
     uint64_t seed;             /* ids are reproducible with a seed (S88); 0: from the time */
     bool remember_request_ids; /* de-duplicate RequestIds per process */
     local_patience patience;

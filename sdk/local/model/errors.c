@@ -23,6 +23,7 @@ static const struct {
         [LOCAL_TAGGING_FAILED] = {"TaggingFailedException", 400, 400},
         [LOCAL_UNKNOWN_OPERATION] = {"UnknownOperationException", 400, 400},
         [LOCAL_SERIALIZATION] = {"SerializationException", 400, 400},
+        [LOCAL_UNKNOWN_CLIENT] = {"UnrecognizedClientException", 400, 403},
 };
 
 const char *local_error_type(local_error error)

@@ -115,6 +115,7 @@ void local_model_destroy(local_service *service)
     free(service->region);
     free(service->account);
     free(service->endpoint);
+    free(service->access_token);
     free(service);
 }
 
@@ -143,6 +144,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
 
     bool made = local_keep_text(&service->region, text_or(desc->region, "us-east-1")) &&
                 local_keep_text(&service->account, text_or(desc->account, "000000000000")) &&
+                (desc->access_token == NULL || local_keep_text(&service->access_token, desc->access_token)) &&
                 local_keep_text(&service->endpoint, text_or(desc->endpoint, "ws://127.0.0.1:9080"));
     if (!made) {
         local_model_destroy(service);

@@ -48,7 +48,8 @@ typedef enum local_error {
     LOCAL_TERMINAL_ROUTING_STRATEGY, /* an alias that leads nowhere on purpose */
     LOCAL_TAGGING_FAILED,
     LOCAL_UNKNOWN_OPERATION,
-    LOCAL_SERIALIZATION
+    LOCAL_SERIALIZATION,
+    LOCAL_UNKNOWN_CLIENT
 } local_error;
 
 typedef struct local_refusal {
@@ -236,6 +237,7 @@ typedef struct local_waiting_output {
 
 struct local_service {
     char *region, *account, *endpoint;
+    char *access_token;    /* NULL: clients need none */
     const char *partition; /* of its ARNs: static text */
     bool remember_request_ids;
     local_patience patience;

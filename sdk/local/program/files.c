@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,4 +65,19 @@ FILE *local_open_log(const char *path)
     close(fd);
     errno = EPERM;
     return NULL;
+}
+
+bool local_read_line(const char *path, char *out, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    out[0] = '\0';
+    errno = 0; /* an empty file is no error */
+    bool good = fgets(out, (int)size, file) != NULL || feof(file);
+    int error = errno;
+    fclose(file);
+    errno = error;
+    out[strcspn(out, "\r\n")] = '\0';
+    return good;
 }

@@ -17,4 +17,7 @@ bool local_write_file(const char *path, void (*write)(const void *user, FILE *fi
  * errno says why. */
 FILE *local_open_log(const char *path);
 
+/* The first line of a file, without its end; longer lines are cut. False: errno says why. */
+bool local_read_line(const char *path, char *out, size_t size);
+
 #endif

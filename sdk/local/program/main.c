@@ -4,6 +4,7 @@
 #include "program/files.h"
 #include "program/launch.h"
 #include "listen/listen.h"
+#include "model/access.h"
 #include "program/options.h"
 
 #include <errno.h>
@@ -20,8 +21,10 @@
 #include "printable.h"
 
 /* Files that are neither sockets of clients nor kept for servers: logs, signals, the listener's own. */
-#define OWN_FILES     64
-#define LEAST_SOCKETS 16
+/* With a scheme, a name and a port. */
+#define LOCAL_URL_SIZE 300
+#define OWN_FILES      64
+#define LEAST_SOCKETS  16
 
 typedef struct program {
     local_options options;
@@ -29,8 +32,10 @@ typedef struct program {
     local_listener *listener;
     local_launcher *launcher;
     local_demo demo;
-    char websocket_url[64], http_url[64];
-    struct rlimit files; /* what we were started with */
+    char token[LOCAL_TOKEN_MOST + 2]; /* "": clients need none; one letter more than it may have */
+    char websocket_url[LOCAL_URL_SIZE], http_url[LOCAL_URL_SIZE];         /* as others are told */
+    char own_websocket_url[LOCAL_URL_SIZE], own_http_url[LOCAL_URL_SIZE]; /* as children of ours dial */
+    struct rlimit files;                                                  /* what we were started with */
     int signals;
     bool stopping;
 } program;
@@ -99,12 +104,12 @@ static bool prepare_child(void *user, const char *process_id)
     program *self = user;
     if (local_service_demo_token(self->service, local_listener_now(self->listener), &self->demo) != GLIFT_OK)
         return false;
-    return setenv("GAMELIFT_SDK_WEBSOCKET_URL", self->websocket_url, 1) == 0 &&
+    return setenv("GAMELIFT_SDK_WEBSOCKET_URL", self->own_websocket_url, 1) == 0 &&
            setenv("GAMELIFT_SDK_FLEET_ID", self->demo.fleet_id, 1) == 0 &&
            setenv("GAMELIFT_SDK_HOST_ID", self->demo.compute_name, 1) == 0 &&
            setenv("GAMELIFT_SDK_AUTH_TOKEN", self->demo.auth_token, 1) == 0 &&
            setenv("GAMELIFT_SDK_PROCESS_ID", process_id, 1) == 0 &&
-           setenv("GAMELIFT_LOCAL_URL", self->http_url, 1) == 0;
+           setenv("GAMELIFT_LOCAL_URL", self->own_http_url, 1) == 0;
 }
 
 static void child_ended(void *user, const char *process_id)
@@ -120,11 +125,30 @@ static void child_said(void *user, const char *line)
 
 /* ---- starting ---- */
 
+static bool read_token(program *self)
+{
+    const char *path = self->options.token_file;
+    char why[4400];
+    if (path == NULL)
+        return true;
+    if (!local_read_line(path, self->token, sizeof self->token)) {
+        snprintf(why, sizeof why, "cannot read %.4000s: %s", path, strerror(errno));
+        return fail(why);
+    }
+    if (local_token_is_valid(self->token))
+        return true;
+    snprintf(why, sizeof why,
+            "the first line of %.4000s is no token: it takes %d to %d letters, digits, _ or -", path,
+            LOCAL_TOKEN_LEAST, LOCAL_TOKEN_MOST);
+    return fail(why);
+}
+
 static bool make_service(program *self)
 {
     const local_options *options = &self->options;
     local_service_desc desc = {
             .region = options->region,
+            .access_token = self->token[0] != '\0' ? self->token : NULL,
             .account = options->account,
             .seed = options->seed,
             .remember_request_ids = options->remember_request_ids,
@@ -153,12 +177,30 @@ static int take_files(program *self)
     return (int)(files > others + LEAST_SOCKETS ? files - others : LEAST_SOCKETS);
 }
 
+/* Whoever is elsewhere is told the first name of --allow-host. On all addresses, that of the loopback is one.
+ */
+static void make_urls(program *self)
+{
+    const local_options *options = &self->options;
+    const char *secure = options->tls_cert != NULL ? "s" : "";
+    const char *own = strcmp(options->address, "0.0.0.0") == 0 ? "127.0.0.1" : options->address;
+    const char *told = options->host_count > 0 ? options->hosts[0] : own;
+    int port = local_listener_port(self->listener);
+    snprintf(self->websocket_url, LOCAL_URL_SIZE, "ws%s://%s:%d", secure, told, port);
+    snprintf(self->http_url, LOCAL_URL_SIZE, "http%s://%s:%d", secure, told, port);
+    snprintf(self->own_websocket_url, LOCAL_URL_SIZE, "ws%s://%s:%d", secure, own, port);
+    snprintf(self->own_http_url, LOCAL_URL_SIZE, "http%s://%s:%d", secure, own, port);
+}
+
 static bool open_listener(program *self)
 {
     const local_options *options = &self->options;
     char why[LOCAL_WHY_SIZE];
     local_listener_desc desc = {
             .service = self->service,
+            .address = options->address,
+            .hosts = options->hosts,
+            .host_count = options->host_count,
             .port = options->port,
             .sockets = take_files(self),
             .tls_cert_file = options->tls_cert,
@@ -169,10 +211,7 @@ static bool open_listener(program *self)
     self->listener = local_listener_open(&desc, why);
     if (self->listener == NULL)
         return fail(why);
-    const char *secure = options->tls_cert != NULL ? "s" : "";
-    int port = local_listener_port(self->listener);
-    snprintf(self->websocket_url, sizeof self->websocket_url, "ws%s://127.0.0.1:%d", secure, port);
-    snprintf(self->http_url, sizeof self->http_url, "http%s://127.0.0.1:%d", secure, port);
+    make_urls(self);
     return local_service_set_endpoint(self->service, self->websocket_url) == GLIFT_OK ||
            fail("out of memory");
 }
@@ -280,8 +319,8 @@ int main(int count, char **arguments)
     int code = local_options_read(count, arguments, &self.options);
     if (code >= 0)
         return code;
-    bool good = make_service(&self) && open_listener(&self) && take_signals(&self) && make_demo(&self) &&
-                open_launcher(&self) && write_env_file(&self);
+    bool good = read_token(&self) && make_service(&self) && open_listener(&self) && take_signals(&self) &&
+                make_demo(&self) && open_launcher(&self) && write_env_file(&self);
     if (good) {
         print_ready(&self);
         good = run(&self);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program/options.h"
 
+#include <arpa/inet.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,13 @@ static const char help[] =
         "  --demo                    start with a location, an Anywhere fleet, a compute, a token and "
         "matchmaking\n"
         "  --port N                  loopback port of everything (9080; 0: any free one)\n"
+        "  --listen ADDRESS          IPv4 (127.0.0.1; 0.0.0.0: all of this machine); not the loopback: needs "
+        "--token\n"
+        "  --token FILE              clients have to show the first line of FILE: as Authorization: Bearer, "
+        "as the\n"
+        "                            access key id of AWS clients, in a browser as /?token=\n"
+        "  --allow-host NAME         a further name by which clients may call it; the first one is told game "
+        "servers\n"
         "  --env-file FILE           when ready, write the environment of a game server into FILE\n"
         "  --launch \"COMMAND\"        start game servers, and a fresh one whenever one has ended (needs "
         "--demo)\n"
@@ -54,6 +62,9 @@ static const char help[] =
 enum {
     OPTION_DEMO = 1000,
     OPTION_PORT,
+    OPTION_LISTEN,
+    OPTION_TOKEN_FILE,
+    OPTION_ALLOW_HOST,
     OPTION_ENV_FILE,
     OPTION_LAUNCH,
     OPTION_INSTANCES,
@@ -81,6 +92,9 @@ enum {
 static const struct option known[] = {
         {"demo", no_argument, NULL, OPTION_DEMO},
         {"port", required_argument, NULL, OPTION_PORT},
+        {"listen", required_argument, NULL, OPTION_LISTEN},
+        {"token", required_argument, NULL, OPTION_TOKEN_FILE},
+        {"allow-host", required_argument, NULL, OPTION_ALLOW_HOST},
         {"env-file", required_argument, NULL, OPTION_ENV_FILE},
         {"launch", required_argument, NULL, OPTION_LAUNCH},
         {"instances", required_argument, NULL, OPTION_INSTANCES},
@@ -182,6 +196,62 @@ static bool read_region(const char **out)
     return false;
 }
 
+/* Names are looked up by those who dial us; what we listen on is one of our addresses. */
+static bool read_address(const char **out)
+{
+    struct in_addr address;
+    *out = optarg;
+    if (inet_pton(AF_INET, optarg, &address) == 1)
+        return true;
+    fprintf(stderr,
+            "gamelift-local: --listen takes an IPv4 address of this machine, or 0.0.0.0 for all of them, not "
+            "\"%s\"\n",
+            optarg);
+    return false;
+}
+
+static bool read_host(local_options *out)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+    size_t length = strlen(optarg);
+    if (out->host_count == LOCAL_HOSTS_MAX) {
+        fprintf(stderr, "gamelift-local: --allow-host can be given %d times\n", LOCAL_HOSTS_MAX);
+        return false;
+    }
+    if (length == 0 || length > 253 || strspn(optarg, letters) != length) {
+        fprintf(stderr,
+                "gamelift-local: --allow-host takes the name or the address of a host, without a port, not "
+                "\"%s\"\n",
+                optarg);
+        return false;
+    }
+    out->hosts[out->host_count++] = optarg;
+    return true;
+}
+
+static bool take_door(int option, local_options *out)
+{
+    switch (option) {
+    case OPTION_PORT:
+        return read_whole(option, 0, 65535, &out->port);
+    case OPTION_LISTEN:
+        return read_address(&out->address);
+    case OPTION_TOKEN_FILE:
+        out->token_file = optarg;
+        return true;
+    case OPTION_ALLOW_HOST:
+        return read_host(out);
+    case OPTION_TLS_CERT:
+        out->tls_cert = optarg;
+        return true;
+    case OPTION_TLS_KEY:
+        out->tls_key = optarg;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool take_patience(int option, local_patience *patience)
 {
     switch (option) {
@@ -244,7 +314,12 @@ static bool take_option(int option, local_options *out)
         out->demo = true;
         return true;
     case OPTION_PORT:
-        return read_whole(option, 0, 65535, &out->port);
+    case OPTION_LISTEN:
+    case OPTION_TOKEN_FILE:
+    case OPTION_ALLOW_HOST:
+    case OPTION_TLS_CERT:
+    case OPTION_TLS_KEY:
+        return take_door(option, out);
     case OPTION_ENV_FILE:
         out->env_file = optarg;
         return true;
@@ -258,12 +333,6 @@ static bool take_option(int option, local_options *out)
         return true;
     case OPTION_LAUNCH_GRACE:
         return read_seconds(option, &out->launch_grace_ms);
-    case OPTION_TLS_CERT:
-        out->tls_cert = optarg;
-        return true;
-    case OPTION_TLS_KEY:
-        out->tls_key = optarg;
-        return true;
     default:
         return take_identity(option, out);
     }
@@ -278,6 +347,8 @@ static bool belongs_together(int count, char **arguments, const local_options *o
         problem = "--launch needs --demo: without it there is no fleet that the servers could belong to";
     else if ((options->tls_cert == NULL) != (options->tls_key == NULL))
         problem = "--tls-cert and --tls-key belong together";
+    else if (options->token_file == NULL && strncmp(options->address, "127.", 4) != 0)
+        problem = "--listen lets other machines in: it needs --token FILE, a secret that their clients show";
     else
         return true;
     if (problem != NULL)
@@ -287,8 +358,11 @@ static bool belongs_together(int count, char **arguments, const local_options *o
 
 int local_options_read(int count, char **arguments, local_options *out)
 {
-    *out = (local_options){
-            .port = 9080, .instances = 1, .launch_grace_ms = 20000, .log_level = GLIFT_LOG_INFO};
+    *out = (local_options){.port = 9080,
+            .address = "127.0.0.1",
+            .instances = 1,
+            .launch_grace_ms = 20000,
+            .log_level = GLIFT_LOG_INFO};
     int option;
     opterr = 0; /* getopt_long() would say it in words of its own, without the way out */
     while ((option = getopt_long(count, arguments, "", known, NULL)) != -1) {

@@ -5,9 +5,15 @@
 
 #include "api/service.h"
 
+#define LOCAL_HOSTS_MAX 16
+
 typedef struct local_options {
     bool demo;
     int port;
+    const char *address;    /* to listen on */
+    const char *token_file; /* NULL: clients need no token */
+    const char *hosts[LOCAL_HOSTS_MAX];
+    size_t host_count;
     const char *env_file;
     const char *launch, *launch_log_dir;
     int instances;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/access.h"
 #include "model/model.h"
 
 /* What the query says; every member is heap text or NULL. */
@@ -104,18 +105,29 @@ static const char *missing_parameter(const connect_query *visitor)
     return NULL;
 }
 
-/* Signatures are not verified (service model 3.4); a token must be one that was handed out and still lives.
+/* Signatures are not verified (service model 3.4): whoever signs shows the token that clients need, if any.
  */
-static bool is_authorized(
-        glift__time now, const connect_query *visitor, const local_compute *compute, local_refusal *why)
+static bool is_signed(const local_service *service, const connect_query *visitor, local_refusal *why)
+{
+    if (is_empty(visitor->credential))
+        return local_refuse(
+                why, LOCAL_INVALID_REQUEST, "X-Amz-Credential is missing beside Authorization=SigV4.");
+    return local_admits_credential(service, visitor->credential) ||
+           local_refuse(why, LOCAL_UNKNOWN_CLIENT,
+                   "The access key id in X-Amz-Credential is not the token of this gamelift-local "
+                   "(--token).");
+}
+
+/* An auth token must be one that was handed out and still lives.
+ */
+static bool is_authorized(local_service *service, glift__time now, const connect_query *visitor,
+        const local_compute *compute, local_refusal *why)
 {
     if (is_empty(visitor->authorization))
         return local_refuse(why, LOCAL_INVALID_REQUEST,
                 "Authorization is missing: set the auth token (GetComputeAuthToken), or AWS credentials.");
     if (strcmp(visitor->authorization, "SigV4") == 0)
-        return !is_empty(visitor->credential) ||
-               local_refuse(
-                       why, LOCAL_INVALID_REQUEST, "X-Amz-Credential is missing beside Authorization=SigV4.");
+        return is_signed(service, visitor, why);
     for (size_t i = 0; i < compute->token_count; i++) {
         if (strcmp(compute->tokens[i].text, visitor->authorization) == 0)
             return compute->tokens[i].expires_ms > now.mono_ms ||
@@ -134,7 +146,7 @@ static local_compute *find_compute_of(
     if (fleet == NULL)
         return NULL;
     local_compute *compute = local_need_compute(service, fleet, visitor->compute, why);
-    return compute != NULL && is_authorized(now, visitor, compute, why) ? compute : NULL;
+    return compute != NULL && is_authorized(service, now, visitor, compute, why) ? compute : NULL;
 }
 
 static void remember_sdk(local_process *process, const connect_query *visitor)

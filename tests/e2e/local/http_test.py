@@ -208,7 +208,8 @@ class Http(unittest.TestCase):
                  "Content-Length: 2, 2", "Content-Length: 0x2", "Content-Length: ", "Content-Length: 2\r\nContent-Length: 3",
                  "Content-Length: 2\r\nTransfer-Encoding: chunked", "Transfer-Encoding: gzip", " folded: 2", ": 2", "nothing",
                  "X-A: a\0b", "X-A: a\rContent-Length: 2", "X-A: b\nContent-Length: 2", "Host: localhost",
-                 "Origin: http://localhost\r\nOrigin: http://evil.example", "X-Amz-Target: A\r\nX-Amz-Target: B")
+                 "Origin: http://localhost\r\nOrigin: http://evil.example",
+                 "Authorization: Bearer a\r\nAuthorization: Bearer b", "X-Amz-Target: A\r\nX-Amz-Target: B")
         for line in lines:
             with self.subTest(line):
                 self.assertEqual([400], self.statuses(("POST / HTTP/1.1", line + "\r\n\r\n" + behind)))
