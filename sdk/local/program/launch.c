@@ -15,6 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <wordexp.h>
@@ -89,6 +90,16 @@ static bool split_command(local_launcher *launcher, char why[LAUNCH_WHY_SIZE])
     return false;
 }
 
+/* errno says why not. */
+static bool is_folder(const char *path)
+{
+    struct stat what;
+    if (stat(path, &what) != 0)
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(what.st_mode) && access(path, W_OK | X_OK) == 0;
+}
+
 local_launcher *launcher_open(const launcher_desc *desc, char why[LAUNCH_WHY_SIZE])
 {
     local_launcher *launcher = calloc(1, sizeof *launcher + (size_t)desc->instances * sizeof(launch_child));
@@ -98,10 +109,13 @@ local_launcher *launcher_open(const launcher_desc *desc, char why[LAUNCH_WHY_SIZ
     }
     launcher->desc = *desc;
     launcher->epoll = epoll_create1(EPOLL_CLOEXEC);
-    bool made = launcher->epoll >= 0;
-    if (!made)
+    bool made = launcher->epoll >= 0, has_folder = desc->log_dir == NULL || is_folder(desc->log_dir);
+    if (!has_folder)
+        snprintf(why, LAUNCH_WHY_SIZE, "--launch-log-dir: cannot write into %.200s: %s", desc->log_dir,
+                strerror(errno));
+    else if (!made)
         snprintf(why, LAUNCH_WHY_SIZE, "cannot watch child processes: %s", strerror(errno));
-    if (!made || !split_command(launcher, why)) {
+    if (!made || !has_folder || !split_command(launcher, why)) {
         launcher_close(launcher);
         return NULL;
     }

@@ -9,56 +9,6 @@
 
 #include "program/launch.h"
 
-static const char help[] =
-        "Usage: gamelift-local [options]\n"
-        "Amazon GameLift on this machine: for game servers with server SDK 5, for the AWS CLI and AWS SDKs.\n"
-        "\n"
-        "  --demo                    start with a location, an Anywhere fleet, a compute, a token and "
-        "matchmaking\n"
-        "  --port N                  loopback port of everything (9080; 0: any free one)\n"
-        "  --listen ADDRESS          IPv4 (127.0.0.1; 0.0.0.0: all of this machine); not the loopback: needs "
-        "--token\n"
-        "  --token FILE              clients have to show the first line of FILE: as Authorization: Bearer, "
-        "as the\n"
-        "                            access key id of AWS clients, in a browser as /?token=\n"
-        "  --allow-host NAME         a further name by which clients may call it; the first one is told game "
-        "servers\n"
-        "  --env-file FILE           when ready, write the environment of a game server into FILE\n"
-        "  --launch \"COMMAND\"        start game servers, and a fresh one whenever one has ended (needs "
-        "--demo)\n"
-        "  --instances N             so many at a time (1)\n"
-        "  --launch-log-dir DIR      their output into DIR/<process id>.log, not into our log\n"
-        "  --launch-grace SECONDS    how long they may take to end after SIGTERM (20)\n"
-        "  --tls-cert FILE           serve TLS with this certificate (PEM)\n"
-        "  --tls-key FILE            and this key\n"
-        "  --dedupe-request-ids on|off\n"
-        "                            answer a repeated RequestId from memory (off)\n"
-        "  --region NAME             in ARNs (us-east-1)\n"
-        "  --account DIGITS          in ARNs (000000000000)\n"
-        "  --seed N                  the same ids in every run\n"
-        "  --log-level LEVEL         debug, info, warning or error (info)\n"
-        "  --help, --version\n"
-        "\n"
-        "How long things may take, in seconds, fractions allowed:\n"
-        "  --heartbeat-patience S    without a healthy report (180)\n"
-        "  --process-ready-timeout S from connecting to ProcessReady (300)\n"
-        "  --activation-timeout S    of a game session (300)\n"
-        "  --reservation-timeout S   of a player's seat (60)\n"
-        "  --exit-timeout S          from TerminateProcess to ProcessEnding (300)\n"
-        "  --token-lifetime S        of a compute's auth token (10800)\n"
-        "  --match-tick S            between two looks at the matchmaking tickets (0.5)\n"
-        "  --match-settle S          for more players, before a match with free seats is made (1)\n"
-        "\n"
-        "GET  /                      the dashboard\n"
-        "GET  /_local/state          everything it holds, as JSON\n"
-        "GET  /_local/health         200 when it serves\n"
-        "POST /_local/refresh        {\"ProcessId\", \"Endpoint\"?}       RefreshConnection\n"
-        "POST /_local/drop           {\"ProcessId\", \"CloseCode\"?}      end its sockets, with a Close "
-        "frame or without\n"
-        "POST /_local/terminate      {\"ProcessId\", \"NoticeSeconds\"?}  TerminateProcess\n"
-        "POST /_local/advance        {\"Milliseconds\"}                 the clock of all timers goes "
-        "forward\n";
-
 enum {
     OPTION_DEMO = 1000,
     OPTION_PORT,
@@ -86,6 +36,7 @@ enum {
     OPTION_MATCH_TICK,
     OPTION_MATCH_SETTLE,
     OPTION_HELP,
+    OPTION_HELP_ALL,
     OPTION_VERSION
 };
 
@@ -116,6 +67,7 @@ static const struct option known[] = {
         {"match-tick", required_argument, NULL, OPTION_MATCH_TICK},
         {"match-settle", required_argument, NULL, OPTION_MATCH_SETTLE},
         {"help", no_argument, NULL, OPTION_HELP},
+        {"help-all", no_argument, NULL, OPTION_HELP_ALL},
         {"version", no_argument, NULL, OPTION_VERSION},
         {0},
 };
@@ -163,14 +115,26 @@ static bool read_seconds(int option, uint64_t *out_ms)
     return true;
 }
 
-/* One of a list of words; its place in the list. */
-static bool read_word(int option, const char *const *words, int *out)
+/* One of a list of words; its place in the list. `all` names them. */
+static bool read_word(int option, const char *const *words, const char *all, int *out)
 {
     for (*out = 0; words[*out] != NULL; (*out)++) {
         if (strcmp(words[*out], optarg) == 0)
             return true;
     }
-    fprintf(stderr, "gamelift-local: --%s does not know \"%s\": see --help\n", name_of(option), optarg);
+    fprintf(stderr, "gamelift-local: --%s takes %s, not \"%s\"\n", name_of(option), all, optarg);
+    return false;
+}
+
+/* Beyond this, not every whole number is a double. */
+static bool read_seed(uint64_t *out)
+{
+    char *end;
+    *out = strtoull(optarg, &end, 10);
+    if (optarg[0] >= '0' && optarg[0] <= '9' && *end == '\0' && *out >= 1 && *out <= 9007199254740992u)
+        return true;
+    fprintf(stderr, "gamelift-local: --seed takes a whole number from 1 to 9007199254740992, not \"%s\"\n",
+            optarg);
     return false;
 }
 
@@ -229,6 +193,17 @@ static bool read_host(local_options *out)
     return true;
 }
 
+static bool take_launch_detail(int option, local_options *out)
+{
+    out->launch_is_detailed = true;
+    if (option == OPTION_INSTANCES)
+        return read_whole(option, 1, LAUNCH_INSTANCES_MAX, &out->instances);
+    if (option == OPTION_LAUNCH_GRACE)
+        return read_seconds(option, &out->launch_grace_ms);
+    out->launch_log_dir = optarg;
+    return true;
+}
+
 static bool take_door(int option, local_options *out)
 {
     switch (option) {
@@ -281,24 +256,20 @@ static bool take_identity(int option, local_options *out)
     static const char *const off_on[] = {"off", "on", NULL};
     static const char *const levels[] = {"debug", "info", "warning", "error", NULL};
     int number = 0;
-    double seed;
     switch (option) {
     case OPTION_REGION:
         return read_region(&out->region);
     case OPTION_ACCOUNT:
         return read_account(&out->account);
     case OPTION_SEED:
-        if (!read_number(option, 1, 9007199254740992.0, &seed))
-            return false;
-        out->seed = (uint64_t)seed;
-        return true;
+        return read_seed(&out->seed);
     case OPTION_DEDUPE:
-        if (!read_word(option, off_on, &number))
+        if (!read_word(option, off_on, "on or off", &number))
             return false;
         out->remember_request_ids = number == 1;
         return true;
     case OPTION_LOG_LEVEL:
-        if (!read_word(option, levels, &number))
+        if (!read_word(option, levels, "debug, info, warning or error", &number))
             return false;
         out->log_level = (glift_log_level)number;
         return true;
@@ -327,12 +298,9 @@ static bool take_option(int option, local_options *out)
         out->launch = optarg;
         return true;
     case OPTION_INSTANCES:
-        return read_whole(option, 1, LAUNCH_INSTANCES_MAX, &out->instances);
     case OPTION_LAUNCH_LOG_DIR:
-        out->launch_log_dir = optarg;
-        return true;
     case OPTION_LAUNCH_GRACE:
-        return read_seconds(option, &out->launch_grace_ms);
+        return take_launch_detail(option, out);
     default:
         return take_identity(option, out);
     }
@@ -342,9 +310,12 @@ static bool belongs_together(int count, char **arguments, const local_options *o
 {
     const char *problem = NULL;
     if (optind < count)
-        fprintf(stderr, "gamelift-local: \"%s\" is not an option: see --help\n", arguments[optind]);
+        fprintf(stderr, "gamelift-local: \"%s\" is not an option: --help-all lists them all\n",
+                arguments[optind]);
     else if (options->launch != NULL && !options->demo)
         problem = "--launch needs --demo: without it there is no fleet that the servers could belong to";
+    else if (options->launch == NULL && options->launch_is_detailed)
+        problem = "--instances, --launch-log-dir and --launch-grace need --launch";
     else if ((options->tls_cert == NULL) != (options->tls_key == NULL))
         problem = "--tls-cert and --tls-key belong together";
     else if (options->token_file == NULL && strncmp(options->address, "127.", 4) != 0)
@@ -356,6 +327,23 @@ static bool belongs_together(int count, char **arguments, const local_options *o
     return false;
 }
 
+/* getopt_long() would say it in words of its own, without the way out. */
+static int refuse_option(int option, char **arguments)
+{
+    if (option == ':')
+        fprintf(stderr, "gamelift-local: %s lacks its value: see --help-all\n", arguments[optind - 1]);
+    else
+        fprintf(stderr, "gamelift-local: %s is no option, or takes no value: --help-all lists them all\n",
+                arguments[optind - 1]);
+    return 2;
+}
+
+static int print(const char *text)
+{
+    fputs(text, stdout);
+    return 0;
+}
+
 int local_options_read(int count, char **arguments, local_options *out)
 {
     *out = (local_options){.port = 9080,
@@ -364,21 +352,15 @@ int local_options_read(int count, char **arguments, local_options *out)
             .launch_grace_ms = 20000,
             .log_level = GLIFT_LOG_INFO};
     int option;
-    opterr = 0; /* getopt_long() would say it in words of its own, without the way out */
-    while ((option = getopt_long(count, arguments, "", known, NULL)) != -1) {
-        if (option == '?') {
-            fprintf(stderr, "gamelift-local: %s is no option, or lacks its value: --help lists them all\n",
-                    arguments[optind - 1]);
-            return 2;
-        }
-        if (option == OPTION_HELP) {
-            fputs(help, stdout);
-            return 0;
-        }
-        if (option == OPTION_VERSION) {
-            puts("gamelift-local " GLIFT_VERSION);
-            return 0;
-        }
+    while ((option = getopt_long(count, arguments, ":h", known, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return refuse_option(option, arguments);
+        if (option == OPTION_HELP || option == 'h')
+            return print(local_help);
+        if (option == OPTION_HELP_ALL)
+            return print(local_help_all);
+        if (option == OPTION_VERSION)
+            return print("gamelift-local " GLIFT_VERSION "\n");
         if (!take_option(option, out))
             return 2;
     }

@@ -16,6 +16,7 @@ typedef struct local_options {
     size_t host_count;
     const char *env_file;
     const char *launch, *launch_log_dir;
+    bool launch_is_detailed; /* by options that mean nothing without a launch */
     int instances;
     uint64_t launch_grace_ms;
     const char *tls_cert, *tls_key;
@@ -28,5 +29,8 @@ typedef struct local_options {
 
 /* -1: go on. Else the exit code: --help and --version were printed (0), or what is wrong was said (2). */
 int local_options_read(int count, char **arguments, local_options *out);
+
+/* What --help and --help-all print. */
+extern const char local_help[], local_help_all[];
 
 #endif

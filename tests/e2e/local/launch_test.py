@@ -16,6 +16,8 @@ import unittest
 
 from local import PROGRAM, Server, Service, until
 
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+
 
 def run(*options):
     return subprocess.run([PROGRAM, *options], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
@@ -31,8 +33,43 @@ def is_alive(pid):
 
 class Options(unittest.TestCase):
     def test_help_and_version(self):
-        self.assertIn("--launch", run("--help").stdout)
+        for option in ("--help", "-h"):
+            lines = run(option).stdout.splitlines()
+            self.assertIn("--launch", "".join(lines))
+            self.assertLessEqual(len(lines), 24)
+            self.assertLessEqual(max(map(len, lines)), 80)
         self.assertRegex(run("--version").stdout, r"^gamelift-local \d+\.\d+\.\d+$")
+
+    # For each option that takes a value: one that it does not take, and what is said then. Options that name files or
+    # commands are found out later.
+    WRONG = {
+        "--port": ("x", "0 to 65535"), "--listen": ("localhost", "IPv4 address"), "--token": ("/nonexistent/t", "cannot read"),
+        "--allow-host": ("a:1", "without a port"), "--env-file": ("/nonexistent/env", "cannot write"),
+        "--launch": ("'a", "quotes"), "--instances": ("257", "1 to 256"), "--launch-log-dir": ("/nonexistent", "cannot write into"),
+        "--launch-grace": ("soon", "0.001 to"), "--tls-cert": ("/nonexistent/c", "cannot read"),
+        "--tls-key": ("/nonexistent/k", "cannot read"), "--dedupe-request-ids": ("maybe", "on or off"),
+        "--region": ("local", "us-east-1"), "--account": ("12", "twelve digits"), "--seed": ("1.5", "whole number from 1"),
+        "--log-level": ("loud", "debug, info, warning or error"), "--heartbeat-patience": ("0", "0.001 to"),
+        "--process-ready-timeout": ("1e10", "0.001 to"), "--activation-timeout": ("nan", "0.001 to"),
+        "--reservation-timeout": ("-1", "0.001 to"), "--exit-timeout": ("", "0.001 to"), "--token-lifetime": ("3h", "0.001 to"),
+        "--match-tick": ("x", "0.001 to"), "--match-settle": ("x", "0.001 to")}
+    BESIDE = {"--launch": ["--demo"], "--launch-log-dir": ["--demo", "--launch", "true"],
+              "--tls-cert": ["--tls-key", "/dev/null"], "--tls-key": ["--tls-cert", "/dev/null"]}
+
+    def test_all_options_are_in_the_long_help_and_say_what_they_take(self):
+        source = (ROOT / "sdk/local/program/options.c").read_text()
+        known = {"--" + name: kind for name, kind in re.findall(r'\{"([\w-]+)", (\w+), NULL, OPTION_', source)}
+        text = run("--help-all").stdout
+        self.assertLessEqual(max(map(len, text.splitlines())), 120)
+        for option, kind in known.items():
+            self.assertRegex(text, rf"(?m)^  (-h, )?{option}\b" if kind == "no_argument" else rf"(?m)^  {option} \S")
+        self.assertEqual({option for option, kind in known.items() if kind == "required_argument"}, self.WRONG.keys())
+        for option, (value, words) in self.WRONG.items():
+            with self.subTest(option):
+                result = run("--port", "0", "--log-level", "error", *self.BESIDE.get(option, []), option, value)
+                self.assertIn(result.returncode, (1, 2))
+                self.assertIn(words, result.stderr)
+                self.assertEqual(1, len(result.stderr.strip().splitlines()), result.stderr)
 
     def test_a_wrong_option_is_one_sentence_and_exit_code_2(self):
         for options, words in ((["--port", "99999"], "0 to 65535"), (["--port", "1.5"], "whole number"),
@@ -40,7 +77,10 @@ class Options(unittest.TestCase):
                                (["--account", "12"], "twelve digits"), (["--dedupe-request-ids", "maybe"], "maybe"),
                                (["--launch", "x"], "needs --demo"), (["--tls-cert", "x"], "belong together"),
                                (["--reservation-timeout", "-1"], "takes a number"), (["surplus"], "surplus"),
-                               (["--nonsense"], "nonsense")):
+                               (["--nonsense"], "nonsense"), (["--demo=yes"], "takes no value"), (["-x"], "-x"),
+                               (["--seed"], "--seed lacks its value"), (["--seed", "-1"], "from 1"),
+                               (["--instances", "2"], "need --launch"), (["--allow-host", "x"] * 17, "16 times"),
+                               (["--allow-host", ""], "the name")):
             with self.subTest(options):
                 result = run(*options)
                 self.assertEqual(2, result.returncode)
