@@ -13,6 +13,9 @@
  * and newcomers, until those that make room for them are closed. */
 #define OTHER_FILES 32
 
+/* Then it looks again. */
+#define LONGEST_WAIT_MS (24u * 3600 * 1000)
+
 #define EVERY_ADDRESS "0.0.0.0"
 
 /* ---- callbacks of libwebsockets ---- */
@@ -182,6 +185,7 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
     listener->access = (web_access){.address = desc->address != NULL ? desc->address : "127.0.0.1",
             .hosts = desc->hosts,
             .host_count = desc->host_count};
+    listener->clock = (listen_clock){.scale = desc->clock_scale, .began_ms = local_listener_machine_ms()};
     listener->log = desc->log;
     listener->log_user = desc->log_user;
     listener->context = make_context(listener, desc->sockets);
@@ -216,14 +220,21 @@ int local_listener_port(const local_listener *listener)
 
 glift__time local_listener_now(const local_listener *listener)
 {
-    struct timespec mono, wall;
-    clock_gettime(CLOCK_MONOTONIC, &mono);
+    struct timespec wall;
+    uint64_t machine_ms = local_listener_machine_ms();
+    int64_t ahead_ms = listen_clock_ahead_ms(&listener->clock, machine_ms);
     clock_gettime(CLOCK_REALTIME, &wall);
     return (glift__time){
-            .mono_ms = (uint64_t)((int64_t)mono.tv_sec * 1000 + mono.tv_nsec / 1000000 +
-                                  listener->clock_offset_ms),
-            .unix_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000 + listener->clock_offset_ms,
+            .mono_ms = machine_ms + (uint64_t)ahead_ms,
+            .unix_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000 + ahead_ms,
     };
+}
+
+uint64_t local_listener_machine_ms(void)
+{
+    struct timespec mono;
+    clock_gettime(CLOCK_MONOTONIC, &mono);
+    return (uint64_t)mono.tv_sec * 1000 + (uint64_t)mono.tv_nsec / 1000000;
 }
 
 /* The loop itself looks at the deadlines: the timer only ends the wait. One that is due at once fires just
@@ -233,12 +244,17 @@ static void on_timer(lws_sorted_usec_list_t *timer)
     lws_cancel_service(lws_container_of(timer, local_listener, timer)->context);
 }
 
-bool local_listener_serve(local_listener *listener, uint64_t deadline_ms)
+bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64_t until_ms)
 {
     listen_take_outputs(listener);
-    if (deadline_ms != UINT64_MAX) {
-        uint64_t now_ms = local_listener_now(listener).mono_ms;
-        uint64_t wait_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 0;
+    uint64_t machine_ms = local_listener_machine_ms();
+    uint64_t wait_ms = listen_clock_wait_ms(&listener->clock, machine_ms, deadline_ms);
+    uint64_t left_ms = until_ms > machine_ms ? until_ms - machine_ms : 0;
+    if (until_ms != UINT64_MAX && left_ms < wait_ms)
+        wait_ms = left_ms;
+    if (wait_ms != UINT64_MAX) {
+        if (wait_ms > LONGEST_WAIT_MS)
+            wait_ms = LONGEST_WAIT_MS;
         lws_sul_schedule(listener->context, 0, &listener->timer, on_timer, (lws_usec_t)wait_ms * 1000 + 1);
     }
     return lws_service(listener->context, 0) >= 0;

@@ -2,7 +2,7 @@
 /* The service on one port: game servers' WebSockets, the AWS API, the dashboard, the controls.
  *
  * One thread: the listener waits, hands what arrives to the service core, and writes what the core puts
- * out. It brings the clock, too; POST /_local/advance moves it. */
+ * out. It brings the clock, too, which may be faster than the machine's; POST /_local/advance moves it. */
 #ifndef LOCAL_LISTEN_H
 #define LOCAL_LISTEN_H
 
@@ -17,8 +17,9 @@ typedef struct local_listener_desc {
     const char *address;      /* IPv4, of this machine; NULL: "127.0.0.1" */
     const char *const *hosts; /* further names that clients may call it by */
     size_t host_count;
-    int port;                                 /* 0: any free one */
-    int sockets;                              /* at the same time; more wait to be accepted */
+    int port;           /* 0: any free one */
+    double clock_scale; /* how much faster than the machine's its clock is; 0: it stands still */
+    int sockets;        /* at the same time; more wait to be accepted */
     const char *tls_cert_file, *tls_key_file; /* both, or neither */
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;
@@ -34,9 +35,12 @@ int local_listener_port(const local_listener *listener);
 /* The time that the service lives in. */
 glift__time local_listener_now(const local_listener *listener);
 
-/* Waits for something to happen, or until deadline_ms of that time, and deals with it. False: cannot go on.
- */
-bool local_listener_serve(local_listener *listener, uint64_t deadline_ms);
+/* The machine's own, which is that of processes. */
+uint64_t local_listener_machine_ms(void);
+
+/* Waits for something to happen, until deadline_ms of the service's time or until_ms of the machine's, and
+ * deals with it. False: cannot go on. */
+bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64_t until_ms);
 
 /* ready(user) runs inside serve() whenever this descriptor can be read; the listener closes it at the end. */
 bool local_listener_watch(local_listener *listener, int fd, void (*ready)(void *user), void *user);

@@ -67,9 +67,20 @@ static int run_call(listen_peer *peer)
         status = local_service_call_cbor(listener->service, now, peer->name, body, peer->body_length, &reply);
     else
         status = local_service_call(listener->service, now, peer->name, body, peer->body_length, &reply);
-    listener->clock_offset_ms += (int64_t)local_service_take_jump(listener->service);
+    listener->clock.jumped_ms += (int64_t)local_service_take_jump(listener->service);
     listen_take_outputs(listener);
     return answer_with(peer, status, type, &reply);
+}
+
+static int answer_clock(listen_peer *peer)
+{
+    const local_listener *listener = peer->listener;
+    char text[160];
+    int length = snprintf(text, sizeof text, "{\"now_unix_ms\":%lld,\"ahead_ms\":%lld,\"scale\":%.15g}",
+            (long long)local_listener_now(listener).unix_ms,
+            (long long)listen_clock_ahead_ms(&listener->clock, local_listener_machine_ms()),
+            listener->clock.scale);
+    return listen_reply(peer, 200, JSON_TYPE, text, (size_t)length);
 }
 
 static int answer_page(listen_peer *peer)
@@ -82,6 +93,8 @@ static int answer_page(listen_peer *peer)
         return answer_state(peer, local_service_state);
     if (strcmp(path, "/_local/summary") == 0)
         return answer_state(peer, local_service_summary);
+    if (strcmp(path, "/_local/clock") == 0)
+        return answer_clock(peer);
     if (strcmp(path, "/_local/health") == 0)
         return listen_reply_text(peer, 200, JSON_TYPE, "{\"status\":\"ok\"}");
     return listen_refuse(peer, 404, "There is nothing here. See / and /_local/state.");

@@ -14,6 +14,7 @@
 #include "web_access.h"
 #include "wire/ws_decoder.h"
 #include "listen/listen.h"
+#include "listen/listen_clock.h"
 #include "listen/listen_frames.h"
 #include "listen/listen_request.h"
 
@@ -114,7 +115,7 @@ struct local_listener {
     lws_sorted_usec_list_t timer;
     int port;
     web_access access;
-    int64_t clock_offset_ms;
+    listen_clock clock;
     size_t places, peer_count, socket_count;
     bool full_was_told, crowd_was_told;
     uint16_t silent_of[LISTEN_ADDRESS_SLOTS]; /* by a hash of the address */

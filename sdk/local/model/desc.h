@@ -9,6 +9,8 @@
 typedef struct local_service local_service;
 
 /* How long things may take; 0 means the service's own figure (service model 0.3). */
+#define LOCAL_HEARTBEAT_PATIENCE_MS 180000
+
 typedef struct local_patience {
     uint64_t heartbeat_ms;     /* without a healthy report: 180 000 */
     uint64_t process_ready_ms; /* from connect to ProcessReady: 300 000 */

@@ -19,7 +19,7 @@ static uint64_t or_default(uint64_t value, uint64_t fallback)
 static local_patience full_patience(const local_patience *given)
 {
     return (local_patience){
-            .heartbeat_ms = or_default(given->heartbeat_ms, 180000),
+            .heartbeat_ms = or_default(given->heartbeat_ms, LOCAL_HEARTBEAT_PATIENCE_MS),
             .process_ready_ms = or_default(given->process_ready_ms, 300000),
             .activation_ms = or_default(given->activation_ms, 300000),
             .reservation_ms = or_default(given->reservation_ms, 60000),

@@ -202,6 +202,7 @@ static bool open_listener(program *self)
             .hosts = options->hosts,
             .host_count = options->host_count,
             .port = options->port,
+            .clock_scale = options->clock_scale,
             .sockets = take_files(self),
             .tls_cert_file = options->tls_cert,
             .tls_key_file = options->tls_key,
@@ -264,7 +265,7 @@ static void on_signal(void *user)
         on_log(self, GLIFT_LOG_INFO, "stopping");
     self->stopping = true;
     if (self->launcher != NULL)
-        launcher_stop(self->launcher, local_listener_now(self->listener).mono_ms);
+        launcher_stop(self->launcher, local_listener_machine_ms());
 }
 
 static bool take_signals(program *self)
@@ -282,26 +283,37 @@ static bool take_signals(program *self)
 
 /* ---- the loop ---- */
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 static bool run(program *self)
 {
     for (;;) {
         glift__time now = local_listener_now(self->listener);
         if (self->launcher != NULL)
-            launcher_serve(self->launcher, now.mono_ms); /* may bring deadlines of the service with it */
+            launcher_serve(self->launcher,
+                    local_listener_machine_ms()); /* may bring deadlines of the service with it */
         local_service_advance(self->service, now);
         uint64_t deadline_ms = local_service_deadline_ms(self->service);
-        if (self->launcher != NULL)
-            deadline_ms = earlier(deadline_ms, launcher_deadline_ms(self->launcher));
+        uint64_t until_ms = self->launcher != NULL ? launcher_deadline_ms(self->launcher) : UINT64_MAX;
         if (self->stopping && (self->launcher == NULL || launcher_is_idle(self->launcher)))
             return true;
-        if (!local_listener_serve(self->listener, deadline_ms))
+        if (!local_listener_serve(self->listener, deadline_ms, until_ms))
             return fail("the listener failed");
     }
+}
+
+/* Game servers report themselves every 60 s of their own time (wire protocol 4.2), which is not ours. */
+static void warn_of_scale(program *self)
+{
+    uint64_t patience_ms = self->options.patience.heartbeat_ms != 0 ? self->options.patience.heartbeat_ms
+                                                                    : LOCAL_HEARTBEAT_PATIENCE_MS;
+    double needed_s = 60 * self->options.clock_scale;
+    char text[200];
+    if (needed_s * 1000 < (double)patience_ms)
+        return;
+    snprintf(text, sizeof text,
+            "a game server is silent for %.15g s of this clock at a time: without --heartbeat-patience above "
+            "that, each is taken for unhealthy",
+            needed_s);
+    on_log(self, GLIFT_LOG_WARNING, text);
 }
 
 static void print_ready(const program *self)
@@ -322,6 +334,7 @@ int main(int count, char **arguments)
     bool good = read_token(&self) && make_service(&self) && open_listener(&self) && take_signals(&self) &&
                 make_demo(&self) && open_launcher(&self) && write_env_file(&self);
     if (good) {
+        warn_of_scale(&self);
         print_ready(&self);
         good = run(&self);
     }

@@ -26,6 +26,7 @@ enum {
     OPTION_REGION,
     OPTION_ACCOUNT,
     OPTION_SEED,
+    OPTION_CLOCK_SCALE,
     OPTION_LOG_LEVEL,
     OPTION_HEARTBEAT,
     OPTION_READY,
@@ -57,6 +58,7 @@ static const struct option known[] = {
         {"region", required_argument, NULL, OPTION_REGION},
         {"account", required_argument, NULL, OPTION_ACCOUNT},
         {"seed", required_argument, NULL, OPTION_SEED},
+        {"clock-scale", required_argument, NULL, OPTION_CLOCK_SCALE},
         {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
         {"heartbeat-patience", required_argument, NULL, OPTION_HEARTBEAT},
         {"process-ready-timeout", required_argument, NULL, OPTION_READY},
@@ -263,6 +265,8 @@ static bool take_identity(int option, local_options *out)
         return read_account(&out->account);
     case OPTION_SEED:
         return read_seed(&out->seed);
+    case OPTION_CLOCK_SCALE:
+        return read_number(option, 0, 1000, &out->clock_scale);
     case OPTION_DEDUPE:
         if (!read_word(option, off_on, "on or off", &number))
             return false;
@@ -350,6 +354,7 @@ int local_options_read(int count, char **arguments, local_options *out)
             .address = "127.0.0.1",
             .instances = 1,
             .launch_grace_ms = 20000,
+            .clock_scale = 1,
             .log_level = GLIFT_LOG_INFO};
     int option;
     while ((option = getopt_long(count, arguments, ":h", known, NULL)) != -1) {

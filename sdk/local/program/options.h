@@ -21,6 +21,7 @@ typedef struct local_options {
     uint64_t launch_grace_ms;
     const char *tls_cert, *tls_key;
     const char *region, *account;
+    double clock_scale;
     uint64_t seed;
     bool remember_request_ids;
     glift_log_level log_level;

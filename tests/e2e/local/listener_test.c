@@ -11,13 +11,14 @@ TEST(a_deadline_that_is_here_ends_the_wait)
     char why[LOCAL_WHY_SIZE];
     local_service *service;
     CHECK_INT(GLIFT_OK, local_service_create(&service_desc, (glift__time){0}, &service));
-    local_listener *listener =
-            local_listener_open(&(local_listener_desc){.service = service, .sockets = 16}, why);
+    local_listener *listener = local_listener_open(
+            &(local_listener_desc){.service = service, .sockets = 16, .clock_scale = 1}, why);
     CHECK(listener != NULL);
     for (int i = 0; i < 100; i++) {
         uint64_t now_ms = local_listener_now(listener).mono_ms;
-        CHECK(local_listener_serve(listener, now_ms));
-        CHECK(local_listener_serve(listener, now_ms + 1));
+        CHECK(local_listener_serve(listener, now_ms, UINT64_MAX));
+        CHECK(local_listener_serve(listener, now_ms + 1, UINT64_MAX));
+        CHECK(local_listener_serve(listener, UINT64_MAX, local_listener_machine_ms() + 1));
     }
     local_listener_close(listener);
     local_service_destroy(service);
