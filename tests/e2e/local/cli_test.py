@@ -108,8 +108,8 @@ class Cli(unittest.IsolatedAsyncioTestCase):
         self.assertEqual([], (await self.gl("list-fleets", "--no-sign-request", path="/base"))["FleetIds"])
 
     async def test_what_is_not_emulated_says_so(self):  # S87
-        with self.assertRaisesRegex(CliFailed, "UnknownOperationException.*ListBuilds"):
-            await self.gl("list-builds")
+        with self.assertRaisesRegex(CliFailed, "UnknownOperationException.*ListGameServerGroups"):
+            await self.gl("list-game-server-groups")
 
 
 @unittest.skipIf(boto3 is None, "boto3 is not installed (Debian package python3-boto3)")
