@@ -41,12 +41,16 @@ local function tell(self, notice, ...)
   self.arena:notice(notice[1], notice[2], notice[3]:format(...))
 end
 
+local function show_roster(self)
+  local seats = self.roster:take_changed()
+  if seats then self.arena:show_roster(seats) end
+end
+
 local function show_seats(self, now)
   for _, change in ipairs(self.roster:update(self.game:seats(), now)) do
     tell(self, SEAT_NOTICES[change.state], change.name)
   end
-  local seats = self.roster:take_changed()
-  if seats then self.arena:show_roster(seats) end
+  show_roster(self)
 end
 
 local function count(number, what)
@@ -78,10 +82,21 @@ local function show_service(self, now)
   }
 end
 
---- Once a tick.
-function hud_methods:update(now)
+--- Seats, backfill or what is known of the players may have changed.
+function hud_methods:refresh(now)
   show_seats(self, now)
   show_service(self, now)
+end
+
+--- Every second or so: seats that were left are shown for a while.
+function hud_methods:forget_left(now)
+  self.roster:forget_left(now)
+  show_roster(self)
+end
+
+--- How many have a seat and have not come yet.
+function hud_methods:expected()
+  return self.roster:expected()
 end
 
 --- An UpdateGameSession came.
@@ -94,6 +109,7 @@ end
 function hud_methods:drain(reason, seconds, now)
   self.draining = { ends_at = now + seconds }
   tell(self, DRAIN_NOTICES[reason] or DRAIN_BY_GAME)
+  self:refresh(now)
 end
 
 return hud

@@ -25,10 +25,10 @@ local drain_seconds = settings.number("drain_seconds", 5, 0, 600)
 -- A cycle of the collector comes less often, so that hardly any tick waits for its longest step.
 collectgarbage("setpause", 400)
 
-local measured = figures.new(gamelift.metrics(gamelift.server()))
+local network = figures.new(gamelift.metrics(gamelift.server()))
 local game  -- gamelift.match: readiness, seats, backfill, the end
 local arena -- session.lua: the world and its players; from init on
-local view  -- hud.lua: what players see of GameLift
+local panel -- hud.lua: what players see of GameLift; from init on
 local door = doorman.new()
 local kept       -- what the scripts before a reload have left
 local work_s = 0 -- how long a tick takes, smoothed
@@ -36,6 +36,10 @@ local work_s = 0 -- how long a tick takes, smoothed
 local function learn_names(game_session)
   local data = gamelift.matchmaker_data(game_session.matchmaker_data) -- match.lua logs what cannot be read
   if data then arena:learn_names(data) end
+end
+
+local function refresh_panel()
+  if panel then panel:refresh(host.now()) end
 end
 
 local function init(game_session)
@@ -47,7 +51,7 @@ local function init(game_session)
     session_id = game_session.game_session_id, kept = kept,
   }, {
     send = function(player, bytes, more)
-      measured:sent(#bytes + (more and #more or 0))
+      network:sent(#bytes + (more and #more or 0))
       return host.send(player, bytes, more)
     end,
     kick = function(player, reason) game:kick(player, reason) end,
@@ -55,9 +59,11 @@ local function init(game_session)
     on_phase = function(phase)
       if phase == "over" then game:finish("MATCH_OVER", arena.rounds.left) end
     end,
+    on_introduced = refresh_panel,
   })
   learn_names(game_session)
-  view = hud.new(arena, game)
+  panel = hud.new(arena, game)
+  game:every(1, function() panel:forget_left(host.now()) end)
   return true
 end
 
@@ -79,16 +85,17 @@ game = match.new {
   end,
   leave = function(player) arena:leave(player) end,
   loop = function(dt)
-    view:update(host.now())
-    arena:step(dt, view.roster:expected(), work_s)
+    arena:step(dt, panel:expected(), work_s)
     game:allow_players(arena.rounds:open()) -- nobody is invited to the last seconds of a match
   end,
-  update = function(update)
-    learn_names(update.game_session)
-    view:session_updated(update.update_reason)
+  on_state = refresh_panel,
+  update = function(change)
+    if not arena then return end -- there is no such map, and the process ends
+    learn_names(change.game_session)
+    panel:session_updated(change.update_reason)
   end,
   terminate = function(reason, seconds)
-    if view then view:drain(reason, seconds, host.now()) end
+    if panel then panel:drain(reason, seconds, host.now()) end
   end,
   kick = function(player, reason)
     door:turn_away(player, reason, host.now())
@@ -104,14 +111,14 @@ game:start()
 host.on("tick", function(dt, now)
   local began = host.now()
   game:tick(dt, now)
-  measured:tell()
+  network:tell()
   local report = door:report(began)
   if report then host.log("info", report) end
   work_s = work_s * 0.9 + (host.now() - began) * 0.1
 end)
 
 host.on("connect", function(player, info)
-  measured:connected(1)
+  network:connected(1)
   local refusal = not info.again and door:arrive(player, info.player_session_id, host.now())
   if refusal then return host.close(player, refusal) end
   if arena then arena:connect(player) end
@@ -119,12 +126,12 @@ host.on("connect", function(player, info)
 end)
 
 host.on("message", function(player, bytes)
-  measured:received(#bytes)
+  network:received(#bytes)
   if arena then arena:receive(player, bytes) end
 end)
 
 host.on("disconnect", function(player, reason)
-  measured:connected(-1)
+  network:connected(-1)
   door:leave(player)
   game:disconnect(player, reason)
   if arena then arena:disconnect(player) end

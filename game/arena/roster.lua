@@ -54,7 +54,7 @@ local function take_over(self, entry, seat, now, changes)
 end
 
 --- Those who left go after a while, the oldest first when there are many.
-local function tidy(self, now)
+function roster_methods:forget_left(now)
   local left = 0
   for index = #self.order, 1, -1 do
     local entry = self.order[index]
@@ -81,7 +81,7 @@ function roster_methods:update(seats, now)
   for _, entry in ipairs(self.order) do
     if not present[entry.seat] then mark_left(self, entry, now, changes) end
   end
-  tidy(self, now)
+  self:forget_left(now)
   return changes
 end
 

@@ -3,6 +3,7 @@
 --
 -- Knows nothing of GameLift or of sockets: main.lua joins it to gamelift.match and to the host.
 --   callbacks: send(player, bytes, more_of_the_message)    kick(player, reason)    on_phase(phase)    now() in seconds
+--              on_introduced(player): the seat has a ship, and the name that its player goes by
 
 local geometry = require "geometry"
 local names = require "names"
@@ -182,6 +183,7 @@ function session_methods:introduce(client)
   client.seat.bot = client.hello.flags & protocol.hello_flags.bot ~= 0
   client.seat.ship = client.ship
   self:welcome(client)
+  self.callbacks.on_introduced(client.player)
 end
 
 --- The player is out of the game; a connection that is still open may yet be told things.

@@ -23,6 +23,7 @@ local function arena(settings)
       local message = protocol.decode_server(bytes .. (more or ""))
       if message.type == "welcome" then a.welcome = message end
       if message.type == "snapshot" then a.snapshot = message.shared end
+      if message.type == "roster" then a.roster = message.seats end
       return true
     end,
     close = function(player, reason) a.closed[player] = reason end,
@@ -108,6 +109,31 @@ describe("the arena", function()
     end
     service:advance(2)
     assert.equal("ACTIVE", service:game_session().Status)
+  end)
+
+  it("shows each seat as it is: reserved, accepted, left a moment ago, and no more", function()
+    local function shown()
+      local list, words = {}, { [0] = "reserved", "accepted", "left" }
+      for i, seat in ipairs(a.roster) do list[i] = ("%s %s %d"):format(seat.name, words[seat.state], seat.ship) end
+      return table.concat(list, ", ")
+    end
+    a.connect(1, service:create_player_session "ann")
+    assert.equal("Ann accepted 1", shown())
+    local seat = service:create_player_session "bob"
+    service:advance(16)
+    assert.equal("Ann accepted 1, player reserved 0", shown())
+    a.connect(2, seat)
+    assert.equal("Ann accepted 1, Ann accepted 2", shown())
+    a.events.disconnect(2, "left")
+    service:advance(1)
+    assert.equal("Ann accepted 1, Ann left 0", shown())
+    service:advance(14)
+    assert.equal("Ann accepted 1", shown())
+    a.events.connect(3, { player_session_id = service:create_player_session "cid" })
+    service:advance(1)
+    assert.equal("Ann accepted 1, player accepted 0", shown())
+    a.events.message(3, protocol.encode_client("hello", { flags = 0, name = "Cid" }))
+    assert.equal("Ann accepted 1, Cid accepted 2", shown())
   end)
 
   it("goes on in the same round when its scripts are reloaded", function()

@@ -30,10 +30,10 @@ describe("the players' view of GameLift", function()
     local w = watched()
     local mia = { player_id = "mia", state = "reserved" }
     w.seats = { mia }
-    w.hud:update(0)
+    w.hud:refresh(0)
     mia.state = "accepted"
-    w.hud:update(1)
-    w.hud:update(2)
+    w.hud:refresh(1)
+    w.hud:refresh(2)
     assert.same({
       { "warn", "", "mia: seat reserved" },
       { "good", "AcceptPlayerSession", "mia accepted" },
@@ -44,16 +44,16 @@ describe("the players' view of GameLift", function()
   it("shows a backfill from when it searches, once", function()
     local w = watched()
     w.open, w.backfill = 2, "waiting"
-    w.hud:update(10)
+    w.hud:refresh(10)
     w.backfill = "searching"
-    w.hud:update(11)
-    w.hud:update(12)
+    w.hud:refresh(11)
+    w.hud:refresh(12)
     assert.same({ { "info", "StartMatchBackfill", "searching for 2 players" } }, w.notices)
     assert.equal(2, #w.services)
     assert.same({ backfill = 2, wanted = 2, elapsed = 0, draining = 0, left = 0 }, w.services[2])
     w.open, w.backfill = 0, "none"
     w.hud:session_updated "MATCHMAKING_DATA_UPDATED"
-    w.hud:update(13)
+    w.hud:refresh(13)
     assert.equal("late player found", w.notices[2][3])
     assert.equal(protocol.backfill_states.closed, w.services[3].backfill)
   end)
@@ -61,9 +61,10 @@ describe("the players' view of GameLift", function()
   it("says why a session ends, and in how many seconds", function()
     local w = watched()
     w.hud:drain("TERMINATE_PROCESS", 5, 100)
-    w.hud:update(101)
+    w.hud:refresh(101)
     assert.same({ { "bad", "TerminateProcess", "GameLift ends this session" } }, w.notices)
-    assert.equal(4, w.services[1].left)
+    assert.equal(1, #w.services)
+    assert.equal(5, w.services[1].left)
   end)
 end)
 
@@ -76,6 +77,7 @@ describe("a bot as a client", function()
       send = function(player, bytes, more) assert.is_nil(bots[player]:receive(bytes .. (more or ""))) end,
       kick = function(_, reason) error(reason) end,
       on_phase = function() end,
+      on_introduced = function() end,
       now = function() return now end,
     })
     local random = function() return arena.world:random() end

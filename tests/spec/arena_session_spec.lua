@@ -12,7 +12,7 @@ local DT = 1 / 30
 
 --- A session with a clock that is moved by steps, and what it told each player.
 local function arena(overrides, kept)
-  local a = { now = 100, sent = {}, kicked = {}, phases = {} }
+  local a = { now = 100, sent = {}, kicked = {}, phases = {}, introduced = {} }
   local own_rules = setmetatable(overrides or {}, { __index = rules })
   a.session = session.new({ rules = own_rules, seed = 1, max_players = 8, session_id = "arn:session", kept = kept }, {
     send = function(player, bytes, more)
@@ -21,6 +21,7 @@ local function arena(overrides, kept)
     end,
     kick = function(player, reason) a.kicked[player] = reason end,
     on_phase = function(phase) table.insert(a.phases, phase) end,
+    on_introduced = function(player) table.insert(a.introduced, player) end,
     now = function() return a.now end,
   })
   function a.steps(count)
@@ -54,6 +55,7 @@ describe("a player", function()
     assert.equal(0, #a.told(1, "welcome"))
     a.say(1, "hello", { flags = 0, name = " Mia " })
     local welcome = a.told(1, "welcome")[1]
+    assert.same({ 1 }, a.introduced)
     assert.equal("arn:session", welcome.session)
     assert.equal("psess-1", welcome.player_session)
     assert.equal(1, welcome.ship)
@@ -381,9 +383,9 @@ describe("the roster", function()
     list:update({ mia }, 0)
     mia.state = "left"
     list:update({ mia }, 1)
-    list:update({ mia }, 12)
+    list:forget_left(12)
     assert.equal(1, #list:list())
-    list:update({ mia }, 14)
+    list:forget_left(14)
     assert.equal(0, #list:list())
     assert.same({}, list:update({ mia }, 15))
   end)
