@@ -96,6 +96,25 @@ describe("an action", function()
     assert.is_nil(next(kept))
   end)
 
+  it("can be looked at while it waits: its coroutine has a traceback, and a function at each level", function()
+    local waits = {
+      coroutine.create(function() server:accept_player_session(seat) end),
+      coroutine.create(function() server:activate_game_session() end),
+      coroutine.create(function() server:sleep(1) end),
+    }
+    for _, thread in ipairs(waits) do
+      assert(coroutine.resume(thread))
+      assert.equal("suspended", coroutine.status(thread))
+      assert.matches("waiting_spec", debug.traceback(thread))
+      local level = 0
+      while debug.getinfo(thread, level) do
+        assert.is_function(debug.getinfo(thread, level, "f").func)
+        level = level + 1
+      end
+      assert.is_true(level >= 2)
+    end
+  end)
+
   it("times out when GameLift says nothing", function()
     service.down(true)
     local answer = helper.answer(function() return server:accept_player_session(seat) end)

@@ -261,8 +261,11 @@ static int after_wait(lua_State *L, int status, lua_KContext stack_size)
 }
 #endif
 
+/* While a C function waits, 5.2 and 5.3 as their authors publish them take the value on top for the function
+ * that runs. Whoever looks at the coroutine (debug.traceback, a debugger) is to find a function there. */
 int lyield_wait(lua_State *L)
 {
+    lua_pushcfunction(L, call_action);
     return lua_yieldk(L, 0, lua_gettop(L), after_wait);
 }
 
