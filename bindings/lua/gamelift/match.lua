@@ -213,7 +213,7 @@ function methods:connect(player, player_session_id, player_id)
   if player == nil then
     error("match:connect: player is nil", 2)
   elseif player ~= player then
-    error("match:connect: player is not a number (NaN), which nothing can be known by", 2)
+    error("match:connect: player is NaN, which equals nothing, not even itself", 2)
   elseif self.visits[player] then
     error("match:connect: this player is connected already", 2)
   end
@@ -268,6 +268,9 @@ end
 function methods:tick(dt, now)
   arguments.check_seconds(dt, "match:tick: dt")
   arguments.check_step(dt)
+  if now ~= nil then
+    arguments.check_seconds(now, "match:tick: now")
+  end
   if self.is_replaced then
     return tell_of_end(self)
   end

@@ -13,7 +13,7 @@ end
 --- Times make the clock of everything that waits: one that is no number would stop it.
 function arguments.check_seconds(value, what)
   if type(value) ~= "number" or value ~= value then
-    local shown = type(value) == "number" and "not a number (NaN)" or type(value)
+    local shown = type(value) == "number" and "NaN" or "a " .. type(value)
     error(("%s must be a number of seconds, not %s"):format(what, shown), 3)
   end
 end
@@ -25,10 +25,10 @@ function arguments.check_reason(reason)
   end
 end
 
---- The clock never comes back from an infinite step.
+--- The clock never comes back from an infinite step, and whoever waits would wait longer after one into the past.
 function arguments.check_step(dt)
-  if dt == math.huge or dt == -math.huge then
-    error("match:tick: dt must be a finite number of seconds", 3)
+  if not (dt >= 0 and dt < math.huge) then
+    error("match:tick: dt must be a finite number of seconds, 0 or more", 3)
   end
 end
 

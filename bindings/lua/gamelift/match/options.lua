@@ -38,7 +38,7 @@ local function is_list_of_strings(value)
 end
 
 local function seconds_above_0(default)
-  return { type = "number", default = default, check = is_positive, must_be = "more than 0 seconds" }
+  return { type = "number", default = default, check = is_positive, must_be = "more than 0 seconds, and finite" }
 end
 
 local function seconds_or_0(default)
