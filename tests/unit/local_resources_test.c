@@ -497,3 +497,147 @@ TEST(what_only_managed_fleets_have_is_an_empty_list)
     CHECK_REFUSED(call(service, "ListBuilds", "{\"NextToken\":\"mine\"}"), "InvalidRequestException");
     local_service_destroy(service);
 }
+
+/* ---- one game session ---- */
+
+TEST(the_log_of_a_session_tells_what_is_known_of_it) /* S45 */
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_active_service(&server, 4, session);
+    CHECK_INT(call(service, "CreatePlayerSession",
+                      "{\"GameSessionId\":\"%s\",\"PlayerId\":\"\\u001b[2Jada\"}", session),
+            200);
+    CHECK_INT(call(service, "GetGameSessionLogUrl", "{\"GameSessionId\":\"%s\"}", session), 200);
+    static const char start[] = "http://127.0.0.1:9080/logs/";
+    CHECK(strncmp(field("PreSignedUrl"), start, strlen(start)) == 0);
+    CHECK_TEXT(field("PreSignedUrl") + strlen(start), session);
+    glift__text log = {0};
+    CHECK_INT(local_service_session_log(service, session, &log), GLIFT_OK);
+    CHECK(strstr(log.bytes, session) != NULL &&
+            strstr(log.bytes, "process p1 at 127.0.0.1 port 7777") != NULL);
+    CHECK(strstr(log.bytes, "of ?[2Jada: RESERVED") != NULL);
+    glift__text_free(&log);
+    pass(service, 400000); /* no heartbeat: the process is given up */
+    pass(service, 400000);
+    CHECK_INT(local_service_session_log(service, session, &log), GLIFT_OK);
+    CHECK(strstr(log.bytes, "SERVER_PROCESS_TERMINATED_UNHEALTHY") != NULL);
+    CHECK(strstr(log.bytes, "TERMINATED") != NULL);
+    glift__text_free(&log);
+    CHECK_INT(local_service_session_log(service, "none", &log), GLIFT_ERR_NOT_FOUND);
+    CHECK_REFUSED(call(service, "GetGameSessionLogUrl", "{\"GameSessionId\":\"none\"}"), "NotFoundException");
+    finish(service, &server);
+}
+
+TEST(players_with_a_seat_are_told_where_their_server_is) /* S50 */
+{
+    game_server server;
+    char session[300];
+    local_service *service = make_ready_service(&server);
+    create_session(service, 4, session);
+    CHECK_REFUSED(call(service, "GetPlayerConnectionDetails",
+                          "{\"GameSessionId\":\"%s\",\"PlayerIds\":[\"ada\"]}", session),
+            "InvalidGameSessionStatusException");
+    CHECK_TEXT(pushed(&server), "CreateGameSession");
+    CHECK_INT(ask(&server, "ActivateGameSession", "activate", "\"GameSessionId\":\"%s\"", session), 200);
+    CHECK_INT(
+            call(service, "CreatePlayerSession", "{\"GameSessionId\":\"%s\",\"PlayerId\":\"ada\"}", session),
+            200);
+    CHECK_INT(call(service, "GetPlayerConnectionDetails",
+                      "{\"GameSessionId\":\"%s\",\"PlayerIds\":[\"ada\"]}", session),
+            200);
+    CHECK_TEXT(field("GameSessionId"), session);
+    CHECK_TEXT(field("PlayerConnectionDetails.0.PlayerId"), "ada");
+    CHECK_TEXT(field("PlayerConnectionDetails.0.Endpoints.0.IpAddress"), "127.0.0.1");
+    CHECK_TEXT(field("PlayerConnectionDetails.0.Endpoints.0.Port"), "7777");
+    CHECK_TEXT(field("PlayerConnectionDetails.0.PlayerGatewayToken"), "");
+    CHECK_REFUSED(call(service, "GetPlayerConnectionDetails",
+                          "{\"GameSessionId\":\"%s\",\"PlayerIds\":[\"ada\",\"bob\"]}", session),
+            "InvalidRequestException");
+    finish(service, &server);
+}
+
+/* ---- a matchmaking configuration that changes ---- */
+
+static int update_configuration(local_service *service, const char *members)
+{
+    return call(service, "UpdateMatchmakingConfiguration", "{\"Name\":\"%s\",%s}",
+            demo.matchmaking_configuration, members);
+}
+
+static void make_rule_set(local_service *service, const char *name)
+{
+    CHECK_INT(
+            call(service, "CreateMatchmakingRuleSet",
+                    "{\"Name\":\"%s\",\"RuleSetBody\":\"{\\\"name\\\":\\\"r\\\",\\\"ruleLanguageVersion\\\":"
+                    "\\\"1.0\\\",\\\"teams\\\":[{\\\"name\\\":\\\"t\\\",\\\"minPlayers\\\":1,"
+                    "\\\"maxPlayers\\\":1}]}\"}",
+                    name),
+            200);
+}
+
+TEST(a_configuration_is_changed_member_by_member) /* S66 */
+{
+    local_service *service = make_demo_service();
+    char rule_set[64], arn[300];
+    CHECK_INT(update_configuration(service, "\"Description\":\"d\",\"CustomEventData\":\"c\""), 200);
+    snprintf(rule_set, sizeof rule_set, "%s", field("Configuration.RuleSetName"));
+    snprintf(arn, sizeof arn, "%s", field("Configuration.ConfigurationArn"));
+    CHECK(rule_set[0] != '\0' && arn[0] != '\0');
+    CHECK_INT(update_configuration(service,
+                      "\"RequestTimeoutSeconds\":7,\"GameProperties\":[{\"Key\":\"k\",\"Value\":\"v\"}]"),
+            200);
+    CHECK_INT(call(service, "DescribeMatchmakingConfigurations", "{\"Names\":[\"%s\"]}", arn), 200);
+    CHECK_TEXT(field("Configurations.0.Description"), "d");
+    CHECK_TEXT(field("Configurations.0.CustomEventData"), "c");
+    CHECK_TEXT(field("Configurations.0.RequestTimeoutSeconds"), "7");
+    CHECK_TEXT(field("Configurations.0.GameProperties.0.Key"), "k");
+    CHECK_TEXT(field("Configurations.0.RuleSetName"), rule_set);
+    CHECK_REFUSED(update_configuration(service, "\"FlexMatchMode\":\"STANDALONE\",\"Description\":\"e\""),
+            "InvalidRequestException");
+    CHECK_REFUSED(update_configuration(service, "\"RuleSetName\":\"none\",\"Description\":\"e\""),
+            "NotFoundException");
+    CHECK_INT(call(service, "DescribeMatchmakingConfigurations", "{\"Names\":[\"%s\"]}", arn), 200);
+    CHECK_TEXT(field("Configurations.0.Description"), "d"); /* nothing was changed */
+    CHECK_INT(update_configuration(service, "\"FlexMatchMode\":\"STANDALONE\",\"GameSessionQueueArns\":[],"
+                                            "\"BackfillMode\":\"MANUAL\""),
+            200);
+    CHECK_TEXT(field("Configuration.FlexMatchMode"), "STANDALONE");
+    CHECK_REFUSED(
+            call(service, "UpdateMatchmakingConfiguration", "{\"Name\":\"none\"}"), "NotFoundException");
+    local_service_destroy(service);
+}
+
+static int queue_up(local_service *service, const char *ticket)
+{
+    return call(service, "StartMatchmaking",
+            "{\"ConfigurationName\":\"%s\",\"TicketId\":\"%s\",\"Players\":[{\"PlayerId\":\"%s\","
+            "\"PlayerAttributes\":{\"skill\":{\"N\":1}}}]}",
+            demo.matchmaking_configuration, ticket, ticket);
+}
+
+TEST(another_rule_set_counts_for_the_tickets_after_it) /* S67 */
+{
+    local_service *service = make_demo_service();
+    char old[64];
+    make_rule_set(service, "alone");
+    CHECK_INT(update_configuration(service, "\"FlexMatchMode\":\"STANDALONE\",\"GameSessionQueueArns\":[],"
+                                            "\"BackfillMode\":\"MANUAL\""),
+            200);
+    snprintf(old, sizeof old, "%s", field("Configuration.RuleSetName"));
+    CHECK_INT(queue_up(service, "t1"), 200);
+    CHECK_REFUSED(update_configuration(service, "\"RuleSetName\":\"alone\""), "InvalidRequestException");
+    CHECK_INT(update_configuration(service, "\"Description\":\"d\""), 200); /* the ticket waits on */
+    CHECK_INT(call(service, "StopMatchmaking", "{\"TicketId\":\"t1\"}"), 200);
+    pass(service, 1000);
+    CHECK_INT(update_configuration(service, "\"RuleSetName\":\"alone\""), 200);
+    CHECK_TEXT(field("Configuration.RuleSetName"), "alone");
+    CHECK_INT(call(service, "DeleteMatchmakingRuleSet", "{\"Name\":\"%s\"}", old), 200);
+    CHECK_REFUSED(
+            call(service, "DeleteMatchmakingRuleSet", "{\"Name\":\"alone\"}"), "InvalidRequestException");
+    CHECK_INT(queue_up(service, "t2"), 200);
+    pass(service, 5000);
+    CHECK_INT(call(service, "DescribeMatchmaking", "{\"TicketIds\":[\"t2\"]}"), 200);
+    CHECK_TEXT(field("TicketList.0.Status"), "COMPLETED");
+    local_service_destroy(service);
+}

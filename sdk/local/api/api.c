@@ -295,9 +295,10 @@ int api_run(local_service *service, glift__time now, const api_operation *operat
 static const api_operation *find(const char *name)
 {
     static const api_operation *const tables[] = {api_alias_operations, api_tag_operations,
-            api_fleet_change_operations, api_fleet_view_operations, api_fleet_operations,
-            api_compute_operations, api_game_session_operations, api_player_session_operations,
-            api_search_operations, api_matchmaking_operations, api_ticket_operations};
+            api_fleet_change_operations, api_fleet_view_operations, api_log_operations,
+            api_connection_operations, api_fleet_operations, api_compute_operations,
+            api_game_session_operations, api_player_session_operations, api_search_operations,
+            api_matchmaking_operations, api_ticket_operations};
     const api_operation *found = NULL;
     for (size_t i = 0; found == NULL && i < sizeof tables / sizeof tables[0]; i++)
         found = find_in(tables[i], name);

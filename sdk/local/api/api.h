@@ -71,9 +71,10 @@ typedef struct api_operation { /* tables of these end with a NULL name */
 } api_operation;
 
 extern const api_operation api_alias_operations[], api_tag_operations[], api_fleet_change_operations[],
-        api_fleet_view_operations[], api_fleet_operations[], api_compute_operations[],
-        api_game_session_operations[], api_player_session_operations[], api_search_operations[],
-        api_matchmaking_operations[], api_ticket_operations[];
+        api_fleet_view_operations[], api_log_operations[], api_connection_operations[],
+        api_fleet_operations[], api_compute_operations[], api_game_session_operations[],
+        api_player_session_operations[], api_search_operations[], api_matchmaking_operations[],
+        api_ticket_operations[];
 
 /* From name and body to the answer, with operations of this one table: as local_service_call(). */
 int api_run(local_service *service, glift__time now, const api_operation *operations, const char *name,

@@ -294,34 +294,51 @@ static void add_configuration(
     api_add_text(call, object, "FlexMatchMode", flex_match_modes[from->standalone ? 0 : 1]);
 }
 
-static bool names_it(const char *given, const char *name)
+/* Room for what a wish points to. */
+typedef struct wish_lists {
+    const char *queues[LOCAL_DESTINATIONS_MAX];
+    glift_game_property properties[LOCAL_PROPERTIES_MAX];
+} wish_lists;
+
+static const char *text_or(const cJSON *input, const char *name, const char *fallback)
 {
-    return given != NULL && strcmp(given, name) == 0;
+    return api_member_of(input, name) != NULL ? api_text(input, name) : fallback;
+}
+
+/* Members that the input has; the others of the wish stay as they are. */
+static void read_configuration_wish(const cJSON *input, local_configuration_wish *wish, wish_lists *lists)
+{
+    const cJSON *item, *queues = api_member_of(input, "GameSessionQueueArns");
+    const char *mode = api_text(input, "FlexMatchMode"), *backfill = api_text(input, "BackfillMode");
+    wish->rule_set = text_or(input, "RuleSetName", wish->rule_set);
+    wish->game_session_data = text_or(input, "GameSessionData", wish->game_session_data);
+    wish->description = text_or(input, "Description", wish->description);
+    wish->notification_target = text_or(input, "NotificationTarget", wish->notification_target);
+    wish->custom_event_data = text_or(input, "CustomEventData", wish->custom_event_data);
+    wish->request_timeout_s = api_integer(input, "RequestTimeoutSeconds", wish->request_timeout_s);
+    wish->acceptance_timeout_s = api_integer(input, "AcceptanceTimeoutSeconds", wish->acceptance_timeout_s);
+    wish->additional_players = api_integer(input, "AdditionalPlayerCount", wish->additional_players);
+    wish->acceptance_required = api_flag(input, "AcceptanceRequired", wish->acceptance_required);
+    if (mode != NULL)
+        wish->standalone = strcmp(mode, flex_match_modes[0]) == 0;
+    if (backfill != NULL)
+        wish->automatic_backfill = strcmp(backfill, backfill_modes[0]) == 0;
+    if (queues != NULL) {
+        wish->queues = lists->queues;
+        wish->queue_count = 0;
+        cJSON_ArrayForEach(item, queues) lists->queues[wish->queue_count++] = item->valuestring;
+    }
+    if (api_member_of(input, "GameProperties") != NULL) {
+        wish->properties = lists->properties;
+        wish->property_count = api_properties(input, "GameProperties", lists->properties);
+    }
 }
 
 static void create_configuration(api_call *call)
 {
-    const char *queues[LOCAL_DESTINATIONS_MAX];
-    glift_game_property properties[LOCAL_PROPERTIES_MAX];
-    const cJSON *input = call->input, *item, *list = api_member_of(input, "GameSessionQueueArns");
-    local_configuration_wish wish = {
-            .name = api_text(input, "Name"),
-            .rule_set = api_text(input, "RuleSetName"),
-            .game_session_data = api_text(input, "GameSessionData"),
-            .description = api_text(input, "Description"),
-            .notification_target = api_text(input, "NotificationTarget"),
-            .custom_event_data = api_text(input, "CustomEventData"),
-            .request_timeout_s = api_integer(input, "RequestTimeoutSeconds", 0),
-            .acceptance_timeout_s = api_integer(input, "AcceptanceTimeoutSeconds", 0),
-            .additional_players = api_integer(input, "AdditionalPlayerCount", 0),
-            .acceptance_required = api_flag(input, "AcceptanceRequired", false),
-            .standalone = names_it(api_text(input, "FlexMatchMode"), flex_match_modes[0]),
-            .automatic_backfill = names_it(api_text(input, "BackfillMode"), backfill_modes[0]),
-            .queues = queues,
-            .properties = properties,
-            .property_count = api_properties(input, "GameProperties", properties),
-    };
-    cJSON_ArrayForEach(item, list) queues[wish.queue_count++] = item->valuestring;
+    wish_lists lists;
+    local_configuration_wish wish = {.name = api_text(call->input, "Name")};
+    read_configuration_wish(call->input, &wish, &lists);
     if (!api_tags_fit(call))
         return;
     const local_configuration *configuration =
@@ -332,6 +349,63 @@ static void create_configuration(api_call *call)
     }
     api_keep_tags(call, configuration->arn);
     add_configuration(call, call->reply, "Configuration", configuration);
+}
+
+static const api_member update_configuration_members[] = {
+        {"Name", &config_name, true},
+        {"RuleSetName", &config_name, false},
+        {"RequestTimeoutSeconds", &request_timeout, false},
+        {"AcceptanceRequired", &api_boolean, false},
+        {"AcceptanceTimeoutSeconds", &acceptance_timeout, false},
+        {"GameSessionQueueArns", &queue_arns, false},
+        {"FlexMatchMode", &flex_match_mode, false},
+        {"BackfillMode", &backfill_mode, false},
+        {"AdditionalPlayerCount", &additional_players, false},
+        {"GameProperties", &api_game_properties, false},
+        {"GameSessionData", &session_data, false},
+        {"NotificationTarget", &notification_target, false},
+        {"CustomEventData", &custom_event_data, false},
+        {"Description", &api_free_text, false},
+        {0},
+};
+
+static local_configuration_wish wish_as_it_is(const local_configuration *from)
+{
+    return (local_configuration_wish){
+            .name = from->name,
+            .rule_set = from->rule_set->name,
+            .game_session_data = from->game_session_data,
+            .description = from->description,
+            .notification_target = from->notification_target,
+            .custom_event_data = from->custom_event_data,
+            .request_timeout_s = from->request_timeout_s,
+            .acceptance_timeout_s = from->acceptance_timeout_s,
+            .additional_players = from->additional_players,
+            .acceptance_required = from->acceptance_required,
+            .standalone = from->standalone,
+            .automatic_backfill = from->automatic_backfill,
+            .queues = from->queue_names,
+            .queue_count = from->queue_count,
+            .properties = from->properties,
+            .property_count = from->property_count,
+    };
+}
+
+static void update_configuration(api_call *call)
+{
+    const char *name = api_text(call->input, "Name");
+    local_configuration *configuration = local_find_configuration(call->service, name);
+    if (configuration == NULL) {
+        api_refuse(call, LOCAL_NOT_FOUND, "Matchmaking configuration %s was not found.", name);
+        return;
+    }
+    wish_lists lists;
+    local_configuration_wish wish = wish_as_it_is(configuration);
+    read_configuration_wish(call->input, &wish, &lists);
+    if (local_update_configuration(call->service, configuration, &wish, &call->refusal))
+        add_configuration(call, call->reply, "Configuration", configuration);
+    else
+        api_refuse_with(call);
 }
 
 static void *find_configuration(const local_service *service, const char *name)
@@ -386,6 +460,7 @@ const api_operation api_matchmaking_operations[] = {
         {"DescribeMatchmakingRuleSets", describe_rule_sets_members, describe_rule_sets}, /* S13 */
         {"DeleteMatchmakingRuleSet", delete_rule_set_members, delete_rule_set},          /* S14 */
         {"CreateMatchmakingConfiguration", create_configuration_members, create_configuration}, /* S66, S76 */
+        {"UpdateMatchmakingConfiguration", update_configuration_members, update_configuration}, /* S66, S76 */
         {"DescribeMatchmakingConfigurations", describe_configurations_members,
                 describe_configurations},                                                       /* S13 */
         {"DeleteMatchmakingConfiguration", delete_configuration_members, delete_configuration}, /* S14 */

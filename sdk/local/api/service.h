@@ -54,5 +54,8 @@ glift_status local_service_state(const local_service *service, glift__time now, 
 /* How many servers are ready, and the game sessions that live, the newest first (GET /_local/summary): stays
  * small however long the service has run. The caller frees it. */
 glift_status local_service_summary(const local_service *service, glift__time now, glift__text *out);
+/* What is known of a game session, as text (GET /logs/<its id>). GLIFT_ERR_NOT_FOUND: there is none of that
+ * id. The caller frees it. */
+glift_status local_service_session_log(const local_service *service, const char *arn, glift__text *out);
 
 #endif

@@ -263,10 +263,25 @@ static bool fill_configuration(local_service *service, local_configuration *conf
     if (!fill_queues(service, configuration, wish, why))
         return false;
     configuration->matcher = local_matcher_create(configuration->rule_set->rule_set);
-    if (configuration->matcher == NULL || !fill_texts(configuration, wish) ||
-            !local_index_add(&service->matchmaking->configurations_by_name, configuration))
+    if (configuration->matcher == NULL || !fill_texts(configuration, wish))
         return local_refuse_memory(why);
     return true;
+}
+
+/* Filled, and in no list or index yet. NULL: refused. */
+static local_configuration *make_configuration(
+        local_service *service, const local_configuration_wish *wish, local_refusal *why)
+{
+    local_configuration *configuration = calloc(1, sizeof *configuration);
+    if (configuration == NULL) {
+        local_refuse_memory(why);
+        return NULL;
+    }
+    glift__memory_init(&configuration->memory);
+    if (fill_configuration(service, configuration, wish, why))
+        return configuration;
+    free_configuration(configuration);
+    return NULL;
 }
 
 local_configuration *local_create_configuration(
@@ -277,14 +292,12 @@ local_configuration *local_create_configuration(
     if (!may_create("matchmaking configuration", wish->name, exists, all->configuration_count, why) ||
             !makes_sense(wish, why))
         return NULL;
-    local_configuration *configuration = calloc(1, sizeof *configuration);
-    if (configuration == NULL) {
-        local_refuse_memory(why);
+    local_configuration *configuration = make_configuration(service, wish, why);
+    if (configuration == NULL)
         return NULL;
-    }
-    glift__memory_init(&configuration->memory);
-    if (!fill_configuration(service, configuration, wish, why)) {
+    if (!local_index_add(&all->configurations_by_name, configuration)) {
         free_configuration(configuration);
+        local_refuse_memory(why);
         return NULL;
     }
     format_arn(service, "matchmakingconfiguration", configuration->name, configuration->arn);
@@ -294,6 +307,50 @@ local_configuration *local_create_configuration(
     TAILQ_INSERT_TAIL(&all->configurations, configuration, link);
     all->configuration_count++;
     return configuration;
+}
+
+/* What is set comes from `fresh`, which is freed with what was set before; what has grown stays. */
+static void take_settings(local_configuration *configuration, local_configuration *fresh)
+{
+    local_configuration before = *configuration;
+    local_matcher *unused = fresh->matcher;
+    *configuration = *fresh;
+    memcpy(configuration->arn, before.arn, sizeof before.arn);
+    configuration->serial = before.serial;
+    configuration->creation_unix_ms = before.creation_unix_ms;
+    configuration->users = before.users;
+    configuration->backlog = before.backlog;
+    configuration->wait_s = before.wait_s;
+    configuration->matched_count = before.matched_count;
+    configuration->link = before.link;
+    if (configuration->rule_set == before.rule_set) {
+        configuration->matcher = before.matcher;
+    } else {
+        unused = before.matcher;
+        before.rule_set->users--;
+        configuration->rule_set->users++;
+    }
+    fresh->matcher = unused;
+    fresh->memory = before.memory;
+    free_configuration(fresh);
+}
+
+bool local_update_configuration(local_service *service, local_configuration *configuration,
+        const local_configuration_wish *wish, local_refusal *why)
+{
+    if (!makes_sense(wish, why))
+        return false;
+    local_configuration *fresh = make_configuration(service, wish, why);
+    if (fresh == NULL)
+        return false;
+    if (fresh->rule_set != configuration->rule_set && configuration->users > 0) {
+        free_configuration(fresh);
+        return local_refuse(why, LOCAL_INVALID_REQUEST,
+                "Matchmaking configuration %s has active tickets: its rule set cannot be changed now.",
+                configuration->name);
+    }
+    take_settings(configuration, fresh);
+    return true;
 }
 
 static void remove_configuration(local_service *service, local_configuration *configuration)

@@ -202,6 +202,10 @@ typedef struct local_configuration_wish {
 } local_configuration_wish;
 local_configuration *local_create_configuration(
         local_service *service, glift__time now, const local_configuration_wish *wish, local_refusal *why);
+/* To what the wish says in every member; its texts may be the configuration's own. Tickets stay. All or
+ * nothing. [E] The rule set of active tickets cannot be changed. */
+bool local_update_configuration(local_service *service, local_configuration *configuration,
+        const local_configuration_wish *wish, local_refusal *why);
 bool local_delete_configuration(
         local_service *service, local_configuration *configuration, local_refusal *why);
 

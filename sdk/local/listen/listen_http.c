@@ -83,9 +83,23 @@ static int answer_clock(listen_peer *peer)
     return listen_reply(peer, 200, JSON_TYPE, text, (size_t)length);
 }
 
+static int answer_log(listen_peer *peer, const char *arn)
+{
+    glift__text log = {0};
+    glift_status status = local_service_session_log(peer->listener->service, arn, &log);
+    if (status == GLIFT_ERR_NOT_FOUND)
+        return listen_refuse(peer, 404, "There is no game session of this id.");
+    if (status != GLIFT_OK)
+        return listen_refuse(peer, 500, "gamelift-local is out of memory.");
+    return answer_with(peer, 200, LISTEN_TEXT_TYPE, &log);
+}
+
 static int answer_page(listen_peer *peer)
 {
+    static const char logs[] = "/logs/";
     const char *path = peer->name;
+    if (strncmp(path, logs, strlen(logs)) == 0)
+        return answer_log(peer, path + strlen(logs));
     if (strcmp(path, "/") == 0)
         return listen_reply(
                 peer, 200, "text/html; charset=utf-8", (const char *)local_dashboard, local_dashboard_length);

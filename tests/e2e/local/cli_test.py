@@ -35,13 +35,17 @@ class Cli(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(0, self.service.stop())
 
     async def gl(self, *arguments, path="/"):
+        out = await self.run_cli(*arguments, path=path)
+        return json.loads(out) if out.strip() else {}
+
+    async def run_cli(self, *arguments, path="/"):
         process = await asyncio.create_subprocess_exec(
             str(AWS), "gamelift", "--endpoint-url", self.service.url + path, *arguments,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **CREDENTIALS})
         out, error = await process.communicate()
         if process.returncode != 0:
             raise CliFailed(error.decode().strip())
-        return json.loads(out) if out.strip() else {}
+        return out
 
     async def test_the_walkthrough(self):  # S12
         gl = self.gl
@@ -87,6 +91,9 @@ class Cli(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(["bob", "carol"], [seat["PlayerId"] for seat in reserved["PlayerSessions"]])
             paged = await gl("describe-player-sessions", "--game-session-id", arn, "--page-size", "1")  # S13
             self.assertEqual(3, len(paged["PlayerSessions"]))
+            log = self.service.path / "session.log"
+            await self.run_cli("get-game-session-log", "--game-session-id", arn, "--save-as", str(log))  # S45
+            self.assertIn(f"player session {alice['PlayerSession']['PlayerSessionId']} of alice: ACTIVE", log.read_text())
             closed = await gl("update-game-session", "--game-session-id", arn,
                               "--player-session-creation-policy", "DENY_ALL")
             self.assertEqual("DENY_ALL", closed["GameSession"]["PlayerSessionCreationPolicy"])
