@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the real service does by itself and a test wants at once: POST /_local/refresh, drop, terminate,
- * advance.
+ * advance; and reset.
  * Tables and checks are those of the AWS API, so a wrong call gets the same kind of answer. */
 #include "api/service.h"
 
@@ -88,8 +88,16 @@ static void advance(api_call *call)
     call->service->jump_ms += (uint64_t)api_integer(call->input, "Milliseconds", 0);
 }
 
+static const api_member reset_members[] = {{0}};
+
+static void reset(api_call *call)
+{
+    call->service->reset_is_wanted = true;
+}
+
 static const api_operation controls[] = {
         {"advance", advance_members, advance},
+        {"reset", reset_members, reset},
         {"refresh", refresh_members, refresh},
         {"drop", drop_members, drop},
         {"terminate", terminate_members, terminate},

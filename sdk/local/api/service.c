@@ -59,6 +59,13 @@ uint64_t local_service_take_jump(local_service *service)
     return jump_ms;
 }
 
+bool local_service_take_reset(local_service *service)
+{
+    bool wanted = service->reset_is_wanted;
+    service->reset_is_wanted = false;
+    return wanted;
+}
+
 /* ---- outbox ---- */
 
 bool local_service_next_output(local_service *service, local_output *out)

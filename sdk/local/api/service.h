@@ -37,12 +37,15 @@ int local_service_refuse_client(
 
 /* ---- what the real service does by itself, on demand (POST /_local/<control>) ----
  * "refresh" {ProcessId, Endpoint?}, "drop" {ProcessId, CloseCode?}, "terminate" {ProcessId, NoticeSeconds?},
- * "advance" {Milliseconds}. Returns as local_service_call() does. */
+ * "advance" {Milliseconds}, "reset" {}. Returns as local_service_call() does. */
 int local_service_control(local_service *service, glift__time now, const char *control, const char *body,
         size_t length, glift__text *reply);
 
 /* By how much "advance" wants the clock to go forward: the owner of the clock sees to it. 0 the next time. */
 uint64_t local_service_take_jump(local_service *service);
+/* Whether "reset" wants a new service in the place of this one: the owner sees to that, too. False the next
+ * time. */
+bool local_service_take_reset(local_service *service);
 
 /* ---- time and state ---- */
 

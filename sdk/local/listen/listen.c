@@ -186,6 +186,8 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
             .hosts = desc->hosts,
             .host_count = desc->host_count};
     listener->clock = (listen_clock){.scale = desc->clock_scale, .began_ms = local_listener_machine_ms()};
+    listener->reset = desc->reset;
+    listener->user = desc->user;
     listener->log = desc->log;
     listener->log_user = desc->log_user;
     listener->context = make_context(listener, desc->sockets);
@@ -209,6 +211,12 @@ void local_listener_close(local_listener *listener)
         free(watch);
     }
     free(listener);
+}
+
+void local_listener_use(local_listener *listener, local_service *service, const char *reason)
+{
+    listen_end_sockets(listener, reason);
+    listener->service = service;
 }
 
 int local_listener_port(const local_listener *listener)

@@ -21,6 +21,10 @@ typedef struct local_listener_desc {
     double clock_scale; /* how much faster than the machine's its clock is; 0: it stands still */
     int sockets;        /* at the same time; more wait to be accepted */
     const char *tls_cert_file, *tls_key_file; /* both, or neither */
+    /* POST /_local/reset: puts a new service in the place of this one, by local_listener_use(). False: it
+     * stays. */
+    bool (*reset)(void *user);
+    void *user;
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;
 } local_listener_desc;
@@ -31,6 +35,9 @@ typedef struct local_listener_desc {
 local_listener *local_listener_open(const local_listener_desc *desc, char why[LOCAL_WHY_SIZE]);
 void local_listener_close(local_listener *listener); /* NULL is allowed */
 int local_listener_port(const local_listener *listener);
+
+/* From now on it serves this one; game servers of the one before lose their connections, with this reason. */
+void local_listener_use(local_listener *listener, local_service *service, const char *reason);
 
 /* The time that the service lives in. */
 glift__time local_listener_now(const local_listener *listener);

@@ -45,6 +45,14 @@ static int answer_state(listen_peer *peer,
     return answer_with(peer, 200, JSON_TYPE, &state);
 }
 
+/* What a call asks of the owner of the clock and of the service. False: the new service could not be had. */
+static bool do_as_asked(local_listener *listener)
+{
+    listener->clock.jumped_ms += (int64_t)local_service_take_jump(listener->service);
+    return !local_service_take_reset(listener->service) ||
+           (listener->reset != NULL && listener->reset(listener->user));
+}
+
 static int run_call(listen_peer *peer)
 {
     local_listener *listener = peer->listener;
@@ -67,7 +75,10 @@ static int run_call(listen_peer *peer)
         status = local_service_call_cbor(listener->service, now, peer->name, body, peer->body_length, &reply);
     else
         status = local_service_call(listener->service, now, peer->name, body, peer->body_length, &reply);
-    listener->clock.jumped_ms += (int64_t)local_service_take_jump(listener->service);
+    if (!do_as_asked(listener)) {
+        glift__text_free(&reply);
+        return listen_refuse(peer, 500, "There is no memory for a new beginning: everything is as it was.");
+    }
     listen_take_outputs(listener);
     return answer_with(peer, status, type, &reply);
 }

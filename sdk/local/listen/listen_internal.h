@@ -125,6 +125,8 @@ struct local_listener {
     listen_watch *watches;
     glift__random random;
     uint8_t unmasked[LISTEN_READ_MAX + LISTEN_FRAME_HEAD_MAX];
+    bool (*reset)(void *user);
+    void *user;
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;
 };
@@ -173,6 +175,8 @@ int listen_open_socket(listen_peer *peer, const listen_request *request);
 int listen_on_frames(listen_peer *peer, const char *bytes, size_t length);
 int listen_ping(listen_peer *peer);
 void listen_forget_socket(listen_peer *peer);
+/* All of them, without a word to the service. */
+void listen_end_sockets(local_listener *listener, const char *reason);
 /* What the core put out since the last time, to the outboxes of its sockets. */
 void listen_take_outputs(local_listener *listener);
 

@@ -7,6 +7,9 @@
 
 #include "wire/ws_handshake.h"
 
+/* "The service is restarting": the client may dial again (registry of RFC 6455 11.7). */
+#define CODE_RESTART 1012
+
 /* ---- messages out ---- */
 
 static bool queue_frame(listen_peer *peer, int opcode, const void *payload, size_t length)
@@ -244,13 +247,31 @@ int listen_on_frames(listen_peer *peer, const char *bytes, size_t length)
     return result;
 }
 
+static void take_from_list(listen_peer *peer)
+{
+    TAILQ_REMOVE(&peer->listener->sockets, peer, socket_link);
+    peer->listener->socket_count--;
+}
+
 void listen_forget_socket(listen_peer *peer)
 {
+    local_listener *listener = peer->listener;
     free(peer->message);
     if (peer->connection == 0)
         return;
-    local_listener *listener = peer->listener;
-    TAILQ_REMOVE(&listener->sockets, peer, socket_link);
-    listener->socket_count--;
+    take_from_list(peer);
     local_service_closed(listener->service, local_listener_now(listener), peer->connection);
+}
+
+void listen_end_sockets(local_listener *listener, const char *reason)
+{
+    listen_peer *peer;
+    while ((peer = TAILQ_FIRST(&listener->sockets)) != NULL) {
+        take_from_list(peer);
+        peer->connection = 0;
+        if (!peer->is_closing && !queue_close(peer, CODE_RESTART, reason, strlen(reason)))
+            listen_cut(peer);
+        else
+            lws_callback_on_writable(peer->wsi);
+    }
 }

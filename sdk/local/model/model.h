@@ -269,6 +269,7 @@ struct local_service {
             processes_by_key, game_sessions_by_arn, player_sessions_by_id, connections_by_number;
     uint64_t last_connection;
     uint64_t jump_ms; /* asked for and not yet taken */
+    bool reset_is_wanted;
 };
 
 /* Everything but what rooms above keep here. */

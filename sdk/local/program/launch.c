@@ -342,6 +342,18 @@ void launcher_stop(local_launcher *launcher, uint64_t now_ms)
     }
 }
 
+void launcher_restart(local_launcher *launcher)
+{
+    for (int i = 0; i < launcher->desc.instances; i++) {
+        launch_child *child = &launcher->children[i];
+        if (child->pid != 0)
+            end_child(launcher, child);
+        child->short_lives = 0;
+        child->start_at_ms = 0;
+    }
+    launcher->started = 0;
+}
+
 bool launcher_is_idle(const local_launcher *launcher)
 {
     for (int i = 0; i < launcher->desc.instances; i++) {

@@ -37,6 +37,8 @@ void launcher_serve(local_launcher *launcher, uint64_t now_ms);
 
 /* SIGTERM to each; asked again a second later or more: SIGKILL. Then serve until launcher_is_idle(). */
 void launcher_stop(local_launcher *launcher, uint64_t now_ms);
+/* Kills each at once, and starts them anew, numbered from 1, when it is served next. */
+void launcher_restart(local_launcher *launcher);
 bool launcher_is_idle(const local_launcher *launcher); /* no child is left */
 
 #endif

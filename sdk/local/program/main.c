@@ -143,9 +143,12 @@ static bool read_token(program *self)
     return fail(why);
 }
 
-static bool make_service(program *self)
+/* Each run without --seed has ids of its own, after a reset too: an id of the time before means nothing then.
+ */
+static local_service *make_service(program *self, glift__time now)
 {
     const local_options *options = &self->options;
+    local_service *service = NULL;
     local_service_desc desc = {
             .region = options->region,
             .access_token = self->token[0] != '\0' ? self->token : NULL,
@@ -156,12 +159,17 @@ static bool make_service(program *self)
             .log = on_log,
             .log_user = self,
     };
+    if (desc.seed == 0 && getrandom(&desc.seed, sizeof desc.seed, 0) != (ssize_t)sizeof desc.seed)
+        desc.seed = (uint64_t)now.unix_ms + 1;
+    return local_service_create(&desc, now, &service) == GLIFT_OK ? service : NULL;
+}
+
+static bool make_first_service(program *self)
+{
     struct timespec wall;
     clock_gettime(CLOCK_REALTIME, &wall);
-    if (desc.seed == 0 && getrandom(&desc.seed, sizeof desc.seed, 0) != (ssize_t)sizeof desc.seed)
-        desc.seed = (uint64_t)wall.tv_nsec + 1;
-    glift__time now = {.unix_ms = (int64_t)wall.tv_sec * 1000};
-    return local_service_create(&desc, now, &self->service) == GLIFT_OK || fail("out of memory");
+    self->service = make_service(self, (glift__time){.unix_ms = (int64_t)wall.tv_sec * 1000});
+    return self->service != NULL || fail("out of memory");
 }
 
 /* As many files as it takes, where the system lets us; half a thousand connections would else be the end of
@@ -192,6 +200,36 @@ static void make_urls(program *self)
     snprintf(self->own_http_url, LOCAL_URL_SIZE, "http%s://%s:%d", secure, own, port);
 }
 
+/* What a service begins with. */
+static bool fill_service(const program *self, local_service *service, local_demo *demo)
+{
+    return local_service_set_endpoint(service, self->websocket_url) == GLIFT_OK &&
+           (!self->options.demo ||
+                   local_service_demo(service, local_listener_now(self->listener), demo) == GLIFT_OK);
+}
+
+/* Everything as it was at the start, but for the port and the clock. Game servers that we did not start find
+ * the door open, and a service that does not know them. */
+static bool on_reset(void *user)
+{
+    program *self = user;
+    local_demo demo = {0};
+    local_service *fresh = make_service(self, local_listener_now(self->listener));
+    if (fresh == NULL || !fill_service(self, fresh, &demo)) {
+        local_service_destroy(fresh);
+        return false;
+    }
+    local_listener_use(self->listener, fresh, "gamelift-local was reset");
+    local_service_destroy(self->service);
+    self->service = fresh;
+    self->demo = demo;
+    if (self->launcher != NULL)
+        launcher_restart(self->launcher);
+    write_env_file(self);
+    on_log(self, GLIFT_LOG_INFO, "everything was reset");
+    return true;
+}
+
 static bool open_listener(program *self)
 {
     const local_options *options = &self->options;
@@ -206,6 +244,8 @@ static bool open_listener(program *self)
             .sockets = take_files(self),
             .tls_cert_file = options->tls_cert,
             .tls_key_file = options->tls_key,
+            .reset = on_reset,
+            .user = self,
             .log = on_log,
             .log_user = self,
     };
@@ -213,15 +253,12 @@ static bool open_listener(program *self)
     if (self->listener == NULL)
         return fail(why);
     make_urls(self);
-    return local_service_set_endpoint(self->service, self->websocket_url) == GLIFT_OK ||
-           fail("out of memory");
+    return true;
 }
 
 static bool make_demo(program *self)
 {
-    return !self->options.demo ||
-           local_service_demo(self->service, local_listener_now(self->listener), &self->demo) == GLIFT_OK ||
-           fail("the demo could not be set up");
+    return fill_service(self, self->service, &self->demo) || fail("the demo could not be set up");
 }
 
 static void launcher_is_ready(void *user)
@@ -300,7 +337,7 @@ static bool run(program *self)
     }
 }
 
-/* Game servers report themselves every 60 s of their own time (wire protocol 4.2), which is not ours. */
+/* Game servers report themselves every 60 s of their own time (wire protocol 5.1), which is not ours. */
 static void warn_of_scale(program *self)
 {
     uint64_t patience_ms = self->options.patience.heartbeat_ms != 0 ? self->options.patience.heartbeat_ms
@@ -331,8 +368,8 @@ int main(int count, char **arguments)
     int code = local_options_read(count, arguments, &self.options);
     if (code >= 0)
         return code;
-    bool good = read_token(&self) && make_service(&self) && open_listener(&self) && take_signals(&self) &&
-                make_demo(&self) && open_launcher(&self) && write_env_file(&self);
+    bool good = read_token(&self) && make_first_service(&self) && open_listener(&self) &&
+                take_signals(&self) && make_demo(&self) && open_launcher(&self) && write_env_file(&self);
     if (good) {
         warn_of_scale(&self);
         print_ready(&self);

@@ -72,5 +72,7 @@ const char local_help_all[] =
         "POST /_local/drop           {\"ProcessId\", \"CloseCode\"?}      end its sockets, with a Close "
         "frame or without\n"
         "POST /_local/terminate      {\"ProcessId\", \"NoticeSeconds\"?}  TerminateProcess\n"
+        "POST /_local/reset          {}                               everything as at the start, with ids "
+        "of --seed\n"
         "POST /_local/advance        {\"Milliseconds\"}                 the clock of all timers goes "
         "forward\n";
