@@ -105,24 +105,55 @@ static int answer_log(listen_peer *peer, const char *arn)
     return answer_with(peer, 200, LISTEN_TEXT_TYPE, &log);
 }
 
+static int answer_dashboard(listen_peer *peer)
+{
+    return listen_reply(
+            peer, 200, "text/html; charset=utf-8", (const char *)local_dashboard, local_dashboard_length);
+}
+
+static int answer_openapi(listen_peer *peer)
+{
+    return listen_reply(peer, 200, JSON_TYPE, (const char *)local_openapi, local_openapi_length);
+}
+
+static int answer_whole_state(listen_peer *peer)
+{
+    return answer_state(peer, local_service_state);
+}
+
+static int answer_summary(listen_peer *peer)
+{
+    return answer_state(peer, local_service_summary);
+}
+
+static int answer_health(listen_peer *peer)
+{
+    return listen_reply_text(peer, 200, JSON_TYPE, "{\"status\":\"ok\"}");
+}
+
+/* What a GET finds. openapi.json describes each; tests/e2e/local/openapi_test.py compares. */
+static const struct {
+    const char *path;
+    int (*answer)(listen_peer *peer);
+} pages[] = {
+        {"/", answer_dashboard},
+        {"/_local/state", answer_whole_state},
+        {"/_local/summary", answer_summary},
+        {"/_local/clock", answer_clock},
+        {"/_local/health", answer_health},
+        {"/_local/openapi.json", answer_openapi},
+};
+
 static int answer_page(listen_peer *peer)
 {
     static const char logs[] = "/logs/";
-    const char *path = peer->name;
-    if (strncmp(path, logs, strlen(logs)) == 0)
-        return answer_log(peer, path + strlen(logs));
-    if (strcmp(path, "/") == 0)
-        return listen_reply(
-                peer, 200, "text/html; charset=utf-8", (const char *)local_dashboard, local_dashboard_length);
-    if (strcmp(path, "/_local/state") == 0)
-        return answer_state(peer, local_service_state);
-    if (strcmp(path, "/_local/summary") == 0)
-        return answer_state(peer, local_service_summary);
-    if (strcmp(path, "/_local/clock") == 0)
-        return answer_clock(peer);
-    if (strcmp(path, "/_local/health") == 0)
-        return listen_reply_text(peer, 200, JSON_TYPE, "{\"status\":\"ok\"}");
-    return listen_refuse(peer, 404, "There is nothing here. See / and /_local/state.");
+    if (strncmp(peer->name, logs, strlen(logs)) == 0)
+        return answer_log(peer, peer->name + strlen(logs));
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        if (strcmp(peer->name, pages[i].path) == 0)
+            return pages[i].answer(peer);
+    }
+    return listen_refuse(peer, 404, "There is nothing here. See / and /_local/openapi.json.");
 }
 
 int listen_finish_request(listen_peer *peer)

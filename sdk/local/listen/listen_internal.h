@@ -185,8 +185,8 @@ const char *listen_refuse_request(const local_listener *listener, const listen_r
 /* Whether the request shows the token, where one is needed for it. */
 bool listen_is_admitted(const local_listener *listener, const listen_request *request);
 
-/* sdk/local/listen/dashboard.html, put into the program by CMake. */
-extern const unsigned char local_dashboard[];
-extern const size_t local_dashboard_length;
+/* dashboard.html and openapi.json of this folder, put into the program by CMake. */
+extern const unsigned char local_dashboard[], local_openapi[];
+extern const size_t local_dashboard_length, local_openapi_length;
 
 #endif

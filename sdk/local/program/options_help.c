@@ -19,7 +19,8 @@ const char local_help[] = "Usage: gamelift-local [options]\n"
                           "  -h, --help          this\n"
                           "  --help-all          all options, time-outs among them, and the controls\n"
                           "\n"
-                          "The dashboard and the AWS API are at http://127.0.0.1:9080 when it is ready.\n";
+                          "When it is ready: http://127.0.0.1:9080 is the dashboard and the AWS API, and\n"
+                          "/_local/openapi.json describes the controls there.\n";
 
 const char local_help_all[] =
         "Usage: gamelift-local [options]\n"
@@ -66,8 +67,10 @@ const char local_help_all[] =
         "\n"
         "GET  /                      the dashboard\n"
         "GET  /_local/state          everything it holds, as JSON\n"
+        "GET  /_local/summary        how many servers are ready, and the game sessions that live\n"
         "GET  /_local/clock          its time, how far it is ahead of the machine's, its speed\n"
         "GET  /_local/health         200 when it serves\n"
+        "GET  /_local/openapi.json   all of this, for programs (OpenAPI 3.1)\n"
         "POST /_local/refresh        {\"ProcessId\", \"Endpoint\"?}       RefreshConnection\n"
         "POST /_local/drop           {\"ProcessId\", \"CloseCode\"?}      end its sockets, with a Close "
         "frame or without\n"
