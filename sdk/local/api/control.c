@@ -45,9 +45,11 @@ static void refresh(api_call *call)
         api_refuse(call, LOCAL_INTERNAL, "RefreshConnection could not be sent to process %s.", process->id);
 }
 
+/* Those that a Close frame may carry, and those whose meaning is open (RFC 6455 7.4). */
+static const api_shape close_code = {.kind = API_INTEGER, .least = 1000, .most = 4999};
 static const api_member drop_members[] = {
         {"ProcessId", &process_id, true},
-        {"CloseCode", &api_limit,
+        {"CloseCode", &close_code,
                 false}, /* a Close frame with it; absent: the connection is cut without one */
         {0},
 };

@@ -20,6 +20,20 @@ class Dashboard(unittest.IsolatedAsyncioTestCase):
         self.browser = browser(1280, 800)
         self.addCleanup(self.browser.quit)
 
+    async def test_a_page_that_was_opened_with_the_token_shows_it_with_whatever_it_asks(self):
+        token = self.service.path / "token"
+        token.write_text("a-token-of-24-characters\n")
+        guarded = Service("--token", token)
+        self.addCleanup(guarded.stop)
+        self.browser.get(guarded.url + "/?token=a-token-of-24-characters")
+        async with Server(guarded, "p-1") as server:
+            await server.ready()
+            self.wait_for("processes", "p-1")
+            self.browser.find_element("xpath", "//button[text()='terminate']").click()
+            self.assertEqual("TerminateProcess", (await server.push())["Action"])
+        self.browser.get(guarded.url)
+        self.assertIn("/?token=TOKEN", self.browser.find_element("tag name", "body").text)
+
     def look(self, width, height):
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})

@@ -149,6 +149,8 @@ class Http(unittest.TestCase):
         for name, members, kind in (("explode", {}, "UnknownOperationException"),
                                     ("drop", {}, "InvalidRequestException"),
                                     ("drop", {"ProcessId": "nobody"}, "NotFoundException"),
+                                    ("drop", {"ProcessId": "nobody", "CloseCode": 999}, "InvalidRequestException"),
+                                    ("drop", {"ProcessId": "nobody", "CloseCode": 66536}, "InvalidRequestException"),
                                     ("advance", {"Milliseconds": "soon"}, "InvalidRequestException")):
             with self.subTest(name), self.assertRaises(Refused) as refusal:
                 self.service.control(name, **members)
