@@ -136,6 +136,21 @@ static bool is_wanted(const api_call *call, const local_game_session *session)
            (status == NULL || strcmp(status, glift_game_session_status_name(session->status)) == 0);
 }
 
+/* Those that have ended may be thousands, and most who ask want none of them. */
+static bool wants_live_ones(const api_call *call)
+{
+    const char *status = api_text(call->input, "StatusFilter");
+    return status != NULL && strcmp(status, "TERMINATED") != 0 && strcmp(status, "ERROR") != 0;
+}
+
+static const local_game_session *next_of_fleet(
+        const local_fleet *fleet, const local_game_session *session, bool live)
+{
+    if (live)
+        return session == NULL ? TAILQ_FIRST(&fleet->live_game_sessions) : TAILQ_NEXT(session, live_link);
+    return session == NULL ? TAILQ_FIRST(&fleet->game_sessions) : TAILQ_NEXT(session, fleet_link);
+}
+
 typedef void add_session_fn(api_call *call, cJSON *list, const local_game_session *session);
 
 static void describe_one(api_call *call, cJSON *list, const char *arn, add_session_fn *add)
@@ -153,10 +168,10 @@ static void describe_of_fleet(api_call *call, cJSON *list, add_session_fn *add)
     local_page page;
     if (fleet == NULL || !api_page_begin(call, &page, PAGE_DEFAULT))
         return;
-    const local_game_session *session;
-    TAILQ_FOREACH(session, &call->service->game_sessions, link)
-    {
-        if (session->fleet == fleet && is_wanted(call, session) && local_page_takes(&page, session->serial))
+    bool live = wants_live_ones(call);
+    for (const local_game_session *session = next_of_fleet(fleet, NULL, live); session != NULL && !page.more;
+            session = next_of_fleet(fleet, session, live)) {
+        if (is_wanted(call, session) && local_page_takes(&page, session->serial))
             add(call, list, session);
     }
     api_page_end(call, &page);

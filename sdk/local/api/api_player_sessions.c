@@ -118,7 +118,7 @@ static void describe_player_sessions(api_call *call)
         return;
     cJSON *list = api_add_array(call, call->reply, "PlayerSessions");
     for (const local_player_session *seat = NULL;
-            (seat = local_seats_next(call->service, &query, seat)) != NULL;) {
+            !page.more && (seat = local_seats_next(call->service, &query, seat)) != NULL;) {
         if (local_page_takes(&page, seat->serial))
             add_player_session(call, list, NULL, seat);
     }

@@ -31,7 +31,7 @@ typedef struct search {
 
 static bool fits(const search *self, const local_game_session *session)
 {
-    return session->fleet == self->fleet && session->status == GLIFT_GAME_SESSION_ACTIVE &&
+    return session->status == GLIFT_GAME_SESSION_ACTIVE &&
            (self->location == NULL || strcmp(self->location, session->location) == 0) &&
            (self->filter == NULL || local_filter_fits(self->filter, session));
 }
@@ -48,7 +48,7 @@ static bool find_all(api_call *call, search *self)
 {
     const local_game_session *session;
     size_t count = 0;
-    TAILQ_FOREACH(session, &call->service->game_sessions, link)
+    TAILQ_FOREACH(session, &self->fleet->live_game_sessions, live_link)
     {
         count++;
     }
@@ -57,7 +57,7 @@ static bool find_all(api_call *call, search *self)
         call->out_of_memory = true;
         return false;
     }
-    TAILQ_FOREACH(session, &call->service->game_sessions, link)
+    TAILQ_FOREACH(session, &self->fleet->live_game_sessions, live_link)
     {
         if (fits(self, session))
             self->found[self->found_count++] = session;
@@ -79,8 +79,10 @@ static void add_sorted(api_call *call, search *self, local_page *page, cJSON *li
 static void add_in_order(api_call *call, const search *self, local_page *page, cJSON *list)
 {
     const local_game_session *session;
-    TAILQ_FOREACH(session, &call->service->game_sessions, link)
+    TAILQ_FOREACH(session, &self->fleet->live_game_sessions, live_link)
     {
+        if (page->more)
+            return;
         if (fits(self, session) && local_page_takes(page, session->serial))
             api_add_game_session(call, list, NULL, session);
     }

@@ -178,7 +178,6 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
         return NULL;
     }
     TAILQ_INIT(&listener->peers);
-    TAILQ_INIT(&listener->sockets);
     glift__random_seed(&listener->random);
     listener->places = (size_t)desc->sockets;
     listener->service = desc->service;

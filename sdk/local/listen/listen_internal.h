@@ -40,6 +40,7 @@
 /* Of one address, how many connections may be open without ever having asked for anything. */
 #define LISTEN_SILENT_OF_ADDRESS 256
 #define LISTEN_ADDRESS_SLOTS     4096
+#define LISTEN_SOCKET_SLOTS      1024
 /* Places that WebSockets do not take: for the API and the dashboard. */
 #define LISTEN_KEPT_PLACES 64
 
@@ -98,7 +99,8 @@ typedef struct listen_peer {
     glift__ws_decoder decoder;
     char *message;
     size_t message_length, message_room;
-    TAILQ_ENTRY(listen_peer) link, socket_link;
+    TAILQ_ENTRY(listen_peer) link;
+    LIST_ENTRY(listen_peer) socket_link;
 } listen_peer;
 
 typedef struct listen_watch {
@@ -120,8 +122,8 @@ struct local_listener {
     bool full_was_told, crowd_was_told;
     uint16_t silent_of[LISTEN_ADDRESS_SLOTS]; /* by a hash of the address */
     size_t bodies_bytes, replies_bytes;
-    TAILQ_HEAD(, listen_peer) peers;   /* in the order in which they were last heard */
-    TAILQ_HEAD(, listen_peer) sockets; /* WebSockets only */
+    TAILQ_HEAD(, listen_peer) peers;                       /* in the order in which they were last heard */
+    LIST_HEAD(, listen_peer) sockets[LISTEN_SOCKET_SLOTS]; /* WebSockets only, by their numbers */
     listen_watch *watches;
     glift__random random;
     uint8_t unmasked[LISTEN_READ_MAX + LISTEN_FRAME_HEAD_MAX];

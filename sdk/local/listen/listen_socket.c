@@ -42,7 +42,7 @@ static bool queue_close(listen_peer *peer, int code, const char *reason, size_t 
 static listen_peer *find_socket(local_listener *listener, uint64_t connection)
 {
     listen_peer *peer;
-    TAILQ_FOREACH(peer, &listener->sockets, socket_link)
+    LIST_FOREACH(peer, &listener->sockets[connection % LISTEN_SOCKET_SLOTS], socket_link)
     {
         if (peer->connection == connection)
             return peer;
@@ -134,7 +134,7 @@ static int shake_hands(listen_peer *peer, const listen_request *request)
         return result;
     }
     glift__text_free(&refusal);
-    TAILQ_INSERT_TAIL(&listener->sockets, peer, socket_link);
+    LIST_INSERT_HEAD(&listener->sockets[peer->connection % LISTEN_SOCKET_SLOTS], peer, socket_link);
     listener->socket_count++;
     peer->phase = PHASE_SOCKET;
     glift__ws_decoder_init(&peer->decoder, LISTEN_MESSAGE_MAX);
@@ -249,7 +249,7 @@ int listen_on_frames(listen_peer *peer, const char *bytes, size_t length)
 
 static void take_from_list(listen_peer *peer)
 {
-    TAILQ_REMOVE(&peer->listener->sockets, peer, socket_link);
+    LIST_REMOVE(peer, socket_link);
     peer->listener->socket_count--;
 }
 
@@ -263,15 +263,21 @@ void listen_forget_socket(listen_peer *peer)
     local_service_closed(listener->service, local_listener_now(listener), peer->connection);
 }
 
+static void end_socket(listen_peer *peer, const char *reason)
+{
+    take_from_list(peer);
+    peer->connection = 0;
+    if (!peer->is_closing && !queue_close(peer, CODE_RESTART, reason, strlen(reason)))
+        listen_cut(peer);
+    else
+        lws_callback_on_writable(peer->wsi);
+}
+
 void listen_end_sockets(local_listener *listener, const char *reason)
 {
-    listen_peer *peer;
-    while ((peer = TAILQ_FIRST(&listener->sockets)) != NULL) {
-        take_from_list(peer);
-        peer->connection = 0;
-        if (!peer->is_closing && !queue_close(peer, CODE_RESTART, reason, strlen(reason)))
-            listen_cut(peer);
-        else
-            lws_callback_on_writable(peer->wsi);
+    for (size_t slot = 0; slot < LISTEN_SOCKET_SLOTS; slot++) {
+        listen_peer *peer;
+        while ((peer = LIST_FIRST(&listener->sockets[slot])) != NULL)
+            end_socket(peer, reason);
     }
 }

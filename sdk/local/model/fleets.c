@@ -198,6 +198,8 @@ local_fleet *local_create_fleet(
     forget_deleted_fleets(service);
     TAILQ_INIT(&fleet->computes);
     TAILQ_INIT(&fleet->processes);
+    TAILQ_INIT(&fleet->game_sessions);
+    TAILQ_INIT(&fleet->live_game_sessions);
     if (!fill_fleet(service, fleet, wish, why)) {
         local_free_fleet(fleet);
         return NULL;

@@ -33,6 +33,9 @@ void local_free_game_session(local_service *service, local_game_session *session
     local_timer_unmake(&service->timers, &session->timer);
     if (session->serial != 0) { /* it was complete */
         local_index_remove(&service->game_sessions_by_arn, session);
+        TAILQ_REMOVE(&session->fleet->game_sessions, session, fleet_link);
+        if (session->process != NULL)
+            TAILQ_REMOVE(&session->fleet->live_game_sessions, session, live_link);
         session->fleet->held--;
     }
     for (size_t i = 0; i < session->property_count; i++) {
@@ -160,6 +163,8 @@ static local_game_session *make_session(
     process->game_session = session;
     process->state = LOCAL_PROCESS_HOSTING;
     TAILQ_INSERT_TAIL(&service->game_sessions, session, link);
+    TAILQ_INSERT_TAIL(&session->fleet->game_sessions, session, fleet_link);
+    TAILQ_INSERT_TAIL(&session->fleet->live_game_sessions, session, live_link);
     local_timer_set(&service->timers, &session->timer, now.mono_ms + session->fleet->activation_ms);
     return session;
 }
@@ -311,6 +316,7 @@ void local_end_game_session(
         return;
     session->process->game_session = NULL;
     session->process = NULL;
+    TAILQ_REMOVE(&session->fleet->live_game_sessions, session, live_link);
     local_timer_stop(&service->timers, &session->timer);
     if (session->status != GLIFT_GAME_SESSION_ERROR)
         session->status = GLIFT_GAME_SESSION_TERMINATED;

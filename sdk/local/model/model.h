@@ -96,6 +96,8 @@ typedef struct local_fleet {
     size_t held; /* by this many game sessions and processes, ended ones included */
     TAILQ_HEAD(, local_compute) computes;
     TAILQ_HEAD(, local_process) processes; /* all but GONE ones; READY ones in the order of their waiting */
+    TAILQ_HEAD(, local_game_session) game_sessions;      /* all of its own, oldest first */
+    TAILQ_HEAD(, local_game_session) live_game_sessions; /* those of them that have not ended */
     TAILQ_ENTRY(local_fleet) link;
 } local_fleet;
 
@@ -168,15 +170,23 @@ struct local_connection {
     TAILQ_ENTRY(local_connection) link;
 };
 
+/* Whoever has or had a seat that is still remembered. */
+typedef struct local_player {
+    const char *id;
+    TAILQ_HEAD(, local_player_session) player_sessions; /* oldest first */
+} local_player;
+
 typedef struct local_player_session {
     const char *id;
-    char *player_id, *player_data; /* data may be NULL */
+    local_player *player;
+    const char *player_id; /* the player's */
+    char *player_data;     /* may be NULL */
     uint64_t serial;
     local_game_session *game_session;
     glift_player_session_status status;
     int64_t creation_unix_ms, termination_unix_ms;
     local_timer timer; /* of the reservation */
-    TAILQ_ENTRY(local_player_session) link, service_link;
+    TAILQ_ENTRY(local_player_session) link, service_link, player_link;
     TAILQ_ENTRY(local_player_session)
     state_link; /* in its session's held seats, or in the ended ones of all */
 } local_player_session;
@@ -204,7 +214,7 @@ struct local_game_session {
     TAILQ_HEAD(, local_player_session) player_sessions; /* oldest first */
     TAILQ_HEAD(, local_player_session) held;            /* those that hold a seat: RESERVED, ACTIVE */
     local_timer timer;                                  /* of the activation */
-    TAILQ_ENTRY(local_game_session) link, ended_link;
+    TAILQ_ENTRY(local_game_session) link, ended_link, fleet_link, live_link;
 };
 
 typedef struct local_event {
@@ -266,7 +276,7 @@ struct local_service {
     size_t location_count, fleet_count, alias_count, tag_count, compute_count, gone_count, ended_count,
             ended_seat_count, event_count;
     local_index locations_by_name, fleets_by_id, aliases_by_id, tags_by_arn, computes_by_key,
-            processes_by_key, game_sessions_by_arn, player_sessions_by_id, connections_by_number;
+            processes_by_key, game_sessions_by_arn, player_sessions_by_id, players_by_id, connections_by_number;
     uint64_t last_connection;
     uint64_t jump_ms; /* asked for and not yet taken */
     bool reset_is_wanted;

@@ -17,11 +17,47 @@ static bool holds_seat(const local_player_session *seat)
 
 /* ---- memory ---- */
 
+/* The player of a seat that is made: known already, or new. False: out of memory. */
+static bool join_player(local_service *service, local_player_session *seat, const char *player_id)
+{
+    local_player *player = local_index_find(&service->players_by_id, player_id);
+    if (player == NULL) {
+        player = calloc(1, sizeof *player);
+        if (player == NULL)
+            return false;
+        TAILQ_INIT(&player->player_sessions);
+        player->id = strdup(player_id);
+        if (player->id == NULL || !local_index_add(&service->players_by_id, player)) {
+            free((char *)player->id);
+            free(player);
+            return false;
+        }
+    }
+    seat->player = player;
+    seat->player_id = player->id;
+    TAILQ_INSERT_TAIL(&player->player_sessions, seat, player_link);
+    return true;
+}
+
+/* A player without a seat is forgotten. */
+static void leave_player(local_service *service, local_player_session *seat)
+{
+    local_player *player = seat->player;
+    if (player == NULL)
+        return;
+    TAILQ_REMOVE(&player->player_sessions, seat, player_link);
+    if (!TAILQ_EMPTY(&player->player_sessions))
+        return;
+    local_index_remove(&service->players_by_id, player);
+    free((char *)player->id);
+    free(player);
+}
+
 static void free_seat(local_service *service, local_player_session *seat)
 {
     local_timer_unmake(&service->timers, &seat->timer);
+    leave_player(service, seat);
     free((char *)seat->id);
-    free(seat->player_id);
     free(seat->player_data);
     free(seat);
 }
@@ -140,7 +176,7 @@ static local_player_session *make_seat(local_service *service, const local_seat_
     char id[LOCAL_ID_SIZE];
     local_make_id(service, "psess-", id);
     seat->id = strdup(id);
-    bool made = seat->id != NULL && local_keep_text(&seat->player_id, wish->player_id) &&
+    bool made = seat->id != NULL && join_player(service, seat, wish->player_id) &&
                 local_keep_text(&seat->player_data, wish->player_data) &&
                 local_timer_make(&service->timers, &seat->timer, on_reservation_timeout, seat);
     if (made && local_index_add(&service->player_sessions_by_id, seat))
@@ -264,10 +300,10 @@ static const local_player_session *next_in_session(
 static const local_player_session *next_of_player(
         const local_service *service, const local_seat_query *query, const local_player_session *seat)
 {
-    seat = seat == NULL ? TAILQ_FIRST(&service->player_sessions) : TAILQ_NEXT(seat, service_link);
-    while (seat != NULL && strcmp(seat->player_id, query->player_id) != 0)
-        seat = TAILQ_NEXT(seat, service_link);
-    return seat;
+    if (seat != NULL)
+        return TAILQ_NEXT(seat, player_link);
+    const local_player *player = local_index_find(&service->players_by_id, query->player_id);
+    return player != NULL ? TAILQ_FIRST(&player->player_sessions) : NULL;
 }
 
 const local_player_session *local_seats_next(
