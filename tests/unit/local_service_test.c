@@ -1093,3 +1093,28 @@ TEST(slashes_do_not_make_two_processes_one)
     glift__text_free(&state);
     finish(service, &servers[0]);
 }
+
+/* ---- log ---- */
+
+static void count_line(void *user, glift_log_level level, const char *text)
+{
+    unsigned *count = user;
+    CHECK(level >= GLIFT_LOG_INFO && text[0] != '\0');
+    ++*count;
+}
+
+TEST(lines_below_the_level_are_not_made)
+{
+    for (glift_log_level level = GLIFT_LOG_INFO; level <= GLIFT_LOG_WARNING; level++) {
+        unsigned count = 0;
+        local_service_desc desc = {.seed = 7, .log = count_line, .log_user = &count, .log_level = level};
+        local_service *service;
+        CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+        CHECK_INT(call(service, "ListFleets", "{}"), 200);      /* a debug line */
+        CHECK_INT(call(service, "NoSuchOperation", "{}"), 400); /* an info line */
+        CHECK_INT(count, level == GLIFT_LOG_INFO);
+        local_service_destroy(service);
+    }
+    free(last_answer);
+    last_answer = NULL;
+}

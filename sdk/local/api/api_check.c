@@ -5,68 +5,9 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <regex.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
-
-/* ---- expressions ---- */
-
-typedef struct pattern {
-    const char *text; /* static: compared by address */
-    regex_t compiled;
-    struct pattern *next;
-} pattern;
-
-struct local_patterns {
-    pattern *first;
-};
-
-glift_status local_patterns_create(local_patterns **out)
-{
-    *out = calloc(1, sizeof **out);
-    return *out != NULL ? GLIFT_OK : GLIFT_ERR_MEMORY;
-}
-
-void local_patterns_destroy(local_patterns *patterns)
-{
-    if (patterns == NULL)
-        return;
-    for (pattern *one = patterns->first, *next; one != NULL; one = next) {
-        next = one->next;
-        regfree(&one->compiled);
-        free(one);
-    }
-    free(patterns);
-}
-
-static const pattern *compile(local_patterns *patterns, const char *text)
-{
-    for (const pattern *known = patterns->first; known != NULL; known = known->next) {
-        if (known->text == text)
-            return known;
-    }
-    pattern *fresh = calloc(1, sizeof *fresh);
-    char *whole = local_format("^(%s)$", text);
-    if (fresh == NULL || whole == NULL || regcomp(&fresh->compiled, whole, REG_EXTENDED | REG_NOSUB) != 0) {
-        free(whole);
-        free(fresh);
-        return NULL;
-    }
-    free(whole);
-    fresh->text = text;
-    fresh->next = patterns->first;
-    patterns->first = fresh;
-    return fresh;
-}
-
-/* A text that was not examined, for want of memory, does not fit. */
-static bool fits(local_patterns *patterns, const char *expression, const char *text)
-{
-    const pattern *one = compile(patterns, expression);
-    return one != NULL && regexec(&one->compiled, text, 0, NULL, 0) == 0;
-}
 
 /* ---- the list of what is wrong ---- */
 
@@ -199,7 +140,7 @@ static void check_text(input_check *check, const api_shape *shape, const cJSON *
     unsigned before = check->errors;
     check_range(check, shape, value, count_characters(value->valuestring), "length");
     if (check->errors == before && shape->pattern != NULL &&
-            !fits(check->patterns, shape->pattern, value->valuestring))
+            !local_pattern_fits(check->patterns, shape->pattern, value->valuestring))
         wrong(check, value, "Member must satisfy regular expression pattern: %s", shape->pattern);
 }
 

@@ -189,6 +189,7 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
     listener->user = desc->user;
     listener->log = desc->log;
     listener->log_user = desc->log_user;
+    listener->log_level = desc->log_level;
     listener->context = make_context(listener, desc->sockets);
     if (listener->context == NULL)
         snprintf(why, LOCAL_WHY_SIZE, "libwebsockets could not be started");

@@ -27,6 +27,7 @@ typedef struct local_listener_desc {
     void *user;
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;
+    glift_log_level log_level; /* lines below it are not even made */
 } local_listener_desc;
 
 #define LOCAL_WHY_SIZE 256

@@ -131,6 +131,7 @@ struct local_listener {
     void *user;
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;
+    glift_log_level log_level;
 };
 
 /* ---- listen_peers.c; results of all functions that have one: 0, or -1 and the connection ends ---- */

@@ -22,11 +22,12 @@ void listen_log(const local_listener *listener, glift_log_level level, const cha
 {
     char text[512];
     va_list arguments;
+    if (listener->log == NULL || level < listener->log_level)
+        return;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (listener->log != NULL)
-        listener->log(listener->log_user, level, text);
+    listener->log(listener->log_user, level, text);
 }
 
 listen_message *listen_message_of(size_t length)

@@ -32,6 +32,7 @@ typedef struct local_service_desc {
     local_patience patience;
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;
+    glift_log_level log_level; /* lines below it are not even made */
 } local_service_desc;
 
 typedef struct local_output {

@@ -140,6 +140,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
     service->patience = full_patience(&desc->patience);
     service->log = desc->log;
     service->log_user = desc->log_user;
+    service->log_level = desc->log_level;
     service->random_state = desc->seed != 0 ? desc->seed : (uint64_t)now.unix_ms ^ (now.mono_ms << 32);
 
     bool made = local_keep_text(&service->region, text_or(desc->region, "us-east-1")) &&
@@ -157,7 +158,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
 
 void local_log(const local_service *service, glift_log_level level, const char *format, ...)
 {
-    if (service->log == NULL)
+    if (service->log == NULL || level < service->log_level)
         return;
     char text[1024];
     va_list arguments;

@@ -253,6 +253,7 @@ struct local_service {
     local_patience patience;
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;
+    glift_log_level log_level;
     uint64_t random_state;
     uint64_t last_serial; /* of everything, in the order in which it came to be: what paging counts in */
     local_timers timers;

@@ -158,6 +158,7 @@ static local_service *make_service(program *self, glift__time now)
             .patience = options->patience,
             .log = on_log,
             .log_user = self,
+            .log_level = options->log_level,
     };
     if (desc.seed == 0 && getrandom(&desc.seed, sizeof desc.seed, 0) != (ssize_t)sizeof desc.seed)
         desc.seed = (uint64_t)now.unix_ms + 1;
@@ -248,6 +249,7 @@ static bool open_listener(program *self)
             .user = self,
             .log = on_log,
             .log_user = self,
+            .log_level = options->log_level,
     };
     self->listener = local_listener_open(&desc, why);
     if (self->listener == NULL)
