@@ -84,6 +84,20 @@ size_t api_properties(const cJSON *object, const char *name, glift_game_property
     return count;
 }
 
+bool api_is_wanted(const cJSON *names, const void *entity,
+        void *(*find)(const local_service *service, const char *name), const local_service *service)
+{
+    const cJSON *name;
+    if (names == NULL)
+        return true;
+    cJSON_ArrayForEach(name, names)
+    {
+        if (find(service, name->valuestring) == entity)
+            return true;
+    }
+    return false;
+}
+
 /* ---- writing ---- */
 
 /* Puts the item into its parent; without memory the reply is marked incomplete. */
@@ -298,7 +312,8 @@ static const api_operation *find(const char *name)
             api_fleet_change_operations, api_fleet_view_operations, api_log_operations,
             api_connection_operations, api_fleet_operations, api_compute_operations,
             api_game_session_operations, api_player_session_operations, api_search_operations,
-            api_matchmaking_operations, api_ticket_operations};
+            api_queue_operations, api_placement_operations, api_matchmaking_operations,
+            api_ticket_operations};
     const api_operation *found = NULL;
     for (size_t i = 0; found == NULL && i < sizeof tables / sizeof tables[0]; i++)
         found = find_in(tables[i], name);

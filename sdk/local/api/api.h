@@ -47,7 +47,8 @@ struct api_member { /* tables of these end with a NULL name */
 extern const api_shape api_fleet_id, api_alias_id, api_location, api_compute_name, api_game_session_id,
         api_id_string, api_free_text, api_game_properties, api_game_session_data, api_player_id,
         api_player_data, api_count, api_limit, api_next_token, api_tags, api_time, api_boolean,
-        api_custom_location, api_protection_policy;
+        api_custom_location, api_protection_policy, api_new_queue_name, api_queue_name, api_custom_event_data,
+        api_notification_target;
 /* The static text of a protection policy; NULL of NULL. */
 const char *api_protection_policy_name(const char *given);
 
@@ -73,7 +74,8 @@ typedef struct api_operation { /* tables of these end with a NULL name */
 extern const api_operation api_alias_operations[], api_tag_operations[], api_fleet_change_operations[],
         api_fleet_view_operations[], api_log_operations[], api_connection_operations[],
         api_fleet_operations[], api_compute_operations[], api_game_session_operations[],
-        api_player_session_operations[], api_search_operations[], api_matchmaking_operations[],
+        api_player_session_operations[], api_search_operations[], api_queue_operations[],
+        api_placement_operations[], api_matchmaking_operations[],
         api_ticket_operations[];
 
 /* From name and body to the answer, with operations of this one table: as local_service_call(). */
@@ -94,6 +96,10 @@ bool api_flag(const cJSON *object, const char *name, bool fallback);
 const cJSON *api_member_of(const cJSON *object, const char *name); /* a list, map or structure */
 /* Key-value pairs ([{"Key","Value"}]) as the model's functions take them; at most LOCAL_PROPERTIES_MAX. */
 size_t api_properties(const cJSON *object, const char *name, glift_game_property out[LOCAL_PROPERTIES_MAX]);
+
+/* Whether a Describe operation that was given these names (absent: it wants everything) wants the entity. */
+bool api_is_wanted(const cJSON *names, const void *entity,
+        void *(*find)(const local_service *service, const char *name), const local_service *service);
 
 /* ---- writing: what has no value (NULL, "", time 0) is left out (S6) ----
  * `object` may be NULL after a failed allocation: call->out_of_memory says so then. In an array the name is

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Queues, rule sets and matchmaking configurations behind the AWS API (service model 2.2). */
+/* Rule sets and matchmaking configurations behind the AWS API (service model 2.2). */
 #include "api/api.h"
 
 #include <string.h>
@@ -9,144 +9,12 @@
 #define PAGE_DEFAULT           100
 #define RULE_SETS_PAGE_DEFAULT 10
 
-static const api_shape new_name = {.kind = API_TEXT, .least = 1, .most = 128, .pattern = "[a-zA-Z0-9-]+"};
 static const api_shape new_config_name = {
         .kind = API_TEXT, .least = 1, .most = 128, .pattern = "[a-zA-Z0-9.-]*"};
-static const api_shape queue_name = {.kind = API_TEXT, .least = 1, .most = 256, .pattern = "[a-zA-Z0-9:/-]+"};
 static const api_shape config_name = {
         .kind = API_TEXT, .least = 1, .most = 256, .pattern = "[a-zA-Z0-9.:/-]*"};
 static const api_shape queue_arn = {
         .kind = API_TEXT, .least = 1, .most = 256, .pattern = "arn:.*:gamesessionqueue/[a-zA-Z0-9-]+"};
-static const api_shape custom_event_data = {.kind = API_TEXT, .most = 256};
-static const api_shape notification_target = {.kind = API_TEXT, .most = 300, .pattern = "[a-zA-Z0-9:_/.-]*"};
-
-/* Names that a Describe operation filters by; absent: everything. */
-static bool is_wanted(const cJSON *names, const void *entity,
-        void *(*find)(const local_service *, const char *), const local_service *service)
-{
-    const cJSON *name;
-    if (names == NULL)
-        return true;
-    cJSON_ArrayForEach(name, names)
-    {
-        if (find(service, name->valuestring) == entity)
-            return true;
-    }
-    return false;
-}
-
-/* ---- queues ---- */
-
-static const api_shape destination_arn = {
-        .kind = API_TEXT, .least = 1, .most = 512, .pattern = "[a-zA-Z0-9:/-]+"};
-static const api_member destination_members[] = {{"DestinationArn", &destination_arn, true}, {0}};
-static const api_shape destination = {.kind = API_STRUCT, .members = destination_members};
-static const api_shape destinations = {
-        .kind = API_LIST, .most = LOCAL_DESTINATIONS_MAX, .item = &destination};
-static const api_shape queue_timeout = {.kind = API_INTEGER, .least = 10, .most = 600};
-static const api_member no_members[] = {{0}};
-static const api_shape any_structure = {.kind = API_STRUCT, .members = no_members};
-static const api_shape any_structures = {.kind = API_LIST, .item = &any_structure};
-static const api_member create_queue_members[] = {
-        {"Name", &new_name, true},
-        {"TimeoutInSeconds", &queue_timeout, false},
-        {"Destinations", &destinations, false},
-        {"PlayerLatencyPolicies", &any_structures, false},
-        {"PriorityConfiguration", &any_structure, false},
-        {"FilterConfiguration", &any_structure, false},
-        {"CustomEventData", &custom_event_data, false},
-        {"NotificationTarget", &notification_target, false},
-        {"Tags", &api_tags, false},
-        {0},
-};
-
-static void add_queue(api_call *call, cJSON *parent, const char *name, const local_queue *queue)
-{
-    cJSON *object = api_add_object(call, parent, name);
-    api_add_text(call, object, "Name", queue->name);
-    api_add_text(call, object, "GameSessionQueueArn", queue->arn);
-    api_add_number(call, object, "TimeoutInSeconds", queue->timeout_s);
-    cJSON *list = api_add_array(call, object, "Destinations");
-    for (size_t i = 0; i < queue->fleet_count; i++) {
-        const local_fleet *fleet = local_find_fleet(call->service, queue->fleet_ids[i]);
-        cJSON *item = fleet != NULL ? api_add_object(call, list, NULL) : NULL;
-        if (item != NULL)
-            api_add_text(call, item, "DestinationArn", fleet->arn);
-    }
-    api_add_text(call, object, "CustomEventData", queue->custom_event_data);
-    api_add_text(call, object, "NotificationTarget", queue->notification_target);
-}
-
-static void create_queue(api_call *call)
-{
-    /* What would change where sessions are placed is refused, not ignored. */
-    static const char *const missing[] = {
-            "PlayerLatencyPolicies", "PriorityConfiguration", "FilterConfiguration"};
-    const char *fleets[LOCAL_DESTINATIONS_MAX];
-    local_queue_wish wish = {
-            .name = api_text(call->input, "Name"),
-            .timeout_s = api_integer(call->input, "TimeoutInSeconds", 600),
-            .destinations = fleets,
-            .custom_event_data = api_text(call->input, "CustomEventData"),
-            .notification_target = api_text(call->input, "NotificationTarget"),
-    };
-    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
-        const cJSON *member = api_member_of(call->input, missing[i]);
-        if (member != NULL && member->child != NULL) {
-            api_refuse(call, LOCAL_INVALID_REQUEST, "%s is not emulated by gamelift-local.", missing[i]);
-            return;
-        }
-    }
-    const cJSON *item, *list = api_member_of(call->input, "Destinations");
-    cJSON_ArrayForEach(item, list) fleets[wish.destination_count++] = api_text(item, "DestinationArn");
-    if (!api_tags_fit(call))
-        return;
-    local_queue *queue = local_create_queue(call->service, &wish, &call->refusal);
-    if (queue == NULL) {
-        api_refuse_with(call);
-        return;
-    }
-    api_keep_tags(call, queue->arn);
-    add_queue(call, call->reply, "GameSessionQueue", queue);
-}
-
-static void *find_queue(const local_service *service, const char *name)
-{
-    return local_find_queue(service, name);
-}
-
-static const api_shape queue_names = {.kind = API_LIST, .item = &queue_name};
-static const api_member describe_queues_members[] = {{"Names", &queue_names, false},
-        {"Limit", &api_limit, false}, {"NextToken", &api_next_token, false}, {0}};
-
-static void describe_queues(api_call *call)
-{
-    local_page page;
-    if (!api_page_begin(call, &page, PAGE_DEFAULT))
-        return;
-    cJSON *list = api_add_array(call, call->reply, "GameSessionQueues");
-    const cJSON *names = api_member_of(call->input, "Names");
-    const local_queue *queue;
-    TAILQ_FOREACH(queue, &call->service->matchmaking->queues, link)
-    {
-        if (is_wanted(names, queue, find_queue, call->service) && local_page_takes(&page, queue->serial))
-            add_queue(call, list, NULL, queue);
-    }
-    api_page_end(call, &page);
-}
-
-static const api_member delete_queue_members[] = {{"Name", &queue_name, true}, {0}};
-
-static void delete_queue(api_call *call)
-{
-    const char *name = api_text(call->input, "Name");
-    local_queue *queue = local_find_queue(call->service, name);
-    if (queue == NULL)
-        api_refuse(call, LOCAL_NOT_FOUND, "Game session queue %s was not found.", name);
-    else
-        local_delete_queue(call->service, queue);
-}
-
 /* ---- rule sets ---- */
 
 static const api_shape rule_set_body = {.kind = API_TEXT, .least = 1, .most = LOCAL_RULE_SET_MAX_BODY};
@@ -216,7 +84,8 @@ static void describe_rule_sets(api_call *call)
     const local_rule_set_record *record;
     TAILQ_FOREACH(record, &call->service->matchmaking->rule_sets, link)
     {
-        if (is_wanted(names, record, find_rule_set, call->service) && local_page_takes(&page, record->serial))
+        if (api_is_wanted(names, record, find_rule_set, call->service) &&
+                local_page_takes(&page, record->serial))
             add_rule_set(call, list, NULL, record);
     }
     api_page_end(call, &page);
@@ -257,8 +126,8 @@ static const api_member create_configuration_members[] = {
         {"AdditionalPlayerCount", &additional_players, false},
         {"GameProperties", &api_game_properties, false},
         {"GameSessionData", &session_data, false},
-        {"NotificationTarget", &notification_target, false},
-        {"CustomEventData", &custom_event_data, false},
+        {"NotificationTarget", &api_notification_target, false},
+        {"CustomEventData", &api_custom_event_data, false},
         {"Description", &api_free_text, false},
         {"Tags", &api_tags, false},
         {0},
@@ -431,7 +300,7 @@ static void describe_configurations(api_call *call)
     const local_configuration *configuration;
     TAILQ_FOREACH(configuration, &call->service->matchmaking->configurations, link)
     {
-        bool wanted = is_wanted(names, configuration, find_configuration, call->service) &&
+        bool wanted = api_is_wanted(names, configuration, find_configuration, call->service) &&
                       (rule_set_name == NULL || configuration->rule_set == record);
         if (wanted && local_page_takes(&page, configuration->serial))
             add_configuration(call, list, NULL, configuration);
@@ -452,9 +321,6 @@ static void delete_configuration(api_call *call)
 }
 
 const api_operation api_matchmaking_operations[] = {
-        {"CreateGameSessionQueue", create_queue_members, create_queue},                  /* S56, S64 */
-        {"DescribeGameSessionQueues", describe_queues_members, describe_queues},         /* S13 */
-        {"DeleteGameSessionQueue", delete_queue_members, delete_queue},                  /* S16 */
         {"ValidateMatchmakingRuleSet", validate_rule_set_members, validate_rule_set},    /* S67 */
         {"CreateMatchmakingRuleSet", create_rule_set_members, create_rule_set},          /* S60, S62, S67 */
         {"DescribeMatchmakingRuleSets", describe_rule_sets_members, describe_rule_sets}, /* S13 */

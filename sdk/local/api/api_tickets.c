@@ -462,9 +462,13 @@ void api_add_matchmaking_state(api_call *call, cJSON *root)
     {
         cJSON *object = api_add_object(call, list, NULL);
         api_add_any_text(call, object, "name", queue->name);
-        api_add_number(call, object, "timeout_seconds", queue->timeout_s);
+        api_add_number(call, object, "timeout_seconds", queue->terms.timeout_s);
         cJSON *fleets = api_add_array(call, object, "fleet_ids");
-        for (size_t i = 0; i < queue->fleet_count; i++)
-            api_add_any_text(call, fleets, NULL, queue->fleet_ids[i]);
+        for (size_t i = 0; i < queue->terms.destination_count; i++) {
+            const local_fleet *fleet =
+                    local_need_destination(call->service, queue->terms.destinations[i], &call->refusal);
+            if (fleet != NULL)
+                api_add_any_text(call, fleets, NULL, fleet->id);
+        }
     }
 }

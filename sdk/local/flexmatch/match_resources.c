@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Queues, rule sets and matchmaking configurations: the named things that matchmaking works by. */
+/* Rule sets and matchmaking configurations: the named things that matchmaking works by, beside queues. */
 #include "flexmatch/tickets.h"
 
 #include <stdio.h>
@@ -8,14 +8,13 @@
 
 #include "model/tags.h"
 
-/* The part of an ARN that names the thing; a name stays as it is. */
-static const char *name_of(const char *name_or_arn)
+const char *local_resource_name(const char *name_or_arn)
 {
     const char *slash = strrchr(name_or_arn, '/');
     return strncmp(name_or_arn, "arn:", 4) == 0 && slash != NULL ? slash + 1 : name_or_arn;
 }
 
-static void format_arn(
+void local_resource_arn(
         const local_service *service, const char *kind, const char *name, char out[LOCAL_ARN_SIZE])
 {
     snprintf(out, LOCAL_ARN_SIZE, "arn:%s:gamelift:%s:%s:%s/%.128s", service->partition, service->region,
@@ -24,12 +23,7 @@ static void format_arn(
 
 static void *find(const local_index *index, const char *name_or_arn)
 {
-    return local_index_find(index, name_of(name_or_arn));
-}
-
-local_queue *local_find_queue(const local_service *service, const char *name_or_arn)
-{
-    return find(&service->matchmaking->queues_by_name, name_or_arn);
+    return local_index_find(index, local_resource_name(name_or_arn));
 }
 
 local_rule_set_record *local_find_rule_set(const local_service *service, const char *name_or_arn)
@@ -42,15 +36,14 @@ local_configuration *local_find_configuration(const local_service *service, cons
     return find(&service->matchmaking->configurations_by_name, name_or_arn);
 }
 
-/* A copy in the entity's memory; NULL stays NULL. *failed is kept. */
-static const char *keep(glift__memory *memory, const char *text, bool *failed)
+const char *local_keep_in(glift__memory *memory, const char *text, bool *failed)
 {
     const char *copy = text != NULL ? glift__memory_text(memory, text) : NULL;
     *failed = *failed || (text != NULL && copy == NULL);
     return copy;
 }
 
-static bool may_create(const char *what, const char *name, bool exists, size_t count, local_refusal *why)
+bool local_may_create(const char *what, const char *name, bool exists, size_t count, local_refusal *why)
 {
     if (exists) /* Conflict is not among the errors of these operations [M] */
         return local_refuse(why, LOCAL_INVALID_REQUEST, "A %s named %s exists already.", what, name);
@@ -58,67 +51,6 @@ static bool may_create(const char *what, const char *name, bool exists, size_t c
         return local_refuse(
                 why, LOCAL_LIMIT_EXCEEDED, "There are %d %ss already.", LOCAL_RESOURCES_MAX, what);
     return true;
-}
-
-/* ---- queues ---- */
-
-static void free_queue(local_queue *queue)
-{
-    glift__memory_fini(&queue->memory);
-    free(queue);
-}
-
-static bool fill_queue(
-        local_service *service, local_queue *queue, const local_queue_wish *wish, local_refusal *why)
-{
-    bool failed = false;
-    queue->name = keep(&queue->memory, wish->name, &failed);
-    queue->notification_target = keep(&queue->memory, wish->notification_target, &failed);
-    queue->custom_event_data = keep(&queue->memory, wish->custom_event_data, &failed);
-    queue->timeout_s = wish->timeout_s;
-    queue->fleet_ids =
-            glift__memory_take(&queue->memory, wish->destination_count + 1, sizeof *queue->fleet_ids);
-    for (size_t i = 0; queue->fleet_ids != NULL && i < wish->destination_count; i++) {
-        const local_fleet *fleet = local_need_fleet(service, wish->destinations[i], why);
-        if (fleet == NULL)
-            return false;
-        queue->fleet_ids[queue->fleet_count++] = keep(&queue->memory, fleet->id, &failed);
-    }
-    if (failed || queue->fleet_ids == NULL || !local_index_add(&service->matchmaking->queues_by_name, queue))
-        return local_refuse_memory(why);
-    return true;
-}
-
-local_queue *local_create_queue(local_service *service, const local_queue_wish *wish, local_refusal *why)
-{
-    struct local_matchmaking *all = service->matchmaking;
-    bool exists = local_find_queue(service, wish->name) != NULL;
-    if (!may_create("game session queue", wish->name, exists, all->queue_count, why))
-        return NULL;
-    local_queue *queue = calloc(1, sizeof *queue);
-    if (queue == NULL) {
-        local_refuse_memory(why);
-        return NULL;
-    }
-    glift__memory_init(&queue->memory);
-    if (!fill_queue(service, queue, wish, why)) {
-        free_queue(queue);
-        return NULL;
-    }
-    format_arn(service, "gamesessionqueue", queue->name, queue->arn);
-    queue->serial = local_next_serial(service);
-    TAILQ_INSERT_TAIL(&all->queues, queue, link);
-    all->queue_count++;
-    return queue;
-}
-
-void local_delete_queue(local_service *service, local_queue *queue)
-{
-    local_forget_tags(service, queue->arn);
-    local_index_remove(&service->matchmaking->queues_by_name, queue);
-    TAILQ_REMOVE(&service->matchmaking->queues, queue, link);
-    service->matchmaking->queue_count--;
-    free_queue(queue);
 }
 
 /* ---- rule sets ---- */
@@ -146,7 +78,7 @@ local_rule_set_record *local_create_rule_set(
 {
     struct local_matchmaking *all = service->matchmaking;
     bool exists = local_find_rule_set(service, name) != NULL, failed = false;
-    if (!may_create("matchmaking rule set", name, exists, all->rule_set_count, why))
+    if (!local_may_create("matchmaking rule set", name, exists, all->rule_set_count, why))
         return NULL;
     local_rule_set *rule_set;
     if (!local_check_rule_set(body, &rule_set, why))
@@ -159,14 +91,14 @@ local_rule_set_record *local_create_rule_set(
     }
     record->rule_set = rule_set;
     glift__memory_init(&record->memory);
-    record->name = keep(&record->memory, name, &failed);
-    record->body = keep(&record->memory, body, &failed);
+    record->name = local_keep_in(&record->memory, name, &failed);
+    record->body = local_keep_in(&record->memory, body, &failed);
     if (failed || !local_index_add(&all->rule_sets_by_name, record)) {
         free_rule_set(record);
         local_refuse_memory(why);
         return NULL;
     }
-    format_arn(service, "matchmakingruleset", name, record->arn);
+    local_resource_arn(service, "matchmakingruleset", name, record->arn);
     record->serial = local_next_serial(service);
     record->creation_unix_ms = now.unix_ms;
     TAILQ_INSERT_TAIL(&all->rule_sets, record, link);
@@ -218,15 +150,15 @@ static bool fill_texts(local_configuration *configuration, const local_configura
 {
     glift__memory *memory = &configuration->memory;
     bool failed = false;
-    configuration->name = keep(memory, wish->name, &failed);
-    configuration->game_session_data = keep(memory, wish->game_session_data, &failed);
-    configuration->description = keep(memory, wish->description, &failed);
-    configuration->notification_target = keep(memory, wish->notification_target, &failed);
-    configuration->custom_event_data = keep(memory, wish->custom_event_data, &failed);
+    configuration->name = local_keep_in(memory, wish->name, &failed);
+    configuration->game_session_data = local_keep_in(memory, wish->game_session_data, &failed);
+    configuration->description = local_keep_in(memory, wish->description, &failed);
+    configuration->notification_target = local_keep_in(memory, wish->notification_target, &failed);
+    configuration->custom_event_data = local_keep_in(memory, wish->custom_event_data, &failed);
     for (size_t i = 0; i < wish->property_count; i++) {
         glift_game_property *property = &configuration->properties[configuration->property_count++];
-        property->key = keep(memory, wish->properties[i].key, &failed);
-        property->value = keep(memory, wish->properties[i].value, &failed);
+        property->key = local_keep_in(memory, wish->properties[i].key, &failed);
+        property->value = local_keep_in(memory, wish->properties[i].value, &failed);
     }
     return !failed;
 }
@@ -243,7 +175,7 @@ static bool fill_queues(const local_service *service, local_configuration *confi
             return local_refuse(
                     why, LOCAL_NOT_FOUND, "Game session queue %s was not found.", wish->queues[i]);
         configuration->queue_names[configuration->queue_count++] =
-                keep(&configuration->memory, queue->name, &failed);
+                local_keep_in(&configuration->memory, queue->name, &failed);
     }
     return (configuration->queue_names != NULL && !failed) || local_refuse_memory(why);
 }
@@ -289,7 +221,7 @@ local_configuration *local_create_configuration(
 {
     struct local_matchmaking *all = service->matchmaking;
     bool exists = local_find_configuration(service, wish->name) != NULL;
-    if (!may_create("matchmaking configuration", wish->name, exists, all->configuration_count, why) ||
+    if (!local_may_create("matchmaking configuration", wish->name, exists, all->configuration_count, why) ||
             !makes_sense(wish, why))
         return NULL;
     local_configuration *configuration = make_configuration(service, wish, why);
@@ -300,7 +232,7 @@ local_configuration *local_create_configuration(
         local_refuse_memory(why);
         return NULL;
     }
-    format_arn(service, "matchmakingconfiguration", configuration->name, configuration->arn);
+    local_resource_arn(service, "matchmakingconfiguration", configuration->name, configuration->arn);
     configuration->serial = local_next_serial(service);
     configuration->creation_unix_ms = now.unix_ms;
     configuration->rule_set->users++;

@@ -193,6 +193,7 @@ static void start_placing(local_service *service, glift__time now, local_match *
         return;
     }
     match->phase = LOCAL_MATCH_PLACING;
+    match->placing_ms = now.mono_ms;
     TAILQ_FOREACH(ticket, &match->tickets, match_link)
     {
         ticket->status = LOCAL_TICKET_PLACING;

@@ -141,7 +141,8 @@ static void on_tick(local_service *service, glift__time now, void *owner)
         if (match->phase == LOCAL_MATCH_PLACING)
             local_place_match(service, now, match);
     }
-    if (all->active_count > 0)
+    local_try_placements(service, now);
+    if (all->active_count > 0 || all->placements.pending_count > 0)
         local_timer_set(&service->timers, &all->tick, now.mono_ms + pause_ms);
 }
 
@@ -150,12 +151,15 @@ static void on_tick(local_service *service, glift__time now, void *owner)
 static void on_process_ready(local_service *service, glift__time now, local_process *process)
 {
     (void)process;
-    if (!TAILQ_EMPTY(&service->matchmaking->matches))
+    struct local_matchmaking *all = service->matchmaking;
+    all->placements.ready_seen++;
+    if (!TAILQ_EMPTY(&all->matches) || all->placements.pending_count > 0)
         local_matchmaking_wake(service, now);
 }
 
 static void on_game_session_active(local_service *service, glift__time now, local_game_session *session)
 {
+    local_placement_session_active(service, now, session);
     local_match *match = local_find_match_of_session(service, session);
     if (match == NULL)
         return;
@@ -179,6 +183,7 @@ static void on_game_session_ended(local_service *service, glift__time now, local
         local_end_ticket(
                 service, now, backfill, LOCAL_TICKET_CANCELLED, "Cancelled", "The game session has ended.");
     local_stop_automatic(service, session);
+    local_placement_session_ended(service, now, session);
     local_match *match = local_find_match_of_session(service, session);
     if (match == NULL)
         return;
@@ -207,6 +212,7 @@ glift_status local_matchmaking_create(local_service *service)
     TAILQ_INIT(&all->ended);
     TAILQ_INIT(&all->matches);
     TAILQ_INIT(&all->automatics);
+    local_placements_init(&all->placements);
     service->matchmaking = all;
     service->listener = &listener;
     return local_timer_make(&service->timers, &all->tick, on_tick, NULL) ? GLIFT_OK : GLIFT_ERR_MEMORY;
@@ -239,6 +245,7 @@ void local_matchmaking_destroy(local_service *service)
     }
     free_tickets(service, &all->active);
     free_tickets(service, &all->ended);
+    local_placements_fini(service);
     local_free_automatics(service);
     local_free_match_resources(service);
     local_timer_unmake(&service->timers, &all->tick);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What matchmaking holds, and the functions by which its files work together: queues, rule sets and
- * configurations (match_resources.c), tickets (tickets.c), matches from proposal to game session
- * (matches.c), backfill (backfill.c). Time and the matcher drive them from matchmaking.c.
+/* What matchmaking holds, and the functions by which its files work together: rule sets and
+ * configurations (match_resources.c), queues (queues.h), tickets (tickets.c), matches from proposal to game
+ * session (matches.c), backfill (backfill.c). Time and the matcher drive them from matchmaking.c.
  *
  * Service model 1.7 and 1.8 are the states of a ticket; whoever changes one goes through here. */
 #ifndef LOCAL_TICKETS_H
@@ -9,6 +9,8 @@
 
 #include "rules/matcher.h"
 #include "flexmatch/matchmaking.h"
+#include "flexmatch/queues.h"
+#include "flexmatch/session_placements.h"
 
 /* [E] Records of what has ended, and bounds on what may be held: memory stays bounded (S83). */
 #define LOCAL_ENDED_TICKETS_KEPT   10000
@@ -20,18 +22,6 @@
 #define LOCAL_MATCHMAKER_DATA_MAX  390000
 
 /* ---- resources ---- */
-
-typedef struct local_queue {
-    const char *name; /* the key of its index, as of all below */
-    glift__memory memory;
-    char arn[LOCAL_ARN_SIZE];
-    uint64_t serial;
-    int timeout_s;
-    const char **fleet_ids;
-    size_t fleet_count;
-    const char *notification_target, *custom_event_data;
-    TAILQ_ENTRY(local_queue) link;
-} local_queue;
 
 typedef struct local_rule_set_record {
     const char *name;
@@ -140,6 +130,7 @@ struct local_match {
     int maximum;
     local_game_session *game_session; /* that is being activated for it */
     uint64_t age_ms;                  /* that its latency rules go by */
+    uint64_t placing_ms;              /* when the search for a process began (mono_ms) */
     char why[192];                    /* it is not placed yet */
     local_timer timer;                /* of the acceptance, then of the placement */
     TAILQ_ENTRY(local_match) link;
@@ -164,6 +155,7 @@ struct local_matchmaking {
     TAILQ_HEAD(, local_automatic) automatics;
     size_t queue_count, rule_set_count, configuration_count, active_count, ended_count;
     local_index queues_by_name, rule_sets_by_name, configurations_by_name, tickets_by_id, players_waiting;
+    struct local_placements placements;
     local_timer tick;
 };
 
@@ -172,18 +164,16 @@ void local_matchmaking_wake(local_service *service, glift__time now);
 
 /* ---- match_resources.c; names or ARNs ---- */
 
-local_queue *local_find_queue(const local_service *service, const char *name_or_arn);
+/* The part of an ARN that names the thing; a name stays as it is. */
+const char *local_resource_name(const char *name_or_arn);
+void local_resource_arn(
+        const local_service *service, const char *kind, const char *name, char out[LOCAL_ARN_SIZE]);
+/* A copy in the entity's memory; NULL stays NULL. *failed is kept, and set where there is no memory. */
+const char *local_keep_in(glift__memory *memory, const char *text, bool *failed);
+bool local_may_create(const char *what, const char *name, bool exists, size_t count, local_refusal *why);
+
 local_rule_set_record *local_find_rule_set(const local_service *service, const char *name_or_arn);
 local_configuration *local_find_configuration(const local_service *service, const char *name_or_arn);
-
-typedef struct local_queue_wish {
-    const char *name, *notification_target, *custom_event_data;
-    int timeout_s;
-    const char *const *destinations; /* fleet ids or ARNs */
-    size_t destination_count;
-} local_queue_wish;
-local_queue *local_create_queue(local_service *service, const local_queue_wish *wish, local_refusal *why);
-void local_delete_queue(local_service *service, local_queue *queue);
 
 local_rule_set_record *local_create_rule_set(
         local_service *service, glift__time now, const char *name, const char *body, local_refusal *why);

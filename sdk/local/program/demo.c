@@ -25,8 +25,7 @@ static bool make_matchmaking(local_service *service, glift__time now, local_flee
     local_refusal why;
     static const char *const queues[] = {DEMO_NAME};
     const char *const destinations[] = {fleet->id};
-    local_queue_wish queue = {
-            .name = DEMO_NAME, .timeout_s = 60, .destinations = destinations, .destination_count = 1};
+    local_queue_terms queue = {.timeout_s = 60, .destinations = destinations, .destination_count = 1};
     local_configuration_wish configuration = {.name = DEMO_NAME,
             .rule_set = DEMO_NAME,
             .description = "made by gamelift-local --demo",
@@ -34,7 +33,7 @@ static bool make_matchmaking(local_service *service, glift__time now, local_flee
             .queues = queues,
             .queue_count = 1};
     snprintf(out->matchmaking_configuration, sizeof out->matchmaking_configuration, "%s", DEMO_NAME);
-    return local_create_queue(service, &queue, &why) != NULL &&
+    return local_create_queue(service, DEMO_NAME, &queue, &why) != NULL &&
            local_create_rule_set(service, now, DEMO_NAME, demo_rule_set, &why) != NULL &&
            local_create_configuration(service, now, &configuration, &why) != NULL;
 }
