@@ -54,6 +54,10 @@ uint64_t local_service_deadline_ms(const local_service *service); /* mono_ms; UI
 
 /* Everything it holds, as JSON (GET /_local/state). The caller frees it. */
 glift_status local_service_state(const local_service *service, glift__time now, glift__text *out);
+/* Events of matchmaking and placements after the one of this serial (GET /_local/events?after=N), as many as
+ * fit into 4 MiB: {"last": the serial to ask on from, "events": [{"serial", "target"?, "event"}]}. The caller
+ * frees it. */
+glift_status local_service_events(const local_service *service, uint64_t after, glift__text *out);
 /* How many servers are ready, and the game sessions that live, the newest first (GET /_local/summary): stays
  * small however long the service has run. The caller frees it. */
 glift_status local_service_summary(const local_service *service, glift__time now, glift__text *out);

@@ -42,6 +42,8 @@ void local_end_match(local_service *service, glift__time now, local_match *match
         const char *reason, const char *message)
 {
     match->phase = LOCAL_MATCH_ENDING;
+    if (status == LOCAL_TICKET_COMPLETED)
+        local_note_match(service, now, match, "MatchmakingSucceeded", NULL);
     while (!TAILQ_EMPTY(&match->tickets))
         local_end_ticket(service, now, TAILQ_FIRST(&match->tickets), status, reason, message);
     remove_match(service, match);
@@ -245,6 +247,7 @@ static void on_acceptance_timeout(local_service *service, glift__time now, local
 {
     local_ticket *silent;
     match->phase = LOCAL_MATCH_ENDING;
+    local_note_match(service, now, match, "AcceptMatchCompleted", "TimedOut");
     while ((silent = find_silent(match)) != NULL)
         local_end_ticket(service, now, silent, LOCAL_TICKET_CANCELLED, "TimedOut",
                 "Not every player accepted in time.");
@@ -301,13 +304,16 @@ bool local_accept_match(local_service *service, glift__time now, local_ticket *t
         rejected = rejected || place->answer == LOCAL_REJECTS;
     }
     local_match *match = ticket->match;
+    local_note_match(service, now, match, "AcceptMatch", NULL);
     if (rejected) {
+        local_note_match(service, now, match, "AcceptMatchCompleted", "Rejected");
         local_end_ticket(
                 service, now, ticket, LOCAL_TICKET_CANCELLED, "Rejected", "A player rejected the match.");
         return true;
     }
     if (find_silent(match) != NULL)
         return true;
+    local_note_match(service, now, match, "AcceptMatchCompleted", "Accepted");
     local_timer_stop(&service->timers, &match->timer);
     go_on(service, now, match);
     return true;
@@ -379,6 +385,8 @@ void local_make_match(local_service *service, glift__time now, local_configurati
     local_log(service, GLIFT_LOG_INFO, "match %s of %s: %zu players in %zu tickets%s", match->id,
             configuration->name, count_players(match), count,
             match->backfill != NULL ? ", one of them a backfill" : "");
+    if (configuration->acceptance_required || !configuration->standalone)
+        local_note_match(service, now, match, "PotentialMatchCreated", NULL);
     if (configuration->acceptance_required)
         ask_for_acceptance(service, now, match);
     else

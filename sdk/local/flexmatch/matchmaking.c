@@ -40,7 +40,7 @@ static bool tell_of_session(local_matcher *matcher, local_ticket *ticket)
 }
 
 /* Whoever waits is in the matcher of its configuration. */
-static void hand_in(local_service *service)
+static void hand_in(local_service *service, glift__time now)
 {
     local_ticket *ticket;
     bool failed = false;
@@ -48,6 +48,8 @@ static void hand_in(local_service *service)
     {
         if (ticket->status != LOCAL_TICKET_QUEUED && ticket->status != LOCAL_TICKET_SEARCHING)
             continue;
+        if (ticket->status == LOCAL_TICKET_QUEUED)
+            local_note_ticket(service, now, ticket, "MatchmakingSearching", NULL, NULL);
         ticket->status = LOCAL_TICKET_SEARCHING;
         local_matcher *matcher = ticket->configuration->matcher;
         if (ticket->backfill)
@@ -114,7 +116,7 @@ static bool run_matchers(local_service *service, glift__time now)
     long units = LOCAL_MATCHER_UNITS;
     size_t waiting = count_users(all);
     bool busy = false;
-    hand_in(service);
+    hand_in(service, now);
     local_configuration *configuration;
     TAILQ_FOREACH(configuration, &all->configurations, link)
     {
@@ -213,6 +215,7 @@ glift_status local_matchmaking_create(local_service *service)
     TAILQ_INIT(&all->matches);
     TAILQ_INIT(&all->automatics);
     local_placements_init(&all->placements);
+    local_notices_init(&all->notices);
     service->matchmaking = all;
     service->listener = &listener;
     return local_timer_make(&service->timers, &all->tick, on_tick, NULL) ? GLIFT_OK : GLIFT_ERR_MEMORY;
@@ -246,6 +249,7 @@ void local_matchmaking_destroy(local_service *service)
     free_tickets(service, &all->active);
     free_tickets(service, &all->ended);
     local_placements_fini(service);
+    local_notices_fini(&all->notices);
     local_free_automatics(service);
     local_free_match_resources(service);
     local_timer_unmake(&service->timers, &all->tick);

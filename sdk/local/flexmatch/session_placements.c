@@ -70,6 +70,7 @@ static void end_placement(local_service *service, glift__time now, local_placeme
     all->ended_count++;
     local_log(service, status == LOCAL_PLACEMENT_FULFILLED ? GLIFT_LOG_INFO : GLIFT_LOG_WARNING,
             "placement %s is %s: %s", placement->id, local_placement_status_name(status), placement->why);
+    local_note_placement(service, now, placement);
     forget_oldest_ended(service);
 }
 

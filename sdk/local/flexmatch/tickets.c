@@ -252,6 +252,7 @@ local_ticket *local_start_ticket(
 void local_set_ticket_searching(
         local_service *service, glift__time now, local_ticket *ticket, const char *reason)
 {
+    bool told = ticket->status == LOCAL_TICKET_REQUIRES_ACCEPTANCE;
     ticket->status = LOCAL_TICKET_SEARCHING;
     ticket->status_reason = reason;
     ticket->match = NULL;
@@ -260,6 +261,8 @@ void local_set_ticket_searching(
         if (!ticket->backfill)
             ticket->places[i].team = "";
     }
+    if (told) /* a placement that ran out of time is no event (service model 1.7) */
+        local_note_ticket(service, now, ticket, "MatchmakingSearching", NULL, NULL);
     if (ticket->timer.place == 0)
         set_request_timer(service, ticket);
     local_matchmaking_wake(service, now);
@@ -272,6 +275,25 @@ static const char *ending_reason(local_ticket_status status)
             [LOCAL_TICKET_CANCELLED] = "was cancelled",
             [LOCAL_TICKET_TIMED_OUT] = "timed out"};
     return reasons[status];
+}
+
+/* Of one that ends by itself; the success is told of the match. */
+static void note_end(local_service *service, glift__time now, const local_ticket *ticket, const char *reason,
+        const char *message)
+{
+    switch (ticket->status) {
+    case LOCAL_TICKET_FAILED:
+        local_note_ticket(service, now, ticket, "MatchmakingFailed", "UNEXPECTED_ERROR", message);
+        break;
+    case LOCAL_TICKET_CANCELLED:
+        local_note_ticket(service, now, ticket, "MatchmakingCancelled", reason, message);
+        break;
+    case LOCAL_TICKET_TIMED_OUT:
+        local_note_ticket(service, now, ticket, "MatchmakingTimedOut", "TimedOut", message);
+        break;
+    default:
+        break;
+    }
 }
 
 static glift_update_reason update_reason(local_ticket_status status)
@@ -329,6 +351,7 @@ void local_end_ticket(local_service *service, glift__time now, local_ticket *tic
     all->active_count--;
     TAILQ_INSERT_TAIL(&all->ended, ticket, link);
     all->ended_count++;
+    note_end(service, now, ticket, reason != NULL ? reason : "Cancelled", message);
     leave_match(service, now, ticket);
     local_log(service, GLIFT_LOG_INFO, "ticket %s %s%s%s", ticket->id, ending_reason(status),
             message[0] != '\0' ? ": " : "", message);

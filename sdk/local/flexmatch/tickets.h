@@ -9,8 +9,7 @@
 
 #include "rules/matcher.h"
 #include "flexmatch/matchmaking.h"
-#include "flexmatch/queues.h"
-#include "flexmatch/session_placements.h"
+#include "flexmatch/notices.h"
 
 /* [E] Records of what has ended, and bounds on what may be held: memory stays bounded (S83). */
 #define LOCAL_ENDED_TICKETS_KEPT   10000
@@ -156,6 +155,7 @@ struct local_matchmaking {
     size_t queue_count, rule_set_count, configuration_count, active_count, ended_count;
     local_index queues_by_name, rule_sets_by_name, configurations_by_name, tickets_by_id, players_waiting;
     struct local_placements placements;
+    struct local_notices notices;
     local_timer tick;
 };
 

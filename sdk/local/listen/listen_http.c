@@ -11,6 +11,8 @@
 #define JSON_TYPE "application/json"
 #define AWS_TYPE  "application/x-amz-json-1.1"
 
+#define EVENTS_PATH "/_local/events"
+
 /* A body beyond our limit is read away up to here, so that the client sees the answer. */
 #define DROPPED_MAX (64u * 1024 * 1024)
 
@@ -43,6 +45,29 @@ static int answer_state(listen_peer *peer,
     if (write(listener->service, local_listener_now(listener), &state) != GLIFT_OK)
         return listen_refuse(peer, 500, "gamelift-local is out of memory.");
     return answer_with(peer, 200, JSON_TYPE, &state);
+}
+
+/* "/_local/events", "/_local/events?after=12" */
+static bool is_events(const char *path)
+{
+    size_t length = strlen(EVENTS_PATH);
+    return strncmp(path, EVENTS_PATH, length) == 0 && (path[length] == '\0' || path[length] == '?');
+}
+
+static int answer_events(listen_peer *peer)
+{
+    const char *query = peer->name + strlen(EVENTS_PATH);
+    uint64_t after = 0;
+    glift__text events = {0};
+    if (query[0] == '?') {
+        size_t digits = strncmp(query, "?after=", 7) == 0 ? strspn(query + 7, "0123456789") : 0;
+        after = digits > 0 ? strtoull(query + 7, NULL, 10) : 0;
+        if (digits == 0 || query[7 + digits] != '\0')
+            return listen_refuse(peer, 400, "The query of " EVENTS_PATH " is after=N, a serial of an event.");
+    }
+    if (local_service_events(peer->listener->service, after, &events) != GLIFT_OK)
+        return listen_refuse(peer, 500, "gamelift-local is out of memory.");
+    return answer_with(peer, 200, JSON_TYPE, &events);
 }
 
 /* What a call asks of the owner of the clock and of the service. False: the new service could not be had. */
@@ -149,6 +174,8 @@ static int answer_page(listen_peer *peer)
     static const char logs[] = "/logs/";
     if (strncmp(peer->name, logs, strlen(logs)) == 0)
         return answer_log(peer, peer->name + strlen(logs));
+    if (is_events(peer->name))
+        return answer_events(peer);
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
         if (strcmp(peer->name, pages[i].path) == 0)
             return pages[i].answer(peer);
@@ -220,6 +247,30 @@ static void turn_away(listen_peer *peer)
                 "a browser as http://HOST:PORT/?token=TOKEN.\n");
 }
 
+/* The value of "after" in "token=x&after=12"; NULL: it is not there. */
+static const char *find_after(const char *query)
+{
+    static const char name[] = "after=";
+    while (strncmp(query, name, strlen(name)) != 0) {
+        query += strcspn(query, "&");
+        if (*query == '\0')
+            return NULL;
+        query++;
+    }
+    return query + strlen(name);
+}
+
+/* The path; of the query only what an answer goes by, since the name is logged and the rest may be a token. */
+static void name_page(listen_peer *peer, const listen_request *request)
+{
+    const char *after = is_events(request->path) ? find_after(request->query) : NULL;
+    if (after == NULL)
+        snprintf(peer->name, sizeof peer->name, "%s", request->path);
+    else
+        snprintf(peer->name, sizeof peer->name, "%s?after=%.*s", request->path, (int)strcspn(after, "&"),
+                after);
+}
+
 static void route(listen_peer *peer, const listen_request *request, uint64_t length)
 {
     const char *refusal = listen_refuse_request(peer->listener, request);
@@ -235,7 +286,7 @@ static void route(listen_peer *peer, const listen_request *request, uint64_t len
     else if (!is_get)
         route_post(peer, request);
     else
-        snprintf(peer->name, sizeof peer->name, "%s", request->path);
+        name_page(peer, request);
     if (peer->route != ROUTE_REFUSED && !listen_is_admitted(peer->listener, request))
         turn_away(peer);
 }
