@@ -260,7 +260,8 @@ static const char *find_after(const char *query)
     return query + strlen(name);
 }
 
-/* The path; of the query only what an answer goes by, since the name is logged and the rest may be a token. */
+/* The path; of the query only what an answer goes by, since the name is logged and the rest may be a token.
+ */
 static void name_page(listen_peer *peer, const listen_request *request)
 {
     const char *after = is_events(request->path) ? find_after(request->query) : NULL;

@@ -31,6 +31,7 @@ typedef struct program {
     local_service *service;
     local_listener *listener;
     local_launcher *launcher;
+    webhooks *webhooks;
     local_demo demo;
     char token[LOCAL_TOKEN_MOST + 2]; /* "": clients need none; one letter more than it may have */
     char websocket_url[LOCAL_URL_SIZE], http_url[LOCAL_URL_SIZE];         /* as others are told */
@@ -263,9 +264,9 @@ static bool make_demo(program *self)
     return fill_service(self, self->service, &self->demo) || fail("the demo could not be set up");
 }
 
-static void launcher_is_ready(void *user)
+static void nothing_to_do(void *user)
 {
-    (void)user; /* the loop serves the launcher in every round */
+    (void)user; /* the loop serves launcher and webhooks in every round */
 }
 
 static bool open_launcher(program *self)
@@ -290,8 +291,20 @@ static bool open_launcher(program *self)
         return fail(why);
     /* The listener closes what it watches: it gets a descriptor of its own. */
     int watched = fcntl(launcher_fd(self->launcher), F_DUPFD_CLOEXEC, 0);
-    return (watched >= 0 && local_listener_watch(self->listener, watched, launcher_is_ready, self)) ||
+    return (watched >= 0 && local_listener_watch(self->listener, watched, nothing_to_do, self)) ||
            fail("the launcher cannot be watched");
+}
+
+static bool open_webhooks(program *self)
+{
+    webhooks_desc desc = {
+            .service = self->service, .as_sns = self->options.webhook_sns, .log = on_log, .user = self};
+    self->webhooks = webhooks_open(&desc);
+    for (size_t i = 0; self->webhooks != NULL && i < self->options.webhook_count; i++)
+        webhooks_add(self->webhooks, self->options.webhooks[i]); /* they were checked and counted */
+    int watched = self->webhooks != NULL ? fcntl(webhooks_fd(self->webhooks), F_DUPFD_CLOEXEC, 0) : -1;
+    return (watched >= 0 && local_listener_watch(self->listener, watched, nothing_to_do, self)) ||
+           fail("the webhooks cannot be watched");
 }
 
 static void on_signal(void *user)
@@ -330,8 +343,11 @@ static bool run(program *self)
             launcher_serve(self->launcher,
                     local_listener_machine_ms()); /* may bring deadlines of the service with it */
         local_service_advance(self->service, now);
+        webhooks_serve(self->webhooks, local_listener_machine_ms());
         uint64_t deadline_ms = local_service_deadline_ms(self->service);
-        uint64_t until_ms = self->launcher != NULL ? launcher_deadline_ms(self->launcher) : UINT64_MAX;
+        uint64_t until_ms = webhooks_deadline_ms(self->webhooks);
+        if (self->launcher != NULL)
+            until_ms = earlier(until_ms, launcher_deadline_ms(self->launcher));
         if (self->stopping && (self->launcher == NULL || launcher_is_idle(self->launcher)))
             return true;
         if (!local_listener_serve(self->listener, deadline_ms, until_ms))
@@ -371,13 +387,15 @@ int main(int count, char **arguments)
     if (code >= 0)
         return code;
     bool good = read_token(&self) && make_first_service(&self) && open_listener(&self) &&
-                take_signals(&self) && make_demo(&self) && open_launcher(&self) && write_env_file(&self);
+                take_signals(&self) && make_demo(&self) && open_launcher(&self) && open_webhooks(&self) &&
+                write_env_file(&self);
     if (good) {
         warn_of_scale(&self);
         print_ready(&self);
         good = run(&self);
     }
     launcher_close(self.launcher);
+    webhooks_close(self.webhooks);
     local_listener_close(self.listener);
     local_service_destroy(self.service);
     return good ? 0 : 1;

@@ -36,6 +36,8 @@ enum {
     OPTION_TOKEN,
     OPTION_MATCH_TICK,
     OPTION_MATCH_SETTLE,
+    OPTION_WEBHOOK,
+    OPTION_WEBHOOK_SNS,
     OPTION_HELP,
     OPTION_HELP_ALL,
     OPTION_VERSION
@@ -68,6 +70,8 @@ static const struct option known[] = {
         {"token-lifetime", required_argument, NULL, OPTION_TOKEN},
         {"match-tick", required_argument, NULL, OPTION_MATCH_TICK},
         {"match-settle", required_argument, NULL, OPTION_MATCH_SETTLE},
+        {"webhook", required_argument, NULL, OPTION_WEBHOOK},
+        {"webhook-sns", no_argument, NULL, OPTION_WEBHOOK_SNS},
         {"help", no_argument, NULL, OPTION_HELP},
         {"help-all", no_argument, NULL, OPTION_HELP_ALL},
         {"version", no_argument, NULL, OPTION_VERSION},
@@ -280,6 +284,19 @@ static bool take_identity(int option, local_options *out)
     default:
         return take_patience(option, &out->patience);
     }
+}
+
+static bool take_webhook(local_options *out)
+{
+    const char *problem = webhooks_check(optarg);
+    if (problem == NULL && out->webhook_count == WEBHOOKS_MAX)
+        problem = "can be given 16 times";
+    if (problem == NULL) {
+        out->webhooks[out->webhook_count++] = optarg;
+        return true;
+    }
+    fprintf(stderr, "gamelift-local: --webhook %s, not \"%s\"\n", problem, optarg);
+    return false;
 }
 
 static bool take_option(int option, local_options *out)

@@ -4,6 +4,7 @@
 #define LOCAL_OPTIONS_H
 
 #include "api/service.h"
+#include "program/webhooks.h"
 
 #define LOCAL_HOSTS_MAX 16
 
@@ -26,6 +27,9 @@ typedef struct local_options {
     bool remember_request_ids;
     glift_log_level log_level;
     local_patience patience;
+    const char *webhooks[WEBHOOKS_MAX];
+    size_t webhook_count;
+    bool webhook_sns;
 } local_options;
 
 /* -1: go on. Else the exit code: --help and --version were printed (0), or what is wrong was said (2). */

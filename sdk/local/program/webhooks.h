@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events of matchmaking and placements, posted to whoever wants them (service model 1.9).
+ *
+ * Each receiver gets its events one after the other, on non-blocking sockets that live for one event. Whoever
+ * is slower than the events come loses the oldest of them; nothing here ever waits. */
+#ifndef LOCAL_WEBHOOKS_H
+#define LOCAL_WEBHOOKS_H
+
+#include "api/service.h"
+
+#define WEBHOOKS_MAX      16 /* receivers at a time; one descriptor each, and one for all */
+#define WEBHOOK_URL_SIZE  512
+#define WEBHOOK_TRIES_MAX 5
+
+typedef struct webhooks webhooks;
+
+typedef struct webhooks_desc {
+    const local_service *service;
+    bool as_sns; /* wrapped as SNS posts its notifications */
+    void (*log)(void *user, glift_log_level level, const char *text);
+    void *user;
+} webhooks_desc;
+
+webhooks *webhooks_open(const webhooks_desc *desc); /* NULL: it cannot be made */
+void webhooks_close(webhooks *self);                /* what is on its way is dropped; NULL is allowed */
+
+/* "http://127.0.0.1:8000/path" gets all events, "arn:...=http://..." those of one NotificationTarget. NULL,
+ * or a sentence about what is wrong. */
+const char *webhooks_check(const char *text);
+bool webhooks_add(webhooks *self, const char *text); /* one that was checked. False: there are too many */
+
+int webhooks_fd(const webhooks *self); /* can be read when there is something to serve */
+uint64_t webhooks_deadline_ms(const webhooks *self);
+void webhooks_serve(webhooks *self, uint64_t now_ms); /* also when events may have come */
+
+#endif
