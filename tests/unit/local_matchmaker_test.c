@@ -544,6 +544,31 @@ TEST(a_session_is_placed_where_its_players_are_nearest) /* S56 */
     end(service);
 }
 
+TEST(a_match_goes_by_the_filter_and_the_latency_policies_of_its_queue) /* S56 */
+{
+    local_service *service = begin_in_two_places();
+    CHECK_INT(configure(service, "two", "arena", TWO_PLACES), 200);
+    CHECK_INT(call(service, "UpdateGameSessionQueue",
+                      "{\"Name\":\"two\",\"FilterConfiguration\":{\"AllowedLocations\":[\"custom-far\"]},"
+                      "\"PlayerLatencyPolicies\":[{\"MaximumIndividualPlayerLatencyMilliseconds\":50,"
+                      "\"PolicyDurationSeconds\":10}]}"),
+            200);
+    static const char far[] = "{\"PlayerId\":\"%s\",\"LatencyInMs\":{\"custom-near\":20,\"custom-far\":90}}";
+    char alice[128], bob[128];
+    snprintf(alice, sizeof alice, far, "alice");
+    snprintf(bob, sizeof bob, far, "bob");
+    CHECK_INT(start_in(service, "two", "t-1", alice), 200);
+    CHECK_INT(start_in(service, "two", "t-2", bob), 200);
+    wait_s(service, 8);
+    collect(servers, MOST_SERVERS);
+    CHECK_INT(servers[0].count, 0);
+    CHECK_INT(servers[1].count, 0);
+    wait_s(service, 5); /* the policy counts from when placing began */
+    take_session(&servers[1]);
+    CHECK_INT(servers[0].count, 0);
+    end(service);
+}
+
 TEST(without_latencies_the_order_is_that_of_the_location_names)
 {
     local_service *service = begin_in_two_places();
