@@ -202,6 +202,17 @@ TEST(S64_a_ticket_that_times_out_or_is_stopped_says_so_with_a_reason)
     finish(service, &server);
 }
 
+TEST(tickets_that_come_back_from_a_placement_out_of_time_are_not_told_of)
+{
+    local_service *service = begin("\"AcceptanceRequired\":false," QUEUE);
+    start(service, "t1");
+    start(service, "t2");
+    wait_s(service, 15); /* the process does not activate its session within the queue's 10 s */
+    CHECK_TEXT(told(service), "MatchmakingSearching:t1 MatchmakingSearching:t2 PotentialMatchCreated:t1:t2 "
+                              "PotentialMatchCreated:t1:t2");
+    finish(service, &server);
+}
+
 TEST(every_end_of_a_placement_is_told)
 {
     local_service *service = begin("\"AcceptanceRequired\":false," QUEUE);
