@@ -419,6 +419,41 @@ TEST(pending_placements_are_bounded)
     end(service);
 }
 
+TEST(a_destination_may_be_an_alias_and_leads_where_the_alias_leads_at_the_moment)
+{
+    char alias[2][300];
+    local_service *service = begin_open();
+    CHECK_INT(call(service, "CreateAlias",
+                      "{\"Name\":\"live\",\"RoutingStrategy\":{\"Type\":\"SIMPLE\",\"FleetId\":\"%s\"}}",
+                      fleets[1]),
+            200);
+    snprintf(alias[0], sizeof alias[0], "%s", field("Alias.AliasArn"));
+    snprintf(alias[1], sizeof alias[1], "%s", field("Alias.AliasId"));
+    CHECK_INT(call(service, "CreateGameSessionQueue",
+                      "{\"Name\":\"q\",\"Destinations\":[{\"DestinationArn\":\"%s\"}]}", alias[0]),
+            200);
+    CHECK_TEXT(field("GameSessionQueue.Destinations.0.DestinationArn"), alias[0]);
+    CHECK_INT(start(service, "one", ""), 200);
+    pass(service, 0);
+    CHECK_TEXT(asked(), "north");
+    CHECK_INT(call(service, "UpdateAlias",
+                      "{\"AliasId\":\"%s\",\"RoutingStrategy\":{\"Type\":\"SIMPLE\",\"FleetId\":\"%s\"}}",
+                      alias[1], fleets[0]),
+            200);
+    CHECK_INT(start(service, "two", ""), 200);
+    pass(service, 500);
+    CHECK_TEXT(asked(), "east");
+    CHECK_INT(call(service, "DeleteAlias", "{\"AliasId\":\"%s\"}", alias[1]), 200);
+    CHECK_INT(start(service, "three", ""), 200);
+    pass(service, 500);
+    CHECK_TEXT(asked(), "");
+    CHECK_STATUS(service, "three", "PENDING");
+    CHECK_REFUSED(call(service, "UpdateGameSessionQueue",
+                          "{\"Name\":\"q\",\"Destinations\":[{\"DestinationArn\":\"%s\"}]}", alias[0]),
+            "NotFoundException");
+    end(service);
+}
+
 /* ---- the queue itself ---- */
 
 TEST(a_queue_says_what_it_was_given_and_an_update_changes_only_what_it_names)
