@@ -370,8 +370,8 @@ static void forget_both(void)
 static const api_operation *const tables[] = {api_alias_operations, api_tag_operations,
         api_fleet_change_operations, api_fleet_view_operations, api_log_operations, api_connection_operations,
         api_fleet_operations, api_compute_operations, api_game_session_operations,
-        api_player_session_operations, api_search_operations, api_queue_operations,
-        api_placement_operations, api_matchmaking_operations, api_ticket_operations};
+        api_player_session_operations, api_search_operations, api_queue_operations, api_placement_operations,
+        api_matchmaking_operations, api_ticket_operations};
 
 TEST(every_operation_gives_the_same_in_cbor_as_in_json) /* S9 */
 {

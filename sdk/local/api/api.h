@@ -75,8 +75,7 @@ extern const api_operation api_alias_operations[], api_tag_operations[], api_fle
         api_fleet_view_operations[], api_log_operations[], api_connection_operations[],
         api_fleet_operations[], api_compute_operations[], api_game_session_operations[],
         api_player_session_operations[], api_search_operations[], api_queue_operations[],
-        api_placement_operations[], api_matchmaking_operations[],
-        api_ticket_operations[];
+        api_placement_operations[], api_matchmaking_operations[], api_ticket_operations[];
 
 /* From name and body to the answer, with operations of this one table: as local_service_call(). */
 int api_run(local_service *service, glift__time now, const api_operation *operations, const char *name,

@@ -232,8 +232,8 @@ static const api_member update_configuration_members[] = {
         {"AdditionalPlayerCount", &additional_players, false},
         {"GameProperties", &api_game_properties, false},
         {"GameSessionData", &session_data, false},
-        {"NotificationTarget", &notification_target, false},
-        {"CustomEventData", &custom_event_data, false},
+        {"NotificationTarget", &api_notification_target, false},
+        {"CustomEventData", &api_custom_event_data, false},
         {"Description", &api_free_text, false},
         {0},
 };

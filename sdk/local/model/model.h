@@ -277,7 +277,8 @@ struct local_service {
     size_t location_count, fleet_count, alias_count, tag_count, compute_count, gone_count, ended_count,
             ended_seat_count, event_count;
     local_index locations_by_name, fleets_by_id, aliases_by_id, tags_by_arn, computes_by_key,
-            processes_by_key, game_sessions_by_arn, player_sessions_by_id, players_by_id, connections_by_number;
+            processes_by_key, game_sessions_by_arn, player_sessions_by_id, players_by_id,
+            connections_by_number;
     uint64_t last_connection;
     uint64_t jump_ms; /* asked for and not yet taken */
     bool reset_is_wanted;
