@@ -31,6 +31,7 @@ class Dashboard(unittest.IsolatedAsyncioTestCase):
             self.wait_for("processes", "p-1")
             self.browser.find_element("xpath", "//button[text()='terminate']").click()
             self.assertEqual("TerminateProcess", (await server.push())["Action"])
+        self.assertIn("AWS_ACCESS_KEY_ID=a-token-of-24-characters", self.text("tickets"))
         self.browser.get(guarded.url)
         self.assertIn("/?token=TOKEN", self.browser.find_element("tag name", "body").text)
 
@@ -72,7 +73,11 @@ class Dashboard(unittest.IsolatedAsyncioTestCase):
         self.wait_for("processes", "export GAMELIFT_SDK_AUTH_TOKEN=" + self.service.environment["GAMELIFT_SDK_AUTH_TOKEN"])
         self.assertIn("export GAMELIFT_SDK_FLEET_ID=" + self.service.environment["GAMELIFT_SDK_FLEET_ID"], self.text("processes"))
         self.assertIn("No game session is running", self.text("sessions"))
+        self.assertIn("aws --endpoint-url " + self.service.url, self.text("tickets"))
         self.assertIn("start-matchmaking", self.text("tickets"))
+        self.browser.get(self.service.url + "/?token=$(touch+planted)-of-another")  # what is shown is typed into a shell
+        self.wait_for("tickets", "start-matchmaking")
+        self.assertNotIn("planted", self.text("tickets"))
 
     def check_match(self, width, height):
         self.look(width, height)

@@ -11,6 +11,12 @@ import urllib.parse
 
 import websockets
 
+try:
+    import boto3
+    import botocore.exceptions
+except ImportError:
+    boto3 = None
+
 from local import PROGRAM, Server, Service, until
 
 TOKEN = "a-token-of-24-characters"
@@ -98,6 +104,16 @@ class Door(unittest.IsolatedAsyncioTestCase):
         for headers in (bearer, {"Authorization": SIGNED}):
             status, text = self.request("POST", "/", b"{}", X_Amz_Target="GameLift.ListFleets", **headers)
             self.assertEqual((200, [self.service.fleet]), (status, json.loads(text)["FleetIds"]))
+
+    @unittest.skipIf(boto3 is None, "boto3 is not installed (Debian package python3-boto3)")
+    def test_an_aws_sdk_shows_the_token_as_its_access_key_id(self):
+        self.start("--token", self.file)
+        def client(key):
+            return boto3.client("gamelift", endpoint_url=self.service.url, region_name="us-east-1", aws_access_key_id=key,
+                                aws_secret_access_key="any")
+        self.assertEqual([self.service.fleet], client(TOKEN).list_fleets()["FleetIds"])
+        with self.assertRaisesRegex(botocore.exceptions.ClientError, "UnrecognizedClientException.*--token"):
+            client("AKIAIOSFODNN7EXAMPLE").list_fleets()
 
     async def test_a_game_server_needs_its_auth_token_only(self):  # S24
         self.start("--token", self.file)
