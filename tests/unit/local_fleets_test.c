@@ -287,3 +287,21 @@ TEST(players_with_a_seat_are_told_where_their_server_is) /* S50 */
             "InvalidRequestException");
     finish(service, &server);
 }
+
+TEST(the_log_is_fetched_by_whoever_has_its_url_also_where_clients_show_a_token) /* S45 */
+{
+    static const char token[] = "0123456789abcdef";
+    local_service_desc desc = {.seed = 7, .access_token = token};
+    local_service *service = NULL;
+    game_server server;
+    char session[300], expected[400];
+    CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    ready(&server, 7777);
+    create_session(service, 2, session);
+    CHECK_INT(call(service, "GetGameSessionLogUrl", "{\"GameSessionId\":\"%s\"}", session), 200);
+    snprintf(expected, sizeof expected, "http://127.0.0.1:9080/logs/%s?token=%s", session, token);
+    CHECK_TEXT(field("PreSignedUrl"), expected);
+    finish(service, &server);
+}

@@ -126,7 +126,8 @@ glift_status local_service_session_log(const local_service *service, const char 
 
 static const api_member log_url_members[] = {{"GameSessionId", &api_game_session_id, true}, {0}};
 
-/* Game servers and clients come to one port: "ws://host" becomes "http://host". */
+/* Game servers and clients come to one port: "ws://host" becomes "http://host". Whoever fetches the log sends
+ * a plain GET: the URL shows the token, as the ones of AWS are signed. */
 static void get_log_url(api_call *call)
 {
     const local_game_session *session =
@@ -135,7 +136,9 @@ static void get_log_url(api_call *call)
         api_refuse_with(call);
         return;
     }
-    char *url = local_format("http%s/logs/%s", call->service->endpoint + strlen("ws"), session->arn);
+    const char *token = call->service->access_token;
+    char *url = local_format("http%s/logs/%s%s%s", call->service->endpoint + strlen("ws"), session->arn,
+            token != NULL ? "?token=" : "", token != NULL ? token : "");
     if (url == NULL)
         call->out_of_memory = true;
     else
