@@ -346,8 +346,8 @@ static bool run(program *self)
         webhooks_serve(self->webhooks, local_listener_machine_ms());
         uint64_t deadline_ms = local_service_deadline_ms(self->service);
         uint64_t until_ms = webhooks_deadline_ms(self->webhooks);
-        if (self->launcher != NULL)
-            until_ms = earlier(until_ms, launcher_deadline_ms(self->launcher));
+        if (self->launcher != NULL && launcher_deadline_ms(self->launcher) < until_ms)
+            until_ms = launcher_deadline_ms(self->launcher);
         if (self->stopping && (self->launcher == NULL || launcher_is_idle(self->launcher)))
             return true;
         if (!local_listener_serve(self->listener, deadline_ms, until_ms))

@@ -322,6 +322,11 @@ static bool take_option(int option, local_options *out)
     case OPTION_LAUNCH_LOG_DIR:
     case OPTION_LAUNCH_GRACE:
         return take_launch_detail(option, out);
+    case OPTION_WEBHOOK:
+        return take_webhook(out);
+    case OPTION_WEBHOOK_SNS:
+        out->webhook_sns = true;
+        return true;
     default:
         return take_identity(option, out);
     }
