@@ -222,6 +222,7 @@ static bool on_reset(void *user)
         return false;
     }
     local_listener_use(self->listener, fresh, "gamelift-local was reset");
+    webhooks_use(self->webhooks, fresh);
     local_service_destroy(self->service);
     self->service = fresh;
     self->demo = demo;

@@ -387,6 +387,16 @@ webhooks *webhooks_open(const webhooks_desc *desc)
     return NULL;
 }
 
+void webhooks_use(webhooks *self, const local_service *service)
+{
+    self->desc.service = service;
+    self->seen = 0;
+    for (size_t i = 0; i < self->count; i++) {
+        forget_event(&self->hooks[i]);
+        self->hooks[i].serial = 0;
+    }
+}
+
 void webhooks_close(webhooks *self)
 {
     if (self == NULL)

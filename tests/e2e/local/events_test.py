@@ -99,6 +99,21 @@ class Events(unittest.TestCase):
         self.assertEqual("GameLift Queue Placement Event", body["detail-type"])
         self.assertEqual(0, self.service.stop())
 
+    def test_after_a_reset_a_webhook_gets_the_events_of_the_new_beginning(self):
+        sink = self.sink()
+        sink.may_answer.clear()
+        self.start("--webhook", sink.url)
+        self.queue("q")
+        self.place("q", "old-1", "old-2")
+        until(lambda: sink.received, what="the first event is on its way")
+        self.service.control("reset")
+        sink.may_answer.set()
+        self.queue("q")
+        self.place("q", "new-1", "new-2")
+        until(lambda: "new-2" in sink.ids(), what="the events of the new beginning")
+        self.assertEqual(["old-1", "new-1", "new-2"], sink.ids())
+        self.assertEqual(0, self.service.stop())
+
     def test_targets_of_their_own_and_the_wrapping_of_sns(self):
         every, topic, own = self.sink(), self.sink(), self.sink()
         arn = "arn:aws:sns:us-east-1:000000000000:topic"
