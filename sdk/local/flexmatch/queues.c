@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/aliases.h"
 #include "model/tags.h"
 
 local_queue *local_find_queue(const local_service *service, const char *name_or_arn)
@@ -14,7 +15,9 @@ local_queue *local_find_queue(const local_service *service, const char *name_or_
 
 local_fleet *local_need_destination(const local_service *service, const char *destination, local_refusal *why)
 {
-    return local_need_fleet(service, destination, why);
+    bool is_alias = strncmp(local_resource_name(destination), "alias-", strlen("alias-")) == 0;
+    return is_alias ? local_alias_fleet(service, destination, why)
+                    : local_need_fleet(service, destination, why);
 }
 
 static void free_queue(local_queue *queue)

@@ -160,13 +160,15 @@ static int answer_health(listen_peer *peer)
 static const struct {
     const char *path;
     int (*answer)(listen_peer *peer);
+    bool takes_query;
 } pages[] = {
-        {"/", answer_dashboard},
-        {"/_local/state", answer_whole_state},
-        {"/_local/summary", answer_summary},
-        {"/_local/clock", answer_clock},
-        {"/_local/health", answer_health},
-        {"/_local/openapi.json", answer_openapi},
+        {"/", answer_dashboard, false},
+        {"/_local/state", answer_whole_state, false},
+        {"/_local/summary", answer_summary, false},
+        {"/_local/events", answer_events, true},
+        {"/_local/clock", answer_clock, false},
+        {"/_local/health", answer_health, false},
+        {"/_local/openapi.json", answer_openapi, false},
 };
 
 static int answer_page(listen_peer *peer)
@@ -174,10 +176,10 @@ static int answer_page(listen_peer *peer)
     static const char logs[] = "/logs/";
     if (strncmp(peer->name, logs, strlen(logs)) == 0)
         return answer_log(peer, peer->name + strlen(logs));
-    if (is_events(peer->name))
-        return answer_events(peer);
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
-        if (strcmp(peer->name, pages[i].path) == 0)
+        size_t length = strlen(pages[i].path);
+        bool has_query = pages[i].takes_query && peer->name[length] == '?';
+        if (strncmp(peer->name, pages[i].path, length) == 0 && (peer->name[length] == '\0' || has_query))
             return pages[i].answer(peer);
     }
     return listen_refuse(peer, 404, "There is nothing here. See / and /_local/openapi.json.");

@@ -23,7 +23,8 @@ typedef struct webhooks_desc {
 
 webhooks *webhooks_open(const webhooks_desc *desc); /* NULL: it cannot be made */
 void webhooks_close(webhooks *self);                /* what is on its way is dropped; NULL is allowed */
-/* A new service took the place of the one before: receivers get its events, and none of the old one any more. */
+/* A new service took the place of the one before: receivers get its events, and none of the old one any more.
+ */
 void webhooks_use(webhooks *self, const local_service *service);
 
 /* "http://127.0.0.1:8000/path" gets all events, "arn:...=http://..." those of one NotificationTarget. NULL,

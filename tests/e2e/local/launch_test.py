@@ -49,7 +49,7 @@ class Options(unittest.TestCase):
         "--launch-grace": ("soon", "0.001 to"), "--tls-cert": ("/nonexistent/c", "cannot read"),
         "--tls-key": ("/nonexistent/k", "cannot read"), "--dedupe-request-ids": ("maybe", "on or off"),
         "--region": ("local", "us-east-1"), "--account": ("12", "twelve digits"), "--seed": ("1.5", "whole number from 1"),
-        "--clock-scale": ("1001", "0 to 1000"),
+        "--clock-scale": ("1001", "0 to 1000"), "--webhook": ("https://127.0.0.1/", "http://ADDRESS:PORT/PATH"),
         "--log-level": ("loud", "debug, info, warning or error"), "--heartbeat-patience": ("0", "0.001 to"),
         "--process-ready-timeout": ("1e10", "0.001 to"), "--activation-timeout": ("nan", "0.001 to"),
         "--reservation-timeout": ("-1", "0.001 to"), "--exit-timeout": ("", "0.001 to"), "--token-lifetime": ("3h", "0.001 to"),
