@@ -33,8 +33,12 @@ local function arena(settings)
   --- The scripts, for the first time or in place of those that run.
   function a.load()
     gamelift.server = function() return server end
-    dofile "game/arena/main.lua"
+    local ok, message = pcall(dofile, "game/arena/main.lua")
     gamelift.server = real_server
+    if not ok then
+      a.service:stop() -- nobody else can: the arena is not handed out
+      error(message, 0)
+    end
   end
   a.load()
   a.service:each_step(function(dt) a.events.tick(dt, a.service.unix_time()) end)
