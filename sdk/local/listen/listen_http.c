@@ -47,13 +47,7 @@ static int answer_state(listen_peer *peer,
     return answer_with(peer, 200, JSON_TYPE, &state);
 }
 
-/* "/_local/events", "/_local/events?after=12" */
-static bool is_events(const char *path)
-{
-    size_t length = strlen(EVENTS_PATH);
-    return strncmp(path, EVENTS_PATH, length) == 0 && (path[length] == '\0' || path[length] == '?');
-}
-
+/* "/_local/events", "/_local/events?after=12": so name_page() has written it. */
 static int answer_events(listen_peer *peer)
 {
     const char *query = peer->name + strlen(EVENTS_PATH);
@@ -266,7 +260,7 @@ static const char *find_after(const char *query)
  */
 static void name_page(listen_peer *peer, const listen_request *request)
 {
-    const char *after = is_events(request->path) ? find_after(request->query) : NULL;
+    const char *after = strcmp(request->path, EVENTS_PATH) == 0 ? find_after(request->query) : NULL;
     if (after == NULL)
         snprintf(peer->name, sizeof peer->name, "%s", request->path);
     else
