@@ -209,3 +209,32 @@ class Player:
 
     def hear(self):
         return self.socket.recv(2000).decode()
+
+
+class LineCase(EngineCase):
+    """A game whose players send lines of text to a UDP port, first the seat that they come with."""
+
+    def setUp(self):
+        super().setUp()
+        self.port = free_port()
+
+    def join(self, seat):
+        player = Player(self, self.port)
+        player.say(seat)
+        return player
+
+    def play_a_life(self, welcome, moved, stranger):
+        """The game has been started. What its first player hears when let in and after a step, and part of what a
+        stranger hears."""
+        session = self.place_session()
+        seat = self.create_player(session)
+        player = self.join(seat)
+        self.assertEqual(welcome, player.hear())
+        self.wait_for_seat(seat, "ACTIVE")
+        player.say("right")
+        self.assertEqual(moved, player.hear())
+        self.assertIn(stranger, self.join("psess-nobody").hear())
+        player.say("bye")
+        self.wait_for_seat(seat, "COMPLETED")
+        self.terminate()
+        self.assert_ends(session)

@@ -5,14 +5,13 @@
 import shutil
 import unittest
 
-from engine import BUILD, ENGINES, EngineCase, Player, free_port, needs
+from engine import BUILD, ENGINES, LineCase, needs
 
 
 @needs("godot3-server", "godot3-server")
-class Godot(EngineCase):
+class Godot(LineCase):
     def setUp(self):
         super().setUp()
-        self.port = free_port()
         self.project = self.service.path / "project"
         shutil.copytree(ENGINES / "godot", self.project)
         (self.project / "gamelift_godot.so").symlink_to(BUILD / "engines/gamelift_godot.so")
@@ -22,26 +21,9 @@ class Godot(EngineCase):
             "HOME": str(self.service.path), "PORT": str(self.port),
             "GAMELIFT_PLUGIN": str(BUILD / "gamelift_plugin.so"), **environment})
 
-    def join(self, seat):
-        player = Player(self, self.port)
-        player.say(seat)
-        return player
-
     def test_a_player_comes_with_a_seat_and_goes(self):
         self.start_game()
-        session = self.place_session()
-        seat = self.create_player(session)
-        player = self.join(seat)
-        self.assertEqual("welcome", player.hear())
-        self.wait_for_seat(seat, "ACTIVE")
-        player.say("right")
-        self.assertEqual("1 is at 1 0", player.hear())
-        stranger = self.join("psess-nobody")
-        self.assertIn("layer session", stranger.hear())
-        player.say("bye")
-        self.wait_for_seat(seat, "COMPLETED")
-        self.terminate()
-        self.assert_ends(session)
+        self.play_a_life(welcome="welcome", moved="1 is at 1 0", stranger="layer session")
 
     def test_sigterm_ends_the_game_session(self):
         self.start_game()

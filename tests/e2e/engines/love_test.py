@@ -4,41 +4,20 @@
 
 import unittest
 
-from engine import BUILD, ENGINES, EngineCase, Player, free_port, needs
+from engine import BUILD, ENGINES, LineCase, needs
 
 MODULES = {"LUA_CPATH": f"{BUILD}/lua/5.1/?.so;;", "LUA_PATH": f"{BUILD}/lua/?.lua;;"}
 
 
 @needs("love", "love")
-class Love(EngineCase):
-    def setUp(self):
-        super().setUp()
-        self.port = free_port()
-
+class Love(LineCase):
     def start_game(self, **environment):
         home = {"HOME": str(self.service.path), "XDG_RUNTIME_DIR": str(self.service.path)}
         self.start(self.program, ENGINES / "love", self.port, environment={**MODULES, **home, **environment})
 
-    def join(self, seat):
-        player = Player(self, self.port)
-        player.say(seat)
-        return player
-
     def test_a_player_comes_with_a_seat_and_goes(self):
         self.start_game()
-        session = self.place_session()
-        seat = self.create_player(session)
-        player = self.join(seat)
-        self.assertEqual("welcome ann", player.hear())
-        self.wait_for_seat(seat, "ACTIVE")
-        player.say("right")
-        self.assertEqual("ann is at 1 0", player.hear())
-        stranger = self.join("psess-nobody")
-        self.assertIn("seat", stranger.hear())
-        player.say("bye")
-        self.wait_for_seat(seat, "COMPLETED")
-        self.terminate()
-        self.assert_ends(session)
+        self.play_a_life(welcome="welcome ann", moved="ann is at 1 0", stranger="seat")
 
     def test_the_players_of_a_match_meet(self):
         self.start_game()
