@@ -10,8 +10,8 @@ import time
 import types
 import unittest
 
-import run
 from chromium import browser, missing
+from runner.arena import Arena
 
 if missing() is None:
     from selenium.webdriver.common.action_chains import ActionChains
@@ -105,7 +105,7 @@ SCREENS = {"phone-landscape": (844, 390), "phone-landscape-small": (667, 375), "
 @unittest.skipIf(missing(), missing())
 class Person(unittest.TestCase):
     def setUp(self):
-        self.arena = run.Arena(types.SimpleNamespace(
+        self.arena = Arena(types.SimpleNamespace(
             build_dir=BUILD, service_port=0, lobby_port=0, bots=3, logs="run-browser"))
         self.addCleanup(self.arena.stop)
         self.arena.start_service()

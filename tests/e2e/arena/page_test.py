@@ -11,8 +11,8 @@ import types
 import unittest
 import urllib.parse
 
-import run
 from chromium import browser, missing
+from runner.arena import Arena
 
 BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -33,7 +33,7 @@ def server_that_listens_on(port):
 
 
 def start_arena(logs):
-    arena = run.Arena(types.SimpleNamespace(build_dir=BUILD, service_port=0, lobby_port=0, bots=2, logs=logs))
+    arena = Arena(types.SimpleNamespace(build_dir=BUILD, service_port=0, lobby_port=0, bots=2, logs=logs))
     arena.start_service()
     arena.start_lobby()
     return arena

@@ -9,8 +9,8 @@ import types
 import unittest
 import urllib.request
 
-import run
 import websockets
+from runner.arena import Arena
 
 HELLO = bytes([2, 1, 0, 3]) + b"mia"
 WELCOME, SNAPSHOT = 2, 4
@@ -20,7 +20,7 @@ class Players(unittest.IsolatedAsyncioTestCase):
     @classmethod
     def setUpClass(cls):
         os.environ["ARENA_BACKFILL_OPEN_SECONDS"] = "0.1"
-        cls.arena = run.Arena(types.SimpleNamespace(
+        cls.arena = Arena(types.SimpleNamespace(
             build_dir=os.environ["GLIFT_BUILD"], service_port=0, lobby_port=0, bots=2, logs="run-players"))
         cls.addClassCleanup(cls.arena.stop)
         cls.arena.start_service()

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from local import until
-from run import Service
+from runner.service import Service
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
