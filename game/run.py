@@ -11,9 +11,9 @@ import os
 import sys
 import time
 
-from runner.arena import Arena
+from runner.arena import Arena, check_loopback
 from runner.build import build
-from runner.process import ROOT, Failed, Interrupt, Interrupted, Refused
+from runner.process import ROOT, Failed, Interrupt, Interrupted, Refused, in_words
 from runner.smoke import Smoke
 
 SKILLS = ("easy", "normal", "hard")
@@ -51,7 +51,8 @@ def run(arena):
         was_interrupted = True
         print("\nStopping: players are told, servers drain.", file=sys.stderr)
     except (Failed, OSError) as failure:
-        reason, is_told = str(failure), isinstance(failure, Refused)
+        reason = in_words(failure) if isinstance(failure, OSError) else str(failure)
+        is_told = isinstance(failure, (Refused, OSError))
         print(f"FAILED: {reason}", file=sys.stderr)
     try:
         arena.stop()
@@ -95,13 +96,14 @@ def main():
     options = parser.parse_args()
     interrupt = Interrupt()
     try:
+        check_loopback()
         if options.build_dir is None:
             build(interrupt)
         return run(Arena(options, interrupt.check))
     except Interrupted:
         return exit_code_of_interrupted(options)
-    except Failed as failure:
-        print(f"FAILED: {failure}", file=sys.stderr)
+    except (Failed, OSError) as failure:
+        print(f"FAILED: {in_words(failure) if isinstance(failure, OSError) else failure}", file=sys.stderr)
         return 1
 
 

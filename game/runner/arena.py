@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """gamelift-local, the arena servers, the lobby and bots, together."""
+import errno
+import fcntl
 import pathlib
 import re
 import shlex
+import socket
 import time
 
 from runner.process import ROOT, STOP_TIMEOUT_S, Failed, Process, Refused
@@ -10,6 +13,36 @@ from runner.service import Service
 
 RELEASE = ROOT / "build" / "release"
 SERVERS = 2
+START_TIMEOUT_S = 60
+RUNS = 100  # at the same time, in one clone
+
+
+def check_loopback():
+    """Everything here talks over it; without it every part would fail with a riddle of its own."""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection(server.getsockname(), timeout=5).close()
+    except OSError as error:
+        raise Failed(f"the loopback, 127.0.0.1, is down ({error.strerror}): \"ip link set lo up\" starts it") from None
+
+
+def claim_logs(folder):
+    """A folder for the logs of this run, emptied, and the open file that keeps other runs out of it."""
+    for number in range(1, RUNS + 1):
+        mine = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
+        mine.mkdir(parents=True, exist_ok=True)
+        lock = open(mine / "lock", "w", encoding="utf-8")  # pylint: disable=consider-using-with
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            if error.errno != errno.EWOULDBLOCK:
+                raise
+            continue
+        for old in mine.rglob("*.log"):
+            old.unlink()
+        return mine, lock
+    raise Failed(f"{RUNS} runs have their logs in {folder.parent} already: end some of them")
 
 
 class Arena:
@@ -21,10 +54,7 @@ class Arena:
             if not (self.build / program).exists():
                 raise Failed(f"there is no {self.build / program}: build first, or leave --build-dir away")
         self.check_interrupt = check_interrupt
-        self.logs = self.build / options.logs
-        self.logs.mkdir(parents=True, exist_ok=True)
-        for old in self.logs.rglob("*.log"):
-            old.unlink()
+        self.logs, self.lock = claim_logs(self.build / options.logs)
         self.options = options
         self.processes = []
         self.blamed = None  # the process whose end is told already
@@ -32,8 +62,8 @@ class Arena:
         self.environment = {}
         self.lobby_url = None
 
-    def start(self, name, program, *arguments):
-        process = Process(name, [str(self.build / program), *arguments], self.logs)
+    def start(self, name, program, *arguments, option_names=None):
+        process = Process(name, [str(self.build / program), *arguments], self.logs, option_names)
         self.processes.append(process)
         return process
 
@@ -43,8 +73,8 @@ class Arena:
         process = self.start(
             "gamelift-local", "gamelift-local", "--demo", "--port", str(self.options.service_port),
             "--env-file", str(env_file), "--launch", shlex.quote(str(self.build / "arena")),
-            "--instances", str(SERVERS), "--launch-log-dir", str(self.logs))
-        self.until("gamelift-local starts", 10, env_file.exists, process)
+            "--instances", str(SERVERS), "--launch-log-dir", str(self.logs), option_names={"--port": "--service-port"})
+        self.until("gamelift-local starts", START_TIMEOUT_S, env_file.exists, process)
         for line in env_file.read_text().splitlines():
             match = re.match(r"export (\w+)=(.*)", line)
             if match:
@@ -55,9 +85,9 @@ class Arena:
         settings = ["--set", f"matchmaking_configuration={configuration}"] if configuration else []
         process = self.start(
             "lobby", "arena", "--lobby", "--port", str(self.options.lobby_port),
-            "--endpoint", self.service.url, *settings)
+            "--endpoint", self.service.url, *settings, option_names={"--port": "--lobby-port"})
         self.lobby_url = self.until(
-            "the lobby opens", 10,
+            "the lobby opens", START_TIMEOUT_S,
             lambda: re.search(r"the lobby: (http://[\d.]+:\d+)", process.text()), process).group(1)
 
     def start_bots(self, name, count, *settings):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that are started, watched and ended; and the reasons for which a run ends early."""
+import errno
 import os
 import pathlib
 import re
@@ -23,6 +24,16 @@ class Refused(Failed):
 
 class Interrupted(Exception):
     """Ctrl-C, SIGTERM, or the end of the terminal: everything is to stop, in order."""
+
+
+def in_words(error):
+    """An OSError as a sentence: what could not be had, and why."""
+    thing = f"{error.filename}" if error.filename else "a file"
+    if error.errno == errno.ENOSPC:
+        return f"the disk is full: {thing} cannot be written"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{thing} cannot be written: {error.strerror}; run this in a folder that is yours"
+    return f"{thing}: {error.strerror}"
 
 
 class Interrupt:
@@ -49,8 +60,10 @@ class Interrupt:
 class Process:
     """A program with its output in a log file, and a session of its own, where what it starts stays."""
 
-    def __init__(self, name, command, logs):
+    def __init__(self, name, command, logs, option_names=None):
+        """`option_names`: what this run calls options that the program may complain of."""
         self.name = name
+        self.option_names = option_names or {}
         self.log = logs / f"{name}.log"
         with open(self.log, "wb") as log:
             self.popen = subprocess.Popen(
@@ -87,7 +100,11 @@ class Process:
         """Why it has not started: its last line without time and name. None where it died without a word."""
         lines = self.text().split("\n")[:-1]
         sentence = re.sub(r"^(\d\S+ +ERROR +)?[\w-]+[: ] *", "", lines[-1]) if lines else None
-        return f"{self.name}: {sentence}" if sentence and self.popen.poll() > 0 else None
+        if not sentence or self.popen.poll() <= 0:
+            return None
+        for theirs, ours in self.option_names.items():
+            sentence = sentence.replace(theirs, ours)
+        return f"{self.name}: {sentence}"
 
     def family(self):
         """The processes of its session that are alive: itself, and what it has started."""

@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """./game/run.sh without its build: a whole match, watched from outside; and the ways in which a run ends early."""
+import errno
+import io
 import os
 import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
+import types
 import unittest
 
 from local import until
+from runner import build
+from runner.process import in_words
 from runner.service import Service
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -91,6 +97,52 @@ class Chosen(RunCase):
         self.assertEqual(0, run.end(), run.output)
 
 
+class SideBySide(RunCase):
+    def test_two_runs_in_one_clone_keep_their_logs(self):
+        first, second = self.start("run-twice", "--bots", "0"), self.start("run-twice", "--bots", "0")
+        folders = set()
+        for run in (first, second):
+            self.service(run)
+            folders.add(pathlib.Path(run.until("Logs").split()[1]).name)
+        self.assertEqual({"run-twice", "run-twice-2"}, folders)
+        for run in (first, second):
+            run.process.send_signal(signal.SIGTERM)
+            self.assertEqual(0, run.end(), run.output)
+        for folder in folders:
+            self.assertIn("stopping", (BUILD / folder / "gamelift-local.log").read_text())
+
+
+class Progress(unittest.TestCase):
+    def progress(self, out, text):
+        process = types.SimpleNamespace(text=lambda: text)
+        return build.Progress(process, out)
+
+    def test_a_terminal_sees_the_steps_of_a_build_in_one_line(self):
+        out = io.StringIO()
+        out.isatty = lambda: True
+        progress = self.progress(out, "[1/219] Building C object a.o\n[34/219] Building C object b.o\n")
+        progress.look()
+        progress.close()
+        self.assertEqual("\r  step 34 of 219, 0 s\033[K\r\033[K", out.getvalue())
+
+    def test_a_file_gets_a_line_now_and_then(self):
+        out = io.StringIO()
+        progress = self.progress(out, "[2/3] Linking\n")
+        progress.look()
+        self.assertEqual("", out.getvalue())
+        progress.told -= build.PLAIN_LINE_EVERY_S
+        progress.look()
+        progress.look()
+        self.assertEqual("  step 2 of 3, 0 s\n", out.getvalue())
+
+    def test_what_is_built_to_play_contains_no_test(self):
+        if not (BUILD / "build.ninja").exists():
+            self.skipTest("this build is not made by Ninja")
+        steps = subprocess.run(["ninja", "-C", BUILD, "-t", "inputs", "play"], capture_output=True, text=True, check=True).stdout
+        self.assertIn("gamelift-local", steps)
+        self.assertEqual([], [line for line in steps.splitlines() if line.startswith(("tests/", "sdk/examples/"))])
+
+
 class EndedEarly(RunCase):
 
     def test_a_person_stops_it_and_nothing_is_left(self):
@@ -137,7 +189,28 @@ class EndedEarly(RunCase):
             for option, program in (("--lobby-port", "lobby"), ("--service-port", "gamelift-local")):
                 code, output = self.refused(option, str(port))
                 self.assertEqual(1, code)
-                self.assertRegex(output, f"\\AFAILED: {program}: port {port} is in use[^\n]*\n\\Z")
+                self.assertRegex(output, f"\\AFAILED: {program}: port {port} is in use[^\n]*{option}[^\n]*\n\\Z")
+
+    def test_a_folder_that_cannot_be_written_is_one_sentence(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for program in ("gamelift-local", "arena", "gamelift_plugin.so"):
+                (pathlib.Path(folder) / program).touch()
+            (pathlib.Path(folder) / "run-refused").touch()  # a file where the folder of the logs should be; root may write anywhere
+            code, output = self.refused("--build-dir", folder)
+            self.assertEqual((1, f"FAILED: {folder}/run-refused: File exists\n"), (code, output))
+
+    def test_a_disk_that_is_full_and_a_folder_of_others_are_named(self):
+        self.assertEqual("the disk is full: build/x cannot be written", in_words(OSError(errno.ENOSPC, "No space", "build/x")))
+        self.assertEqual("build cannot be written: Permission denied; run this in a folder that is yours",
+                         in_words(PermissionError(errno.EACCES, "Permission denied", "build")))
+
+    def test_a_loopback_that_is_down_is_called_that(self):
+        run = subprocess.run(["unshare", "-rn", *command("--logs", "run-refused")], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+        if "unshare" in run.stdout:
+            self.skipTest("this machine makes no network of its own: " + run.stdout)
+        self.assertEqual(1, run.returncode)
+        self.assertRegex(run.stdout, "\\AFAILED: the loopback, 127.0.0.1, is down [^\n]*\n\\Z")
 
     def test_options_that_mean_nothing_are_refused(self):
         for options, complaint in ((["--bots", "-1"], "--bots"), (["--bots", "65"], "from 0 to 64 is expected, not '65'"),
