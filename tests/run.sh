@@ -26,11 +26,30 @@ rm -rf "$results"
 mkdir -p "$results"
 failed_steps=()
 
+# show_last_line NAME FILE: on a terminal, until it is killed, what runs at the moment.
+show_last_line() {
+  local line started=$SECONDS
+  while sleep 1; do
+    line=$(tail -c 400 "$2" | tr -d '\r\033' | sed -e '/^ *$/d' | tail -n 1)
+    printf '\r%-28s %4d s  %.60s\033[K' "$1" $((SECONDS - started)) "$line"
+  done
+}
+
 # step NAME COMMAND...: run it with its output in a file, shown if it fails.
 step() {
-  local name=$1 started=$SECONDS
+  local name=$1 started=$SECONDS watcher='' code=0
   shift
-  if "$@" >"$results/$name.log" 2>&1; then
+  if [ -t 1 ]; then
+    : >"$results/$name.log"
+    show_last_line "$name" "$results/$name.log" &
+    watcher=$!
+  fi
+  "$@" >"$results/$name.log" 2>&1 || code=$?
+  if [ -n "$watcher" ]; then
+    kill "$watcher" && wait "$watcher" 2>/dev/null
+    printf '\r\033[K'
+  fi
+  if [ "$code" -eq 0 ]; then
     printf '%-28s %4d s\n' "$name" $((SECONDS - started))
   else
     printf '%-28s %4d s  FAILED\n' "$name" $((SECONDS - started))
