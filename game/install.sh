@@ -18,6 +18,11 @@ test=(
   chromium chromium-driver
 )
 
+if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
+  sed -n 's/^# //p' "$0" | tail -n +2
+  exit 0
+fi
+
 wanted=()
 for group in "$@"; do
   case "$group" in

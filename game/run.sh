@@ -7,5 +7,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-./game/install.sh build
+case " $* " in
+  *" -h "* | *" --help "*) ;; # nothing is installed for that
+  *) ./game/install.sh build ;;
+esac
 exec /usr/bin/python3 game/run.py "$@"

@@ -4,6 +4,7 @@
 
 For a build of the preset "coverage" whose tests have run. A figure to look at, nothing is asserted of it.
 """
+import argparse
 import collections
 import json
 import pathlib
@@ -33,4 +34,6 @@ def main(build):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", help="the build folder")
+    sys.exit(main(parser.parse_args().build))

@@ -4,6 +4,7 @@
 
 Prints what is missing, and fails; nothing when nothing is. For optimised builds without sanitizers.
 """
+import argparse
 import pathlib
 import platform
 import re
@@ -74,4 +75,6 @@ def main(build):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", help="the build folder")
+    sys.exit(main(parser.parse_args().build))

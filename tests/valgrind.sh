@@ -4,8 +4,8 @@
 #
 # Writes a report in the form of ctest's, so that tests/summary.py counts it too.
 set -uo pipefail
-folder=$1
-report=$2
+folder=${1:?the build folder is missing: tests/valgrind.sh BUILD-FOLDER REPORT.xml}
+report=${2:?the report is missing: tests/valgrind.sh BUILD-FOLDER REPORT.xml}
 
 # A million steps of random histories take minutes here; the sanitizers run them all.
 export GLIFT_TEST_HISTORIES=10

@@ -58,11 +58,40 @@ static bool find_files(struct glift_host *host)
     return true;
 }
 
-static void set_log_level(const settings *all)
+static bool set_log_level(const settings *all)
 {
+    static const char *const names[] = {"debug", "info", "warning", "error"};
     const char *level = settings_get(all, "log_level");
-    if (level != NULL && strcmp(level, "debug") == 0)
-        log_set_level(GLIFT_LOG_DEBUG);
+    for (int i = 0; level != NULL && i < 4; i++) {
+        if (strcmp(level, names[i]) == 0) {
+            log_set_level((glift_log_level)(GLIFT_LOG_DEBUG + i));
+            return true;
+        }
+    }
+    if (level != NULL)
+        fprintf(stderr, "arena: log_level is debug, info, warning or error, not \"%s\"\n", level);
+    return level == NULL;
+}
+
+/* The settings of the host that are numbers. */
+static bool numbers_are_numbers(const settings *all)
+{
+    static const struct {
+        const char *key, *kind;
+    } numbers[] = {
+            {"terminate_grace_s", "a number of seconds"},
+            {"script_timeout_ms", "a number of milliseconds, 0 for no limit"},
+            {"players_per_address", "a number of connections"},
+            {"joins_per_second", "a number"},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        const char *text = settings_get(all, numbers[i].key);
+        if (text != NULL && settings_number(all, numbers[i].key, -1) < 0) {
+            fprintf(stderr, "arena: %s is %s, not \"%s\"\n", numbers[i].key, numbers[i].kind, text);
+            return false;
+        }
+    }
+    return true;
 }
 
 /* What the game's own scripts cannot do without: one sentence here, where they could only raise. */
@@ -76,16 +105,6 @@ static bool has_what_it_needs(const options *o, const settings *all, const engin
     if (is_ours && o->mode == MODE_BOTS && settings_get(all, "lobby") == NULL &&
             settings_get(all, "endpoint") == NULL) {
         fprintf(stderr, "arena: --bots needs the lobby: --endpoint http://127.0.0.1:8080\n");
-        return false;
-    }
-    if (settings_get(all, "terminate_grace_s") != NULL && settings_number(all, "terminate_grace_s", -1) < 0) {
-        fprintf(stderr, "arena: terminate_grace_s is a number of seconds, not \"%s\"\n",
-                settings_get(all, "terminate_grace_s"));
-        return false;
-    }
-    if (settings_get(all, "script_timeout_ms") != NULL && settings_number(all, "script_timeout_ms", -1) < 0) {
-        fprintf(stderr, "arena: script_timeout_ms is a number of milliseconds, 0 for no limit, not \"%s\"\n",
-                settings_get(all, "script_timeout_ms"));
         return false;
     }
     if (o->mode == MODE_LOBBY && access(paths->assets, R_OK | X_OK) != 0) {
@@ -103,8 +122,8 @@ int main(int argc, char **argv)
     if (todo == OPTIONS_DONE) {
         code = 0;
     } else if (todo == OPTIONS_RUN && find_files(&host) &&
-               has_what_it_needs(&host.options, &host.settings, &host.paths)) {
-        set_log_level(&host.settings);
+               has_what_it_needs(&host.options, &host.settings, &host.paths) &&
+               numbers_are_numbers(&host.settings) && set_log_level(&host.settings)) {
         code = engine_run(&host);
     }
     settings_fini(&host.settings);

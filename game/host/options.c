@@ -24,7 +24,7 @@ static const char help[] =
     "  --assets DIR       the pages that the lobby serves\n"
     "  --tick-rate N      ticks per second, 1 to 240 (default 30)\n"
     "  --set KEY=VALUE    a setting for scripts and plugin, as the environment variable ARENA_KEY\n"
-    "  --help, --version\n"
+    "  -h, --help, --version\n"
     "\n"
     "Settings of the host:\n"
     "  gamelift.offline=1          play without GameLift: players connect to ws://ADDRESS:PORT/?PlayerSessionId=ANY\n"
@@ -143,19 +143,31 @@ static bool take(options *out, settings *all, int option, const char *value)
     case 'S':
         return set_or_tell(settings_set_pair(all, value), value);
     default:
-        fprintf(stderr, "arena: --help lists the options\n");
         return false;
     }
+}
+
+/* getopt_long() would say it without the way out. */
+static void refuse(int option, char **argv)
+{
+    if (option == ':')
+        fprintf(stderr, "arena: %s lacks its value: --help lists the options\n", argv[optind - 1]);
+    else
+        fprintf(stderr, "arena: %s is no option, or takes no value: --help lists them\n", argv[optind - 1]);
 }
 
 options_result options_parse(options *out, settings *all, int argc, char **argv)
 {
     *out = (options){.address = "127.0.0.1", .tick_rate = DEFAULT_TICK_RATE};
     int option;
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         if (option == 'h' || option == 'v') {
             fputs(option == 'h' ? help : "arena " ARENA_VERSION "\n", stdout);
             return OPTIONS_DONE;
+        }
+        if (option == '?' || option == ':') {
+            refuse(option, argv);
+            return OPTIONS_BAD;
         }
         if (!take(out, all, option, optarg))
             return OPTIONS_BAD;

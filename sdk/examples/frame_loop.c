@@ -136,6 +136,10 @@ static void sleep_until(int64_t at_ns)
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 
+static const char usage[] =
+        "Usage: frame_loop [PORT]   the players' port, 1 to 60000; who it is comes from the environment, "
+        "GAMELIFT_SDK_...\n";
+
 int main(int argc, char **argv)
 {
     game self = {.stage = WAITING};
@@ -151,13 +155,17 @@ int main(int argc, char **argv)
     };
     glift_process_parameters parameters = {
             .size_bytes = sizeof parameters, .port = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 7777};
+    if (argc > 2 || (argc > 1 && parameters.port <= 0)) {
+        fputs(usage, stderr);
+        return 2;
+    }
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGTERM, on_signal);
     signal(SIGINT, on_signal);
     if (glift_server_create(&desc, &server) != GLIFT_OK)
         return 1;
     if (glift_process_ready(server, &parameters, on_ready, &self) != GLIFT_OK) {
-        fprintf(stderr, "Usage: frame_loop [PORT]   the players' port, 1 to 60000\n");
+        fputs(usage, stderr);
         glift_server_destroy(server);
         return 2;
     }

@@ -111,8 +111,9 @@ static bool open_port(game *self)
 
 /* ---- the program ---- */
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argv;
     game self = {0};
     glift_server *server = NULL;
     glift_server_desc desc = {
@@ -124,6 +125,12 @@ int main(void)
             .on_connection = on_connection,
             .user = &self,
     };
+    if (argc > 1) {
+        fputs("Usage: minimal   (no options: who it is comes from the environment, GAMELIFT_SDK_...)\n"
+              "gamelift-local --demo --env-file env writes one for a shell to read: . ./env\n",
+                stderr);
+        return 2;
+    }
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!open_port(&self)) {
         fprintf(stderr, "minimal: none of the ports 20000 to 20099 is free\n");

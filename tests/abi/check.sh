@@ -14,7 +14,7 @@ if [ "${1:-}" = --accept ]; then
   accept=true
   shift
 fi
-build=$1
+build=${1:?the build folder is missing: tests/abi/check.sh [--accept] BUILD-FOLDER}
 here=$(cd "$(dirname "$0")" && pwd)
 
 if [ "$(uname -m)" != x86_64 ]; then

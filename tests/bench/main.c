@@ -149,7 +149,7 @@ int main(int argc, char **argv)
     collect_scenarios();
     if (argc == 4 && strncmp(argv[1], "--here", 6) == 0)
         return run_here(argv[1], argv[2], argv[3]);
-    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         print_help();
         return 0;
     }

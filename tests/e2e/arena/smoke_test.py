@@ -143,6 +143,16 @@ class Progress(unittest.TestCase):
         self.assertEqual([], [line for line in steps.splitlines() if line.startswith(("tests/", "sdk/examples/"))])
 
 
+class Help(unittest.TestCase):
+    def test_every_script_explains_itself_and_does_nothing_else(self):
+        for script in ("game/run.sh", "game/install.sh", "tests/run.sh"):
+            for option in ("-h", "--help"):
+                with self.subTest(script):
+                    done = subprocess.run([ROOT / script, option], capture_output=True, text=True, timeout=60, check=False)
+                    self.assertEqual((0, ""), (done.returncode, done.stderr))
+                    self.assertIn(script.rpartition("/")[2], done.stdout)
+
+
 class EndedEarly(RunCase):
 
     def test_a_person_stops_it_and_nothing_is_left(self):

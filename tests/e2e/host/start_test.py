@@ -71,12 +71,17 @@ class Start(ArenaCase):
                 (["--lobby", "--endpoint", "http://127.0.0.1:9", "--assets", "/nowhere"],
                  "there is no folder /nowhere: give --assets DIR"),
                 (["--set", "terminate_grace_s=soon"], 'terminate_grace_s is a number of seconds, not "soon"'),
+                (["--set", "players_per_address=x"], 'players_per_address is a number of connections, not "x"'),
+                (["--set", "joins_per_second=-1"], 'joins_per_second is a number, not "-1"'),
+                (["--set", "log_level=loud"], 'log_level is debug, info, warning or error, not "loud"'),
+                (["--port"], "--port lacks its value: --help lists the options"),
+                (["--bogus"], "--bogus is no option, or takes no value: --help lists them"),
                 (["surplus"], '"surplus" is no option; --help lists them')):
             with self.subTest(arguments):
                 self.assertIn(sentence, self.fails(*arguments, code=2))
 
     def test_help_and_version_go_to_stdout(self):
-        for option, text in (("--help", "--script FILE"), ("--version", "arena ")):
+        for option, text in (("--help", "--script FILE"), ("-h", "--script FILE"), ("--version", "arena ")):
             done = subprocess.run([BUILD / "arena", option], capture_output=True, text=True, timeout=10, check=True)
             self.assertIn(text, done.stdout)
             self.assertEqual("", done.stderr)

@@ -94,6 +94,14 @@ class Examples(unittest.TestCase):
         self.assertEqual(example.wait_for_exit(), 0, example.text)
         example.wait_for_line("ended")
 
+    def test_who_asks_for_help_gets_it_without_a_service(self):
+        for name in ("minimal", "frame_loop"):
+            for option in ("-h", "--help", "surplus"):
+                done = subprocess.run([EXAMPLES / name, option], capture_output=True, text=True, timeout=60,
+                                      check=False)
+                self.assertEqual((2, ""), (done.returncode, done.stdout), name)
+                self.assertRegex(done.stderr, f"\\AUsage: {name} .*GAMELIFT_SDK_")
+
     def test_a_wrong_port_is_refused_with_a_sentence(self):
         example = self.run_example("frame_loop", "70000")
         self.assertEqual(example.wait_for_exit(), 2)
