@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <wordexp.h>
@@ -268,6 +268,13 @@ static int end_child(local_launcher *launcher, launch_child *child)
     return status;
 }
 
+/* The function of this name came with glibc 2.36; Amazon Linux 2023 has 2.34, and a kernel that knows the
+ * call. */
+static int open_pidfd(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
 static void start(local_launcher *launcher, launch_child *child, uint64_t now_ms)
 {
     snprintf(child->id, sizeof child->id, "server-%u", ++launcher->started);
@@ -281,7 +288,7 @@ static void start(local_launcher *launcher, launch_child *child, uint64_t now_ms
         return;
     }
     child->pid = pid;
-    child->pidfd = pidfd_open(pid, 0);
+    child->pidfd = open_pidfd(pid);
     child->line_length = 0;
     child->started_ms = now_ms;
     if (child->pidfd < 0 || !watch(launcher, child, child->pidfd) || !watch(launcher, child, child->output)) {
