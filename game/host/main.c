@@ -23,15 +23,18 @@ static void join(char *out, const char *folder, const char *name)
         out[0] = '\0';
 }
 
-/* The first place that has the file: where it was installed, else where it was built. */
+/* The first place that has the file: where it was installed, else beside the program, as in a build folder or
+ * a game folder. No place is known by an absolute path, so that folders may be copied anywhere. */
 static void find(
-        char *out, const char *program_folder, const char *installed, const char *source, const char *name)
+        char *out, const char *program_folder, const char *installed, const char *beside, const char *name)
 {
     char folder[PATH_MAX];
     join(folder, program_folder, installed);
     join(out, folder, name);
-    if (access(out, R_OK) != 0)
-        join(out, source, name);
+    if (access(out, R_OK) == 0)
+        return;
+    join(folder, program_folder, beside);
+    join(out, folder, name);
 }
 
 static bool find_files(struct glift_host *host)
@@ -43,9 +46,9 @@ static bool find_files(struct glift_host *host)
     if (readlink("/proc/self/exe", program, sizeof program - 1) < 0)
         return false;
     folder_of(folder, program);
-    find(paths->script, folder, "../share/gamelift/arena", ARENA_SCRIPTS, scripts[o->mode]);
-    find(paths->assets, folder, "../share/gamelift/assets", ARENA_ASSETS, "");
-    find(paths->plugin, folder, "../" ARENA_PLUGIN_FOLDER, folder, "gamelift_plugin.so");
+    find(paths->script, folder, "../share/gamelift/arena", "share/gamelift/arena", scripts[o->mode]);
+    find(paths->assets, folder, "../share/gamelift/assets", "share/gamelift/assets", "");
+    find(paths->plugin, folder, "../" ARENA_PLUGIN_FOLDER, ".", "gamelift_plugin.so");
     if (o->script != NULL)
         snprintf(paths->script, sizeof paths->script, "%s", o->script);
     if (o->assets != NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* static_lua_host PLUGIN: an engine with Lua linked into it. Built twice: without -rdynamic no module can see
- * that Lua, and the plugin must say what to do; with it scripts are attached. */
+/* static_lua_host PLUGIN [SCRIPT]: an engine with Lua linked into it. Built twice: without -rdynamic no
+ * module can see that Lua, and the plugin must say what to do; with it scripts are attached, and the script
+ * is run. */
 
 #include <gamelift/host.h>
 
@@ -119,11 +120,20 @@ static const char *outcome(glift_status status)
     return status == GLIFT_ERR_UNSUPPORTED && advised ? "told of -rdynamic" : "refused without advice";
 }
 
+/* What went wrong is printed. */
+static bool run_script(lua_State *L, const char *script)
+{
+    if (luaL_dostring(L, script) == LUA_OK)
+        return true;
+    printf("%s\n", lua_tostring(L, -1));
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     static const glift_host_api api = {
             .size = sizeof api, .abi = GLIFT_HOST_ABI, .host_name = "static_lua_host", .get_api = get_api};
-    if (argc != 2)
+    if (argc < 2)
         return 2;
     glift_plugin plugin = load(argv[1]);
     lua_State *L = luaL_newstate();
@@ -132,8 +142,9 @@ int main(int argc, char **argv)
     if (status == GLIFT_OK)
         status = plugin.lua_attach(plugin.self, L);
     printf("%s\n%s", outcome(status), said);
+    bool done = argc < 3 || (status == GLIFT_OK && run_script(L, argv[2]));
     plugin.lua_detach(plugin.self, L);
     lua_close(L);
     plugin.stop(plugin.self, GLIFT_STOP_EXIT);
-    return 0;
+    return done ? 0 : 1;
 }
