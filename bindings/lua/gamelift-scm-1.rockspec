@@ -1,8 +1,9 @@
--- For "luarocks make" in this folder, against an installed libgamelift (GAMELIFT_DIR=prefix).
+-- For an installed libgamelift (GAMELIFT_DIR=prefix): "luarocks make" in this folder, or, anywhere, "luarocks install" of
+-- the rock that the build makes of it, share/gamelift/gamelift-VERSION-1.src.rock, which has the archive below inside.
 rockspec_format = "3.0"
 package = "gamelift"
 version = "scm-1"
-source = { url = "git+file://../.." }
+source = { url = "file://gamelift-scm-1.tar.gz" }
 description = {
   summary = "Amazon GameLift for game servers with Lua scripts",
   license = "Apache-2.0",
