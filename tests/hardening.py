@@ -57,7 +57,7 @@ def missing(path):
     if not re.search(r"UND __\w+_chk(@|\s|$)", symbols, re.M):
         yield "_FORTIFY_SOURCE"
     exported = re.findall(r"FUNC\s+GLOBAL\s+DEFAULT\s+\d+ ((?:glift|luaopen)_\w+)", symbols)
-    if platform.machine() == "x86_64" and not begins_with_a_landing_pad(path, exported[0] if exported else "main"):
+    if platform.machine() == "x86_64" and not begins_with_a_landing_pad(path, "main" if is_program else exported[0]):
         yield "-fcf-protection"
 
 

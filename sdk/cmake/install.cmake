@@ -28,6 +28,9 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gamelift-config.cmake
 
 # The file finds its prefix from where it lies, so `cmake --install --prefix` and moved trees work.
 file(RELATIVE_PATH glift_pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+if(NOT GLIFT_BUNDLE)
+  set(glift_pc_cjson "libcjson >= 1.7 ")
+endif()
 configure_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/gamelift.pc.in ${CMAKE_CURRENT_BINARY_DIR}/gamelift.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gamelift.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
   COMPONENT sdk)

@@ -8,7 +8,12 @@ NEWEST = {"GLIBC": (2, 34), "OPENSSL": (3, 0, 0)}
 
 
 def run(*command, **options):
-    return subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True, **options).stdout
+    """What a command prints; all that it said if it fails."""
+    command = list(map(str, command))
+    result = subprocess.run(command, check=False, capture_output=True, text=True, **options)
+    if result.returncode != 0:
+        raise AssertionError(f"{' '.join(command)}: {result.returncode}\n{result.stdout}{result.stderr}")
+    return result.stdout
 
 
 def files(folder):

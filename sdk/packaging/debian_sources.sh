@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Unpacks Debian's source packages of libraries: debian_sources.sh FOLDER PACKAGE...
+#
+# Each comes to lie in FOLDER/PACKAGE, patched as Debian patches it, from the mirrors that this machine has its packages
+# from. Nothing in /etc is touched and root is not needed: apt gets a list of sources of its own. Does nothing for what is
+# there.
+set -euo pipefail
+
+folder=$1
+shift
+missing=()
+for package in "$@"; do
+  [ -d "$folder/$package" ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-source >/dev/null; then
+  echo "debian_sources.sh: this machine has no apt-get and dpkg-source: put the sources of ${missing[*]} into" \
+    "$folder/NAME" >&2
+  exit 1
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$folder" "$work/lists/partial" "$work/unpacked"
+folder=$(cd "$folder" && pwd)
+keys=/usr/share/keyrings/debian-archive-keyring.gpg
+# shellcheck disable=SC2016 # apt's own names
+apt-get indextargets --format "deb-src [signed-by=$keys] "'$(REPO_URI) $(RELEASE) $(COMPONENT)' \
+  'Created-By: Packages' 'Origin: Debian' | sort -u >"$work/debian.list"
+if [ ! -s "$work/debian.list" ]; then
+  echo "debian_sources.sh: apt knows no mirror of Debian: apt-get update, please" >&2
+  exit 1
+fi
+
+own_apt() {
+  apt-get -qq -o Dir::Etc::sourcelist="$work/debian.list" -o Dir::Etc::sourceparts=/dev/null \
+    -o Dir::State::lists="$work/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
+    -o APT::Sandbox::User=root "$@"
+}
+
+own_apt update
+for package in "${missing[@]}"; do
+  echo "Fetching Debian's source package $package"
+  mkdir "$work/$package"
+  (cd "$work/$package" && own_apt --download-only source "$package")
+  # apt has checked it against the signed list already.
+  dpkg-source --no-check --extract "$work/$package"/*.dsc "$work/unpacked/$package" >/dev/null
+  mv "$work/unpacked/$package" "$folder/$package"
+done
