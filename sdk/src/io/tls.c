@@ -117,6 +117,19 @@ static const char *from_environment(const char *variable, const char *otherwise)
     return value != NULL && value[0] != '\0' ? value : otherwise;
 }
 
+/* An OpenSSL that has come along with the program looks where the system that it was built on keeps its
+ * roots: this one may be Debian, Amazon Linux, Alpine or openSUSE. */
+static bool load_roots_of_other_systems(glift__tls *tls)
+{
+    static const char *const files[] = {"/etc/ssl/certs/ca-certificates.crt",
+            "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem"};
+    const char *message;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (load_file(tls, files[i], &message))
+            return true;
+    return false;
+}
+
 /* From a directory of hashed files OpenSSL reads the one root that it needs, when it needs it. The bundle is
  * for systems without one, and for users who name their own in SSL_CERT_FILE. */
 static bool load_system_roots(glift__tls *tls)
@@ -129,8 +142,11 @@ static bool load_system_roots(glift__tls *tls)
             look_in_directory(tls, directory);
     if (has_directory && getenv(file_variable) == NULL)
         return true;
-    return load_file(tls, from_environment(file_variable, X509_get_default_cert_file()), &message) ||
-           has_directory;
+    if (load_file(tls, from_environment(file_variable, X509_get_default_cert_file()), &message) ||
+            has_directory)
+        return true;
+    bool names_its_own = getenv(file_variable) != NULL || getenv(directory_variable) != NULL;
+    return !names_its_own && load_roots_of_other_systems(tls);
 }
 
 /* The sentences are static, and name the option instead of its value. */

@@ -30,6 +30,8 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 __attribute__((constructor)) static void make_certificates(void)
 {
     *(void **)&real_getaddrinfo = dlsym(RTLD_NEXT, "getaddrinfo");
+    unsetenv("SSL_CERT_FILE"); /* whoever runs the tests may have set them */
+    unsetenv("SSL_CERT_DIR");
     directory = certificates_directory();
     certificates_authority(directory, "other-ca");
     certificates_leaf(directory, "foreign", "DNS:service.test", 30);
@@ -39,6 +41,33 @@ __attribute__((constructor)) static void make_certificates(void)
     certificates_leaf(directory, "named", "DNS:service.test", 30);
     snprintf(ca_file, sizeof ca_file, "%s/ca.pem", directory);
     snprintf(other_ca_file, sizeof other_ca_file, "%s/other-ca.pem", directory);
+}
+
+/* Where a stand-in for another system keeps the roots that ca_file has; NULL: the machine as it is. */
+static const char *only_roots;
+const char *__real_X509_get_default_cert_dir(void);
+const char *__wrap_X509_get_default_cert_dir(void);
+const char *__real_X509_get_default_cert_file(void);
+const char *__wrap_X509_get_default_cert_file(void);
+char *__real_glift__file_read(const char *path, size_t limit, size_t *size, const char **message);
+char *__wrap_glift__file_read(const char *path, size_t limit, size_t *size, const char **message);
+
+const char *__wrap_X509_get_default_cert_dir(void)
+{
+    return only_roots != NULL ? "/nowhere/certs" : __real_X509_get_default_cert_dir();
+}
+
+const char *__wrap_X509_get_default_cert_file(void)
+{
+    return only_roots != NULL ? "/nowhere/cert.pem" : __real_X509_get_default_cert_file();
+}
+
+char *__wrap_glift__file_read(const char *path, size_t limit, size_t *size, const char **message)
+{
+    if (only_roots == NULL)
+        return __real_glift__file_read(path, limit, size, message);
+    *message = "does not exist";
+    return strcmp(path, only_roots) == 0 ? __real_glift__file_read(ca_file, limit, size, message) : NULL;
 }
 
 typedef struct scene {
@@ -135,6 +164,32 @@ TEST(the_systems_roots_do_not_vouch_for_a_private_authority)
     check_fails(&at, "service.test",
             "the certificate of service.test is not accepted (unable to get local issuer");
     close_scene(&at);
+}
+
+TEST(roots_are_found_where_other_systems_keep_them_than_that_of_openssl)
+{
+    static const char *const places[] = {"/etc/ssl/certs/ca-certificates.crt",
+            "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem"};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        only_roots = places[i];
+        scene at = open_scene("service", "", false);
+        check_opens(&at, "service.test");
+        close_scene(&at);
+    }
+    only_roots = NULL;
+}
+
+TEST(roots_that_the_user_names_are_not_replaced_by_others)
+{
+    only_roots = "/etc/ssl/cert.pem";
+    CHECK_INT(setenv("SSL_CERT_FILE", "/nowhere/mine.pem", 1), 0);
+    scene at = open_scene("service", "", false);
+    dial(&at, "service.test");
+    stand_in_expect(at.core,
+            "closed 1 tls 0 no connection over TLS: the system's root certificates cannot be loaded");
+    close_scene(&at);
+    CHECK_INT(unsetenv("SSL_CERT_FILE"), 0);
+    only_roots = NULL;
 }
 
 TEST(an_expired_certificate_is_refused)
