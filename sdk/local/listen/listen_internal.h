@@ -143,8 +143,6 @@ int listen_flush(listen_peer *peer); /* as much as can be written now */
 int listen_on_timer(listen_peer *peer);
 /* Its patience ends so many seconds from now. */
 void listen_wait(listen_peer *peer, int seconds);
-/* It asked for something whole: it is silent no more, and the last to be pushed out. */
-void listen_was_heard(listen_peer *peer);
 /* Takes over the message, to go out behind those before it. False, and nothing is taken: too much waits. */
 bool listen_queue(listen_peer *peer, listen_message *message);
 /* Ends it soon, from outside its own callbacks. */
@@ -152,6 +150,15 @@ void listen_cut(listen_peer *peer);
 listen_message *listen_message_of(size_t length); /* NULL: out of memory */
 void listen_log(const local_listener *listener, glift_log_level level, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
+
+/* ---- listen_places.c ---- */
+
+/* Room for one more, by ending another one where it must be. */
+bool listen_make_room(local_listener *listener, uint32_t address);
+void listen_take_place(listen_peer *peer);
+void listen_leave_place(listen_peer *peer);
+/* It asked for something whole: it is silent no more, and the last to be pushed out. */
+void listen_was_heard(listen_peer *peer);
 
 /* ---- listen_http.c: take from the front of *bytes; true while the phase that follows may go on ---- */
 
