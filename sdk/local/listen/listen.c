@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "listen/listen_internal.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,25 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What libwebsockets counts beside the sockets of clients: the one it listens on, its wake-up, those watched;
- * and newcomers, until those that make room for them are closed. */
+/* What libwebsockets counts beside the sockets of clients: its wake-up; and newcomers, until those that make
+ * room for them are closed. */
 #define OTHER_FILES 32
 
-/* Then it looks again. */
-#define LONGEST_WAIT_MS (24u * 3600 * 1000)
-
-#define EVERY_ADDRESS "0.0.0.0"
-
 /* ---- callbacks of libwebsockets ---- */
-
-static int on_new(struct lws *wsi)
-{
-    listen_peer *peer = listen_peer_came(lws_context_user(lws_get_context(wsi)), wsi);
-    if (peer == NULL)
-        return -1;
-    lws_set_opaque_user_data(wsi, peer);
-    return 0;
-}
 
 static void on_end(struct lws *wsi, listen_peer *peer)
 {
@@ -36,20 +21,31 @@ static void on_end(struct lws *wsi, listen_peer *peer)
         listen_peer_left(peer);
 }
 
+/* Whoever has been told to end may still have to write; then libwebsockets waits, and we wait for that. */
+static int end_unless(listen_peer *peer, int result)
+{
+    if (result == 0)
+        return 0;
+    peer->is_ending = true;
+    listen_wait(peer, PATIENCE_LEAVE);
+    return -1;
+}
+
 static int on_connection(
         struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t length)
 {
     listen_peer *peer = lws_get_opaque_user_data(wsi);
     (void)session;
     switch (reason) {
-    case LWS_CALLBACK_RAW_ADOPT:
-        return on_new(wsi);
     case LWS_CALLBACK_RAW_RX:
-        return peer != NULL ? listen_received(peer, in, length) : -1;
     case LWS_CALLBACK_RAW_WRITEABLE:
-        return peer != NULL ? listen_received(peer, NULL, 0) : -1;
-    case LWS_CALLBACK_TIMER:
-        return peer != NULL ? listen_on_timer(peer) : -1;
+        if (peer == NULL || peer->is_ending)
+            return -1;
+        return end_unless(peer, listen_received(peer, in, reason == LWS_CALLBACK_RAW_RX ? length : 0));
+    case LWS_CALLBACK_RAW_CLOSE: /* before the descriptor is closed */
+        if (peer != NULL)
+            listen_loop_remove(&peer->listener->loop, &peer->source);
+        return 0;
     case LWS_CALLBACK_WSI_DESTROY:
         on_end(wsi, peer);
         return 0;
@@ -58,24 +54,8 @@ static int on_connection(
     }
 }
 
-static int on_watched(
-        struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t length)
-{
-    (void)session, (void)in, (void)length;
-    if (reason != LWS_CALLBACK_RAW_RX_FILE)
-        return 0;
-    /* Not by the opaque pointer of the wsi: the end of every wsi takes that for a peer. */
-    const local_listener *listener = lws_context_user(lws_get_context(wsi));
-    for (const listen_watch *watch = listener->watches; watch != NULL; watch = watch->next) {
-        if (watch->wsi == wsi)
-            watch->ready(watch->user);
-    }
-    return 0;
-}
-
 static const struct lws_protocols protocols[] = {
         {.name = "gamelift", .callback = on_connection},
-        {.name = "watch", .callback = on_watched},
         {.name = NULL},
 };
 
@@ -95,7 +75,6 @@ static struct lws_context *make_context(local_listener *listener, int sockets)
             .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6 |
                        LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
             .user = listener,
-            .timeout_secs = LISTEN_HEAD_S, /* counts here; a vhost's own is not looked at */
             .pt_serv_buf_size = LISTEN_READ_MAX,
             .fd_limit_per_thread = files,
     };
@@ -103,38 +82,20 @@ static struct lws_context *make_context(local_listener *listener, int sockets)
     return lws_create_context(&info);
 }
 
+/* The certificate, and the protocol above. */
 static struct lws_vhost *make_vhost(local_listener *listener, const local_listener_desc *desc)
 {
     struct lws_context_creation_info info = {
-            .port = desc->port,
-            .iface = strcmp(listener->access.address, EVERY_ADDRESS) == 0 ? NULL : listener->access.address,
-            .options = LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
-                       LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG |
+            .port = CONTEXT_PORT_NO_LISTEN_SERVER,
+            .options = LWS_SERVER_OPTION_DISABLE_IPV6 |
                        (desc->tls_cert_file != NULL ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
             .protocols = protocols,
-            .listen_accept_role = "raw-skt",
-            .listen_accept_protocol = "gamelift",
             .vhost_name = "gamelift-local",
             .ssl_cert_filepath = desc->tls_cert_file,
             .ssl_private_key_filepath = desc->tls_key_file,
             .alpn = "http/1.1",
     };
     return lws_create_vhost(listener->context, &info);
-}
-
-/* libwebsockets does not say why it cannot listen: the kernel does. */
-static int why_not_listen(const char *address, int port)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    to.sin_addr.s_addr = inet_addr(address);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, error = 0;
-    if (fd < 0)
-        return errno;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, (struct sockaddr *)&to, sizeof to) != 0 || listen(fd, 1) != 0)
-        error = errno;
-    close(fd);
-    return error;
 }
 
 static bool file_is_readable(const char *path, char why[LOCAL_WHY_SIZE])
@@ -145,29 +106,36 @@ static bool file_is_readable(const char *path, char why[LOCAL_WHY_SIZE])
     return false;
 }
 
-static bool start_listening(
+static bool start_carrying(
         local_listener *listener, const local_listener_desc *desc, char why[LOCAL_WHY_SIZE])
 {
     if (!file_is_readable(desc->tls_cert_file, why) || !file_is_readable(desc->tls_key_file, why))
         return false;
-    int error = why_not_listen(listener->access.address, desc->port);
-    listener->vhost = error == 0 ? make_vhost(listener, desc) : NULL;
-    if (listener->vhost != NULL) {
-        listener->port = lws_get_vhost_listen_port(listener->vhost);
-        return true;
+    listener->is_secure = desc->tls_cert_file != NULL;
+    listener->context = make_context(listener, desc->sockets);
+    listener->vhost = listener->context != NULL ? make_vhost(listener, desc) : NULL;
+    if (listener->vhost == NULL)
+        snprintf(why, LOCAL_WHY_SIZE, "libwebsockets could not be started%s",
+                listener->is_secure ? ": is the certificate a PEM file, and the key its key?" : "");
+    return listener->vhost != NULL;
+}
+
+static void init_lists(local_listener *listener)
+{
+    TAILQ_INIT(&listener->peers);
+    TAILQ_INIT(&listener->roused);
+    for (int kind = 0; kind < PATIENCE_KINDS; kind++)
+        TAILQ_INIT(&listener->patience[kind]);
+    listener->door.fd = -1;
+}
+
+static bool start(local_listener *listener, const local_listener_desc *desc, char why[LOCAL_WHY_SIZE])
+{
+    if (!listen_loop_open(&listener->loop)) {
+        snprintf(why, LOCAL_WHY_SIZE, "no epoll set: %s", strerror(errno));
+        return false;
     }
-    if (error == EADDRINUSE)
-        snprintf(why, LOCAL_WHY_SIZE,
-                "port %d is in use: stop the program that has it, or give --port another number "
-                "(0: any free one)",
-                desc->port);
-    else if (error != 0)
-        snprintf(why, LOCAL_WHY_SIZE, "cannot listen on %s, port %d: %s", listener->access.address,
-                desc->port, strerror(error));
-    else
-        snprintf(why, LOCAL_WHY_SIZE, "cannot listen on port %d%s", desc->port,
-                desc->tls_cert_file != NULL ? ": is the certificate a PEM file, and the key its key?" : "");
-    return false;
+    return start_carrying(listener, desc, why) && listen_open_door(listener, desc->port, why);
 }
 
 local_listener *local_listener_open(const local_listener_desc *desc, char why[LOCAL_WHY_SIZE])
@@ -177,7 +145,7 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
         snprintf(why, LOCAL_WHY_SIZE, "out of memory");
         return NULL;
     }
-    TAILQ_INIT(&listener->peers);
+    init_lists(listener);
     glift__random_seed(&listener->random);
     listener->places = (size_t)desc->sockets;
     listener->service = desc->service;
@@ -190,10 +158,7 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
     listener->log = desc->log;
     listener->log_user = desc->log_user;
     listener->log_level = desc->log_level;
-    listener->context = make_context(listener, desc->sockets);
-    if (listener->context == NULL)
-        snprintf(why, LOCAL_WHY_SIZE, "libwebsockets could not be started");
-    if (listener->context == NULL || !start_listening(listener, desc, why)) {
+    if (!start(listener, desc, why)) {
         local_listener_close(listener);
         return NULL;
     }
@@ -204,12 +169,15 @@ void local_listener_close(local_listener *listener)
 {
     if (listener == NULL)
         return;
+    listen_close_door(listener);
     if (listener->context != NULL)
         lws_context_destroy(listener->context);
     for (listen_watch *watch = listener->watches, *next; watch != NULL; watch = next) {
         next = watch->next;
+        close(watch->source.fd);
         free(watch);
     }
+    listen_loop_close(&listener->loop);
     free(listener);
 }
 
@@ -245,27 +213,47 @@ uint64_t local_listener_machine_ms(void)
     return (uint64_t)mono.tv_sec * 1000 + (uint64_t)mono.tv_nsec / 1000000;
 }
 
-/* The loop itself looks at the deadlines: the timer only ends the wait. One that is due at once fires just
- * before libwebsockets goes to sleep, and would leave nothing to end that. */
-static void on_timer(lws_sorted_usec_list_t *timer)
+static uint64_t left_ms(uint64_t until_ms, uint64_t machine_ms)
 {
-    lws_cancel_service(lws_container_of(timer, local_listener, timer)->context);
+    if (until_ms == UINT64_MAX)
+        return UINT64_MAX;
+    return until_ms > machine_ms ? until_ms - machine_ms : 0;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* No wait while somebody has something to write or has to go: their turn may move the deadlines, which the
+ * caller has looked at already. */
+static uint64_t wait_ms(const local_listener *listener, uint64_t deadline_ms, uint64_t until_ms)
+{
+    uint64_t machine_ms = local_listener_machine_ms();
+    if (!TAILQ_EMPTY(&listener->roused))
+        return 0;
+    until_ms = earlier(until_ms, earlier(listen_patience_ends_ms(listener), listener->door_opens_ms));
+    return earlier(
+            left_ms(until_ms, machine_ms), listen_clock_wait_ms(&listener->clock, machine_ms, deadline_ms));
 }
 
 bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64_t until_ms)
 {
     listen_take_outputs(listener);
+    if (!listen_loop_wait(&listener->loop, wait_ms(listener, deadline_ms, until_ms)))
+        return false;
     uint64_t machine_ms = local_listener_machine_ms();
-    uint64_t wait_ms = listen_clock_wait_ms(&listener->clock, machine_ms, deadline_ms);
-    uint64_t left_ms = until_ms > machine_ms ? until_ms - machine_ms : 0;
-    if (until_ms != UINT64_MAX && left_ms < wait_ms)
-        wait_ms = left_ms;
-    if (wait_ms != UINT64_MAX) {
-        if (wait_ms > LONGEST_WAIT_MS)
-            wait_ms = LONGEST_WAIT_MS;
-        lws_sul_schedule(listener->context, 0, &listener->timer, on_timer, (lws_usec_t)wait_ms * 1000 + 1);
-    }
-    return lws_service(listener->context, 0) >= 0;
+    listen_end_patience(listener, machine_ms);
+    listen_open_door_again(listener, machine_ms);
+    listen_serve_roused(listener);
+    return true;
+}
+
+static void on_watched(listen_source *source, uint32_t events)
+{
+    const listen_watch *watch = lws_container_of(source, listen_watch, source);
+    (void)events;
+    watch->ready(watch->user);
 }
 
 bool local_listener_watch(local_listener *listener, int fd, void (*ready)(void *user), void *user)
@@ -273,14 +261,12 @@ bool local_listener_watch(local_listener *listener, int fd, void (*ready)(void *
     listen_watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL)
         return false;
-    lws_sock_file_fd_type descriptor = {.filefd = fd};
-    struct lws *wsi =
-            lws_adopt_descriptor_vhost(listener->vhost, LWS_ADOPT_RAW_FILE_DESC, descriptor, "watch", NULL);
-    if (wsi == NULL) {
+    *watch = (listen_watch){.source = {.fd = fd, .ready = on_watched}, .ready = ready, .user = user};
+    if (!listen_loop_add(&listener->loop, &watch->source, EPOLLIN)) {
         free(watch);
         return false;
     }
-    *watch = (listen_watch){.wsi = wsi, .ready = ready, .user = user, .next = listener->watches};
+    watch->next = listener->watches;
     listener->watches = watch;
     return true;
 }

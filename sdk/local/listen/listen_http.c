@@ -293,7 +293,7 @@ static void expect_body(listen_peer *peer, uint64_t length)
 {
     peer->body_left = length;
     peer->phase = PHASE_BODY;
-    listen_wait(peer, LISTEN_BODY_S);
+    listen_wait(peer, PATIENCE_BODY);
     if (peer->route == ROUTE_PAGE || peer->route == ROUTE_REFUSED || peer->is_stranger || length == 0)
         return;
     peer->body = malloc(length);

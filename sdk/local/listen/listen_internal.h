@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Shared by the files of the listener; the only ones that include libwebsockets.h.
  *
- * libwebsockets carries bytes: it accepts, speaks TLS, waits, reads and writes ("raw" sockets). What the
- * bytes mean is decided here: heads by listen_request.c, frames by listen_frames.c and the SDK's decoder. Its
- * own parsers forgive what a peer must not do (README.md names what), and could not be told otherwise. */
+ * libwebsockets carries bytes: it speaks TLS, reads and writes ("raw" sockets). What the bytes mean is
+ * decided here: heads by listen_request.c, frames by listen_frames.c and the SDK's decoder. Its own parsers
+ * forgive what a peer must not do (README.md names what), and could not be told otherwise.
+ *
+ * Who waits is listen_loop.c, by epoll. The wait of libwebsockets is poll(2) over all connections, and
+ * Debian's build cannot be told of another one (no LWS_WITH_EXTERNAL_POLL; own event loops came with 4.2). It
+ * need not be: lws_service_fd() serves one connection that somebody has found ready, and what a raw one waits
+ * for follows from what we asked of it (listen_serve). The timers of libwebsockets never run, since they
+ * belong to its wait: nothing here may rely on them. */
 #ifndef LOCAL_LISTEN_INTERNAL_H
 #define LOCAL_LISTEN_INTERNAL_H
 
@@ -16,6 +22,7 @@
 #include "listen/listen.h"
 #include "listen/listen_clock.h"
 #include "listen/listen_frames.h"
+#include "listen/listen_loop.h"
 #include "listen/listen_request.h"
 
 /* Bounds (S8, S84): one body, all bodies together, all replies that were not taken yet, one message in, and
@@ -28,14 +35,6 @@
 #define LISTEN_READ_MAX    65536 /* that libwebsockets reads at once */
 #define LISTEN_TEXT_TYPE   "text/plain; charset=utf-8"
 #define LISTEN_CBOR_TYPE   "application/cbor"
-
-/* Longer than any client on one machine needs: whoever takes more keeps our memory or our places busy. */
-#define LISTEN_HEAD_S  20 /* for the first head to come, TLS included */
-#define LISTEN_REST_S  60 /* between two requests */
-#define LISTEN_BODY_S  30 /* for a body to come, or a reply to go */
-#define LISTEN_LEAVE_S 2  /* for a client to take a last word */
-#define LISTEN_PING_S  60 /* of silence, before a WebSocket is asked whether it is there */
-#define LISTEN_PONG_S  15 /* for the answer */
 
 /* Of one address, how many connections may be open without ever having asked for anything. */
 #define LISTEN_SILENT_OF_ADDRESS 256
@@ -58,6 +57,17 @@ typedef enum listen_phase {
     PHASE_LEAVING /* the last word goes out, what still comes in is dropped */
 } listen_phase;
 
+/* What a client is given time for; listen_patience.c says how much. */
+typedef enum listen_patience {
+    PATIENCE_HEAD,  /* for the first head to come, TLS included */
+    PATIENCE_REST,  /* between two requests */
+    PATIENCE_BODY,  /* for a body to come, or a reply to go */
+    PATIENCE_LEAVE, /* for a client to take a last word */
+    PATIENCE_PING,  /* of silence, before a WebSocket is asked whether it is there */
+    PATIENCE_PONG,  /* for the answer */
+    PATIENCE_KINDS
+} listen_patience;
+
 typedef enum listen_route {
     ROUTE_REFUSED, /* the answer is made, the body is read and dropped first */
     ROUTE_API,
@@ -69,15 +79,20 @@ typedef enum listen_route {
 /* A TCP connection: what is asked over HTTP, one request after the other, until it becomes a WebSocket. */
 typedef struct listen_peer {
     local_listener *listener;
-    struct lws *wsi;
+    listen_source source;
+    struct lws *wsi; /* NULL: not made yet */
     uint32_t address;
     listen_phase phase;
     bool is_silent; /* has never asked for anything whole */
     bool is_pushed_out;
-    bool is_stopped;               /* nothing is read for the moment */
-    bool has_left;                 /* our side of the connection has ended */
-    lws_usec_t until_us, timer_us; /* when its patience ends; when the timer looks */
-    char *in;                      /* what came and was not dealt with yet */
+    bool is_stopped; /* nothing is read for the moment */
+    bool has_left;   /* our side of the connection has ended */
+    bool is_ending;  /* libwebsockets was told to end it, and may take a moment */
+    bool is_cut;     /* it ends at the next opportunity, whatever it waits for */
+    bool is_roused;
+    listen_patience patience;
+    uint64_t until_ms; /* of the machine, when our patience ends; 0: never */
+    char *in;          /* what came and was not dealt with yet */
     size_t in_length, in_room, looked;
     TAILQ_HEAD(, listen_message) outbox;
     size_t outbox_bytes;
@@ -99,12 +114,12 @@ typedef struct listen_peer {
     glift__ws_decoder decoder;
     char *message;
     size_t message_length, message_room;
-    TAILQ_ENTRY(listen_peer) link;
+    TAILQ_ENTRY(listen_peer) link, patience_link, roused_link;
     LIST_ENTRY(listen_peer) socket_link;
 } listen_peer;
 
 typedef struct listen_watch {
-    struct lws *wsi;
+    listen_source source;
     void (*ready)(void *user);
     void *user;
     struct listen_watch *next;
@@ -114,15 +129,22 @@ struct local_listener {
     local_service *service;
     struct lws_context *context;
     struct lws_vhost *vhost;
-    lws_sorted_usec_list_t timer;
+    listen_loop loop;
+    listen_source door;     /* the socket that listens */
+    uint64_t door_opens_ms; /* of the machine; UINT64_MAX: it is open */
     int port;
+    bool is_secure;
     web_access access;
     listen_clock clock;
     size_t places, peer_count, socket_count;
-    bool full_was_told, crowd_was_told;
+    bool full_was_told;
+    uint64_t crowd_is_told_ms;                /* of the machine: when it is told again */
     uint16_t silent_of[LISTEN_ADDRESS_SLOTS]; /* by a hash of the address */
     size_t bodies_bytes, replies_bytes;
-    TAILQ_HEAD(, listen_peer) peers;                       /* in the order in which they were last heard */
+    TAILQ_HEAD(, listen_peer) peers; /* in the order in which they were last heard */
+    TAILQ_HEAD(, listen_peer) roused;
+    TAILQ_HEAD(, listen_peer) patience[PATIENCE_KINDS]; /* in the order in which it ends */
+    listen_peer *served;                                /* whom libwebsockets serves right now, if anybody */
     LIST_HEAD(, listen_peer) sockets[LISTEN_SOCKET_SLOTS]; /* WebSockets only, by their numbers */
     listen_watch *watches;
     glift__random random;
@@ -136,20 +158,36 @@ struct local_listener {
 
 /* ---- listen_peers.c; results of all functions that have one: 0, or -1 and the connection ends ---- */
 
-listen_peer *listen_peer_came(local_listener *listener, struct lws *wsi); /* NULL: it is not let in */
+void listen_peer_came(local_listener *listener, int fd, uint32_t address); /* takes over the descriptor */
 void listen_peer_left(listen_peer *peer);
+/* Those that were roused: outside the callbacks of all others, which may be the end of them. */
+void listen_serve_roused(local_listener *listener);
 int listen_received(listen_peer *peer, char *bytes, size_t length);
 int listen_flush(listen_peer *peer); /* as much as can be written now */
-int listen_on_timer(listen_peer *peer);
-/* Its patience ends so many seconds from now. */
-void listen_wait(listen_peer *peer, int seconds);
 /* Takes over the message, to go out behind those before it. False, and nothing is taken: too much waits. */
 bool listen_queue(listen_peer *peer, listen_message *message);
-/* Ends it soon, from outside its own callbacks. */
+/* It has something to write, or it is at its end: it gets its turn before the next wait. */
+void listen_rouse(listen_peer *peer);
 void listen_cut(listen_peer *peer);
 listen_message *listen_message_of(size_t length); /* NULL: out of memory */
 void listen_log(const local_listener *listener, glift_log_level level, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
+
+/* ---- listen_door.c ---- */
+
+bool listen_open_door(local_listener *listener, int port, char why[LOCAL_WHY_SIZE]);
+void listen_close_door(local_listener *listener);
+/* Where it was shut for a while, and the time is over. */
+void listen_open_door_again(local_listener *listener, uint64_t machine_ms);
+
+/* ---- listen_patience.c ---- */
+
+/* From now on it is waited for this. */
+void listen_wait(listen_peer *peer, listen_patience kind);
+void listen_wait_for_nothing(listen_peer *peer);
+/* When the next one's patience ends, by the machine's clock; UINT64_MAX: nobody's. */
+uint64_t listen_patience_ends_ms(const local_listener *listener);
+void listen_end_patience(local_listener *listener, uint64_t machine_ms);
 
 /* ---- listen_places.c ---- */
 
@@ -183,7 +221,7 @@ int listen_reply_upgrade(listen_peer *peer, const char *key);
 
 int listen_open_socket(listen_peer *peer, const listen_request *request);
 int listen_on_frames(listen_peer *peer, const char *bytes, size_t length);
-int listen_ping(listen_peer *peer);
+bool listen_ping(listen_peer *peer); /* false: it is not worth it any more */
 void listen_forget_socket(listen_peer *peer);
 /* All of them, without a word to the service. */
 void listen_end_sockets(local_listener *listener, const char *reason);

@@ -2,12 +2,12 @@
 /* Connections: what came from them to whoever reads it, what goes to them, and their patience. */
 #include "listen/listen_internal.h"
 
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* What is written at once: the others get their turn in between. */
 #define SLICE 65536
@@ -55,84 +55,20 @@ static void drop_first(listen_peer *peer)
     free(message);
 }
 
+void listen_rouse(listen_peer *peer)
+{
+    if (!peer->is_roused)
+        TAILQ_INSERT_TAIL(&peer->listener->roused, peer, roused_link);
+    peer->is_roused = true;
+}
+
 void listen_cut(listen_peer *peer)
 {
-    lws_set_timeout(peer->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_ASYNC);
-}
-
-/* ---- coming and going ---- */
-
-static uint32_t address_of(struct lws *wsi)
-{
-    struct sockaddr_in from = {0};
-    socklen_t length = sizeof from;
-    bool known = getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&from, &length) == 0 &&
-                 from.sin_family == AF_INET;
-    return known ? ntohl(from.sin_addr.s_addr) : 0;
-}
-
-listen_peer *listen_peer_came(local_listener *listener, struct lws *wsi)
-{
-    uint32_t address = address_of(wsi);
-    listen_peer *peer = listen_make_room(listener, address) ? calloc(1, sizeof *peer) : NULL;
-    if (peer == NULL)
-        return NULL;
-    peer->listener = listener;
-    peer->wsi = wsi;
-    peer->address = address;
-    TAILQ_INIT(&peer->outbox);
-    TAILQ_INSERT_TAIL(&listener->peers, peer, link);
-    listen_take_place(peer);
-    listen_wait(peer, LISTEN_HEAD_S);
-    return peer;
-}
-
-void listen_peer_left(listen_peer *peer)
-{
-    local_listener *listener = peer->listener;
-    listen_leave_place(peer);
-    TAILQ_REMOVE(&listener->peers, peer, link);
-    listen_forget_request(peer);
-    while (!TAILQ_EMPTY(&peer->outbox))
-        drop_first(peer);
-    listen_forget_socket(peer);
-    free(peer->in);
-    free(peer);
-}
-
-/* ---- patience ---- */
-
-/* Most deadlines are moved long before they come: the timer is let run, and looks again when it is due. */
-void listen_wait(listen_peer *peer, int seconds)
-{
-    lws_usec_t now_us = lws_now_usecs();
-    peer->until_us = now_us + seconds * LWS_USEC_PER_SEC;
-    if (peer->timer_us != 0 && peer->timer_us <= peer->until_us)
-        return;
-    peer->timer_us = peer->until_us;
-    lws_set_timer_usecs(peer->wsi, peer->until_us - now_us);
-}
-
-int listen_on_timer(listen_peer *peer)
-{
-    lws_usec_t left_us = peer->until_us - lws_now_usecs();
-    peer->timer_us = 0;
-    if (left_us <= 0)
-        return peer->phase == PHASE_SOCKET ? listen_ping(peer) : -1;
-    peer->timer_us = peer->until_us;
-    lws_set_timer_usecs(peer->wsi, left_us);
-    return 0;
+    peer->is_cut = true;
+    listen_rouse(peer);
 }
 
 /* ---- bytes out ---- */
-
-/* What is asked behind an answer waits until the answer is gone. */
-static void stop_reading(listen_peer *peer, bool stop)
-{
-    if (peer->is_stopped != stop)
-        lws_rx_flow_control(peer->wsi, !stop);
-    peer->is_stopped = stop;
-}
 
 /* The client learns that this was all, and still gets it: bytes of its own that are on their way would make
  * the kernel throw away ours, if the connection ended now. Over TLS the end has a message of its own. */
@@ -144,7 +80,7 @@ static int leave(listen_peer *peer)
         return 0;
     peer->has_left = true;
     shutdown(lws_get_socket_fd(peer->wsi), SHUT_WR);
-    listen_wait(peer, LISTEN_LEAVE_S);
+    listen_wait(peer, PATIENCE_LEAVE);
     return 0;
 }
 
@@ -172,10 +108,8 @@ int listen_flush(listen_peer *peer)
         if (write_slice(peer) != 0)
             return -1;
     }
-    if (!is_flushed(peer)) {
-        lws_callback_on_writable(peer->wsi);
+    if (!is_flushed(peer))
         return 0;
-    }
     return peer->phase == PHASE_LEAVING ? leave(peer) : 0;
 }
 
@@ -224,13 +158,13 @@ static int finish_reply(listen_peer *peer)
     if (listen_flush(peer) != 0)
         return -1;
     if (!is_flushed(peer)) {
-        stop_reading(peer, true);
+        peer->is_stopped = true; /* what is asked behind an answer waits until the answer is gone */
         return 1;
     }
     listen_forget_request(peer);
-    stop_reading(peer, false);
+    peer->is_stopped = false;
     peer->phase = PHASE_HEAD;
-    listen_wait(peer, LISTEN_REST_S);
+    listen_wait(peer, PATIENCE_REST);
     return 0;
 }
 
@@ -314,4 +248,112 @@ int listen_received(listen_peer *peer, char *bytes, size_t length)
     while (result == 0)
         result = step(peer, &bytes, &length);
     return result > 0 && keep(peer, bytes, length) ? 0 : -1;
+}
+
+/* ---- coming, being served, going ---- */
+
+/* What libwebsockets has kept goes out first, and until then it reads nothing. Of TLS it is enough to know
+ * when there is something to read: the buffer of libwebsockets takes more than a whole record, and a
+ * handshake writes less than the kernel takes. */
+static void await(listen_peer *peer)
+{
+    uint32_t events = EPOLLOUT;
+    if (!lws_partial_buffered(peer->wsi))
+        events = (peer->is_stopped ? 0 : EPOLLIN) | (TAILQ_EMPTY(&peer->outbox) ? 0 : EPOLLOUT);
+    listen_loop_await(&peer->listener->loop, &peer->source, events);
+}
+
+/* libwebsockets calls back for what has happened; then the peer may be gone. "Hung up" is what it takes for
+ * the end without delay. */
+static void serve(listen_peer *peer, short happened)
+{
+    local_listener *listener = peer->listener;
+    struct lws_pollfd ready = {
+            .fd = peer->source.fd, .events = LWS_POLLIN | LWS_POLLOUT, .revents = happened};
+    listener->served = peer;
+    lws_service_fd(listener->context, &ready);
+    if (listener->served != NULL)
+        await(peer);
+    listener->served = NULL;
+}
+
+static void on_ready(listen_source *source, uint32_t events)
+{
+    short happened = (events & EPOLLIN) != 0 ? LWS_POLLIN : 0;
+    if ((events & EPOLLOUT) != 0)
+        happened |= LWS_POLLOUT;
+    if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+        happened |= LWS_POLLHUP;
+    serve(lws_container_of(source, listen_peer, source), happened);
+}
+
+void listen_serve_roused(local_listener *listener)
+{
+    listen_peer *peer;
+    while ((peer = TAILQ_FIRST(&listener->roused)) != NULL) {
+        TAILQ_REMOVE(&listener->roused, peer, roused_link);
+        peer->is_roused = false;
+        serve(peer, peer->is_cut ? LWS_POLLHUP : LWS_POLLOUT);
+    }
+}
+
+/* NULL: no memory. libwebsockets does not know of it yet. */
+static listen_peer *make_peer(local_listener *listener, int fd, uint32_t address)
+{
+    listen_peer *peer = calloc(1, sizeof *peer);
+    if (peer == NULL)
+        return NULL;
+    peer->listener = listener;
+    peer->source = (listen_source){.fd = fd, .ready = on_ready};
+    peer->address = address;
+    TAILQ_INIT(&peer->outbox);
+    TAILQ_INSERT_TAIL(&listener->peers, peer, link);
+    listen_take_place(peer);
+    listen_wait(peer, PATIENCE_HEAD);
+    return peer;
+}
+
+/* If libwebsockets does not want it, it has closed the descriptor. */
+static void adopt(listen_peer *peer)
+{
+    local_listener *listener = peer->listener;
+    lws_sock_file_fd_type descriptor = {.sockfd = peer->source.fd};
+    lws_adoption_type type = LWS_ADOPT_SOCKET | (listener->is_secure ? LWS_ADOPT_ALLOW_SSL : 0);
+    peer->wsi = lws_adopt_descriptor_vhost(listener->vhost, type, descriptor, "gamelift", NULL);
+    if (peer->wsi == NULL) {
+        peer->source.fd = -1;
+        listen_peer_left(peer);
+        return;
+    }
+    lws_set_opaque_user_data(peer->wsi, peer);
+    if (!listen_loop_add(&listener->loop, &peer->source, EPOLLIN))
+        listen_cut(peer);
+}
+
+void listen_peer_came(local_listener *listener, int fd, uint32_t address)
+{
+    listen_peer *peer = listen_make_room(listener, address) ? make_peer(listener, fd, address) : NULL;
+    if (peer == NULL)
+        close(fd);
+    else
+        adopt(peer);
+}
+
+void listen_peer_left(listen_peer *peer)
+{
+    local_listener *listener = peer->listener;
+    listen_leave_place(peer);
+    listen_wait_for_nothing(peer);
+    listen_loop_remove(&listener->loop, &peer->source);
+    if (peer->is_roused)
+        TAILQ_REMOVE(&listener->roused, peer, roused_link);
+    if (listener->served == peer)
+        listener->served = NULL;
+    TAILQ_REMOVE(&listener->peers, peer, link);
+    listen_forget_request(peer);
+    while (!TAILQ_EMPTY(&peer->outbox))
+        drop_first(peer);
+    listen_forget_socket(peer);
+    free(peer->in);
+    free(peer);
 }

@@ -8,6 +8,8 @@
 
 #include <arpa/inet.h>
 
+#define CROWD_IS_TOLD_MS 60000
+
 /* Addresses that share a slot share what one of them may have: that costs nothing but their patience. */
 static uint16_t *silent_of(local_listener *listener, uint32_t address)
 {
@@ -30,8 +32,6 @@ void listen_leave_place(listen_peer *peer)
     listener->peer_count--;
     if (peer->is_silent)
         --*silent_of(listener, peer->address);
-    if (listener->peer_count < listener->places / 2)
-        listener->crowd_was_told = false;
 }
 
 void listen_was_heard(listen_peer *peer)
@@ -81,17 +81,20 @@ static listen_peer *find_idle(local_listener *listener)
     return silent != NULL ? silent : rests;
 }
 
+/* One line in so long a time, however many come. */
 static void tell_crowd(local_listener *listener, uint32_t address)
 {
+    uint64_t machine_ms = local_listener_machine_ms();
     struct in_addr from = {.s_addr = htonl(address)};
     char text[INET_ADDRSTRLEN] = "?";
+    if (machine_ms < listener->crowd_is_told_ms)
+        return;
+    listener->crowd_is_told_ms = machine_ms + CROWD_IS_TOLD_MS;
     inet_ntop(AF_INET, &from, text, sizeof text);
-    if (!listener->crowd_was_told)
-        listen_log(listener, GLIFT_LOG_WARNING,
-                "there are as many connections as there may be, the last one from %s: those that ask for "
-                "nothing are closed to make room",
-                text);
-    listener->crowd_was_told = true;
+    listen_log(listener, GLIFT_LOG_WARNING,
+            "there are as many connections as there may be, the last one from %s: those that ask for "
+            "nothing are closed to make room",
+            text);
 }
 
 bool listen_make_room(local_listener *listener, uint32_t address)

@@ -49,7 +49,7 @@ static int answer_with(listen_peer *peer, listen_message *message)
         peer->reply_bytes = message->length;
         listener->replies_bytes += message->length;
         peer->phase = peer->stays ? PHASE_REPLY : PHASE_LEAVING;
-        listen_wait(peer, LISTEN_BODY_S);
+        listen_wait(peer, PATIENCE_BODY);
         TAILQ_INSERT_TAIL(&peer->outbox, message, link);
         peer->outbox_bytes += message->length;
         return 0;

@@ -35,7 +35,7 @@ static bool queue_close(listen_peer *peer, int code, const char *reason, size_t 
     if (length > 0)
         memcpy(payload + 2, reason, length);
     peer->is_closing = true;
-    listen_wait(peer, LISTEN_LEAVE_S);
+    listen_wait(peer, PATIENCE_LEAVE);
     return queue_frame(peer, GLIFT__WS_CLOSE, payload, code == GLIFT__WS_CODE_NONE ? 0 : length + 2);
 }
 
@@ -64,7 +64,7 @@ static void send_output(listen_peer *peer, const local_output *output)
     if (!good)
         listen_cut(peer);
     else
-        lws_callback_on_writable(peer->wsi);
+        listen_rouse(peer);
 }
 
 void listen_take_outputs(local_listener *listener)
@@ -78,13 +78,14 @@ void listen_take_outputs(local_listener *listener)
     }
 }
 
-int listen_ping(listen_peer *peer)
+bool listen_ping(listen_peer *peer)
 {
     if (peer->is_closing || peer->is_asked)
-        return -1;
+        return false;
     peer->is_asked = true;
-    listen_wait(peer, LISTEN_PONG_S);
-    return queue_frame(peer, GLIFT__WS_PING, NULL, 0) ? listen_flush(peer) : -1;
+    listen_wait(peer, PATIENCE_PONG);
+    listen_rouse(peer);
+    return queue_frame(peer, GLIFT__WS_PING, NULL, 0);
 }
 
 /* ---- handshake ---- */
@@ -138,7 +139,7 @@ static int shake_hands(listen_peer *peer, const listen_request *request)
     listener->socket_count++;
     peer->phase = PHASE_SOCKET;
     glift__ws_decoder_init(&peer->decoder, LISTEN_MESSAGE_MAX);
-    listen_wait(peer, LISTEN_PING_S);
+    listen_wait(peer, PATIENCE_PING);
     listen_take_outputs(listener);
     return listen_reply_upgrade(peer, request->key);
 }
@@ -235,7 +236,7 @@ int listen_on_frames(listen_peer *peer, const char *bytes, size_t length)
     int result = 0;
     peer->is_asked = false;
     if (!peer->is_closing)
-        listen_wait(peer, LISTEN_PING_S);
+        listen_wait(peer, PATIENCE_PING);
     while (result == 0 && peer->phase == PHASE_SOCKET) {
         glift__ws_event event = glift__ws_decoder_next(&peer->decoder, &at, &left);
         if (event.kind == GLIFT__WS_EVENT_MORE)
@@ -270,7 +271,7 @@ static void end_socket(listen_peer *peer, const char *reason)
     if (!peer->is_closing && !queue_close(peer, CODE_RESTART, reason, strlen(reason)))
         listen_cut(peer);
     else
-        lws_callback_on_writable(peer->wsi);
+        listen_rouse(peer);
 }
 
 void listen_end_sockets(local_listener *listener, const char *reason)

@@ -301,6 +301,12 @@ class FewFiles(unittest.TestCase):
                     self.ask(self.client())
         self.assertEqual(1, self.service.log().count("as many connections as there may be"), self.service.log())
 
+    def test_a_crowd_of_one_address_gets_one_line_where_places_are_left(self):  # S84
+        self.start(2000, 2000)
+        self.crowd(600)
+        self.ask(self.client())
+        self.assertEqual(1, self.service.log().count("as many connections as there may be"), self.service.log())
+
     def test_those_who_rest_give_way_to_a_newcomer_the_longest_rest_first(self):  # S84
         self.start(200, 200)
         known = [self.client() for _ in range(140)]
