@@ -3,8 +3,8 @@
 # Install, build and run every test that this machine can run: ./tests/run.sh [--long] [ctest options]
 #
 # Ends with one line: N passed, N failed, N skipped. --long adds the long forms of tests (they see GLIFT_LONG=1), the
-# fuzzers (60 s each, those of a peer's bytes 10 minutes), clang's static analyzer, and the share of the lines that the
-# tests reach. Two tests run at a time, as most of them wait for most of their time.
+# fuzzers (60 s each, those of gamelift-local 5 minutes, those of a peer's bytes 10), clang's static analyzer, and the
+# share of the lines that the tests reach. Two tests run at a time, as most of them wait for most of their time.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 

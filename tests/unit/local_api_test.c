@@ -104,8 +104,9 @@ TEST(each_constraint_has_its_sentence) /* S14, S15 */
             {"CreateFleet", "{\"Name\":\"x\",\"AnywhereConfiguration\":7}", "Member must be a structure"},
             {"CreateFleet", "{\"Name\":\"\"}", "length greater than or equal to 1"},
             {"CreateFleet", "{\"Name\":\"x\",\"Locations\":[{}]}", "at 'locations.1.member.location'"},
-            {"CreateFleet", "{\"Name\":\"x\",\"ComputeType\":\"EC2\"}", "only ANYWHERE is emulated"},
-            {"CreateFleet", "{\"Name\":\"x\"}", "only ANYWHERE is emulated"},
+            {"CreateFleet", "{\"Name\":\"x\",\"ComputeType\":\"EC2\"}",
+                    "only ANYWHERE is emulated"},                             /* S18 */
+            {"CreateFleet", "{\"Name\":\"x\"}", "only ANYWHERE is emulated"}, /* S18 */
             {"CreateFleet", "{\"Name\":\"x\",\"ComputeType\":\"ANYWHERE\"}", "Locations"},
             {"DeleteFleet", "{\"FleetId\":\"no-fl\"}", "regular expression pattern"},
             {"CreateGameSession", "{\"FleetId\":\"fleet-1\",\"MaximumPlayerSessionCount\":-1}",
@@ -291,6 +292,12 @@ TEST(compute_needs_an_address_and_a_location_of_the_fleet) /* S20 */
             "InvalidRequestException");
     CHECK_CONTAINS(field("Message"), "Location");
     CHECK_REFUSED(call(service, "RegisterCompute",
+                          "{\"FleetId\":\"%s\",\"ComputeName\":\"c\",\"IpAddress\":\"127.0.0.1\","
+                          "\"Location\":\"custom-elsewhere\"}",
+                          demo.fleet_id),
+            "InvalidRequestException");
+    CHECK_INT(call(service, "CreateLocation", "{\"LocationName\":\"custom-elsewhere\"}"), 200);
+    CHECK_REFUSED(call(service, "RegisterCompute", /* it is there, and no place of this fleet */
                           "{\"FleetId\":\"%s\",\"ComputeName\":\"c\",\"IpAddress\":\"127.0.0.1\","
                           "\"Location\":\"custom-elsewhere\"}",
                           demo.fleet_id),

@@ -273,6 +273,16 @@ TEST(expansions_go_by_the_newest_ticket_unless_told_otherwise) /* S62 */
     CHECK_INT(run(10000), 1);
 }
 
+TEST(a_match_is_as_old_as_its_newest_ticket_unless_told_otherwise) /* S62 */
+{
+    for (int oldest = 0; oldest < 2; oldest++) {
+        begin(oldest ? FREE_FOR_ALL ",\"algorithm\":{\"expansionAgeSelection\":\"oldest\"}" : FREE_FOR_ALL);
+        local_candidate *const both[] = {add(1000, 1), add(5000, 1)};
+        CHECK_INT(local_matcher_age(pool.rule_set, both, 2, 7000), oldest ? 6000 : 2000);
+        CHECK_INT(local_matcher_age(pool.rule_set, both, 2, 4000), oldest ? 3000 : 0);
+    }
+}
+
 TEST(team_sizes_expand)
 {
     begin(FREE_FOR_ALL ",\"expansions\":[{\"target\":\"teams[players].minPlayers\",\"steps\":["

@@ -909,7 +909,7 @@ TEST(backfill_through_the_api_is_the_same_ticket) /* S71 */
     end(service);
 }
 
-TEST(backfill_without_a_ticket_id_is_given_one)
+TEST(backfill_without_a_ticket_id_is_given_one) /* S71 */
 {
     local_service *service = begin_match(1);
     CHECK_INT(ask_backfill("", ALICE), 200);

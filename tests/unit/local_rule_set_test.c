@@ -270,7 +270,7 @@ TEST(a_missing_attribute_takes_its_default) /* S61 */
 
 /* ---- rules, each with a lineup it accepts and one it rejects (S60) ---- */
 
-TEST(comparison_judges_every_value_against_the_reference)
+TEST(comparison_judges_every_value_against_the_reference) /* S60 */
 {
     const char *rule = "\"type\":\"comparison\",\"operation\":\">=\","
                        "\"measurements\":[\"players.attributes[skill]\"],\"referenceValue\":10";
@@ -278,7 +278,26 @@ TEST(comparison_judges_every_value_against_the_reference)
     CHECK(!passes(rule, (person[]){{.skill = 10}, {.skill = 9}}, 2));
 }
 
-TEST(comparison_of_strings_takes_a_plain_word)
+TEST(each_operation_of_a_comparison_judges_less_equal_and_more) /* S60 */
+{
+    static const struct {
+        const char *operation;
+        bool less, equal, more;
+    } operations[] = {{"<", true, false, false}, {"<=", true, true, false}, {"=", false, true, false},
+            {"!=", true, false, true}, {">=", false, true, true}, {">", false, false, true}};
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+        char rule[256];
+        snprintf(rule, sizeof rule,
+                "\"type\":\"comparison\",\"operation\":\"%s\","
+                "\"measurements\":[\"players.attributes[skill]\"],\"referenceValue\":10",
+                operations[i].operation);
+        CHECK_INT(passes(rule, (person[]){{.skill = 9}}, 1), operations[i].less);
+        CHECK_INT(passes(rule, (person[]){{.skill = 10}}, 1), operations[i].equal);
+        CHECK_INT(passes(rule, (person[]){{.skill = 11}}, 1), operations[i].more);
+    }
+}
+
+TEST(comparison_of_strings_takes_a_plain_word) /* S60 */
 {
     const char *rule = "\"type\":\"comparison\",\"operation\":\"!=\","
                        "\"measurements\":[\"players.attributes[mode]\"],\"referenceValue\":\"duel\"";
@@ -286,7 +305,7 @@ TEST(comparison_of_strings_takes_a_plain_word)
     CHECK(!passes(rule, (person[]){{.mode = "ffa"}, {.mode = "duel"}}, 2));
 }
 
-TEST(comparison_without_a_reference_wants_all_equal_or_all_distinct)
+TEST(comparison_without_a_reference_wants_all_equal_or_all_distinct) /* S60 */
 {
     const char *equal = "\"type\":\"comparison\",\"operation\":\"=\","
                         "\"measurements\":[\"flatten(teams[*].players.attributes[mode])\"]";
@@ -298,7 +317,7 @@ TEST(comparison_without_a_reference_wants_all_equal_or_all_distinct)
     CHECK(!passes(distinct, (person[]){{.skill = 1}, {.skill = 2}, {.skill = 1}}, 3));
 }
 
-TEST(comparison_of_team_sizes)
+TEST(comparison_of_team_sizes) /* S60 */
 {
     const char *rule = "\"type\":\"comparison\",\"operation\":\"=\","
                        "\"measurements\":[\"count(teams[red].players[playerId])\"],"
@@ -321,7 +340,7 @@ TEST(an_empty_team_does_not_reject_before_the_match_is_full) /* S60 */
     CHECK(!passes_at(fair, one, 1, LOCAL_CHECK_FINISHED, 0, NULL));
 }
 
-TEST(distance_keeps_averages_of_teams_together)
+TEST(distance_keeps_averages_of_teams_together) /* S60 */
 {
     const char *rule = "\"type\":\"distance\",\"measurements\":[\"avg(teams[*].players.attributes[skill])\"],"
                        "\"referenceValue\":\"avg(flatten(teams[*].players.attributes[skill]))\","
@@ -330,7 +349,7 @@ TEST(distance_keeps_averages_of_teams_together)
     CHECK(!passes(rule, (person[]){{.team = 0, .skill = 10}, {.team = 1, .skill = 31}}, 2));
 }
 
-TEST(distance_can_keep_apart)
+TEST(distance_can_keep_apart) /* S60 */
 {
     const char *rule = "\"type\":\"distance\",\"measurements\":[\"players.attributes[skill]\"],"
                        "\"referenceValue\":50,\"minDistance\":5";
@@ -338,7 +357,7 @@ TEST(distance_can_keep_apart)
     CHECK(!passes(rule, (person[]){{.skill = 45}, {.skill = 54}}, 2));
 }
 
-TEST(functions_compute_what_they_say)
+TEST(functions_compute_what_they_say) /* S60 */
 {
     static const struct {
         const char *expression;
@@ -371,7 +390,7 @@ TEST(functions_compute_what_they_say)
     }
 }
 
-TEST(a_party_counts_by_its_aggregate)
+TEST(a_party_counts_by_its_aggregate) /* S60 */
 {
     static const struct {
         const char *how;
@@ -390,7 +409,7 @@ TEST(a_party_counts_by_its_aggregate)
     }
 }
 
-TEST(batch_distance_bounds_the_spread_or_wants_equal_strings)
+TEST(batch_distance_bounds_the_spread_or_wants_equal_strings) /* S60 */
 {
     const char *numbers = "\"type\":\"batchDistance\",\"batchAttribute\":\"skill\",\"maxDistance\":5";
     const char *words = "\"type\":\"batchDistance\",\"batchAttribute\":\"mode\"";
@@ -400,7 +419,7 @@ TEST(batch_distance_bounds_the_spread_or_wants_equal_strings)
     CHECK(!passes(words, (person[]){{.mode = "ffa"}, {.mode = "ctf"}}, 2));
 }
 
-TEST(collection_intersection_counts_common_values)
+TEST(collection_intersection_counts_common_values) /* S60 */
 {
     const char *rule = "\"type\":\"collection\",\"operation\":\"intersection\",\"minCount\":1,"
                        "\"measurements\":[\"flatten(teams[*].players.attributes[maps])\"]";
@@ -408,7 +427,7 @@ TEST(collection_intersection_counts_common_values)
     CHECK(!passes(rule, (person[]){{.maps = {"pit"}}, {.team = 1, .maps = {"spire"}}}, 2));
 }
 
-TEST(collection_contains_counts_the_lists_with_a_value)
+TEST(collection_contains_counts_the_lists_with_a_value) /* S60 */
 {
     const char *rule = "\"type\":\"collection\",\"operation\":\"contains\",\"referenceValue\":\"healer\","
                        "\"minCount\":1,\"maxCount\":2,\"measurements\":[\"players.attributes[maps]\"]";
@@ -418,7 +437,7 @@ TEST(collection_contains_counts_the_lists_with_a_value)
     CHECK(!passes(rule, (person[]){healer, healer, healer}, 3));
 }
 
-TEST(collection_takes_the_union_or_the_intersection_of_a_party)
+TEST(collection_takes_the_union_or_the_intersection_of_a_party) /* S60 */
 {
     const char *rule = "\"type\":\"collection\",\"operation\":\"intersection\",\"minCount\":1,"
                        "\"measurements\":[\"players.attributes[maps]\"],\"partyAggregation\":\"%s\"";
@@ -430,7 +449,7 @@ TEST(collection_takes_the_union_or_the_intersection_of_a_party)
     CHECK(!passes(text, people, 3));
 }
 
-TEST(latency_wants_one_place_that_is_near_for_everyone)
+TEST(latency_wants_one_place_that_is_near_for_everyone) /* S60 */
 {
     const char *rule = "\"type\":\"latency\",\"maxLatency\":100";
     const person near_home = {.latency_home = 20, .latency_away = 150};

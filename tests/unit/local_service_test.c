@@ -3,6 +3,8 @@
  */
 #include "local_helper.h"
 
+#include <regex.h>
+
 static void reserve(local_service *service, const char *session, const char *player, char out[64])
 {
     CHECK_INT(call(service, "CreatePlayerSession", "{\"GameSessionId\":\"%s\",\"PlayerId\":\"%s\"}", session,
@@ -312,6 +314,50 @@ TEST(arns_name_the_partition_of_the_region) /* S22 */
     }
 }
 
+/* What the Go SDK asks of an ARN before it sends it (service model 0.2). */
+static size_t count_arns(const char *json)
+{
+    regex_t expression;
+    size_t count = 0;
+    CHECK_INT(regcomp(&expression,
+                      "^arn:(aws|aws-cn):gamelift:([a-z]{2}-[a-z]+-[0-9]):([0-9]{12})?:([a-z]+)/(.+)$",
+                      REG_EXTENDED | REG_NOSUB),
+            0);
+    for (const char *at = json; (at = strstr(at, "\"arn:")) != NULL; count++) {
+        char arn[512];
+        size_t length = strcspn(++at, "\"");
+        CHECK(length <= 256);
+        snprintf(arn, sizeof arn, "%.*s", (int)length, at);
+        CHECK_INT(regexec(&expression, arn, 0, NULL, 0), 0);
+    }
+    regfree(&expression);
+    return count;
+}
+
+TEST(every_arn_is_one_that_the_strictest_sdk_takes) /* S22 */
+{
+    static const char *const calls[] = {"DescribeFleetAttributes", "DescribeMatchmakingConfigurations",
+            "DescribeMatchmakingRuleSets", "DescribeGameSessionQueues", "ListAliases", "ListLocations"};
+    game_server server;
+    char session[300];
+    glift__text state = {0};
+    local_service *service = make_active_service(&server, 2, session);
+    CHECK_INT(call(service, "CreateAlias",
+                      "{\"Name\":\"a\",\"RoutingStrategy\":{\"Type\":\"SIMPLE\",\"FleetId\":\"%s\"}}",
+                      demo.fleet_id),
+            200);
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        CHECK_INT(call(service, calls[i], "{}"), 200);
+        CHECK(count_arns(last_answer) > 0);
+    }
+    CHECK_INT(call(service, "ListCompute", "{\"FleetId\":\"%s\"}", demo.fleet_id), 200);
+    CHECK(count_arns(last_answer) > 0);
+    CHECK_INT(local_service_state(service, clock_now, &state), GLIFT_OK);
+    CHECK(count_arns(state.bytes) > 0);
+    glift__text_free(&state);
+    finish(service, &server);
+}
+
 TEST(message_that_is_no_json_object_is_refused) /* S25 */
 {
     game_server server;
@@ -327,7 +373,7 @@ TEST(message_that_is_no_json_object_is_refused) /* S25 */
     finish(service, &server);
 }
 
-TEST(request_without_an_id_is_refused)
+TEST(request_without_an_id_is_refused) /* S25 */
 {
     game_server server;
     local_service *service = make_ready_service(&server);
