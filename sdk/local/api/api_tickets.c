@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* StartMatchmaking to StartMatchBackfill behind the AWS API (service model 2.2, 4.3), and what the
  * dashboard is shown of matchmaking. */
-#include "api/api.h"
+#include "api/api_players.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,130 +13,12 @@
 
 /* ---- players, in ---- */
 
-static const api_shape ticket_id = {.kind = API_TEXT, .most = 128, .pattern = "[a-zA-Z0-9.-]*"};
 static const api_shape configuration_name = {
         .kind = API_TEXT, .least = 1, .most = 256, .pattern = "[a-zA-Z0-9.:/-]*"};
-static const api_shape attribute_text = {.kind = API_TEXT, .least = 1, .most = 100};
-static const api_shape attribute_key = {.kind = API_TEXT, .least = 1, .most = 1024};
-static const api_shape number = {.kind = API_NUMBER};
-static const api_shape text_list = {.kind = API_LIST, .most = 100, .item = &attribute_text};
-static const api_shape number_map = {.kind = API_MAP, .most = 10, .key = &attribute_text, .item = &number};
-static const api_member attribute_members[] = {{"S", &attribute_text, false}, {"N", &number, false},
-        {"SL", &text_list, false}, {"SDM", &number_map, false}, {0}};
-static const api_shape attribute_value = {.kind = API_STRUCT, .members = attribute_members};
-static const api_shape attributes = {
-        .kind = API_MAP, .most = 10, .key = &attribute_key, .item = &attribute_value};
-static const api_shape latency_ms = {.kind = API_INTEGER, .least = 1};
-static const api_shape latencies = {.kind = API_MAP, .key = &api_location, .item = &latency_ms};
-static const api_shape team_name = {.kind = API_TEXT, .most = 1024};
-static const api_member player_members[] = {{"PlayerId", &api_player_id, true},
-        {"PlayerAttributes", &attributes, false}, {"Team", &team_name, false},
-        {"LatencyInMs", &latencies, false}, {0}};
-static const api_shape player = {.kind = API_STRUCT, .members = player_members};
 static const api_shape players = {
-        .kind = API_LIST, .least = 1, .most = LOCAL_TICKET_PLAYERS_MAX, .item = &player};
+        .kind = API_LIST, .least = 1, .most = LOCAL_TICKET_PLAYERS_MAX, .item = &api_player};
 static const api_shape backfill_players = {
-        .kind = API_LIST, .least = 1, .most = LOCAL_BACKFILL_PLAYERS_MAX, .item = &player};
-
-/* Reads what points into the call's input; lists lie in `memory`. */
-typedef struct player_reader {
-    api_call *call;
-    glift__memory memory;
-} player_reader;
-
-static void *take(player_reader *reader, const cJSON *list, size_t size)
-{
-    void *bytes = glift__memory_take(&reader->memory, (size_t)cJSON_GetArraySize(list) + 1, size);
-    if (bytes == NULL && !reader->call->refused) {
-        local_refuse_memory(&reader->call->refusal);
-        api_refuse_with(reader->call);
-    }
-    return bytes;
-}
-
-static void read_list(player_reader *reader, const cJSON *list, glift_player_attribute *out)
-{
-    const char **texts = take(reader, list, sizeof *texts);
-    const cJSON *item;
-    cJSON_ArrayForEach(item, list)
-    {
-        if (texts != NULL)
-            texts[out->string_count++] = item->valuestring;
-    }
-    out->type = GLIFT_ATTRIBUTE_STRING_LIST;
-    out->string_list = texts;
-}
-
-static void read_map(player_reader *reader, const cJSON *map, glift_player_attribute *out)
-{
-    glift_double_entry *entries = take(reader, map, sizeof *entries);
-    const cJSON *item;
-    cJSON_ArrayForEach(item, map)
-    {
-        if (entries != NULL)
-            entries[out->double_count++] = (glift_double_entry){item->string, item->valuedouble};
-    }
-    out->type = GLIFT_ATTRIBUTE_STRING_DOUBLE_MAP;
-    out->double_map = entries;
-}
-
-/* Exactly one of S, N, SL, SDM. */
-static void read_attribute(player_reader *reader, const cJSON *value, glift_player_attribute *out)
-{
-    const char *text = api_text(value, "S");
-    const cJSON *number_value = api_member_of(value, "N"), *list = api_member_of(value, "SL"),
-                *map = api_member_of(value, "SDM");
-    *out = (glift_player_attribute){.name = value->string, .string = text};
-    if ((text != NULL) + (number_value != NULL) + (list != NULL) + (map != NULL) != 1)
-        api_refuse(reader->call, LOCAL_INVALID_REQUEST,
-                "PlayerAttributes.%.200s must have one of S, N, SL and SDM.", value->string);
-    else if (text != NULL)
-        out->type = GLIFT_ATTRIBUTE_STRING;
-    else if (list != NULL)
-        read_list(reader, list, out);
-    else if (map != NULL)
-        read_map(reader, map, out);
-    else {
-        out->type = GLIFT_ATTRIBUTE_DOUBLE;
-        out->number = number_value->valuedouble;
-    }
-}
-
-static glift_player read_player(player_reader *reader, const cJSON *from)
-{
-    const cJSON *item, *values = api_member_of(from, "PlayerAttributes"),
-                       *map = api_member_of(from, "LatencyInMs");
-    glift_player_attribute *read = take(reader, values, sizeof *read);
-    glift_player_latency *measured = take(reader, map, sizeof *measured);
-    glift_player to = {.player_id = api_text(from, "PlayerId"), .team = api_text(from, "Team")};
-    cJSON_ArrayForEach(item, values)
-    {
-        if (read != NULL)
-            read_attribute(reader, item, &read[to.attribute_count++]);
-    }
-    cJSON_ArrayForEach(item, map)
-    {
-        if (measured != NULL)
-            measured[to.latency_count++] = (glift_player_latency){item->string, item->valueint};
-    }
-    to.attributes = read;
-    to.latencies = measured;
-    return to;
-}
-
-/* NULL: the call is refused. */
-static const glift_player *read_players(player_reader *reader, size_t *count)
-{
-    const cJSON *item, *list = api_member_of(reader->call->input, "Players");
-    glift_player *read = take(reader, list, sizeof *read);
-    *count = 0;
-    cJSON_ArrayForEach(item, list)
-    {
-        if (read != NULL)
-            read[(*count)++] = read_player(reader, item);
-    }
-    return reader->call->refused ? NULL : read;
-}
+        .kind = API_LIST, .least = 1, .most = LOCAL_BACKFILL_PLAYERS_MAX, .item = &api_player};
 
 /* ---- tickets, out ---- */
 
@@ -222,7 +104,7 @@ static void add_ticket(api_call *call, cJSON *parent, const char *name, const lo
 /* ---- operations ---- */
 
 static const api_member start_matchmaking_members[] = {{"ConfigurationName", &configuration_name, true},
-        {"Players", &players, true}, {"TicketId", &ticket_id, false}, {0}};
+        {"Players", &players, true}, {"TicketId", &api_ticket_id, false}, {0}};
 
 static local_ticket *start_ticket(api_call *call, const glift_player *read, size_t count)
 {
@@ -253,9 +135,9 @@ static local_ticket *start_backfill(api_call *call, const glift_player *read, si
 static void start(api_call *call, local_ticket *(*door)(api_call *, const glift_player *, size_t))
 {
     size_t count;
-    player_reader reader = {.call = call};
+    api_player_reader reader = {.call = call};
     glift__memory_init(&reader.memory);
-    const glift_player *read = read_players(&reader, &count);
+    const glift_player *read = api_read_players(&reader, api_member_of(call->input, "Players"), &count);
     const local_ticket *ticket = read != NULL ? door(call, read, count) : NULL;
     if (ticket == NULL)
         api_refuse_with(call);
@@ -271,14 +153,14 @@ static void start_matchmaking(api_call *call)
 
 static const api_member start_match_backfill_members[] = {{"ConfigurationName", &configuration_name, true},
         {"GameSessionArn", &api_game_session_id, false}, {"Players", &backfill_players, true},
-        {"TicketId", &ticket_id, false}, {0}};
+        {"TicketId", &api_ticket_id, false}, {0}};
 
 static void start_match_backfill(api_call *call)
 {
     start(call, start_backfill);
 }
 
-static const api_shape ticket_ids = {.kind = API_LIST, .most = TICKETS_PER_DESCRIBE, .item = &ticket_id};
+static const api_shape ticket_ids = {.kind = API_LIST, .most = TICKETS_PER_DESCRIBE, .item = &api_ticket_id};
 static const api_member describe_matchmaking_members[] = {{"TicketIds", &ticket_ids, true}, {0}};
 
 static void describe_matchmaking(api_call *call)
@@ -303,7 +185,7 @@ static local_ticket *need_ticket(api_call *call)
     return ticket;
 }
 
-static const api_member stop_matchmaking_members[] = {{"TicketId", &ticket_id, true}, {0}};
+static const api_member stop_matchmaking_members[] = {{"TicketId", &api_ticket_id, true}, {0}};
 
 static void stop_matchmaking(api_call *call)
 {
@@ -320,7 +202,7 @@ static const char *const acceptance_types[] = {"ACCEPT", "REJECT", NULL};
 static const api_shape acceptance_type = {.kind = API_TEXT, .names = acceptance_types};
 static const api_shape accepting_players = {
         .kind = API_LIST, .least = 1, .most = LOCAL_TICKET_PLAYERS_MAX, .item = &api_player_id};
-static const api_member accept_match_members[] = {{"TicketId", &ticket_id, true},
+static const api_member accept_match_members[] = {{"TicketId", &api_ticket_id, true},
         {"PlayerIds", &accepting_players, true}, {"AcceptanceType", &acceptance_type, true}, {0}};
 
 static void accept_match(api_call *call)
