@@ -237,7 +237,7 @@ static inline local_service *make_active_service(game_server *server, int player
     return service;
 }
 
-static void finish(local_service *service, game_server *server)
+static inline void finish(local_service *service, game_server *server)
 {
     forget(server);
     local_service_destroy(service);

@@ -21,9 +21,10 @@ typedef enum api_kind {
     API_NUMBER,
     API_TIME, /* epoch seconds, fraction allowed */
     API_FLAG,
-    API_LIST,  /* of `item`; least and most count entries */
-    API_MAP,   /* from `key` to `item` */
-    API_STRUCT /* `members` */
+    API_LIST,   /* of `item`; least and most count entries */
+    API_MAP,    /* from `key` to `item` */
+    API_STRUCT, /* `members` */
+    API_ANY     /* whatever it is, its handler looks at it */
 } api_kind;
 
 typedef struct api_member api_member;

@@ -242,6 +242,8 @@ static void check_value(input_check *check, const api_shape *shape, const cJSON 
         else
             wrong(check, value, "Member must be a structure");
         break;
+    case API_ANY:
+        break;
     }
 }
 

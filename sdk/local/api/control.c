@@ -5,6 +5,7 @@
 #include "api/service.h"
 
 #include "api/api.h"
+#include "api/api_bench.h"
 
 static const api_shape process_id = {.kind = API_TEXT, .least = 1, .most = GLIFT_MAX_ID_LENGTH};
 
@@ -103,6 +104,8 @@ static const api_operation controls[] = {
         {"refresh", refresh_members, refresh},
         {"drop", drop_members, drop},
         {"terminate", terminate_members, terminate},
+        {"rule_set_bench", api_bench_members, api_start_bench},
+        {"rule_set_bench/cancel", api_cancel_bench_members, api_cancel_bench},
         {0},
 };
 

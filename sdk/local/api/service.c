@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/api_check.h"
+#include "api/benches.h"
 #include "flexmatch/matchmaking.h"
 
 glift_status local_service_create(const local_service_desc *desc, glift__time now, local_service **out)
@@ -28,6 +29,7 @@ void local_service_destroy(local_service *service)
 {
     if (service == NULL)
         return;
+    local_benches_free(service);
     local_matchmaking_destroy(service);
     local_patterns_destroy(service->patterns);
     local_model_destroy(service);

@@ -47,6 +47,14 @@ uint64_t local_service_take_jump(local_service *service);
  * time. */
 bool local_service_take_reset(local_service *service);
 
+/* ---- rule sets on trial (POST /_local/rule_set_bench) ---- */
+
+/* One step of the one whose turn it is: a few milliseconds at most. False: none is running. */
+bool local_service_run_benches(local_service *service);
+/* GET /_local/rule_set_bench?id=ID: how far it is, and what came of it. GLIFT_ERR_NOT_FOUND. The caller frees
+ * it. */
+glift_status local_service_bench(const local_service *service, const char *id, glift__text *out);
+
 /* ---- time and state ---- */
 
 void local_service_advance(local_service *service, glift__time now);

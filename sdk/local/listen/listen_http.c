@@ -12,6 +12,7 @@
 #define AWS_TYPE  "application/x-amz-json-1.1"
 
 #define EVENTS_PATH "/_local/events"
+#define BENCH_PATH  "/_local/rule_set_bench"
 
 /* A body beyond our limit is read away up to here, so that the client sees the answer. */
 #define DROPPED_MAX (64u * 1024 * 1024)
@@ -62,6 +63,24 @@ static int answer_events(listen_peer *peer)
     if (local_service_events(peer->listener->service, after, &events) != GLIFT_OK)
         return listen_refuse(peer, 500, "gamelift-local is out of memory.");
     return answer_with(peer, 200, JSON_TYPE, &events);
+}
+
+/* "/_local/rule_set_bench?id=bench-1" */
+static int answer_bench(listen_peer *peer)
+{
+    static const char query[] = BENCH_PATH "?id=";
+    glift__text answer = {0};
+    if (strncmp(peer->name, query, strlen(query)) != 0)
+        return listen_refuse(peer, 400, "The query of " BENCH_PATH " is id=ID, a bench_id.");
+    switch (local_service_bench(peer->listener->service, peer->name + strlen(query), &answer)) {
+    case GLIFT_OK:
+        return answer_with(peer, 200, JSON_TYPE, &answer);
+    case GLIFT_ERR_NOT_FOUND:
+        return listen_refuse(peer, 404,
+                "There is no rule set bench of this id: it was ended, or newer ones took its place.");
+    default:
+        return listen_refuse(peer, 500, "gamelift-local is out of memory.");
+    }
 }
 
 /* What a call asks of the owner of the clock and of the service. False: the new service could not be had. */
@@ -160,6 +179,7 @@ static const struct {
         {"/_local/state", answer_whole_state, false},
         {"/_local/summary", answer_summary, false},
         {"/_local/events", answer_events, true},
+        {"/_local/rule_set_bench", answer_bench, true},
         {"/_local/clock", answer_clock, false},
         {"/_local/health", answer_health, false},
         {"/_local/openapi.json", answer_openapi, false},
@@ -243,10 +263,9 @@ static void turn_away(listen_peer *peer)
                 "a browser as http://HOST:PORT/?token=TOKEN.\n");
 }
 
-/* The value of "after" in "token=x&after=12"; NULL: it is not there. */
-static const char *find_after(const char *query)
+/* The value of "after=" in "token=x&after=12"; NULL: it is not there. */
+static const char *find_value(const char *query, const char *name)
 {
-    static const char name[] = "after=";
     while (strncmp(query, name, strlen(name)) != 0) {
         query += strcspn(query, "&");
         if (*query == '\0')
@@ -260,12 +279,18 @@ static const char *find_after(const char *query)
  */
 static void name_page(listen_peer *peer, const listen_request *request)
 {
-    const char *after = strcmp(request->path, EVENTS_PATH) == 0 ? find_after(request->query) : NULL;
-    if (after == NULL)
-        snprintf(peer->name, sizeof peer->name, "%s", request->path);
-    else
-        snprintf(peer->name, sizeof peer->name, "%s?after=%.*s", request->path, (int)strcspn(after, "&"),
-                after);
+    static const struct {
+        const char *path, *name;
+    } queries[] = {{EVENTS_PATH, "after="}, {BENCH_PATH, "id="}};
+    snprintf(peer->name, sizeof peer->name, "%s", request->path);
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+        const char *value = strcmp(request->path, queries[i].path) == 0
+                                    ? find_value(request->query, queries[i].name)
+                                    : NULL;
+        if (value != NULL)
+            snprintf(peer->name, sizeof peer->name, "%s?%s%.*s", request->path, queries[i].name,
+                    (int)strcspn(value, "&"), value);
+    }
 }
 
 static void route(listen_peer *peer, const listen_request *request, uint64_t length)

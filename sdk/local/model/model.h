@@ -261,6 +261,7 @@ struct local_service {
 
     /* What rooms above this one keep here, and free themselves. */
     struct local_patterns *patterns;       /* api/ */
+    struct local_benches *benches;         /* api/ */
     struct local_matchmaking *matchmaking; /* flexmatch/ */
 
     TAILQ_HEAD(, local_location) locations;

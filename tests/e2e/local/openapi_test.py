@@ -10,16 +10,22 @@ import subprocess
 import unittest
 import urllib.error
 
-from local import Server, Service
+from local import Server, Service, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 NPM = shutil.which("npm")
 PAGES = re.compile(r"^\} pages\[\] = \{\n(.*?)^\};", re.S | re.M)
 CONTROLS = re.compile(r"^static const api_operation controls\[\] = \{\n(.*?)^\};", re.S | re.M)
-MEMBERS = re.compile(r"^static const api_member (\w+)_members\[\] = \{(.*?)\};", re.S | re.M)
+MEMBERS = re.compile(r"^(?:static )?const api_member (\w+)\[\] = \{(.*?)\};", re.S | re.M)
 TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
 KEYS = {"type", "properties", "required", "items", "enum", "description", "minimum", "maximum", "minLength", "maxLength",
         "maxProperties", "additionalProperties", "$ref"}
+QUERIES = {"/_local/rule_set_bench": "?id=bench-1"}
+# Two in three find each other.
+BENCH = {"rule_set": {"name": "x", "ruleLanguageVersion": "1.0", "playerAttributes": [{"name": "skill", "type": "number"}],
+                      "teams": [{"name": "all", "minPlayers": 2, "maxPlayers": 2}],
+                      "rules": [{"name": "near", "type": "batchDistance", "batchAttribute": "skill", "maxDistance": 1}]},
+         "tickets": [{"Players": [{"PlayerId": f"p{skill}", "PlayerAttributes": {"skill": {"N": skill}}}]} for skill in (1, 2, 9)]}
 
 
 def routes_of_sources():
@@ -32,9 +38,13 @@ def routes_of_sources():
 
 def members_of_sources():
     """{control: {member: is it required}}"""
-    text = (ROOT / "sdk/local/api/control.c").read_text()
-    return {name: {member: needed == "true" for member, needed in re.findall(r'\{"(\w+)",\s*&\w+,\s*(true|false)\}', rows)}
-            for name, rows in MEMBERS.findall(text)}
+    controls = CONTROLS.search((ROOT / "sdk/local/api/control.c").read_text()).group(1)
+    tables = {}
+    for path in (ROOT / "sdk/local/api").glob("*.c"):
+        tables.update(MEMBERS.findall(path.read_text()) if path.name.endswith(("control.c", "bench.c", "bench_input.c")) else ())
+    return {name: {member: needed == "true"
+                   for member, needed in re.findall(r'\{"(\w+)",\s*&\w+,\s*(true|false)\}', tables[table])}
+            for name, table in re.findall(r'\{"([^"]+)", (\w+),', controls)}
 
 
 class Document(unittest.IsolatedAsyncioTestCase):
@@ -107,7 +117,7 @@ class Document(unittest.IsolatedAsyncioTestCase):
                 members = {name: name in schema.get("required", []) for name in schema["properties"]}
                 self.assertEqual(controls.pop(path.removeprefix("/_local/")), members, path)
                 self.assertEqual(any(members.values()), operation["requestBody"]["required"])
-        self.assertEqual({}, {name: members for name, members in controls.items() if name != "process_id"})
+        self.assertEqual({}, controls)
 
     def test_all_references_lead_somewhere_and_all_components_are_used(self):
         text = json.dumps(self.document)
@@ -126,18 +136,25 @@ class Document(unittest.IsolatedAsyncioTestCase):
 
     # ---- what is answered ----
 
+    def bench(self):
+        """Puts a rule set on trial, and waits for what comes of it."""
+        with self.service.open("/_local/rule_set_bench", json.dumps(BENCH).encode()) as answer:
+            self.assertEqual({"bench_id": "bench-1"}, json.load(answer))
+        until(lambda: json.load(self.service.open("/_local/rule_set_bench?id=bench-1"))["state"] == "DONE")
+
     async def test_answers_are_as_it_says(self):
         async with Server(self.service, "p-1") as server:
             session = await server.host(seats=2, GameProperties=[{"Key": "map", "Value": "dust"}])
             self.service.call("CreatePlayerSession", GameSessionId=session, PlayerId="nova")
             self.service.call("StartMatchmaking", ConfigurationName="arena", Players=[{"PlayerId": "rex"}])
+            self.bench()
             state = self.service.state()
             for name in ("locations", "fleets", "computes", "processes", "game_sessions", "player_sessions", "tickets", "queues"):
                 self.assertTrue(state[name], name)
             for method, path, operation in self.operations():
                 if method == "get":
                     (kind, content), = operation["responses"]["200"]["content"].items()
-                    with self.service.open(path) as answer:
+                    with self.service.open(path + QUERIES.get(path, "")) as answer:
                         self.assertEqual(kind, answer.headers["Content-Type"].split(";")[0], path)
                         if kind == "application/json":
                             self.check(json.load(answer), content["schema"], path, growing=path == "/_local/state")
@@ -145,7 +162,7 @@ class Document(unittest.IsolatedAsyncioTestCase):
     async def test_controls_answer_as_it_says(self):
         asked = {"advance": {"Milliseconds": 1}, "refresh": {"ProcessId": "p-2", "Endpoint": "ws://127.0.0.1:1"},
                  "terminate": {"ProcessId": "p-2", "NoticeSeconds": 60}, "drop": {"ProcessId": "p-2", "CloseCode": 1001},
-                 "reset": {}}
+                 "rule_set_bench": BENCH, "rule_set_bench/cancel": {"bench_id": "bench-1"}, "reset": {}}
         posts = {path.removeprefix("/_local/"): operation for method, path, operation in self.operations() if method == "post"}
         self.assertEqual(posts.keys(), asked.keys())
         async with Server(self.service, "p-2") as server:
