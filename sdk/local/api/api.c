@@ -4,11 +4,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
 #include "api/api_check.h"
 #include "api/cbor.h"
+#include "journal/journal.h"
 
 static const api_operation *find_in(const api_operation *operations, const char *name)
 {
@@ -233,24 +235,20 @@ static bool write_json(const cJSON *tree, glift__text *out)
 static const api_format json = {read_json, write_json, "is not a JSON object"};
 static const api_format cbor = {local_cbor_read, local_cbor_write, "is not a map"};
 
-static void run(api_call *call, const api_operation *operation, const api_format *format, const char *body,
-        size_t length, cJSON **input)
+static void run(api_call *call, const api_operation *operation, const api_format *format, const char *why)
 {
-    const char *why = "is too large for the memory that is left";
     if (operation == NULL) {
         api_refuse(call, LOCAL_UNKNOWN_OPERATION, "Operation \"%.128s\" is not emulated by gamelift-local.",
                 call->operation);
         return;
     }
-    *input = format->read(body, length, &why);
-    if (*input != NULL && !cJSON_IsObject(*input))
+    if (call->input != NULL && !cJSON_IsObject(call->input))
         why = format->not_an_object;
-    if (!cJSON_IsObject(*input)) {
+    if (!cJSON_IsObject(call->input)) {
         api_refuse(call, LOCAL_SERIALIZATION, "The body of %s %s.", call->operation, why);
         return;
     }
-    call->input = *input;
-    if (!local_check_input(call->service->patterns, operation->members, *input, &call->refusal))
+    if (!local_check_input(call->service->patterns, operation->members, call->input, &call->refusal))
         api_refuse_with(call);
     else
         operation->run(call);
@@ -285,25 +283,57 @@ static int finish(api_call *call, const api_format *format, glift__text *reply)
     return local_error_http_status(call->refusal.error);
 }
 
-static int answer(local_service *service, glift__time now, const api_operation *operation,
-        const api_format *format, const char *name, const char *body, size_t length, glift__text *reply)
+/* ---- what was said ---- */
+
+/* In the journal, a body of CBOR is the same in JSON. */
+static uint64_t note_body(const api_call *call, const local_said *start, const api_format *format,
+        const cJSON *tree, const char *body, size_t length)
 {
-    cJSON *input = NULL;
-    api_call call = {.service = service, .now = now, .operation = name, .reply = cJSON_CreateObject()};
-    if (call.reply != NULL)
-        run(&call, operation, format, body, length, &input);
+    local_said said = *start;
+    char *text = format == &cbor && tree != NULL ? cJSON_PrintUnformatted(tree) : NULL;
+    bool is_readable = format != &cbor || text != NULL;
+    said.action = call->operation;
+    said.process_id = api_text(call->input, "ProcessId");
+    said.text = text != NULL ? text : is_readable ? body : "(a body that is no CBOR)";
+    said.length = is_readable && text == NULL ? length : strlen(said.text);
+    uint64_t serial = local_journal_say(call->service, call->now, &said);
+    free(text);
+    return serial;
+}
+
+static const cJSON *reply_tree(const api_call *call, int status)
+{
+    return status == 200 ? call->reply : NULL;
+}
+
+/* One call from its body to its answer, both of which the journal keeps. */
+static int answer(api_call *call, local_entry_kind kind, const api_operation *operation,
+        const api_format *format, const char *body, size_t length, glift__text *reply)
+{
+    const char *why = "is too large for the memory that is left";
+    cJSON *input = format->read(body, length, &why);
+    local_said said = {.kind = kind, .direction = LOCAL_ENTRY_IN};
+    call->service->now = call->now;
+    call->input = input;
+    call->reply = cJSON_CreateObject();
+    said.pair = note_body(call, &said, format, input, body, length);
+    if (call->reply != NULL)
+        run(call, operation, format, why);
     else
-        call.out_of_memory = true;
-    int status = finish(&call, format, reply);
+        call->out_of_memory = true;
+    said.status = finish(call, format, reply);
+    said.direction = LOCAL_ENTRY_OUT;
+    note_body(call, &said, format, reply_tree(call, said.status), reply->bytes, reply->length);
     cJSON_Delete(input);
-    cJSON_Delete(call.reply);
-    return status;
+    cJSON_Delete(call->reply);
+    return said.status;
 }
 
 int api_run(local_service *service, glift__time now, const api_operation *operations, const char *name,
         const char *body, size_t length, glift__text *reply)
 {
-    return answer(service, now, find_in(operations, name), &json, name, body, length, reply);
+    api_call call = {.service = service, .now = now, .operation = name};
+    return answer(&call, LOCAL_ENTRY_NOTE, find_in(operations, name), &json, body, length, reply);
 }
 
 static const api_operation *find(const char *name)
@@ -323,7 +353,8 @@ static const api_operation *find(const char *name)
 int local_service_call(local_service *service, glift__time now, const char *operation, const char *body,
         size_t length, glift__text *reply)
 {
-    return answer(service, now, find(operation), &json, operation, body, length, reply);
+    api_call call = {.service = service, .now = now, .operation = operation};
+    return answer(&call, LOCAL_ENTRY_CALL, find(operation), &json, body, length, reply);
 }
 
 int local_service_refuse_client(
@@ -339,5 +370,6 @@ int local_service_refuse_client(
 int local_service_call_cbor(local_service *service, glift__time now, const char *operation, const char *body,
         size_t length, glift__text *reply)
 {
-    return answer(service, now, find(operation), &cbor, operation, body, length, reply);
+    api_call call = {.service = service, .now = now, .operation = operation};
+    return answer(&call, LOCAL_ENTRY_CALL, find(operation), &cbor, body, length, reply);
 }

@@ -7,12 +7,15 @@
 #include "api/api_check.h"
 #include "api/benches.h"
 #include "flexmatch/matchmaking.h"
+#include "journal/journal.h"
 
 glift_status local_service_create(const local_service_desc *desc, glift__time now, local_service **out)
 {
     *out = NULL;
     local_service *service;
     glift_status status = local_model_create(desc, now, &service);
+    if (status == GLIFT_OK)
+        status = local_journal_create(service);
     if (status == GLIFT_OK)
         status = local_patterns_create(&service->patterns);
     if (status == GLIFT_OK)
@@ -32,6 +35,7 @@ void local_service_destroy(local_service *service)
     local_benches_free(service);
     local_matchmaking_destroy(service);
     local_patterns_destroy(service->patterns);
+    local_journal_destroy(service);
     local_model_destroy(service);
 }
 
@@ -45,6 +49,7 @@ glift_status local_service_set_endpoint(local_service *service, const char *endp
 void local_service_advance(local_service *service, glift__time now)
 {
     local_timer *due;
+    service->now = now;
     while ((due = local_timers_take(&service->timers, now.mono_ms)) != NULL)
         due->run(service, now, due->owner);
 }
@@ -70,6 +75,22 @@ bool local_service_take_reset(local_service *service)
 
 /* ---- outbox ---- */
 
+static void note_output(local_service *service, const local_output *output)
+{
+    local_said said = {.action = "$close",
+            .direction = LOCAL_ENTRY_OUT,
+            .connection = output->connection,
+            .process_id = local_journal_process_on(service, output->connection)};
+    if (output->text.bytes != NULL)
+        local_journal_frame(service, service->now, output->connection, LOCAL_ENTRY_OUT, output->text.bytes,
+                output->text.length);
+    else if (output->close_code == LOCAL_CUT)
+        local_journal_note(service, service->now, &said, "the connection is cut without a Close frame");
+    else
+        local_journal_note(service, service->now, &said, "the connection is closed with code %d: %s",
+                output->close_code, output->close_reason);
+}
+
 bool local_service_next_output(local_service *service, local_output *out)
 {
     local_waiting_output *waiting = TAILQ_FIRST(&service->outputs);
@@ -78,5 +99,6 @@ bool local_service_next_output(local_service *service, local_output *out)
     TAILQ_REMOVE(&service->outputs, waiting, link);
     *out = waiting->output;
     free(waiting);
+    note_output(service, out);
     return true;
 }

@@ -33,6 +33,8 @@ typedef struct local_service_desc {
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;
     glift_log_level log_level; /* lines below it are not even made */
+    /* For how long an answer took, which tells nothing else: NULL: in milliseconds of the service's time. */
+    uint64_t (*stopwatch_us)(void);
 } local_service_desc;
 
 typedef struct local_output {

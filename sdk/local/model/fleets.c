@@ -385,7 +385,7 @@ const local_token *local_compute_token(local_service *service, glift__time now, 
         memmove(compute->tokens, compute->tokens + 1, count * sizeof compute->tokens[0]);
     }
     local_token *token = &compute->tokens[count];
-    local_make_id(service, "", token->text);
+    local_make_id(service, LOCAL_AUTH_TOKEN_PREFIX, token->text);
     token->expires_ms = now.mono_ms + service->patience.token_ms;
     token->expires_unix_ms = now.unix_ms + (int64_t)service->patience.token_ms;
     compute->token_count = count + 1;

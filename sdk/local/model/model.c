@@ -141,6 +141,8 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
     service->log = desc->log;
     service->log_user = desc->log_user;
     service->log_level = desc->log_level;
+    service->stopwatch_us = desc->stopwatch_us;
+    service->now = now;
     service->random_state = desc->seed != 0 ? desc->seed : (uint64_t)now.unix_ms ^ (now.mono_ms << 32);
 
     bool made = local_keep_text(&service->region, text_or(desc->region, "us-east-1")) &&

@@ -30,7 +30,10 @@
 #define LOCAL_PLAYERS_MAX          200 /* per game session (service model 0.2) */
 #define LOCAL_PROPERTIES_MAX       16
 #define LOCAL_TOKENS_KEPT          16 /* per compute */
-#define LOCAL_SOCKETS_MAX          4  /* per process: two during a refresh, more only from a broken client */
+/* An auth token of a compute is told from all other texts by its form, so that it can be masked anywhere. */
+#define LOCAL_AUTH_TOKEN_PREFIX "token-"
+#define LOCAL_AUTH_TOKEN_LENGTH (sizeof LOCAL_AUTH_TOKEN_PREFIX - 1 + 36)
+#define LOCAL_SOCKETS_MAX       4 /* per process: two during a refresh, more only from a broken client */
 
 /* ---- refusals ---- */
 
@@ -263,6 +266,7 @@ struct local_service {
     struct local_patterns *patterns;       /* api/ */
     struct local_benches *benches;         /* api/ */
     struct local_matchmaking *matchmaking; /* flexmatch/ */
+    struct local_journal *journal;         /* journal/ */
 
     TAILQ_HEAD(, local_location) locations;
     TAILQ_HEAD(local_fleet_list, local_fleet) fleets;                      /* deleted ones included */
@@ -283,6 +287,9 @@ struct local_service {
     uint64_t last_connection;
     uint64_t jump_ms; /* asked for and not yet taken */
     bool reset_is_wanted;
+    glift__time now; /* of the input at hand */
+    uint64_t said;   /* the journal's serial of the input at hand, or of the one before */
+    uint64_t (*stopwatch_us)(void);
 };
 
 /* Everything but what rooms above keep here. */

@@ -131,6 +131,7 @@ int launcher_fd(const local_launcher *launcher)
 
 static void end_line(const local_launcher *launcher, launch_child *child)
 {
+    launcher->desc.said(launcher->desc.user, child->id, child->line, child->line_length);
     if (child->log != NULL) {
         make_printable(child->line, child->line_length);
         fwrite(child->line, 1, child->line_length, child->log);

@@ -4,6 +4,7 @@
 #define LOCAL_LAUNCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
 
@@ -24,6 +25,8 @@ typedef struct launcher_desc {
     bool (*prepare)(void *user, const char *process_id);
     void (*ended)(void *user, const char *process_id);
     void (*log)(void *user, const char *line);
+    /* Each line of a child's output, wherever else it goes; not NUL-terminated. */
+    void (*said)(void *user, const char *process_id, const char *line, size_t length);
     void *user;
 } launcher_desc;
 

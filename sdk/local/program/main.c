@@ -3,6 +3,7 @@
 #include "program/demo.h"
 #include "program/files.h"
 #include "program/launch.h"
+#include "journal/journal.h"
 #include "listen/listen.h"
 #include "model/access.h"
 #include "program/options.h"
@@ -120,9 +121,15 @@ static void child_ended(void *user, const char *process_id)
     local_service_process_exited(self->service, local_listener_now(self->listener), process_id);
 }
 
-static void child_said(void *user, const char *line)
+static void on_launcher_log(void *user, const char *line)
 {
     on_log(user, GLIFT_LOG_INFO, line);
+}
+
+static void child_said(void *user, const char *process_id, const char *line, size_t length)
+{
+    const program *self = user;
+    local_journal_line(self->service, local_listener_now(self->listener), process_id, line, length);
 }
 
 /* ---- starting ---- */
@@ -145,6 +152,13 @@ static bool read_token(program *self)
     return fail(why);
 }
 
+static uint64_t stopwatch_us(void)
+{
+    struct timespec mono;
+    clock_gettime(CLOCK_MONOTONIC, &mono);
+    return (uint64_t)mono.tv_sec * 1000000 + (uint64_t)mono.tv_nsec / 1000;
+}
+
 /* Each run without --seed has ids of its own, after a reset too: an id of the time before means nothing then.
  */
 static local_service *make_service(program *self, glift__time now)
@@ -161,6 +175,7 @@ static local_service *make_service(program *self, glift__time now)
             .log = on_log,
             .log_user = self,
             .log_level = options->log_level,
+            .stopwatch_us = stopwatch_us,
     };
     if (desc.seed == 0 && getrandom(&desc.seed, sizeof desc.seed, 0) != (ssize_t)sizeof desc.seed)
         desc.seed = (uint64_t)now.unix_ms + 1;
@@ -285,7 +300,8 @@ static bool open_launcher(program *self)
             .files = self->files,
             .prepare = prepare_child,
             .ended = child_ended,
-            .log = child_said,
+            .log = on_launcher_log,
+            .said = child_said,
             .user = self,
     };
     self->launcher = launcher_open(&desc, why);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal/journal.h"
 #include "model/access.h"
 #include "model/model.h"
 
@@ -182,6 +183,28 @@ static int admit(local_service *service, glift__time now, const connect_query *v
     return 101;
 }
 
+static const char *text_or(const char *text, const char *otherwise)
+{
+    return is_empty(text) ? otherwise : text;
+}
+
+/* What proves who it is does not come into the journal at all. */
+static void note_visit(local_service *service, glift__time now, const connect_query *visitor,
+        uint64_t connection, int status, const char *refusal)
+{
+    local_said said = {.action = "$connect",
+            .process_id = visitor->process_id,
+            .connection = connection,
+            .direction = LOCAL_ENTRY_IN,
+            .status = status};
+    if (status == 101)
+        local_journal_introduce(service, connection, visitor->process_id);
+    local_journal_note(service, now, &said, "%s compute %s of fleet %s, SDK %s %s%s%s",
+            status == 101 ? "a connection was opened by" : "a connection was refused to",
+            text_or(visitor->compute, "?"), text_or(visitor->fleet, "?"), text_or(visitor->sdk_language, "?"),
+            text_or(visitor->sdk_version, "?"), status == 101 ? "" : ": ", status == 101 ? "" : refusal);
+}
+
 int local_service_handshake(
         local_service *service, glift__time now, const char *query, uint64_t *connection, glift__text *body)
 {
@@ -189,21 +212,22 @@ int local_service_handshake(
     local_refusal why = {0};
     *connection = 0;
     int status = 500;
+    service->now = now;
     if (read_query(query, &visitor))
         status = admit(service, now, &visitor, connection, &why);
     else
         local_refuse_memory(&why);
     if (status == 101) {
         local_log(service, GLIFT_LOG_INFO, "process %s connected: compute %s, SDK %s %s", visitor.process_id,
-                visitor.compute, is_empty(visitor.sdk_language) ? "?" : visitor.sdk_language,
-                is_empty(visitor.sdk_version) ? "?" : visitor.sdk_version);
+                visitor.compute, text_or(visitor.sdk_language, "?"), text_or(visitor.sdk_version, "?"));
     } else {
         local_log(service, GLIFT_LOG_WARNING, "process %s was refused with HTTP %d: %s",
-                is_empty(visitor.process_id) ? "?" : visitor.process_id, status, why.message);
+                text_or(visitor.process_id, "?"), status, why.message);
         if (glift__encode_answer(GLIFT__ACTION_UNKNOWN, "$connect", "$connect", status, why.message, NULL,
                     body) != GLIFT_OK)
             *body = (glift__text){0};
     }
+    note_visit(service, now, &visitor, *connection, status, why.message);
     forget_visitor(&visitor);
     return status;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flexmatch/matchmaking.h"
+#include "journal/journal.h"
 #include "model/page.h"
 #include "servers/seat_page.h"
 
@@ -381,6 +382,8 @@ void local_service_received(
     const local_connection *from = local_find_connection(service, connection);
     if (from == NULL)
         return;
+    service->now = now;
+    local_journal_frame(service, now, connection, LOCAL_ENTRY_IN, bytes, length);
     server_request request = {.service = service,
             .now = now,
             .process = from->process,
@@ -405,8 +408,13 @@ void local_service_received(
 
 void local_service_closed(local_service *service, glift__time now, uint64_t connection)
 {
-    (void)now;
     local_connection *from = local_find_connection(service, connection);
+    service->now = now;
+    local_journal_note(service, now,
+            &(local_said){.action = "$disconnect",
+                    .connection = connection,
+                    .process_id = local_journal_process_on(service, connection)},
+            "the connection has ended");
     if (from != NULL)
         local_disconnect(service, from);
 }
@@ -414,6 +422,7 @@ void local_service_closed(local_service *service, glift__time now, uint64_t conn
 void local_service_process_exited(local_service *service, glift__time now, const char *process_id)
 {
     local_process *process = local_find_process(service, process_id);
+    service->now = now;
     if (process != NULL)
         local_process_crashed(service, now, process);
 }
