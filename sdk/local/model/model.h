@@ -396,8 +396,13 @@ void local_process_ready(local_service *service, glift__time now, local_process 
 void local_heartbeat(local_service *service, glift__time now, local_process *process, bool healthy);
 /* Its socket or its program is gone for good: event SERVER_PROCESS_CRASHED, and GONE. */
 void local_process_crashed(local_service *service, glift__time now, local_process *process);
+
+/* ---- what a process is told (pushes.c) ---- */
+
 /* To the newest socket, or kept until there is one. False: the push cannot be delivered at all. */
 bool local_push(local_service *service, local_process *process, const glift__push *push);
+void local_deliver_pushes(local_service *service, local_process *process, uint64_t connection);
+void local_forget_pushes(local_process *process);
 
 /* ---- answers to its requests (answers.c) ---- */
 

@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct local_pending {
-    glift__text text;
-    TAILQ_ENTRY(local_pending) link;
-} local_pending;
-
-/* A game session has few pushes; more than this many waiting means a process that will never come back. */
-#define PENDING_MAX 64
-
 static void on_timer(local_service *service, glift__time now, void *owner);
 
 const char *local_process_state_name(local_process_state state)
@@ -68,17 +60,6 @@ local_connection *local_find_connection(const local_service *service, uint64_t n
 
 /* ---- memory ---- */
 
-static void forget_pending(local_process *process)
-{
-    local_pending *pending;
-    while ((pending = TAILQ_FIRST(&process->pending)) != NULL) {
-        TAILQ_REMOVE(&process->pending, pending, link);
-        glift__text_free(&pending->text);
-        free(pending);
-    }
-    process->pending_count = 0;
-}
-
 static void forget_connection(local_service *service, local_connection *connection)
 {
     TAILQ_REMOVE(&connection->process->connections, connection, link);
@@ -91,7 +72,7 @@ void local_free_process(local_service *service, local_process *process)
     local_timer_unmake(&service->timers, &process->timer);
     while (!TAILQ_EMPTY(&process->connections))
         forget_connection(service, TAILQ_FIRST(&process->connections));
-    forget_pending(process);
+    local_forget_pushes(process);
     local_forget_answers(process);
     if (process->serial != 0) { /* it was complete */
         local_index_remove(&service->processes_by_key, process);
@@ -160,7 +141,7 @@ static void begin_life(local_service *service, glift__time now, local_process *p
     process->end_reason = NULL;
     process->healthy = false;
     process->ready_connection = 0;
-    forget_pending(process);
+    local_forget_pushes(process);
     TAILQ_INSERT_TAIL(&process->fleet->processes, process, link);
     local_timer_set(&service->timers, &process->timer, now.mono_ms + service->patience.process_ready_ms);
 }
@@ -255,19 +236,6 @@ static void bound_connections(local_service *service, local_process *process)
                 "this process has more connections than two for a refresh: the oldest is closed");
 }
 
-static void deliver_pending(local_service *service, local_process *process, uint64_t number)
-{
-    local_pending *pending;
-    while ((pending = TAILQ_FIRST(&process->pending)) != NULL) {
-        if (!local_queue_output(service, number, &pending->text))
-            local_log(
-                    service, GLIFT_LOG_ERROR, "out of memory: a message to process %s is lost", process->id);
-        TAILQ_REMOVE(&process->pending, pending, link);
-        free(pending);
-    }
-    process->pending_count = 0;
-}
-
 local_process *local_connect_process(local_service *service, glift__time now, local_compute *compute,
         const char *process_id, uint64_t connection, local_refusal *why)
 {
@@ -285,7 +253,7 @@ local_process *local_connect_process(local_service *service, glift__time now, lo
         return NULL;
     }
     bound_connections(service, process);
-    deliver_pending(service, process, connection);
+    local_deliver_pushes(service, process, connection);
     return process;
 }
 
@@ -425,30 +393,4 @@ static void on_timer(local_service *service, glift__time now, void *owner)
     case LOCAL_PROCESS_GONE:
         break;
     }
-}
-
-/* ---- pushes ---- */
-
-static bool keep_pending(local_process *process, glift__text *text)
-{
-    local_pending *pending = process->pending_count < PENDING_MAX ? calloc(1, sizeof *pending) : NULL;
-    if (pending == NULL) {
-        glift__text_free(text);
-        return false;
-    }
-    pending->text = *text;
-    TAILQ_INSERT_TAIL(&process->pending, pending, link);
-    process->pending_count++;
-    return true;
-}
-
-bool local_push(local_service *service, local_process *process, const glift__push *push)
-{
-    glift__text text = {0};
-    if (glift__encode_push(push, &text) != GLIFT_OK)
-        return false;
-    const local_connection *newest = TAILQ_LAST(&process->connections, local_connection_list);
-    if (newest == NULL)
-        return keep_pending(process, &text);
-    return local_queue_output(service, newest->number, &text);
 }

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a process is told, now or when it has a connection again (S28). */
+#include "model/model.h"
+
+#include <stdlib.h>
+
+typedef struct local_pending {
+    glift__text text;
+    TAILQ_ENTRY(local_pending) link;
+} local_pending;
+
+/* A game session has few pushes; more than this many waiting means a process that will never come back. */
+#define PENDING_MAX 64
+
+void local_forget_pushes(local_process *process)
+{
+    local_pending *pending;
+    while ((pending = TAILQ_FIRST(&process->pending)) != NULL) {
+        TAILQ_REMOVE(&process->pending, pending, link);
+        glift__text_free(&pending->text);
+        free(pending);
+    }
+    process->pending_count = 0;
+}
+
+void local_deliver_pushes(local_service *service, local_process *process, uint64_t number)
+{
+    local_pending *pending;
+    while ((pending = TAILQ_FIRST(&process->pending)) != NULL) {
+        if (!local_queue_output(service, number, &pending->text))
+            local_log(
+                    service, GLIFT_LOG_ERROR, "out of memory: a message to process %s is lost", process->id);
+        TAILQ_REMOVE(&process->pending, pending, link);
+        free(pending);
+    }
+    process->pending_count = 0;
+}
+
+static bool keep_pending(local_process *process, glift__text *text)
+{
+    local_pending *pending = process->pending_count < PENDING_MAX ? calloc(1, sizeof *pending) : NULL;
+    if (pending == NULL) {
+        glift__text_free(text);
+        return false;
+    }
+    pending->text = *text;
+    TAILQ_INSERT_TAIL(&process->pending, pending, link);
+    process->pending_count++;
+    return true;
+}
+
+bool local_push(local_service *service, local_process *process, const glift__push *push)
+{
+    glift__text text = {0};
+    if (glift__encode_push(push, &text) != GLIFT_OK)
+        return false;
+    const local_connection *newest = TAILQ_LAST(&process->connections, local_connection_list);
+    if (newest == NULL)
+        return keep_pending(process, &text);
+    return local_queue_output(service, newest->number, &text);
+}
