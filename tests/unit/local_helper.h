@@ -6,24 +6,67 @@
 #include <cjson/cJSON.h>
 #include <stdarg.h>
 
+#include "local_store.h"
+#include "model/model.h"
 #include "program/demo.h"
 #include "test.h"
 
 static glift__time clock_now = {.mono_ms = 1000, .unix_ms = 1700000000123};
+
+/* What the service of a test keeps itself in. */
+static test_store kept;
+
+/* After everything that a service was asked. */
+static void commit(local_service *service)
+{
+    CHECK(local_service_commit(service, clock_now));
+}
 
 static void pass(local_service *service, uint64_t ms)
 {
     clock_now.mono_ms += ms;
     clock_now.unix_ms += (int64_t)ms;
     local_service_advance(service, clock_now);
+    commit(service);
+}
+
+static void say_line(void *user, glift_log_level level, const char *text)
+{
+    (void)user;
+    (void)level;
+    fprintf(stderr, "%s\n", text);
+}
+
+/* Of what is in the store. */
+static local_service *restart_service(void)
+{
+    local_service_desc desc = {
+            .seed = 7, .store = &kept.store, .log = say_line, .log_level = GLIFT_LOG_ERROR};
+    local_service *service = NULL;
+    CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+    return service;
 }
 
 static local_service *make_service(void)
 {
-    local_service_desc desc = {.seed = 7};
-    local_service *service = NULL;
-    CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
-    return service;
+    test_store_fini(&kept);
+    test_store_init(&kept);
+    return restart_service();
+}
+
+/* A service that is made of what another one has kept has nothing to add, but for the processes, which are
+ * waited for anew. */
+static void check_kept(local_service *service)
+{
+    if (service->keeper.store != &kept.store)
+        return; /* the test has made one of its own */
+    commit(service);
+    kept.puts = 0;
+    kept.store.checks_all = true;
+    local_service *other = restart_service();
+    commit(other);
+    CHECK_INT(kept.puts, 0);
+    local_service_destroy(other);
 }
 
 /* One call; the last answer stays readable until the next. Returns the HTTP status. */
@@ -41,6 +84,7 @@ static int call(local_service *service, const char *operation, const char *forma
     CHECK(length >= 0);
     glift__text reply = {0};
     int status = local_service_call(service, clock_now, operation, body, (size_t)length, &reply);
+    commit(service);
     free(body);
     free(last_answer);
     last_answer = reply.bytes;
@@ -114,6 +158,7 @@ static int connect_as(local_service *service, game_server *server, const char *p
     *server = (game_server){.service = service};
     glift__text body = {0};
     server->handshake_status = local_service_handshake(service, clock_now, query, &server->connection, &body);
+    commit(service);
     free(last_answer);
     last_answer = body.bytes != NULL ? body.bytes : strdup("{}");
     return server->handshake_status;
@@ -171,6 +216,7 @@ static int ask(game_server *server, const char *action, const char *id, const ch
     snprintf(message, sizeof message, "{\"Action\":\"%s\",\"RequestId\":\"%s\"%s%s}", action, id,
             fields[0] != '\0' ? "," : "", fields);
     local_service_received(server->service, clock_now, server->connection, message, strlen(message));
+    commit(server->service);
     collect(server, 1);
     CHECK(take(server));
     CHECK_TEXT(field("Action"), action);
@@ -239,8 +285,10 @@ static inline local_service *make_active_service(game_server *server, int player
 
 static inline void finish(local_service *service, game_server *server)
 {
+    check_kept(service);
     forget(server);
     local_service_destroy(service);
+    test_store_fini(&kept);
     free(last_answer);
     last_answer = NULL;
 }

@@ -243,6 +243,7 @@ static void take_changes(api_call *call, local_game_session *session)
     const char *name = api_text(call->input, "Name"),
                *policy = api_text(call->input, "PlayerSessionCreationPolicy");
     const char *protection = api_protection_policy_name(api_text(call->input, "ProtectionPolicy"));
+    local_changed(&session->record);
     if (name != NULL && !local_keep_text(&session->name, name))
         call->out_of_memory = true;
     if (policy != NULL)

@@ -6,8 +6,39 @@
 
 #include "api/api_check.h"
 #include "api/benches.h"
+#include "flexmatch/match_kinds.h"
 #include "flexmatch/matchmaking.h"
 #include "journal/journal.h"
+
+/* Whatever is pointed to comes before what points to it. */
+static const local_kind *const kinds[] = {
+        &local_location_kind,
+        &local_fleet_kind,
+        &local_compute_kind,
+        &local_process_kind,
+        &local_pending_kind,
+        &local_answered_kind,
+        &local_game_session_kind,
+        &local_player_session_kind,
+        &local_event_kind,
+        &local_alias_kind,
+        &local_tagged_kind,
+        &local_queue_kind,
+        &local_rule_set_kind,
+        &local_configuration_kind,
+        &local_match_kind,
+        &local_ticket_kind,
+        &local_automatic_kind,
+        &local_placement_kind,
+        &local_notice_kind,
+};
+
+static glift_status restore(local_service *service, glift__time now)
+{
+    if (service->keeper.store == NULL)
+        return GLIFT_OK;
+    return local_restore(service, now, kinds, sizeof kinds / sizeof kinds[0]) ? GLIFT_OK : GLIFT_ERR_STATE;
+}
 
 glift_status local_service_create(const local_service_desc *desc, glift__time now, local_service **out)
 {
@@ -20,6 +51,8 @@ glift_status local_service_create(const local_service_desc *desc, glift__time no
         status = local_patterns_create(&service->patterns);
     if (status == GLIFT_OK)
         status = local_matchmaking_create(service);
+    if (status == GLIFT_OK)
+        status = restore(service, now);
     if (status != GLIFT_OK) {
         local_service_destroy(service);
         return status;
@@ -33,6 +66,7 @@ void local_service_destroy(local_service *service)
     if (service == NULL)
         return;
     local_benches_free(service);
+    local_keep_stop(&service->keeper);
     local_matchmaking_destroy(service);
     local_patterns_destroy(service->patterns);
     local_journal_destroy(service);
@@ -71,6 +105,11 @@ bool local_service_take_reset(local_service *service)
     bool wanted = service->reset_is_wanted;
     service->reset_is_wanted = false;
     return wanted;
+}
+
+bool local_service_commit(local_service *service, glift__time now)
+{
+    return local_commit(service, now);
 }
 
 /* ---- outbox ---- */

@@ -11,6 +11,7 @@
 
 #include "servers/servers.h"
 
+/* With a store (keep.h) it is what the store has; GLIFT_ERR_STATE, and a line in the log: that cannot be. */
 glift_status local_service_create(const local_service_desc *desc, glift__time now, local_service **out);
 void local_service_destroy(local_service *service);
 /* Where game servers connect, once a port is known. */
@@ -59,6 +60,10 @@ glift_status local_service_bench(const local_service *service, const char *id, g
 
 void local_service_advance(local_service *service, glift__time now);
 uint64_t local_service_deadline_ms(const local_service *service); /* mono_ms; UINT64_MAX: never */
+
+/* Puts into the store what has changed since the last time, as a whole: before anybody is told of it. False:
+ * it could not be kept. Always true without a store. */
+bool local_service_commit(local_service *service, glift__time now);
 
 /* Everything it holds, as JSON (GET /_local/state). The caller frees it. */
 glift_status local_service_state(const local_service *service, glift__time now, glift__text *out);

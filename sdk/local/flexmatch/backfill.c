@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Backfill: a game session asks for players for its open seats (service model 1.8). */
-#include "flexmatch/tickets.h"
+#include "flexmatch/match_kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,11 +223,13 @@ void local_start_automatic(local_service *service, const local_match *match)
     snprintf(automatic->next_ticket_id, sizeof automatic->next_ticket_id, "%s",
             match->auto_backfill_ticket_id);
     TAILQ_INSERT_TAIL(&service->matchmaking->automatics, automatic, link);
+    local_keep(service, &automatic->record, &local_automatic_kind);
 }
 
 static void remove_automatic(local_service *service, local_automatic *automatic)
 {
     TAILQ_REMOVE(&service->matchmaking->automatics, automatic, link);
+    local_keep_no_more(&automatic->record);
     free(automatic);
 }
 
@@ -252,6 +254,7 @@ void local_go_on_automatic(local_service *service, const local_match *match)
     local_automatic *automatic = find_automatic(service, match->backfill->game_session);
     if (automatic == NULL)
         return;
+    local_changed(&automatic->record);
     automatic->open_seats -= count_newcomers(match);
     if (automatic->open_seats > 0)
         snprintf(automatic->next_ticket_id, sizeof automatic->next_ticket_id, "%s",
@@ -269,8 +272,10 @@ void local_free_automatics(local_service *service)
 void local_automatic_ticket_ended(local_service *service, glift__time now, const local_ticket *ticket)
 {
     local_automatic *automatic = find_automatic(service, ticket->game_session);
-    if (automatic != NULL)
+    if (automatic != NULL) {
+        local_changed(&automatic->record);
         automatic->ticket = NULL;
+    }
     local_matchmaking_wake(service, now);
 }
 
@@ -300,6 +305,7 @@ static void open_automatic(local_service *service, glift__time now, local_automa
         if (local_player_session_of(session, data.players[i].player_id) != NULL)
             players[wish.player_count++] = data.players[i];
     }
+    local_changed(&automatic->record);
     if (status == GLIFT_OK && players != NULL && wish.configuration != NULL)
         automatic->ticket = local_start_ticket(service, now, &wish, &why);
     if (automatic->ticket == NULL) {
@@ -320,4 +326,12 @@ void local_open_automatics(local_service *service, glift__time now)
                 local_find_backfill_of(service, session) == NULL)
             open_automatic(service, now, automatic);
     }
+}
+
+bool local_enter_automatic(local_service *service, glift__time now, void *entity)
+{
+    local_automatic *automatic = entity;
+    TAILQ_INSERT_TAIL(&service->matchmaking->automatics, automatic, link);
+    local_matchmaking_wake(service, now);
+    return true;
 }

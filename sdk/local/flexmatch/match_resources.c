@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rule sets and matchmaking configurations: the named things that matchmaking works by, beside queues. */
-#include "flexmatch/tickets.h"
+#include "flexmatch/match_kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +68,7 @@ bool local_check_rule_set(const char *body, local_rule_set **out, local_refusal 
 
 static void free_rule_set(local_rule_set_record *record)
 {
+    local_keep_no_more(&record->record);
     local_rule_set_destroy(record->rule_set);
     glift__memory_fini(&record->memory);
     free(record);
@@ -103,6 +104,7 @@ local_rule_set_record *local_create_rule_set(
     record->creation_unix_ms = now.unix_ms;
     TAILQ_INSERT_TAIL(&all->rule_sets, record, link);
     all->rule_set_count++;
+    local_keep(service, &record->record, &local_rule_set_kind);
     return record;
 }
 
@@ -124,6 +126,7 @@ bool local_delete_rule_set(local_service *service, local_rule_set_record *record
 
 static void free_configuration(local_configuration *configuration)
 {
+    local_keep_no_more(&configuration->record);
     local_matcher_destroy(configuration->matcher);
     glift__memory_fini(&configuration->memory);
     free(configuration);
@@ -238,6 +241,7 @@ local_configuration *local_create_configuration(
     configuration->rule_set->users++;
     TAILQ_INSERT_TAIL(&all->configurations, configuration, link);
     all->configuration_count++;
+    local_keep(service, &configuration->record, &local_configuration_kind);
     return configuration;
 }
 
@@ -255,6 +259,8 @@ static void take_settings(local_configuration *configuration, local_configuratio
     configuration->wait_s = before.wait_s;
     configuration->matched_count = before.matched_count;
     configuration->link = before.link;
+    configuration->record = before.record;
+    local_changed(&configuration->record);
     if (configuration->rule_set == before.rule_set) {
         configuration->matcher = before.matcher;
     } else {
@@ -318,4 +324,41 @@ void local_free_match_resources(local_service *service)
     }
     while (!TAILQ_EMPTY(&all->queues))
         local_delete_queue(service, TAILQ_FIRST(&all->queues));
+}
+
+/* ---- kept (match_kinds.h) ---- */
+
+bool local_enter_rule_set(local_service *service, glift__time now, void *entity)
+{
+    struct local_matchmaking *all = service->matchmaking;
+    local_rule_set_record *record = entity;
+    local_refusal why;
+    (void)now;
+    if (!local_check_rule_set(record->body, &record->rule_set, &why)) {
+        local_log(service, GLIFT_LOG_ERROR, "matchmaking rule set %s: %s", record->name, why.message);
+        return false;
+    }
+    if (!local_index_add(&all->rule_sets_by_name, record)) {
+        local_rule_set_destroy(record->rule_set);
+        return false;
+    }
+    TAILQ_INSERT_TAIL(&all->rule_sets, record, link);
+    all->rule_set_count++;
+    return true;
+}
+
+bool local_enter_configuration(local_service *service, glift__time now, void *entity)
+{
+    struct local_matchmaking *all = service->matchmaking;
+    local_configuration *configuration = entity;
+    (void)now;
+    configuration->matcher = local_matcher_create(configuration->rule_set->rule_set);
+    if (configuration->matcher == NULL || !local_index_add(&all->configurations_by_name, configuration)) {
+        local_matcher_destroy(configuration->matcher);
+        return false;
+    }
+    configuration->rule_set->users++;
+    TAILQ_INSERT_TAIL(&all->configurations, configuration, link);
+    all->configuration_count++;
+    return true;
 }

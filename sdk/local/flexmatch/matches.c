@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From tickets that were put together to players with seats: acceptance, placement on a process, completion.
  */
-#include "flexmatch/tickets.h"
+#include "flexmatch/match_kinds.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 void local_free_match(local_service *service, local_match *match)
 {
     local_timer_unmake(&service->timers, &match->timer);
+    local_keep_no_more(&match->record);
     free(match->matchmaker_data);
     free(match);
 }
@@ -21,6 +22,7 @@ static void remove_match(local_service *service, local_match *match)
     while ((ticket = TAILQ_FIRST(&match->tickets)) != NULL) {
         TAILQ_REMOVE(&match->tickets, ticket, match_link);
         ticket->match = NULL;
+        local_changed(&ticket->record);
     }
     TAILQ_REMOVE(&service->matchmaking->matches, match, link);
     match->configuration->users--;
@@ -116,6 +118,7 @@ static glift__text make_matchmaker_data(const local_match *match)
 
 bool local_keep_connection_info(local_ticket *ticket, const local_game_session *session)
 {
+    local_changed(&ticket->record);
     ticket->game_session_arn = glift__memory_text(&ticket->memory, session->arn);
     ticket->ip_address = glift__memory_text(&ticket->memory, session->ip_address);
     ticket->dns_name = glift__memory_text(&ticket->memory, session->dns_name);
@@ -153,7 +156,7 @@ bool local_reserve_match(local_service *service, glift__time now, local_match *m
     }
     if (count > 0 && !local_reserve_seats(service, now, session, wishes, count, seats, why))
         return false;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) /* their tickets say already that they have changed */
         snprintf(places[i]->player_session_id, sizeof places[i]->player_session_id, "%s", seats[i]->id);
     return true;
 }
@@ -194,10 +197,12 @@ static void start_placing(local_service *service, glift__time now, local_match *
         fail_match(service, now, match, "The queues of the matchmaking configuration have been deleted.");
         return;
     }
+    local_changed(&match->record);
     match->phase = LOCAL_MATCH_PLACING;
     match->placing_ms = now.mono_ms;
     TAILQ_FOREACH(ticket, &match->tickets, match_link)
     {
+        local_changed(&ticket->record);
         ticket->status = LOCAL_TICKET_PLACING;
         ticket->status_reason = NULL;
     }
@@ -209,6 +214,7 @@ static void start_placing(local_service *service, glift__time now, local_match *
 static void go_on(local_service *service, glift__time now, local_match *match)
 {
     glift__text data = make_matchmaker_data(match);
+    local_changed(&match->record);
     match->matchmaker_data = data.bytes;
     if (data.bytes == NULL)
         fail_match(service, now, match, "The matchmaker data is too long, or there is no memory for it.");
@@ -268,6 +274,7 @@ static void ask_for_acceptance(local_service *service, glift__time now, local_ma
     local_ticket *ticket;
     TAILQ_FOREACH(ticket, &match->tickets, match_link)
     {
+        local_changed(&ticket->record);
         ticket->status = LOCAL_TICKET_REQUIRES_ACCEPTANCE;
         ticket->status_reason = NULL;
         local_timer_stop(&service->timers, &ticket->timer); /* [E] the acceptance has its own time */
@@ -297,6 +304,7 @@ bool local_accept_match(local_service *service, glift__time now, local_ticket *t
                     player_ids[i], ticket->id);
     }
     bool rejected = false;
+    local_changed(&ticket->record);
     for (size_t i = 0; i < count; i++) {
         local_ticket_player *place = find_place(ticket, player_ids[i]);
         if (place->answer == LOCAL_NO_ANSWER) /* the first answer of a player is final */
@@ -339,6 +347,7 @@ static bool join(local_match *match, local_ticket *ticket)
         for (size_t i = 0; i < ticket->player_count; i++)
             ticket->places[i].team = team;
     }
+    local_changed(&ticket->record);
     ticket->match = match;
     TAILQ_INSERT_TAIL(&match->tickets, ticket, match_link);
     return true;
@@ -348,6 +357,7 @@ static bool join(local_match *match, local_ticket *ticket)
 static void note_wait(local_configuration *configuration, const local_candidate *candidate, uint64_t now_ms)
 {
     double wait_s = (double)(now_ms - candidate->start_ms) / 1000;
+    local_changed(&configuration->record);
     double share = configuration->matched_count++ == 0 ? 1 : 0.067;
     configuration->wait_s += share * (wait_s - configuration->wait_s);
 }
@@ -372,6 +382,7 @@ void local_make_match(local_service *service, glift__time now, local_configurati
     match->maximum = local_matcher_seats(configuration->rule_set->rule_set, match->age_ms);
     configuration->users++;
     TAILQ_INSERT_TAIL(&service->matchmaking->matches, match, link);
+    local_keep(service, &match->record, &local_match_kind);
     for (size_t i = 0; i < count; i++) {
         if (!join(match, ticket_of(candidates[i]))) {
             local_dissolve_match(service, now, match, NULL);
@@ -391,4 +402,17 @@ void local_make_match(local_service *service, glift__time now, local_configurati
         ask_for_acceptance(service, now, match);
     else
         go_on(service, now, match);
+}
+
+/* Its tickets come after it, and join it themselves. */
+bool local_enter_match(local_service *service, glift__time now, void *entity)
+{
+    local_match *match = entity;
+    (void)now;
+    TAILQ_INIT(&match->tickets);
+    if (!local_timer_restore(&service->timers, &match->timer, on_match_timer, match))
+        return false;
+    match->configuration->users++;
+    TAILQ_INSERT_TAIL(&service->matchmaking->matches, match, link);
+    return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What drives matchmaking: a tick while there are tickets, and what the rest of the service tells. */
-#include "flexmatch/tickets.h"
+#include "flexmatch/match_kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +50,7 @@ static void hand_in(local_service *service, glift__time now)
             continue;
         if (ticket->status == LOCAL_TICKET_QUEUED)
             local_note_ticket(service, now, ticket, "MatchmakingSearching", NULL, NULL);
+        local_changed(&ticket->record);
         ticket->status = LOCAL_TICKET_SEARCHING;
         local_matcher *matcher = ticket->configuration->matcher;
         if (ticket->backfill)
@@ -189,6 +190,7 @@ static void on_game_session_ended(local_service *service, glift__time now, local
     local_match *match = local_find_match_of_session(service, session);
     if (match == NULL)
         return;
+    local_changed(&match->record);
     match->game_session = NULL; /* another process gets it, until the queue's time is over */
     local_matchmaking_wake(service, now);
 }

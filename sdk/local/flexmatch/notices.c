@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flexmatch/tickets.h"
+#include "flexmatch/match_kinds.h"
 
 static struct local_notices *all_of(const local_service *service)
 {
@@ -28,6 +28,7 @@ static void forget_oldest(struct local_notices *all)
     TAILQ_REMOVE(&all->kept, oldest, link);
     all->count--;
     all->bytes -= strlen(oldest->text);
+    local_keep_no_more(&oldest->record);
     free(oldest->target);
     free(oldest->text);
     free(oldest);
@@ -68,9 +69,22 @@ static void keep(local_service *service, char *text, const char *target, const c
     TAILQ_INSERT_TAIL(&all->kept, notice, link);
     all->count++;
     all->bytes += strlen(text);
+    local_keep(service, &notice->record, &local_notice_kind);
     local_log(service, GLIFT_LOG_DEBUG, "event %s: %s", type, text);
     while (all->count > LOCAL_NOTICES_KEPT || (all->bytes > LOCAL_NOTICE_BYTES_KEPT && all->count > 1))
         forget_oldest(all);
+}
+
+bool local_enter_notice(local_service *service, glift__time now, void *entity)
+{
+    struct local_notices *all = all_of(service);
+    local_notice *notice = entity;
+    (void)now;
+    all->last_serial = notice->serial;
+    TAILQ_INSERT_TAIL(&all->kept, notice, link);
+    all->count++;
+    all->bytes += strlen(notice->text);
+    return true;
 }
 
 /* ---- the envelope ---- */

@@ -17,6 +17,7 @@ typedef struct local_notice {
     uint64_t serial; /* from 1, without gaps */
     char *target;    /* NotificationTarget of the configuration or the queue; NULL: none */
     char *text;      /* the envelope */
+    local_record record;
     TAILQ_ENTRY(local_notice) link;
 } local_notice;
 

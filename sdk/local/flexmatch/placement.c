@@ -78,6 +78,7 @@ static void search_for(local_service *service, glift__time now, local_match *mat
             .property_count = configuration->property_count,
             .maximum = match->maximum,
     };
+    local_changed(&match->record);
     match->game_session = local_place_session(service, now, &search, &wish, match->why);
     free(latencies);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Queues: created, changed, deleted (service model 2.2). */
-#include "flexmatch/tickets.h"
+#include "flexmatch/match_kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,7 @@ local_fleet *local_need_destination(const local_service *service, const char *de
 
 static void free_queue(local_queue *queue)
 {
+    local_keep_no_more(&queue->record);
     glift__memory_fini(&queue->memory);
     free((char *)queue->name);
     free(queue);
@@ -114,6 +115,7 @@ bool local_update_queue(
         glift__memory_fini(&memory);
         return false;
     }
+    local_changed(&queue->record);
     glift__memory_fini(&queue->memory);
     queue->memory = memory;
     queue->terms = fresh;
@@ -147,6 +149,7 @@ local_queue *local_create_queue(
     queue->serial = local_next_serial(service);
     TAILQ_INSERT_TAIL(&all->queues, queue, link);
     all->queue_count++;
+    local_keep(service, &queue->record, &local_queue_kind);
     return queue;
 }
 
@@ -157,4 +160,16 @@ void local_delete_queue(local_service *service, local_queue *queue)
     TAILQ_REMOVE(&service->matchmaking->queues, queue, link);
     service->matchmaking->queue_count--;
     free_queue(queue);
+}
+
+bool local_enter_queue(local_service *service, glift__time now, void *entity)
+{
+    struct local_matchmaking *all = service->matchmaking;
+    local_queue *queue = entity;
+    (void)now;
+    if (!local_index_add(&all->queues_by_name, queue))
+        return false;
+    TAILQ_INSERT_TAIL(&all->queues, queue, link);
+    all->queue_count++;
+    return true;
 }

@@ -42,6 +42,7 @@ typedef struct local_queue {
     uint64_t serial;
     glift__memory memory; /* of the terms */
     local_queue_terms terms;
+    local_record record;
     TAILQ_ENTRY(local_queue) link;
 } local_queue;
 

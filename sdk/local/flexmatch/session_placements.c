@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flexmatch/tickets.h"
+#include "flexmatch/match_kinds.h"
 
 /* A queue, an alias or a fleet may have changed meanwhile: then no process tells of it. */
 #define TRY_AGAIN_MS 5000
@@ -34,6 +34,7 @@ local_placement *local_find_placement(const local_service *service, const char *
 static void free_placement(local_service *service, local_placement *placement)
 {
     local_timer_unmake(&service->timers, &placement->timer);
+    local_keep_no_more(&placement->record);
     glift__memory_fini(&placement->memory);
     free(placement->game_session_arn);
     free(placement->ip_address);
@@ -59,6 +60,7 @@ static void end_placement(local_service *service, glift__time now, local_placeme
         local_placement_status status, const char *message)
 {
     struct local_placements *all = all_of(service);
+    local_changed(&placement->record);
     placement->status = status;
     placement->end_unix_ms = now.unix_ms;
     placement->game_session = NULL;
@@ -150,6 +152,7 @@ void local_placement_session_ended(local_service *service, glift__time now, loca
     local_placement *placement = placement_of(service, session);
     if (placement == NULL)
         return;
+    local_changed(&placement->record);
     placement->game_session = NULL;
     placement->lost_a_session = true;
     placement->next_try_ms = now.mono_ms;
@@ -187,6 +190,7 @@ static void try_once(local_service *service, glift__time now, local_placement *p
             .property_count = from->property_count,
             .maximum = from->maximum,
     };
+    local_changed(&placement->record);
     placement->seen_of_processes = all_of(service)->ready_seen;
     placement->game_session = local_place_session(service, now, &search, &wish, placement->why);
     uint64_t policy_ms = local_next_policy_ms(service, &search);
@@ -381,6 +385,7 @@ local_placement *local_start_placement(
     snprintf(placement->why, sizeof placement->why, "no process was looked for yet");
     TAILQ_INSERT_TAIL(&all->pending, placement, link);
     all->pending_count++;
+    local_keep(service, &placement->record, &local_placement_kind);
     local_timer_set(
             &service->timers, &placement->timer, now.mono_ms + (uint64_t)queue->terms.timeout_s * 1000);
     local_matchmaking_wake(service, now);
@@ -409,4 +414,33 @@ void local_placements_fini(local_service *service)
 {
     free_list(service, &all_of(service)->pending);
     free_list(service, &all_of(service)->ended);
+}
+
+static void enter_lists(struct local_placements *all, local_placement *placement)
+{
+    if (placement->status == LOCAL_PLACEMENT_PENDING) {
+        TAILQ_INSERT_TAIL(&all->pending, placement, link);
+        all->pending_count++;
+    } else {
+        TAILQ_INSERT_TAIL(&all->ended, placement, link);
+        all->ended_count++;
+    }
+}
+
+bool local_enter_placement(local_service *service, glift__time now, void *entity)
+{
+    struct local_placements *all = all_of(service);
+    local_placement *placement = entity;
+    placement->wish.id = placement->id;
+    placement->seen_of_processes = UINT64_MAX; /* processes may have become ready: it is tried at once */
+    if (!local_timer_restore(&service->timers, &placement->timer, on_timeout, placement))
+        return false;
+    if (!local_index_add(&all->by_id, placement)) {
+        local_timer_unmake(&service->timers, &placement->timer);
+        return false;
+    }
+    enter_lists(all, placement);
+    if (placement->status == LOCAL_PLACEMENT_PENDING)
+        local_matchmaking_wake(service, now);
+    return true;
 }

@@ -53,6 +53,7 @@ typedef struct local_placement {
     bool lost_a_session;
     char why[192]; /* it is not fulfilled */
     local_timer timer;
+    local_record record;
     TAILQ_ENTRY(local_placement) link;
 } local_placement;
 TAILQ_HEAD(local_placement_list, local_placement);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a ticket, of either kind: started, searched for, ended (service model 1.7, 1.8). */
-#include "flexmatch/tickets.h"
+#include "flexmatch/match_kinds.h"
 
 #include "wire/copy.h"
 
@@ -27,11 +27,12 @@ local_ticket *local_find_ticket(const local_service *service, const char *id)
 
 /* ---- players ---- */
 
-static bool take_player(local_ticket *ticket, const local_ticket_wish *wish, const glift_player *given)
+/* The player as the rule set sees him. */
+static bool resolve_player(local_ticket *ticket, const local_rule_set *rule_set, size_t i)
 {
     char what[LOCAL_WHAT_SIZE];
-    const local_rule_set *rule_set = wish->configuration->rule_set->rule_set;
-    glift_player *player = &ticket->players[ticket->player_count];
+    const glift_player *given = &ticket->given[i];
+    glift_player *player = &ticket->players[i];
     *player = *given;
     bool fits = local_rule_set_resolve(rule_set, given, &ticket->memory, &player->attributes, what);
     player->attribute_count = rule_set->attribute_count;
@@ -39,6 +40,14 @@ static bool take_player(local_ticket *ticket, const local_ticket_wish *wish, con
         return false;
     if (!fits && ticket->obstacle[0] == '\0')
         snprintf(ticket->obstacle, sizeof ticket->obstacle, "%s", what);
+    return true;
+}
+
+static bool take_player(local_ticket *ticket, const local_rule_set *rule_set)
+{
+    const glift_player *player = &ticket->players[ticket->player_count];
+    if (!resolve_player(ticket, rule_set, ticket->player_count))
+        return false;
     ticket->places[ticket->player_count++] = (local_ticket_player){
             .player_id = player->player_id, .ticket = ticket, .team = ticket->backfill ? player->team : ""};
     return true;
@@ -47,13 +56,13 @@ static bool take_player(local_ticket *ticket, const local_ticket_wish *wish, con
 /* False: out of memory. A player whom the rule set does not fit is an obstacle, not an error (S61). */
 static bool take_players(local_ticket *ticket, const local_ticket_wish *wish)
 {
-    glift_player *given = glift__players_copy(&ticket->memory, wish->players, wish->player_count);
+    const local_rule_set *rule_set = wish->configuration->rule_set->rule_set;
+    ticket->given = glift__players_copy(&ticket->memory, wish->players, wish->player_count);
     ticket->players = glift__memory_take(&ticket->memory, wish->player_count, sizeof *ticket->players);
     ticket->places = glift__memory_take(&ticket->memory, wish->player_count, sizeof *ticket->places);
-    bool taken = given != NULL && ticket->players != NULL && ticket->places != NULL;
+    bool taken = ticket->given != NULL && ticket->players != NULL && ticket->places != NULL;
     for (size_t i = 0; i < wish->player_count && taken; i++)
-        taken = take_player(ticket, wish, &given[i]);
-    ticket->given = given;
+        taken = take_player(ticket, rule_set);
     return taken;
 }
 
@@ -148,6 +157,7 @@ static void on_request_timeout(local_service *service, glift__time now, void *ow
     local_ticket *ticket = owner;
     local_match *match = ticket->match;
     char message[256];
+    local_changed(&ticket->record); /* its timer runs no more */
     if (match != NULL && match->game_session != NULL)
         return;
     snprintf(message, sizeof message, "No %s within %d seconds: %.200s",
@@ -176,10 +186,10 @@ static bool fill_ticket(local_service *service, local_ticket *ticket, const loca
            local_index_add(&service->matchmaking->tickets_by_id, ticket);
 }
 
-static void describe_to_matcher(local_ticket *ticket, glift__time now)
+static void describe_to_matcher(local_ticket *ticket, uint64_t start_ms)
 {
     ticket->candidate = (local_candidate){
-            .start_ms = now.mono_ms,
+            .start_ms = start_ms,
             .order = ticket->serial,
             .players = ticket->players,
             .player_count = ticket->player_count,
@@ -236,10 +246,11 @@ local_ticket *local_start_ticket(
     ticket->configuration->users++;
     ticket->game_session = wish->game_session;
     ticket->start_unix_ms = now.unix_ms;
-    describe_to_matcher(ticket, now);
+    describe_to_matcher(ticket, now.mono_ms);
     set_request_timer(service, ticket);
     TAILQ_INSERT_TAIL(&all->active, ticket, link);
     all->active_count++;
+    local_keep(service, &ticket->record, &local_ticket_kind);
     if (all->tick.place == 0)
         local_timer_set(&service->timers, &all->tick, now.mono_ms + service->patience.match_tick_ms);
     if (ticket->obstacle[0] != '\0')
@@ -253,6 +264,7 @@ void local_set_ticket_searching(
         local_service *service, glift__time now, local_ticket *ticket, const char *reason)
 {
     bool told = ticket->status == LOCAL_TICKET_REQUIRES_ACCEPTANCE;
+    local_changed(&ticket->record);
     ticket->status = LOCAL_TICKET_SEARCHING;
     ticket->status_reason = reason;
     ticket->match = NULL;
@@ -340,6 +352,7 @@ void local_end_ticket(local_service *service, glift__time now, local_ticket *tic
     struct local_matchmaking *all = service->matchmaking;
     if (!local_ticket_is_active(ticket))
         return;
+    local_changed(&ticket->record);
     ticket->status = status;
     ticket->status_reason = reason;
     snprintf(ticket->status_message, sizeof ticket->status_message, "%s", message);
@@ -398,6 +411,72 @@ const char *local_ticket_why(const local_ticket *ticket)
 void local_free_ticket(local_service *service, local_ticket *ticket)
 {
     local_timer_unmake(&service->timers, &ticket->timer);
+    local_keep_no_more(&ticket->record);
     glift__memory_fini(&ticket->memory);
     free(ticket);
+}
+
+/* ---- kept (match_kinds.h) ---- */
+
+/* What follows from what was read. What has ended is described, and looked at by no rule set. */
+static bool complete_ticket(local_ticket *ticket)
+{
+    ticket->players = glift__memory_take(&ticket->memory, ticket->player_count + 1, sizeof *ticket->players);
+    if (ticket->players == NULL || ticket->given == NULL || ticket->places == NULL)
+        return false;
+    for (size_t i = 0; i < ticket->player_count; i++) {
+        local_ticket_player *place = &ticket->places[i];
+        ticket->players[i] = ticket->given[i];
+        if (local_ticket_is_active(ticket) &&
+                !resolve_player(ticket, ticket->configuration->rule_set->rule_set, i))
+            return false;
+        place->player_id = ticket->players[i].player_id;
+        place->ticket = ticket;
+        if (place->team == NULL)
+            place->team = "";
+    }
+    describe_to_matcher(ticket, ticket->candidate.start_ms);
+    local_look_at_session(ticket);
+    return true;
+}
+
+static void enter_lists(struct local_matchmaking *all, local_ticket *ticket)
+{
+    local_match *match = ticket->match;
+    if (!local_ticket_is_active(ticket)) {
+        TAILQ_INSERT_TAIL(&all->ended, ticket, link);
+        all->ended_count++;
+        return;
+    }
+    TAILQ_INSERT_TAIL(&all->active, ticket, link);
+    all->active_count++;
+    ticket->configuration->users++;
+    if (match == NULL)
+        return;
+    TAILQ_INSERT_TAIL(&match->tickets, ticket, match_link);
+    if (ticket->backfill)
+        match->backfill = ticket;
+}
+
+bool local_enter_ticket(local_service *service, glift__time now, void *entity)
+{
+    struct local_matchmaking *all = service->matchmaking;
+    local_ticket *ticket = entity;
+    bool is_active = local_ticket_is_active(ticket);
+    if (is_active != (ticket->configuration != NULL) || (!is_active && ticket->match != NULL) ||
+            !complete_ticket(ticket))
+        return false;
+    if (!local_timer_restore(&service->timers, &ticket->timer, on_request_timeout, ticket))
+        return false;
+    bool is_known = !local_index_add(&all->tickets_by_id, ticket);
+    if (is_known || (is_active && !enter_players(service, ticket))) {
+        if (!is_known)
+            local_index_remove(&all->tickets_by_id, ticket);
+        local_timer_unmake(&service->timers, &ticket->timer);
+        return false;
+    }
+    enter_lists(all, ticket);
+    if (is_active)
+        local_matchmaking_wake(service, now);
+    return true;
 }

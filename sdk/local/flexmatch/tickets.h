@@ -31,6 +31,7 @@ typedef struct local_rule_set_record {
     const char *body; /* verbatim */
     local_rule_set *rule_set;
     size_t users; /* configurations */
+    local_record record;
     TAILQ_ENTRY(local_rule_set_record) link;
 } local_rule_set_record;
 
@@ -53,6 +54,7 @@ typedef struct local_configuration {
     bool backlog;  /* it has been said that work is left over */
     double wait_s; /* that matched tickets had, the newer ones counting more */
     size_t matched_count;
+    local_record record;
     TAILQ_ENTRY(local_configuration) link;
 } local_configuration;
 
@@ -107,6 +109,7 @@ struct local_ticket {
     local_candidate candidate; /* what the matcher sees of it */
     local_match *match;
     local_timer timer; /* of the request */
+    local_record record;
     TAILQ_ENTRY(local_ticket) link, match_link;
 };
 TAILQ_HEAD(local_ticket_list, local_ticket);
@@ -132,6 +135,7 @@ struct local_match {
     uint64_t placing_ms;              /* when the search for a process began (mono_ms) */
     char why[192];                    /* it is not placed yet */
     local_timer timer;                /* of the acceptance, then of the placement */
+    local_record record;
     TAILQ_ENTRY(local_match) link;
 };
 
@@ -142,6 +146,7 @@ typedef struct local_automatic {
     int open_seats;                     /* of those at the start */
     local_ticket *ticket;               /* NULL: it has none at the moment */
     char next_ticket_id[LOCAL_ID_SIZE]; /* that its matchmaker data names */
+    local_record record;
     TAILQ_ENTRY(local_automatic) link;
 } local_automatic;
 

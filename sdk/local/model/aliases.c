@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An alias keeps the id of its fleet, not the fleet: it outlives it, and leads nowhere then. */
 #include "model/aliases.h"
+#include "model/kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 static void free_alias(local_alias *alias)
 {
+    local_keep_no_more(&alias->record);
     free((char *)alias->id);
     free(alias->name);
     free(alias->description);
@@ -83,6 +85,7 @@ local_alias *local_create_alias(
     alias->serial = local_next_serial(service);
     TAILQ_INSERT_TAIL(&service->aliases, alias, link);
     service->alias_count++;
+    local_keep(service, &alias->record, &local_alias_kind);
     return alias;
 }
 
@@ -92,6 +95,7 @@ bool local_update_alias(local_service *service, glift__time now, local_alias *al
     const char *fleet_id = NULL;
     if (wish->reroute && !route(service, wish, &fleet_id, why))
         return false;
+    local_changed(&alias->record);
     if (!change(alias, wish, fleet_id))
         return local_refuse_memory(why);
     alias->update_unix_ms = now.unix_ms;
@@ -137,3 +141,38 @@ void local_free_aliases(local_service *service)
     while (!TAILQ_EMPTY(&service->aliases))
         local_delete_alias(service, TAILQ_FIRST(&service->aliases));
 }
+
+/* ---- kept (keep.h) ---- */
+
+static bool enter_alias(local_service *service, glift__time now, void *entity)
+{
+    local_alias *alias = entity;
+    (void)now;
+    if ((!alias->terminal && alias->fleet_id == NULL) || !local_index_add(&service->aliases_by_id, alias))
+        return false;
+    TAILQ_INSERT_TAIL(&service->aliases, alias, link);
+    service->alias_count++;
+    return true;
+}
+
+static const local_field alias_fields[] = {
+        LOCAL_NEEDED(LOCAL_TEXT, local_alias, id),
+        LOCAL_FIELD(LOCAL_CHARS, local_alias, arn),
+        LOCAL_FIELD(LOCAL_UINT64, local_alias, serial),
+        LOCAL_NEEDED(LOCAL_TEXT, local_alias, name),
+        LOCAL_FIELD(LOCAL_TEXT, local_alias, description),
+        LOCAL_FIELD(LOCAL_BOOL, local_alias, terminal),
+        LOCAL_FIELD(LOCAL_TEXT, local_alias, fleet_id),
+        LOCAL_FIELD(LOCAL_TEXT, local_alias, message),
+        LOCAL_FIELD(LOCAL_INT64, local_alias, creation_unix_ms),
+        LOCAL_FIELD(LOCAL_INT64, local_alias, update_unix_ms),
+        LOCAL_FIELDS_END,
+};
+const local_kind local_alias_kind = {
+        .name = "alias",
+        .size = sizeof(local_alias),
+        .record_at = offsetof(local_alias, record),
+        .memory_at = LOCAL_NO_MEMBER,
+        .fields = alias_fields,
+        .enter = enter_alias,
+};

@@ -16,6 +16,7 @@ typedef struct local_alias {
     char *fleet_id; /* of a SIMPLE one */
     char *message;  /* of a TERMINAL one; may be NULL */
     int64_t creation_unix_ms, update_unix_ms;
+    local_record record;
     TAILQ_ENTRY(local_alias) link;
 } local_alias;
 

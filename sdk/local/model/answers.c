@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was answered to which RequestId, for requests that come a second time (P152). */
-#include "model/model.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWERED_MAX 512 /* per process; the oldest is forgotten first */
+#include "model/kinds.h"
 
-typedef struct local_answered {
-    char *request_id;
-    glift__text text;
-    TAILQ_ENTRY(local_answered) link;
-} local_answered;
+#define ANSWERED_MAX 512 /* per process; the oldest is forgotten first */
 
 static void free_answered(local_answered *answered)
 {
+    local_keep_no_more(&answered->record);
     free(answered->request_id);
     glift__text_free(&answered->text);
     free(answered);
@@ -34,7 +29,8 @@ void local_forget_answers(local_process *process)
         forget_oldest(process);
 }
 
-void local_remember_answer(local_process *process, const char *request_id, const glift__text *text)
+void local_remember_answer(
+        local_service *service, local_process *process, const char *request_id, const glift__text *text)
 {
     local_answered *answered = calloc(1, sizeof *answered);
     if (answered == NULL)
@@ -45,7 +41,9 @@ void local_remember_answer(local_process *process, const char *request_id, const
         free_answered(answered);
         return;
     }
+    answered->process = process;
     TAILQ_INSERT_TAIL(&process->answered, answered, link);
+    local_keep(service, &answered->record, &local_answered_kind);
     if (++process->answered_count > ANSWERED_MAX)
         forget_oldest(process);
 }
@@ -63,3 +61,31 @@ bool local_repeat_answer(
     }
     return false;
 }
+
+/* ---- kept (keep.h) ---- */
+
+static bool enter_answered(local_service *service, glift__time now, void *entity)
+{
+    local_answered *answered = entity;
+    (void)service;
+    (void)now;
+    answered->text.length = strlen(answered->text.bytes);
+    TAILQ_INSERT_TAIL(&answered->process->answered, answered, link);
+    answered->process->answered_count++;
+    return true;
+}
+
+static const local_field answered_fields[] = {
+        LOCAL_NEEDED_ENTITY(local_answered, process, &local_process_kind),
+        LOCAL_NEEDED(LOCAL_TEXT, local_answered, request_id),
+        LOCAL_NEEDED(LOCAL_TEXT, local_answered, text.bytes),
+        LOCAL_FIELDS_END,
+};
+const local_kind local_answered_kind = {
+        .name = "answer",
+        .size = sizeof(local_answered),
+        .record_at = offsetof(local_answered, record),
+        .memory_at = LOCAL_NO_MEMBER,
+        .fields = answered_fields,
+        .enter = enter_answered,
+};

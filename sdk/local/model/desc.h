@@ -35,6 +35,8 @@ typedef struct local_service_desc {
     glift_log_level log_level; /* lines below it are not even made */
     /* For how long an answer took, which tells nothing else: NULL: in milliseconds of the service's time. */
     uint64_t (*stopwatch_us)(void);
+    /* What it keeps itself in and is made from (keep.h), which outlives it; NULL: nothing is kept. */
+    const struct local_store *store;
 } local_service_desc;
 
 typedef struct local_output {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fleet events: what DescribeFleetEvents and the dashboard tell of what happened. */
-#include "model/model.h"
+#include "model/kinds.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 
 void local_free_event(local_event *event)
 {
+    local_keep_no_more(&event->record);
     free(event->fleet_id);
     free(event->resource_id);
     free(event->message);
@@ -53,6 +54,37 @@ void local_record_event(local_service *service, glift__time now, const char *cod
     event->code = code;
     TAILQ_INSERT_TAIL(&service->events, event, link);
     service->event_count++;
+    local_keep(service, &event->record, &local_event_kind);
     forget_oldest(service);
     local_log(service, GLIFT_LOG_INFO, "%s %s: %s", code, resource_id, message);
 }
+
+/* ---- kept (keep.h) ---- */
+
+static bool enter_event(local_service *service, glift__time now, void *entity)
+{
+    local_event *event = entity;
+    (void)now;
+    TAILQ_INSERT_TAIL(&service->events, event, link);
+    service->event_count++;
+    return true;
+}
+
+static const local_field event_fields[] = {
+        LOCAL_FIELD(LOCAL_UINT64, local_event, serial),
+        LOCAL_FIELD(LOCAL_CHARS, local_event, id),
+        LOCAL_FIELD(LOCAL_INT64, local_event, time_unix_ms),
+        LOCAL_NEEDED(LOCAL_STATIC, local_event, code),
+        LOCAL_NEEDED(LOCAL_TEXT, local_event, fleet_id),
+        LOCAL_NEEDED(LOCAL_TEXT, local_event, resource_id),
+        LOCAL_NEEDED(LOCAL_TEXT, local_event, message),
+        LOCAL_FIELDS_END,
+};
+const local_kind local_event_kind = {
+        .name = "event",
+        .size = sizeof(local_event),
+        .record_at = offsetof(local_event, record),
+        .memory_at = LOCAL_NO_MEMBER,
+        .fields = event_fields,
+        .enter = enter_event,
+};

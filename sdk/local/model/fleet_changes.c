@@ -28,6 +28,7 @@ bool local_update_fleet(local_fleet *fleet, const local_fleet_change *change, lo
         if (all[i].text != NULL)
             given[count++] = all[i];
     }
+    local_changed(&fleet->record);
     if (!local_keep_texts(given, count))
         return local_refuse_memory(why);
     if (change->protection_policy != NULL)
@@ -80,6 +81,7 @@ bool local_add_fleet_locations(local_service *service, local_fleet *fleet, const
             realloc(fleet->locations, (fleet->location_count + count) * sizeof(local_location *));
     if (locations == NULL)
         return local_refuse_memory(why);
+    local_changed(&fleet->record);
     fleet->locations = locations;
     for (size_t i = 0; i < count; i++)
         locations[fleet->location_count++] = local_find_location(service, names[i]);
@@ -115,6 +117,7 @@ bool local_remove_fleet_locations(local_service *service, glift__time now, local
         if (!is_among(fleet->locations[i]->name, names, count))
             fleet->locations[kept++] = fleet->locations[i];
     }
+    local_changed(&fleet->record);
     fleet->location_count = kept;
     return true;
 }

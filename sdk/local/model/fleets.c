@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations, Anywhere fleets, computes and their tokens (service model 1.1, 1.2). */
+#include "model/kinds.h"
 #include "model/tags.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@
 
 void local_free_location(local_location *location)
 {
+    local_keep_no_more(&location->record);
     free((char *)location->name);
     free(location);
 }
@@ -50,6 +52,7 @@ local_location *local_create_location(local_service *service, const char *name, 
     location->serial = local_next_serial(service);
     TAILQ_INSERT_TAIL(&service->locations, location, link);
     service->location_count++;
+    local_keep(service, &location->record, &local_location_kind);
     return location;
 }
 
@@ -84,6 +87,7 @@ bool local_delete_location(local_service *service, const char *name, local_refus
 
 void local_free_fleet(local_fleet *fleet)
 {
+    local_keep_no_more(&fleet->record);
     free((char *)fleet->id);
     free(fleet->name);
     free(fleet->description);
@@ -208,6 +212,7 @@ local_fleet *local_create_fleet(
     fleet->serial = local_next_serial(service);
     TAILQ_INSERT_TAIL(&service->fleets, fleet, link);
     service->fleet_count++;
+    local_keep(service, &fleet->record, &local_fleet_kind);
     local_record_event(
             service, now, "FLEET_CREATED", fleet->id, fleet->id, "Fleet %s was created.", fleet->name);
     return fleet;
@@ -217,6 +222,7 @@ void local_fleet_may_be_gone(local_service *service, glift__time now, local_flee
 {
     if (fleet->status != LOCAL_FLEET_DELETING || !TAILQ_EMPTY(&fleet->processes))
         return;
+    local_changed(&fleet->record);
     fleet->status = LOCAL_FLEET_TERMINATED;
     local_forget_tags(service, fleet->arn);
     fleet->termination_unix_ms = now.unix_ms;
@@ -231,6 +237,7 @@ void local_delete_fleet(local_service *service, glift__time now, local_fleet *fl
 {
     if (fleet->status != LOCAL_FLEET_ACTIVE)
         return;
+    local_changed(&fleet->record);
     fleet->status = LOCAL_FLEET_DELETING;
     local_compute *compute;
     while ((compute = TAILQ_FIRST(&fleet->computes)) != NULL)
@@ -242,6 +249,7 @@ void local_delete_fleet(local_service *service, glift__time now, local_fleet *fl
 
 void local_free_compute(local_compute *compute)
 {
+    local_keep_no_more(&compute->record);
     free((char *)compute->key);
     free(compute->arn);
     free(compute->ip_address);
@@ -315,6 +323,7 @@ static local_compute *add_compute(local_service *service, glift__time now, local
     compute->serial = local_next_serial(service);
     TAILQ_INSERT_TAIL(&fleet->computes, compute, link);
     service->compute_count++;
+    local_keep(service, &compute->record, &local_compute_kind);
     return compute;
 }
 
@@ -380,6 +389,7 @@ const local_token *local_compute_token(local_service *service, glift__time now, 
         least_ms = TOKEN_MIN_LEFT_MS;
     if (count > 0 && compute->tokens[count - 1].expires_ms > now.mono_ms + least_ms)
         return &compute->tokens[count - 1];
+    local_changed(&compute->record);
     if (count == LOCAL_TOKENS_KEPT) {
         count--;
         memmove(compute->tokens, compute->tokens + 1, count * sizeof compute->tokens[0]);

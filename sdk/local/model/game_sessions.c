@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Game sessions: placed on a waiting process, activated by it, ended with it (service model 1.4). */
-#include "model/model.h"
+#include "model/kinds.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -31,6 +31,7 @@ void local_free_game_session(local_service *service, local_game_session *session
     while (!TAILQ_EMPTY(&session->player_sessions))
         local_forget_player_session(service, TAILQ_FIRST(&session->player_sessions));
     local_timer_unmake(&service->timers, &session->timer);
+    local_keep_no_more(&session->record);
     if (session->serial != 0) { /* it was complete */
         local_index_remove(&service->game_sessions_by_arn, session);
         TAILQ_REMOVE(&session->fleet->game_sessions, session, fleet_link);
@@ -162,10 +163,12 @@ static local_game_session *make_session(
     session->process = process;
     process->game_session = session;
     process->state = LOCAL_PROCESS_HOSTING;
+    local_changed(&process->record);
     TAILQ_INSERT_TAIL(&service->game_sessions, session, link);
     TAILQ_INSERT_TAIL(&session->fleet->game_sessions, session, fleet_link);
     TAILQ_INSERT_TAIL(&session->fleet->live_game_sessions, session, live_link);
     local_timer_set(&service->timers, &session->timer, now.mono_ms + session->fleet->activation_ms);
+    local_keep(service, &session->record, &local_game_session_kind);
     return session;
 }
 
@@ -278,6 +281,7 @@ bool local_activate_game_session(
     if (session->status != GLIFT_GAME_SESSION_ACTIVATING)
         return local_refuse(why, LOCAL_INVALID_GAME_SESSION_STATUS, "Game session %s is %s.", session->arn,
                 glift_game_session_status_name(session->status));
+    local_changed(&session->record);
     session->status = GLIFT_GAME_SESSION_ACTIVE;
     local_timer_stop(&service->timers, &session->timer);
     if (service->listener != NULL)
@@ -291,6 +295,7 @@ bool local_terminate_game_session(
     if (session->status != GLIFT_GAME_SESSION_ACTIVE && session->status != GLIFT_GAME_SESSION_ACTIVATING)
         return local_refuse(why, LOCAL_INVALID_GAME_SESSION_STATUS, "Game session %s is %s.", session->arn,
                 glift_game_session_status_name(session->status));
+    local_changed(&session->record);
     session->status = GLIFT_GAME_SESSION_TERMINATING;
     local_timer_stop(&service->timers, &session->timer);
     local_terminate_process(
@@ -314,6 +319,7 @@ void local_end_game_session(
 {
     if (session->process == NULL)
         return;
+    local_changed(&session->record);
     session->process->game_session = NULL;
     session->process = NULL;
     TAILQ_REMOVE(&session->fleet->live_game_sessions, session, live_link);
@@ -351,6 +357,7 @@ bool local_merge_properties(
         return local_refuse(why, LOCAL_INVALID_REQUEST,
                 "Game session %s would have %zu game properties, more than %d.", session->arn,
                 session->property_count + fresh, LOCAL_PROPERTIES_MAX);
+    local_changed(&session->record);
     for (size_t i = 0; i < count; i++) {
         glift_game_property *known = find_property(session, properties[i].key);
         char *value = strdup(properties[i].value);
@@ -373,6 +380,7 @@ bool local_merge_properties(
 
 bool local_set_matchmaker_data(local_game_session *session, const char *json)
 {
+    local_changed(&session->record);
     return local_keep_text(&session->matchmaker_data, json);
 }
 
@@ -386,3 +394,84 @@ bool local_push_game_session_update(local_service *service, local_game_session *
     };
     return session->process != NULL && push_session(service, session, &push);
 }
+
+/* ---- kept (keep.h) ---- */
+
+static bool enter_game_session(local_service *service, glift__time now, void *entity)
+{
+    local_game_session *session = entity;
+    (void)now;
+    TAILQ_INIT(&session->player_sessions);
+    TAILQ_INIT(&session->held);
+    if (!local_timer_restore(&service->timers, &session->timer, on_activation_timeout, session))
+        return false;
+    if (!local_index_add(&service->game_sessions_by_arn, session)) {
+        local_timer_unmake(&service->timers, &session->timer);
+        return false;
+    }
+    session->fleet->held++;
+    TAILQ_INSERT_TAIL(&service->game_sessions, session, link);
+    TAILQ_INSERT_TAIL(&session->fleet->game_sessions, session, fleet_link);
+    if (session->process != NULL) {
+        session->process->game_session = session;
+        TAILQ_INSERT_TAIL(&session->fleet->live_game_sessions, session, live_link);
+    } else {
+        TAILQ_INSERT_TAIL(&service->ended_game_sessions, session, ended_link);
+        service->ended_count++;
+    }
+    return true;
+}
+
+static int compare_ends(const void *left, const void *right)
+{
+    const local_game_session *a = *(local_game_session *const *)left;
+    const local_game_session *b = *(local_game_session *const *)right;
+    return local_compare_ends(a->termination_unix_ms, a->serial, b->termination_unix_ms, b->serial);
+}
+
+static void sort_ended(local_service *service)
+{
+    LOCAL_SORT_LIST(&service->ended_game_sessions, local_game_session, ended_link, compare_ends);
+}
+
+static const local_field property_fields[] = {
+        LOCAL_NEEDED(LOCAL_TEXT, glift_game_property, key),
+        LOCAL_NEEDED(LOCAL_TEXT, glift_game_property, value),
+        LOCAL_FIELDS_END,
+};
+static const local_field game_session_fields[] = {
+        LOCAL_NEEDED(LOCAL_TEXT, local_game_session, arn),
+        LOCAL_FIELD(LOCAL_UINT64, local_game_session, serial),
+        LOCAL_NEEDED_ENTITY(local_game_session, fleet, &local_fleet_kind),
+        LOCAL_NEEDED(LOCAL_TEXT, local_game_session, location),
+        LOCAL_FIELD_ENTITY(local_game_session, process, &local_process_kind),
+        LOCAL_NEEDED(LOCAL_TEXT, local_game_session, process_id),
+        LOCAL_FIELD_ENUM(local_game_session, status, GLIFT_GAME_SESSION_ERROR),
+        LOCAL_FIELD(LOCAL_STATIC, local_game_session, status_reason),
+        LOCAL_FIELD(LOCAL_TEXT, local_game_session, name),
+        LOCAL_FIELD(LOCAL_TEXT, local_game_session, game_session_data),
+        LOCAL_FIELD(LOCAL_TEXT, local_game_session, matchmaker_data),
+        LOCAL_FIELD(LOCAL_TEXT, local_game_session, creator_id),
+        LOCAL_FIELD(LOCAL_TEXT, local_game_session, matchmaking_configuration_arn),
+        LOCAL_FIELD_ARRAY(local_game_session, properties, property_count, property_fields),
+        LOCAL_FIELD(LOCAL_INT, local_game_session, maximum),
+        LOCAL_FIELD(LOCAL_INT, local_game_session, policy),
+        LOCAL_FIELD(LOCAL_STATIC, local_game_session, protection_policy),
+        LOCAL_FIELD(LOCAL_TEXT, local_game_session, ip_address),
+        LOCAL_FIELD(LOCAL_TEXT, local_game_session, dns_name),
+        LOCAL_FIELD(LOCAL_INT, local_game_session, port),
+        LOCAL_FIELD(LOCAL_INT64, local_game_session, creation_unix_ms),
+        LOCAL_FIELD(LOCAL_INT64, local_game_session, termination_unix_ms),
+        LOCAL_FIELD(LOCAL_UINT64, local_game_session, fingerprint),
+        LOCAL_FIELD(LOCAL_TIMER, local_game_session, timer),
+        LOCAL_FIELDS_END,
+};
+const local_kind local_game_session_kind = {
+        .name = "game session",
+        .size = sizeof(local_game_session),
+        .record_at = offsetof(local_game_session, record),
+        .memory_at = LOCAL_NO_MEMBER,
+        .fields = game_session_fields,
+        .enter = enter_game_session,
+        .entered = sort_ended,
+};

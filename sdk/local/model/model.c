@@ -112,6 +112,7 @@ void local_model_destroy(local_service *service)
         free(waiting);
     }
     local_timers_free(&service->timers);
+    local_keeper_fini(&service->keeper);
     free(service->region);
     free(service->account);
     free(service->endpoint);
@@ -136,6 +137,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
     TAILQ_INIT(&service->ended_player_sessions);
     TAILQ_INIT(&service->events);
     TAILQ_INIT(&service->outputs);
+    local_keeper_init(&service->keeper, desc->store);
     service->remember_request_ids = desc->remember_request_ids;
     service->patience = full_patience(&desc->patience);
     service->log = desc->log;

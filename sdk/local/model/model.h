@@ -11,6 +11,7 @@
 
 #include "model/desc.h"
 #include "model/index.h"
+#include "model/keep.h"
 #include "model/texts.h"
 #include "model/timers.h"
 
@@ -75,6 +76,7 @@ typedef struct local_location {
     const char *name;
     char arn[LOCAL_ARN_SIZE];
     uint64_t serial;
+    local_record record;
     TAILQ_ENTRY(local_location) link;
 } local_location;
 
@@ -101,6 +103,7 @@ typedef struct local_fleet {
     TAILQ_HEAD(, local_process) processes; /* all but GONE ones; READY ones in the order of their waiting */
     TAILQ_HEAD(, local_game_session) game_sessions;      /* all of its own, oldest first */
     TAILQ_HEAD(, local_game_session) live_game_sessions; /* those of them that have not ended */
+    local_record record;
     TAILQ_ENTRY(local_fleet) link;
 } local_fleet;
 
@@ -121,6 +124,7 @@ typedef struct local_compute {
     int64_t creation_unix_ms;
     local_token tokens[LOCAL_TOKENS_KEPT]; /* newest last */
     size_t token_count;
+    local_record record;
     TAILQ_ENTRY(local_compute) link;
 } local_compute;
 
@@ -139,6 +143,7 @@ typedef struct local_process {
     const char *key; /* of fleet, compute and process id */
     char *id;
     uint64_t serial;
+    uint64_t place; /* a serial: its place among those of its fleet, and among the GONE ones */
     local_process_state state;
     local_fleet *fleet;
     char *compute_name; /* the compute itself may be deregistered meanwhile */
@@ -162,6 +167,7 @@ typedef struct local_process {
     uint64_t ready_connection; /* where ActivateServerProcess came from, and with which RequestId */
     char *ready_request_id;
     local_timer timer;
+    local_record record;
     TAILQ_ENTRY(local_process) link;
 } local_process;
 
@@ -189,6 +195,7 @@ typedef struct local_player_session {
     glift_player_session_status status;
     int64_t creation_unix_ms, termination_unix_ms;
     local_timer timer; /* of the reservation */
+    local_record record;
     TAILQ_ENTRY(local_player_session) link, service_link, player_link;
     TAILQ_ENTRY(local_player_session)
     state_link; /* in its session's held seats, or in the ended ones of all */
@@ -217,6 +224,7 @@ struct local_game_session {
     TAILQ_HEAD(, local_player_session) player_sessions; /* oldest first */
     TAILQ_HEAD(, local_player_session) held;            /* those that hold a seat: RESERVED, ACTIVE */
     local_timer timer;                                  /* of the activation */
+    local_record record;
     TAILQ_ENTRY(local_game_session) link, ended_link, fleet_link, live_link;
 };
 
@@ -227,6 +235,7 @@ typedef struct local_event {
     const char *code; /* an EventCode of the API model; static text */
     char *fleet_id;   /* "" where it belongs to no fleet */
     char *resource_id, *message;
+    local_record record;
     TAILQ_ENTRY(local_event) link;
 } local_event;
 
@@ -260,6 +269,8 @@ struct local_service {
     uint64_t random_state;
     uint64_t last_serial; /* of everything, in the order in which it came to be: what paging counts in */
     local_timers timers;
+    local_keeper keeper;
+    local_record record;                  /* its own: the numbers that go on */
     const local_model_listener *listener; /* NULL: nobody listens */
 
     /* What rooms above this one keep here, and free themselves. */
@@ -396,18 +407,14 @@ void local_process_ready(local_service *service, glift__time now, local_process 
 void local_heartbeat(local_service *service, glift__time now, local_process *process, bool healthy);
 /* Its socket or its program is gone for good: event SERVER_PROCESS_CRASHED, and GONE. */
 void local_process_crashed(local_service *service, glift__time now, local_process *process);
-
-/* ---- what a process is told (pushes.c) ---- */
-
 /* To the newest socket, or kept until there is one. False: the push cannot be delivered at all. */
 bool local_push(local_service *service, local_process *process, const glift__push *push);
-void local_deliver_pushes(local_service *service, local_process *process, uint64_t connection);
-void local_forget_pushes(local_process *process);
 
 /* ---- answers to its requests (answers.c) ---- */
 
 /* Without memory for it the answer is not remembered: a second copy is then judged anew. */
-void local_remember_answer(local_process *process, const char *request_id, const glift__text *text);
+void local_remember_answer(
+        local_service *service, local_process *process, const char *request_id, const glift__text *text);
 /* False: this request was not answered before, or there is no memory to do it again. */
 bool local_repeat_answer(
         local_service *service, const local_process *process, uint64_t connection, const char *request_id);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Player sessions: seats that are reserved, taken and freed (service model 1.5). */
-#include "model/model.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "model/kinds.h"
 
 static local_player_session *find_player_session(const local_service *service, const char *id)
 {
@@ -56,6 +56,7 @@ static void leave_player(local_service *service, local_player_session *seat)
 static void free_seat(local_service *service, local_player_session *seat)
 {
     local_timer_unmake(&service->timers, &seat->timer);
+    local_keep_no_more(&seat->record);
     leave_player(service, seat);
     free((char *)seat->id);
     free(seat->player_data);
@@ -87,6 +88,7 @@ static void forget_oldest_ended(local_service *service)
 static void end_seat(local_service *service, glift__time now, local_player_session *seat,
         glift_player_session_status status)
 {
+    local_changed(&seat->record);
     seat->status = status;
     seat->termination_unix_ms = now.unix_ms;
     seat->game_session->taken--;
@@ -216,6 +218,7 @@ bool local_reserve_seats(local_service *service, glift__time now, local_game_ses
         TAILQ_INSERT_TAIL(&service->player_sessions, seat, service_link);
         session->taken++;
         local_timer_set(&service->timers, &seat->timer, now.mono_ms + service->patience.reservation_ms);
+        local_keep(service, &seat->record, &local_player_session_kind);
     }
     return true;
 }
@@ -244,6 +247,7 @@ bool local_accept_player(
     if (seat->status != GLIFT_PLAYER_SESSION_RESERVED)
         return local_refuse(why, LOCAL_INVALID_REQUEST, "Player session %s is %s, not RESERVED.", id,
                 glift_player_session_status_name(seat->status));
+    local_changed(&seat->record);
     seat->status = GLIFT_PLAYER_SESSION_ACTIVE;
     local_timer_stop(&service->timers, &seat->timer);
     return true;
@@ -315,3 +319,80 @@ const local_player_session *local_seats_next(
         return next_of_player(service, query, seat);
     return seat == NULL ? find_player_session(service, query->player_session_id) : NULL;
 }
+
+/* ---- kept (keep.h) ---- */
+
+/* What was read as its player's id becomes its player. */
+static bool find_player(local_service *service, local_player_session *seat)
+{
+    char *read = (char *)seat->player_id;
+    if (!join_player(service, seat, read))
+        return false;
+    free(read);
+    return true;
+}
+
+static void enter_lists(local_service *service, local_player_session *seat)
+{
+    local_game_session *session = seat->game_session;
+    TAILQ_INSERT_TAIL(&session->player_sessions, seat, link);
+    TAILQ_INSERT_TAIL(&service->player_sessions, seat, service_link);
+    if (holds_seat(seat)) {
+        session->taken++;
+        TAILQ_INSERT_TAIL(&session->held, seat, state_link);
+    } else {
+        TAILQ_INSERT_TAIL(&service->ended_player_sessions, seat, state_link);
+        service->ended_seat_count++;
+    }
+}
+
+static bool enter_player_session(local_service *service, glift__time now, void *entity)
+{
+    local_player_session *seat = entity;
+    (void)now;
+    if (!local_timer_restore(&service->timers, &seat->timer, on_reservation_timeout, seat))
+        return false;
+    bool is_known = !local_index_add(&service->player_sessions_by_id, seat);
+    if (is_known || !find_player(service, seat)) {
+        if (!is_known)
+            local_index_remove(&service->player_sessions_by_id, seat);
+        local_timer_unmake(&service->timers, &seat->timer);
+        return false;
+    }
+    enter_lists(service, seat);
+    return true;
+}
+
+static int compare_ends(const void *left, const void *right)
+{
+    const local_player_session *a = *(local_player_session *const *)left;
+    const local_player_session *b = *(local_player_session *const *)right;
+    return local_compare_ends(a->termination_unix_ms, a->serial, b->termination_unix_ms, b->serial);
+}
+
+static void sort_ended(local_service *service)
+{
+    LOCAL_SORT_LIST(&service->ended_player_sessions, local_player_session, state_link, compare_ends);
+}
+
+static const local_field player_session_fields[] = {
+        LOCAL_NEEDED(LOCAL_TEXT, local_player_session, id),
+        LOCAL_NEEDED(LOCAL_TEXT, local_player_session, player_id),
+        LOCAL_FIELD(LOCAL_TEXT, local_player_session, player_data),
+        LOCAL_FIELD(LOCAL_UINT64, local_player_session, serial),
+        LOCAL_NEEDED_ENTITY(local_player_session, game_session, &local_game_session_kind),
+        LOCAL_FIELD_ENUM(local_player_session, status, GLIFT_PLAYER_SESSION_TIMEDOUT),
+        LOCAL_FIELD(LOCAL_INT64, local_player_session, creation_unix_ms),
+        LOCAL_FIELD(LOCAL_INT64, local_player_session, termination_unix_ms),
+        LOCAL_FIELD(LOCAL_TIMER, local_player_session, timer),
+        LOCAL_FIELDS_END,
+};
+const local_kind local_player_session_kind = {
+        .name = "player session",
+        .size = sizeof(local_player_session),
+        .record_at = offsetof(local_player_session, record),
+        .memory_at = LOCAL_NO_MEMBER,
+        .fields = player_session_fields,
+        .enter = enter_player_session,
+        .entered = sort_ended,
+};

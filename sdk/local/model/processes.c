@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a server process: CONNECTED, READY, HOSTING, ENDING, GONE (service model 1.3). */
-#include "model/model.h"
+#include "model/kinds.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -74,6 +74,7 @@ void local_free_process(local_service *service, local_process *process)
         forget_connection(service, TAILQ_FIRST(&process->connections));
     local_forget_pushes(process);
     local_forget_answers(process);
+    local_keep_no_more(&process->record);
     if (process->serial != 0) { /* it was complete */
         local_index_remove(&service->processes_by_key, process);
         process->fleet->held--;
@@ -133,7 +134,7 @@ static bool fill_process(
 static void begin_life(local_service *service, glift__time now, local_process *process)
 {
     process->state = LOCAL_PROCESS_CONNECTED;
-    process->serial = local_next_serial(service);
+    process->serial = process->place = local_next_serial(service);
     process->connected_unix_ms = now.unix_ms;
     process->last_heartbeat_unix_ms = 0;
     process->health_deadline_ms = 0;
@@ -143,6 +144,7 @@ static void begin_life(local_service *service, glift__time now, local_process *p
     process->ready_connection = 0;
     local_forget_pushes(process);
     TAILQ_INSERT_TAIL(&process->fleet->processes, process, link);
+    local_changed(&process->record);
     local_timer_set(&service->timers, &process->timer, now.mono_ms + service->patience.process_ready_ms);
 }
 
@@ -176,6 +178,7 @@ static local_process *make_process(
     }
     process->fleet->held++;
     begin_life(service, now, process);
+    local_keep(service, &process->record, &local_process_kind);
     return process;
 }
 
@@ -269,7 +272,9 @@ void local_process_ready(local_service *service, glift__time now, local_process 
 {
     if (process->state != LOCAL_PROCESS_CONNECTED)
         return;
+    local_changed(&process->record);
     process->state = LOCAL_PROCESS_READY;
+    process->place = local_next_serial(service);
     TAILQ_REMOVE(&process->fleet->processes, process, link);
     TAILQ_INSERT_TAIL(&process->fleet->processes, process, link);
     watch_health(service, now, process);
@@ -293,6 +298,7 @@ void local_heartbeat(local_service *service, glift__time now, local_process *pro
 {
     if (process->state == LOCAL_PROCESS_CONNECTED)
         end_stranger(service, now, process);
+    local_changed(&process->record);
     process->healthy = healthy;
     process->last_heartbeat_unix_ms = now.unix_ms;
     if (healthy && (process->state == LOCAL_PROCESS_READY || process->state == LOCAL_PROCESS_HOSTING))
@@ -314,6 +320,7 @@ void local_terminate_process(local_service *service, glift__time now, local_proc
 {
     if (process->state == LOCAL_PROCESS_ENDING || process->state == LOCAL_PROCESS_GONE)
         return;
+    local_changed(&process->record);
     process->state = LOCAL_PROCESS_ENDING;
     process->end_reason = end_reason;
     process->termination_unix_ms = now.unix_ms + (int64_t)notice_ms;
@@ -325,7 +332,9 @@ void local_end_process(local_service *service, glift__time now, local_process *p
 {
     if (process->state == LOCAL_PROCESS_GONE)
         return;
+    local_changed(&process->record);
     process->state = LOCAL_PROCESS_GONE;
+    process->place = local_next_serial(service);
     local_timer_stop(&service->timers, &process->timer);
     local_fleet *fleet = process->fleet;
     TAILQ_REMOVE(&fleet->processes, process, link);
@@ -363,6 +372,7 @@ static void ready_ran_out(local_service *service, glift__time now, local_process
     local_record_event(service, now, "SERVER_PROCESS_PROCESS_READY_TIMEOUT", process->fleet->id, process->id,
             "Server process %s did not call ProcessReady() within %" PRIu64 " seconds of InitSDK().",
             process->id, service->patience.process_ready_ms / 1000);
+    local_changed(&process->record);
     process->termination_unix_ms = now.unix_ms;
     if (!TAILQ_EMPTY(&process->connections))
         push_termination(service, process);
@@ -394,3 +404,86 @@ static void on_timer(local_service *service, glift__time now, void *owner)
         break;
     }
 }
+
+/* ---- kept (keep.h) ---- */
+
+/* Whoever waits for it to report starts anew with the service: it could not do so meanwhile. */
+static void wait_anew(local_service *service, glift__time now, local_process *process)
+{
+    if (process->state == LOCAL_PROCESS_CONNECTED)
+        local_timer_set(&service->timers, &process->timer, now.mono_ms + service->patience.process_ready_ms);
+    else if (process->state == LOCAL_PROCESS_READY || process->state == LOCAL_PROCESS_HOSTING)
+        watch_health(service, now, process);
+}
+
+static bool enter_process(local_service *service, glift__time now, void *entity)
+{
+    local_process *process = entity;
+    TAILQ_INIT(&process->connections);
+    TAILQ_INIT(&process->pending);
+    TAILQ_INIT(&process->answered);
+    if (!local_timer_restore(&service->timers, &process->timer, on_timer, process))
+        return false;
+    if (!local_index_add(&service->processes_by_key, process)) {
+        local_timer_unmake(&service->timers, &process->timer);
+        return false;
+    }
+    process->fleet->held++;
+    if (process->state == LOCAL_PROCESS_GONE) {
+        TAILQ_INSERT_TAIL(&service->gone_processes, process, link);
+        service->gone_count++;
+    } else {
+        TAILQ_INSERT_TAIL(&process->fleet->processes, process, link);
+        wait_anew(service, now, process);
+    }
+    return true;
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const local_process *a = *(local_process *const *)left, *b = *(local_process *const *)right;
+    return a->place < b->place ? -1 : a->place > b->place;
+}
+
+static void sort_processes(local_service *service)
+{
+    local_fleet *fleet;
+    LOCAL_SORT_LIST(&service->gone_processes, local_process, link, compare_places);
+    TAILQ_FOREACH(fleet, &service->fleets, link)
+    LOCAL_SORT_LIST(&fleet->processes, local_process, link, compare_places);
+}
+
+static const local_field process_fields[] = {
+        LOCAL_NEEDED(LOCAL_TEXT, local_process, key),
+        LOCAL_NEEDED(LOCAL_TEXT, local_process, id),
+        LOCAL_FIELD(LOCAL_UINT64, local_process, serial),
+        LOCAL_FIELD(LOCAL_UINT64, local_process, place),
+        LOCAL_FIELD_ENUM(local_process, state, LOCAL_PROCESS_GONE),
+        LOCAL_NEEDED_ENTITY(local_process, fleet, &local_fleet_kind),
+        LOCAL_NEEDED(LOCAL_TEXT, local_process, compute_name),
+        LOCAL_NEEDED(LOCAL_TEXT, local_process, location),
+        LOCAL_FIELD(LOCAL_TEXT, local_process, ip_address),
+        LOCAL_FIELD(LOCAL_TEXT, local_process, dns_name),
+        LOCAL_FIELD(LOCAL_TEXT, local_process, sdk_language),
+        LOCAL_FIELD(LOCAL_TEXT, local_process, sdk_version),
+        LOCAL_FIELD(LOCAL_INT, local_process, port),
+        LOCAL_FIELD(LOCAL_BOOL, local_process, healthy),
+        LOCAL_FIELD(LOCAL_INT64, local_process, connected_unix_ms),
+        LOCAL_FIELD(LOCAL_INT64, local_process, last_heartbeat_unix_ms),
+        LOCAL_FIELD(LOCAL_UINT64, local_process, health_deadline_ms),
+        LOCAL_FIELD(LOCAL_INT64, local_process, termination_unix_ms),
+        LOCAL_FIELD(LOCAL_STATIC, local_process, end_reason),
+        LOCAL_FIELD(LOCAL_UINT64, local_process, ready_connection),
+        LOCAL_FIELD(LOCAL_TEXT, local_process, ready_request_id),
+        LOCAL_FIELD(LOCAL_TIMER, local_process, timer),
+        LOCAL_FIELDS_END,
+};
+const local_kind local_process_kind = {
+        .name = "process",
+        .size = sizeof(local_process),
+        .record_at = offsetof(local_process, record),
+        .memory_at = LOCAL_NO_MEMBER,
+        .fields = process_fields,
+        .enter = enter_process,
+        .entered = sort_processes,
+};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whoever ends a resource calls local_forget_tags(): another one of the same name begins without tags. */
 #include "model/tags.h"
+#include "model/kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ const local_tagged *local_find_tags(const local_service *service, const char *ar
 
 static void free_tagged(local_service *service, local_tagged *tagged)
 {
+    local_keep_no_more(&tagged->record);
     local_index_remove(&service->tags_by_arn, tagged);
     TAILQ_REMOVE(&service->tagged, tagged, link);
     service->tag_count -= tagged->count;
@@ -41,6 +43,7 @@ static local_tagged *make_tagged(local_service *service, const char *arn)
         return NULL;
     }
     TAILQ_INSERT_TAIL(&service->tagged, tagged, link);
+    local_keep(service, &tagged->record, &local_tagged_kind);
     return tagged;
 }
 
@@ -58,6 +61,7 @@ static bool add_tag(local_service *service, local_tagged *tagged, const char *ke
     local_tag *tags = realloc(tagged->tags, (tagged->count + 1) * sizeof *tags);
     if (tags == NULL)
         return false;
+    local_changed(&tagged->record);
     tagged->tags = tags;
     local_tag fresh = {.key = strdup(key), .value = strdup(value)};
     if (fresh.key == NULL || fresh.value == NULL) {
@@ -79,6 +83,7 @@ bool local_set_tag(
         char *copy = strdup(value); /* "" is a value */
         if (copy == NULL)
             return local_refuse_memory(why);
+        local_changed(&tagged->record);
         free(known->value);
         known->value = copy;
         return true;
@@ -99,6 +104,7 @@ void local_remove_tag(local_service *service, const char *arn, const char *key)
     local_tag *tag = tagged != NULL ? tag_of(tagged, key) : NULL;
     if (tag == NULL)
         return;
+    local_changed(&tagged->record);
     free(tag->key);
     free(tag->value);
     size_t behind = tagged->count - 1 - (size_t)(tag - tagged->tags);
@@ -121,3 +127,35 @@ void local_free_tags(local_service *service)
     while (!TAILQ_EMPTY(&service->tagged))
         free_tagged(service, TAILQ_FIRST(&service->tagged));
 }
+
+/* ---- kept (keep.h) ---- */
+
+static bool enter_tagged(local_service *service, glift__time now, void *entity)
+{
+    local_tagged *tagged = entity;
+    (void)now;
+    if (!local_index_add(&service->tags_by_arn, tagged))
+        return false;
+    TAILQ_INSERT_TAIL(&service->tagged, tagged, link);
+    service->tag_count += tagged->count;
+    return true;
+}
+
+static const local_field tag_fields[] = {
+        LOCAL_NEEDED(LOCAL_TEXT, local_tag, key),
+        LOCAL_NEEDED(LOCAL_TEXT, local_tag, value),
+        LOCAL_FIELDS_END,
+};
+static const local_field tagged_fields[] = {
+        LOCAL_NEEDED(LOCAL_TEXT, local_tagged, arn),
+        LOCAL_FIELD_LIST(local_tagged, tags, count, tag_fields, false),
+        LOCAL_FIELDS_END,
+};
+const local_kind local_tagged_kind = {
+        .name = "tags",
+        .size = sizeof(local_tagged),
+        .record_at = offsetof(local_tagged, record),
+        .memory_at = LOCAL_NO_MEMBER,
+        .fields = tagged_fields,
+        .enter = enter_tagged,
+};

@@ -16,6 +16,7 @@ typedef struct local_tagged {
     const char *arn;
     local_tag *tags; /* in the order in which they came */
     size_t count;
+    local_record record;
     TAILQ_ENTRY(local_tagged) link;
 } local_tagged;
 

@@ -31,6 +31,9 @@ typedef struct local_timers {
 bool local_timer_make(local_timers *timers, local_timer *timer, local_timer_fn run, void *owner);
 void local_timer_unmake(local_timers *timers, local_timer *timer); /* also of a zeroed one */
 void local_timer_set(local_timers *timers, local_timer *timer, uint64_t at_ms);
+/* Makes a timer that was read from a store: it is set where `order` is not 0, and due when it was due, in the
+ * same order. */
+bool local_timer_restore(local_timers *timers, local_timer *timer, local_timer_fn run, void *owner);
 void local_timer_stop(local_timers *timers, local_timer *timer);
 
 /* The earliest deadline on mono_ms; UINT64_MAX where none is set. */

@@ -153,6 +153,7 @@ static local_compute *find_compute_of(
 static void remember_sdk(local_process *process, const connect_query *visitor)
 {
     /* For the dashboard only: without memory for it, it stays unknown. */
+    local_changed(&process->record);
     local_keep_text(&process->sdk_language, visitor->sdk_language);
     local_keep_text(&process->sdk_version, visitor->sdk_version);
 }

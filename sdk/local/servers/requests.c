@@ -44,7 +44,7 @@ static void answer(
                 request->action_name, request->process->id, request->id);
     bool repeatable = request->action == GLIFT__DESCRIBE_PLAYER_SESSIONS;
     if (request->service->remember_request_ids && request->id[0] != '\0' && !repeatable)
-        local_remember_answer(request->process, request->id, &text);
+        local_remember_answer(request->service, request->process, request->id, &text);
     if (!local_queue_output(request->service, request->connection, &text))
         local_log(request->service, GLIFT_LOG_ERROR, "out of memory: an answer to process %s is lost",
                 request->process->id);
@@ -94,6 +94,7 @@ static bool is_restart(const server_request *request)
 static void take_ready(const server_request *request)
 {
     local_process *process = request->process;
+    local_changed(&process->record);
     process->port = request->body->as.activate_server_process.port;
     process->ready_connection = request->connection;
     /* Without memory for these the dashboard knows less, and a repeated request is taken for a new one. */
@@ -169,6 +170,7 @@ static void update_creation_policy(server_request *request)
         refuse_request(request, &why);
         return;
     }
+    local_changed(&session->record);
     session->policy = policy;
     accept_request(request);
 }
