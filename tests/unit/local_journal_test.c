@@ -154,13 +154,13 @@ TEST(the_newest_entries_are_kept_and_all_are_heard)
     for (int i = 0; i < LOCAL_ENTRIES_KEPT; i++)
         CHECK_INT(call(service, "ListFleets", "{\"Limit\":%d}", i % 9 + 1), 200);
     CHECK_INT(heard_count, 2 * LOCAL_ENTRIES_KEPT);
-    uint64_t last = local_journal_last(service), kept = 0;
+    uint64_t last = local_journal_last(service), seen = 0;
     CHECK_INT(last, before + 2 * LOCAL_ENTRIES_KEPT);
     const local_entry *entry = local_journal_after(service, 0);
     CHECK_INT(entry->serial, last - LOCAL_ENTRIES_KEPT + 1);
     for (; entry != NULL; entry = local_journal_after(service, entry->serial))
-        kept++;
-    CHECK_INT(kept, LOCAL_ENTRIES_KEPT);
+        seen++;
+    CHECK_INT(seen, LOCAL_ENTRIES_KEPT);
     CHECK(local_journal_after(service, last) == NULL);
     CHECK(local_journal_after(service, UINT64_MAX) == NULL);
     finish(service, &(game_server){0});
