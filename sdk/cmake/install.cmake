@@ -10,7 +10,8 @@ install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/gamelift DESTINATION ${CMA
 install(FILES docs/README.md docs/protocol.md docs/service-model.md
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/gamelift COMPONENT sdk)
 set_target_properties(gamelift_static PROPERTIES EXPORT_NAME static)
-install(TARGETS gamelift EXPORT gamelift-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
+install(TARGETS gamelift EXPORT gamelift-targets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT sdk)
 install(TARGETS gamelift_static EXPORT gamelift-static-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
 foreach(export gamelift-targets gamelift-static-targets)
@@ -28,8 +29,9 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gamelift-config.cmake
 
 # The file finds its prefix from where it lies, so `cmake --install --prefix` and moved trees work.
 file(RELATIVE_PATH glift_pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+# What the archive needs stands there as libraries, not as packages: these would be looked for in any case.
 if(NOT GLIFT_BUNDLE)
-  set(glift_pc_cjson "libcjson >= 1.7 ")
+  set(glift_pc_cjson "-lcjson ")
 endif()
 configure_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/gamelift.pc.in ${CMAKE_CURRENT_BINARY_DIR}/gamelift.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gamelift.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig

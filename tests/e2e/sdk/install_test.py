@@ -103,7 +103,8 @@ class InstalledSdk(unittest.TestCase):
         cls.directory = tempfile.TemporaryDirectory()
         cls.work = pathlib.Path(cls.directory.name)
         cls.prefix = cls.work / "prefix"
-        run("cmake", "--install", BUILD, "--prefix", cls.prefix, "--component", "sdk")
+        for component in ("library", "sdk"):
+            run("cmake", "--install", BUILD, "--prefix", cls.prefix, "--component", component)
         (cls.work / "game.c").write_text(PROGRAM)
         (cls.work / "game.cpp").write_text(CXX_PROGRAM)
         (cls.work / "CMakeLists.txt").write_text(CMAKE)
@@ -128,7 +129,7 @@ class InstalledSdk(unittest.TestCase):
 
     def test_headers_are_all_there(self):
         self.assertEqual(sorted(path.name for path in self.prefix.rglob("*.h")),
-                         ["gamelift.h", "metrics.h", "status.h", "types.h"])
+                         ["gamelift.h", "host.h", "metrics.h", "status.h", "types.h"])
 
     def test_the_references_that_the_headers_cite_are_there(self):
         documents = self.prefix / "share" / "doc" / "gamelift"
@@ -147,6 +148,11 @@ class InstalledSdk(unittest.TestCase):
         run("cc", self.work / "game.c", "-o", program, *self.pkg_config("--cflags", "--libs"))
         self.check_program(program)
         self.assertIn("libgamelift.so.0", run("ldd", program, env=self.environment))
+
+    def test_pkg_config_of_the_shared_library_looks_for_nothing_else(self):
+        """A machine without the headers of what the library is made with has none of their pkg-config files."""
+        alone = {**self.environment, "PKG_CONFIG_LIBDIR": "/nowhere"}
+        self.assertIn("-lgamelift", run("pkg-config", "--cflags", "--libs", "gamelift", env=alone))
 
     def test_pkg_config_with_the_archive(self):
         program = self.work / "pc_static"
