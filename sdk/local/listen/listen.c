@@ -8,10 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What libwebsockets counts beside the sockets of clients: its wake-up; and newcomers, until those that make
- * room for them are closed. */
-#define OTHER_FILES 32
-
 /* ---- callbacks of libwebsockets ---- */
 
 static void on_end(struct lws *wsi, listen_peer *peer)
@@ -67,16 +63,15 @@ static void on_lws_log(int level, const char *line)
     fprintf(stderr, "libwebsockets: %s", line);
 }
 
-static struct lws_context *make_context(local_listener *listener, int sockets)
+/* It is given no limit of descriptors of its own: it would look for each connection from the first one on. */
+static struct lws_context *make_context(local_listener *listener)
 {
-    unsigned files = (unsigned)sockets + OTHER_FILES;
     struct lws_context_creation_info info = {
             .port = CONTEXT_PORT_NO_LISTEN,
             .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6 |
                        LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
             .user = listener,
             .pt_serv_buf_size = LISTEN_READ_MAX,
-            .fd_limit_per_thread = files,
     };
     lws_set_log_level(LLL_ERR, on_lws_log);
     return lws_create_context(&info);
@@ -112,7 +107,7 @@ static bool start_carrying(
     if (!file_is_readable(desc->tls_cert_file, why) || !file_is_readable(desc->tls_key_file, why))
         return false;
     listener->is_secure = desc->tls_cert_file != NULL;
-    listener->context = make_context(listener, desc->sockets);
+    listener->context = make_context(listener);
     listener->vhost = listener->context != NULL ? make_vhost(listener, desc) : NULL;
     if (listener->vhost == NULL)
         snprintf(why, LOCAL_WHY_SIZE, "libwebsockets could not be started%s",
@@ -122,7 +117,7 @@ static bool start_carrying(
 
 static void init_lists(local_listener *listener)
 {
-    TAILQ_INIT(&listener->peers);
+    listen_init_places(listener);
     TAILQ_INIT(&listener->roused);
     for (int kind = 0; kind < PATIENCE_KINDS; kind++)
         TAILQ_INIT(&listener->patience[kind]);

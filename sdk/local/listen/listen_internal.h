@@ -84,6 +84,8 @@ typedef struct listen_peer {
     uint32_t address;
     listen_phase phase;
     bool is_silent; /* has never asked for anything whole */
+    bool is_listed; /* among those that give way */
+    uint64_t order; /* in which they were listed */
     bool is_pushed_out;
     bool is_stopped; /* nothing is read for the moment */
     bool has_left;   /* our side of the connection has ended */
@@ -125,6 +127,12 @@ typedef struct listen_watch {
     struct listen_watch *next;
 } listen_watch;
 
+/* Connections of the same addresses that have never asked for anything, in the order in which they came. */
+typedef struct listen_slot {
+    TAILQ_HEAD(, listen_peer) silent;
+    size_t count;
+} listen_slot;
+
 struct local_listener {
     local_service *service;
     struct lws_context *context;
@@ -138,10 +146,11 @@ struct local_listener {
     listen_clock clock;
     size_t places, peer_count, socket_count;
     bool full_was_told;
-    uint64_t crowd_is_told_ms;                /* of the machine: when it is told again */
-    uint16_t silent_of[LISTEN_ADDRESS_SLOTS]; /* by a hash of the address */
+    uint64_t crowd_is_told_ms;               /* of the machine: when it is told again */
+    listen_slot slots[LISTEN_ADDRESS_SLOTS]; /* by a hash of the address */
+    TAILQ_HEAD(, listen_peer) asked;         /* of HTTP, in the order in which they asked last */
+    uint64_t last_order;
     size_t bodies_bytes, replies_bytes;
-    TAILQ_HEAD(, listen_peer) peers; /* in the order in which they were last heard */
     TAILQ_HEAD(, listen_peer) roused;
     TAILQ_HEAD(, listen_peer) patience[PATIENCE_KINDS]; /* in the order in which it ends */
     listen_peer *served;                                /* whom libwebsockets serves right now, if anybody */
@@ -191,10 +200,13 @@ void listen_end_patience(local_listener *listener, uint64_t machine_ms);
 
 /* ---- listen_places.c ---- */
 
+void listen_init_places(local_listener *listener);
 /* Room for one more, by ending another one where it must be. */
 bool listen_make_room(local_listener *listener, uint32_t address);
 void listen_take_place(listen_peer *peer);
 void listen_leave_place(listen_peer *peer);
+/* It has become a WebSocket, which gives way to nobody. */
+void listen_keep_place(listen_peer *peer);
 /* It asked for something whole: it is silent no more, and the last to be pushed out. */
 void listen_was_heard(listen_peer *peer);
 

@@ -307,7 +307,6 @@ static listen_peer *make_peer(local_listener *listener, int fd, uint32_t address
     peer->source = (listen_source){.fd = fd, .ready = on_ready};
     peer->address = address;
     TAILQ_INIT(&peer->outbox);
-    TAILQ_INSERT_TAIL(&listener->peers, peer, link);
     listen_take_place(peer);
     listen_wait(peer, PATIENCE_HEAD);
     return peer;
@@ -325,6 +324,7 @@ static void adopt(listen_peer *peer)
         listen_peer_left(peer);
         return;
     }
+    lws_set_timeout(peer->wsi, NO_PENDING_TIMEOUT, 0); /* it would never end, and cost each newcomer a look */
     lws_set_opaque_user_data(peer->wsi, peer);
     if (!listen_loop_add(&listener->loop, &peer->source, EPOLLIN))
         listen_cut(peer);
@@ -349,7 +349,6 @@ void listen_peer_left(listen_peer *peer)
         TAILQ_REMOVE(&listener->roused, peer, roused_link);
     if (listener->served == peer)
         listener->served = NULL;
-    TAILQ_REMOVE(&listener->peers, peer, link);
     listen_forget_request(peer);
     while (!TAILQ_EMPTY(&peer->outbox))
         drop_first(peer);

@@ -11,37 +11,68 @@
 #define CROWD_IS_TOLD_MS 60000
 
 /* Addresses that share a slot share what one of them may have: that costs nothing but their patience. */
-static uint16_t *silent_of(local_listener *listener, uint32_t address)
+static listen_slot *slot_of(local_listener *listener, uint32_t address)
 {
-    return &listener->silent_of[address * 2654435761u >> 20];
+    return &listener->slots[address * 2654435761u >> 20];
+}
+
+/* ---- who can be asked to go ---- */
+
+static void list(listen_peer *peer)
+{
+    local_listener *listener = peer->listener;
+    listen_slot *slot = slot_of(listener, peer->address);
+    peer->is_listed = true;
+    peer->order = ++listener->last_order;
+    if (peer->is_silent) {
+        TAILQ_INSERT_TAIL(&slot->silent, peer, link);
+        slot->count++;
+    } else {
+        TAILQ_INSERT_TAIL(&listener->asked, peer, link);
+    }
+}
+
+static void unlist(listen_peer *peer)
+{
+    local_listener *listener = peer->listener;
+    listen_slot *slot = slot_of(listener, peer->address);
+    if (!peer->is_listed)
+        return;
+    peer->is_listed = false;
+    if (peer->is_silent) {
+        TAILQ_REMOVE(&slot->silent, peer, link);
+        slot->count--;
+    } else {
+        TAILQ_REMOVE(&listener->asked, peer, link);
+    }
 }
 
 void listen_take_place(listen_peer *peer)
 {
-    local_listener *listener = peer->listener;
+    peer->listener->peer_count++;
     peer->is_silent = true;
-    listener->peer_count++;
-    ++*silent_of(listener, peer->address);
+    list(peer);
+}
+
+void listen_keep_place(listen_peer *peer)
+{
+    unlist(peer);
 }
 
 void listen_leave_place(listen_peer *peer)
 {
-    local_listener *listener = peer->listener;
     if (peer->is_pushed_out)
         return;
-    listener->peer_count--;
-    if (peer->is_silent)
-        --*silent_of(listener, peer->address);
+    peer->listener->peer_count--;
+    unlist(peer);
 }
 
 void listen_was_heard(listen_peer *peer)
 {
-    local_listener *listener = peer->listener;
-    if (peer->is_silent && !peer->is_pushed_out)
-        --*silent_of(listener, peer->address);
+    unlist(peer);
     peer->is_silent = false;
-    TAILQ_REMOVE(&listener->peers, peer, link);
-    TAILQ_INSERT_TAIL(&listener->peers, peer, link);
+    if (!peer->is_pushed_out)
+        list(peer);
 }
 
 static void push_out(listen_peer *peer)
@@ -51,34 +82,31 @@ static void push_out(listen_peer *peer)
     listen_cut(peer);
 }
 
-/* The oldest connection of this slot that has never asked for anything. */
-static listen_peer *find_silent(local_listener *listener, uint32_t address)
+/* ---- who is asked to go ---- */
+
+/* The oldest of the address that has most. NULL: all have asked for something. */
+static listen_peer *find_silent(const local_listener *listener)
+{
+    const listen_slot *most = &listener->slots[0];
+    for (const listen_slot *slot = most + 1; slot < listener->slots + LISTEN_ADDRESS_SLOTS; slot++) {
+        if (slot->count > most->count ||
+                (slot->count == most->count && slot->count > 0 &&
+                        TAILQ_FIRST(&slot->silent)->order < TAILQ_FIRST(&most->silent)->order))
+            most = slot;
+    }
+    return TAILQ_FIRST(&most->silent);
+}
+
+/* The one that has rested longest. NULL: nobody rests. */
+static listen_peer *find_resting(const local_listener *listener)
 {
     listen_peer *peer;
-    const uint16_t *slot = silent_of(listener, address);
-    TAILQ_FOREACH(peer, &listener->peers, link)
+    TAILQ_FOREACH(peer, &listener->asked, link)
     {
-        if (peer->is_silent && !peer->is_pushed_out && silent_of(listener, peer->address) == slot)
+        if (peer->phase == PHASE_HEAD)
             return peer;
     }
     return NULL;
-}
-
-/* Who gives way to a newcomer; NULL: nobody can. */
-static listen_peer *find_idle(local_listener *listener)
-{
-    listen_peer *peer, *rests = NULL, *silent = NULL;
-    TAILQ_FOREACH(peer, &listener->peers, link)
-    {
-        if (peer->is_pushed_out || peer->phase != PHASE_HEAD)
-            continue;
-        if (!peer->is_silent && rests == NULL)
-            rests = peer;
-        if (peer->is_silent && (silent == NULL || *silent_of(listener, peer->address) >
-                                                          *silent_of(listener, silent->address)))
-            silent = peer;
-    }
-    return silent != NULL ? silent : rests;
 }
 
 /* One line in so long a time, however many come. */
@@ -99,15 +127,23 @@ static void tell_crowd(local_listener *listener, uint32_t address)
 
 bool listen_make_room(local_listener *listener, uint32_t address)
 {
-    listen_peer *gone = NULL;
-    if (*silent_of(listener, address) >= LISTEN_SILENT_OF_ADDRESS)
-        gone = find_silent(listener, address);
-    else if (listener->peer_count >= listener->places)
-        gone = find_idle(listener);
-    else
+    const listen_slot *slot = slot_of(listener, address);
+    listen_peer *gone;
+    if (slot->count >= LISTEN_SILENT_OF_ADDRESS)
+        gone = TAILQ_FIRST(&slot->silent);
+    else if (listener->peer_count < listener->places)
         return true;
+    else if ((gone = find_silent(listener)) == NULL)
+        gone = find_resting(listener);
     tell_crowd(listener, address);
     if (gone != NULL)
         push_out(gone);
     return gone != NULL;
+}
+
+void listen_init_places(local_listener *listener)
+{
+    TAILQ_INIT(&listener->asked);
+    for (size_t i = 0; i < LISTEN_ADDRESS_SLOTS; i++)
+        TAILQ_INIT(&listener->slots[i].silent);
 }

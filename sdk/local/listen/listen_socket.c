@@ -138,6 +138,7 @@ static int shake_hands(listen_peer *peer, const listen_request *request)
     LIST_INSERT_HEAD(&listener->sockets[peer->connection % LISTEN_SOCKET_SLOTS], peer, socket_link);
     listener->socket_count++;
     peer->phase = PHASE_SOCKET;
+    listen_keep_place(peer);
     glift__ws_decoder_init(&peer->decoder, LISTEN_MESSAGE_MAX);
     listen_wait(peer, PATIENCE_PING);
     listen_take_outputs(listener);
