@@ -8,7 +8,7 @@ import socket
 import unittest
 import uuid
 
-from local import Refused, Server, Service, until
+from local import Refused, Service, until
 
 
 class Http(unittest.TestCase):

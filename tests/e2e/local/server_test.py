@@ -299,7 +299,7 @@ class Sockets(unittest.IsolatedAsyncioTestCase):
         raw = socket.socket()
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         raw.connect(("127.0.0.1", self.service.port))
-        raw.settimeout(10)
+        raw.settimeout(1)
         raw.sendall((f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.service.port}\r\nUpgrade: websocket\r\n"
                      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode())
