@@ -92,7 +92,7 @@ static unsigned run(uint64_t now_ms)
 
 /* ---- sizes (S59) ---- */
 
-TEST(one_player_waits_for_another_and_says_so)
+TEST(one_player_waits_for_another_and_says_so) /* S59 */
 {
     begin(FREE_FOR_ALL);
     local_candidate *one = add(0, 1);
@@ -101,7 +101,7 @@ TEST(one_player_waits_for_another_and_says_so)
     CHECK_TEXT(one->why, "waiting for 1 more player");
 }
 
-TEST(a_full_match_does_not_wait)
+TEST(a_full_match_does_not_wait) /* S59 */
 {
     begin(FREE_FOR_ALL);
     for (int i = 0; i < 4; i++)
@@ -156,7 +156,7 @@ TEST(teams_are_balanced)
     CHECK_INT(players[1], 2);
 }
 
-TEST(a_party_stays_on_one_team)
+TEST(a_party_stays_on_one_team) /* S59 */
 {
     begin(TWO_TEAMS);
     local_candidate *single = add(0, 1), *party = add(1, 3), *pair = add(2, 2);
@@ -596,7 +596,7 @@ static void check_matches(unsigned matches)
     }
 }
 
-TEST(random_tickets_never_break_the_sizes_and_every_wait_has_a_reason)
+TEST(random_tickets_never_break_the_sizes_and_every_wait_has_a_reason) /* S59 */
 {
     size_t matched = 0;
     for (uint32_t seed = 1; seed <= 300; seed++) {

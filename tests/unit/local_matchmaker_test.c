@@ -654,7 +654,7 @@ static int accept(local_service *service, const char *ticket, const char *player
             "{\"TicketId\":\"%s\",\"PlayerIds\":[\"%s\"],\"AcceptanceType\":\"%s\"}", ticket, player, type);
 }
 
-TEST(a_match_that_everybody_accepts_is_placed)
+TEST(a_match_that_everybody_accepts_is_placed) /* S63 */
 {
     local_service *service = begin_acceptance();
     CHECK_INT(accept(service, "t-1", "alice", "ACCEPT"), 200);
@@ -668,7 +668,7 @@ TEST(a_match_that_everybody_accepts_is_placed)
     end(service);
 }
 
-TEST(a_rejected_match_lets_the_others_search_on)
+TEST(a_rejected_match_lets_the_others_search_on) /* S63 */
 {
     local_service *service = begin_acceptance();
     char start_time[64];
@@ -1253,7 +1253,7 @@ TEST(an_automatic_session_that_was_filled_does_not_replace_a_player_who_leaves)
     end(service);
 }
 
-TEST(an_automatic_session_fills_no_more_seats_than_were_open_at_its_start)
+TEST(an_automatic_session_fills_no_more_seats_than_were_open_at_its_start) /* S76 */
 {
     local_service *service = begin_automatic_up_to(3);
     visit(service, "t-bob");

@@ -67,7 +67,7 @@ TEST(a_rule_set_of_over_65535_bytes_is_refused)
     free(text);
 }
 
-TEST(unknown_properties_are_named_with_their_place)
+TEST(unknown_properties_are_named_with_their_place) /* S67 */
 {
     refused(document(NULL, "\"expansion\":[]"), "\"expansion\"");
     refused(document("[{\"name\":\"a\",\"minPlayers\":1,\"maxPlayers\":2,\"colour\":\"red\"}]", ""),
