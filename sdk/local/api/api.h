@@ -116,9 +116,6 @@ void api_add_properties(
         api_call *call, cJSON *object, const char *name, const glift_game_property *properties, size_t count);
 void api_add_time(api_call *call, cJSON *object, const char *name, int64_t unix_ms); /* as seconds (S5) */
 
-/* What matchmaking holds, written into the object root: its part of GET /_local/state. */
-void api_add_matchmaking_state(api_call *call, cJSON *root);
-
 /* ---- tags of a resource that is created (api_tags.c) ---- */
 
 bool api_tags_fit(api_call *call); /* false: refused; there are too many already */

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* StartMatchmaking to StartMatchBackfill behind the AWS API (service model 2.2, 4.3), and what the
- * dashboard is shown of matchmaking. */
+/* StartMatchmaking to StartMatchBackfill behind the AWS API (service model 2.2, 4.3). */
 #include "api/api_players.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "flexmatch/tickets.h"
 
 #define TICKETS_PER_DESCRIBE 10
-#define TICKETS_SHOWN        200 /* of those that have ended, on the dashboard */
 
 /* ---- players, in ---- */
 
@@ -227,130 +224,3 @@ const api_operation api_ticket_operations[] = {
         {"StartMatchBackfill", start_match_backfill_members, start_match_backfill},  /* S71 to S75, S78 */
         {0},
 };
-
-/* ---- GET /_local/state ---- */
-
-/* What kept other tickets away in the last search round this one. */
-static void show_misses(api_call *call, cJSON *parent, const local_ticket *ticket)
-{
-    cJSON *list = api_add_array(call, parent, "kept_out_by");
-    const local_miss *misses = local_matcher_misses(&ticket->candidate);
-    const local_rule_set *rule_set = misses != NULL ? ticket->configuration->rule_set->rule_set : NULL;
-    for (size_t i = 0; rule_set != NULL && i < rule_set->rule_count; i++) {
-        if (misses[i].kept_out == 0)
-            continue;
-        cJSON *object = api_add_object(call, list, NULL);
-        api_add_any_text(call, object, "rule", rule_set->rules[i].name);
-        api_add_number(call, object, "tickets", misses[i].kept_out);
-        if (!isnan(misses[i].nearest))
-            api_add_number(call, object, "nearest_is_beyond_by", misses[i].nearest);
-    }
-}
-
-static void show_ticket(api_call *call, cJSON *list, const local_ticket *ticket)
-{
-    cJSON *object = api_add_object(call, list, NULL);
-    api_add_any_text(call, object, "ticket_id", ticket->id);
-    api_add_any_text(call, object, "kind", ticket->backfill ? "backfill" : "matchmaking");
-    api_add_flag(call, object, "automatic", ticket->automatic);
-    api_add_any_text(call, object, "status", local_ticket_status_name(ticket->status));
-    api_add_any_text(call, object, "status_message", ticket->status_message);
-    api_add_any_text(call, object, "configuration_name", ticket->configuration_name);
-    cJSON *members = api_add_array(call, object, "players");
-    for (size_t i = 0; i < ticket->player_count; i++) {
-        cJSON *member = api_add_object(call, members, NULL);
-        api_add_any_text(call, member, "player_id", ticket->places[i].player_id);
-        api_add_any_text(call, member, "team", ticket->places[i].team);
-    }
-    api_add_number(call, object, "start_time_unix_ms", (double)ticket->start_unix_ms);
-    api_add_number(call, object, "end_time_unix_ms", (double)ticket->end_unix_ms);
-    api_add_any_text(call, object, "game_session_id", ticket->game_session_arn);
-    api_add_any_text(call, object, "why", local_ticket_why(ticket));
-    show_misses(call, object, ticket);
-}
-
-static void show_tickets(api_call *call, cJSON *list)
-{
-    const struct local_matchmaking *all = call->service->matchmaking;
-    size_t left_out = all->ended_count > TICKETS_SHOWN ? all->ended_count - TICKETS_SHOWN : 0;
-    const local_ticket *ticket;
-    TAILQ_FOREACH(ticket, &all->ended, link)
-    {
-        if (left_out > 0)
-            left_out--;
-        else
-            show_ticket(call, list, ticket);
-    }
-    TAILQ_FOREACH(ticket, &all->active, link)
-    show_ticket(call, list, ticket);
-}
-
-static void show_configuration(api_call *call, cJSON *list, const local_configuration *configuration)
-{
-    cJSON *object = api_add_object(call, list, NULL);
-    api_add_any_text(call, object, "name", configuration->name);
-    api_add_any_text(call, object, "arn", configuration->arn);
-    api_add_any_text(call, object, "rule_set", configuration->rule_set->name);
-    api_add_any_text(
-            call, object, "flex_match_mode", configuration->standalone ? "STANDALONE" : "WITH_QUEUE");
-    api_add_any_text(
-            call, object, "backfill_mode", configuration->automatic_backfill ? "AUTOMATIC" : "MANUAL");
-    api_add_flag(call, object, "acceptance_required", configuration->acceptance_required);
-    api_add_number(call, object, "request_timeout_seconds", configuration->request_timeout_s);
-    cJSON *queues = api_add_array(call, object, "queues");
-    for (size_t i = 0; i < configuration->queue_count; i++)
-        api_add_any_text(call, queues, NULL, configuration->queue_names[i]);
-    const local_rule_set *rule_set = configuration->rule_set->rule_set;
-    const local_rule_metrics *metrics = local_matcher_metrics(configuration->matcher);
-    cJSON *rules = api_add_array(call, object, "rule_evaluation_metrics");
-    for (size_t i = 0; i < rule_set->rule_count; i++) {
-        if (!local_rule_counts(&rule_set->rules[i]))
-            continue;
-        cJSON *rule = api_add_object(call, rules, NULL);
-        api_add_any_text(call, rule, "rule_name", rule_set->rules[i].name);
-        api_add_number(call, rule, "passed_count", (double)metrics[i].passed);
-        api_add_number(call, rule, "failed_count", (double)metrics[i].failed);
-    }
-}
-
-static void show_rule_set(api_call *call, cJSON *list, const local_rule_set_record *record)
-{
-    cJSON *object = api_add_object(call, list, NULL);
-    api_add_any_text(call, object, "name", record->name);
-    cJSON *teams = api_add_array(call, object, "teams");
-    for (size_t i = 0; i < record->rule_set->team_count; i++) {
-        cJSON *team = api_add_object(call, teams, NULL);
-        api_add_any_text(call, team, "name", record->rule_set->teams[i].name);
-        api_add_number(call, team, "min_players", record->rule_set->teams[i].min_players);
-        api_add_number(call, team, "max_players", record->rule_set->teams[i].max_players);
-    }
-}
-
-void api_add_matchmaking_state(api_call *call, cJSON *root)
-{
-    const struct local_matchmaking *all = call->service->matchmaking;
-    show_tickets(call, api_add_array(call, root, "tickets"));
-    cJSON *list = api_add_array(call, root, "matchmaking_configurations");
-    const local_configuration *configuration;
-    TAILQ_FOREACH(configuration, &all->configurations, link)
-    show_configuration(call, list, configuration);
-    list = api_add_array(call, root, "rule_sets");
-    const local_rule_set_record *record;
-    TAILQ_FOREACH(record, &all->rule_sets, link)
-    show_rule_set(call, list, record);
-    list = api_add_array(call, root, "queues");
-    const local_queue *queue;
-    TAILQ_FOREACH(queue, &all->queues, link)
-    {
-        cJSON *object = api_add_object(call, list, NULL);
-        api_add_any_text(call, object, "name", queue->name);
-        api_add_number(call, object, "timeout_seconds", queue->terms.timeout_s);
-        cJSON *fleets = api_add_array(call, object, "fleet_ids");
-        for (size_t i = 0; i < queue->terms.destination_count; i++) {
-            const local_fleet *fleet =
-                    local_need_destination(call->service, queue->terms.destinations[i], &call->refusal);
-            if (fleet != NULL)
-                api_add_any_text(call, fleets, NULL, fleet->id);
-        }
-    }
-}

@@ -65,6 +65,17 @@ uint64_t local_service_deadline_ms(const local_service *service); /* mono_ms; UI
  * it could not be kept. Always true without a store. */
 bool local_service_commit(local_service *service, glift__time now);
 
+/* The clock that the owner of the service has, beside the machine's. */
+typedef struct local_clock_view {
+    int64_t ahead_ms, jumped_ms; /* jumped: by POST /_local/advance */
+    double scale;
+} local_clock_view;
+
+/* What a page asks for: GET /_local/<page>?query, where page is "list", "detail", "messages" or "overview"
+ * (wish.h). The HTTP status: with 200 *out is the JSON document, else a sentence. The caller frees it. */
+int local_service_page(const local_service *service, glift__time now, const local_clock_view *clock,
+        const char *page, const char *query, glift__text *out);
+
 /* Everything it holds, as JSON (GET /_local/state). The caller frees it. */
 glift_status local_service_state(const local_service *service, glift__time now, glift__text *out);
 /* Events of matchmaking and placements after the one of this serial (GET /_local/events?after=N), as many as

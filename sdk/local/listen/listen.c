@@ -201,6 +201,15 @@ glift__time local_listener_now(const local_listener *listener)
     };
 }
 
+local_clock_view listen_view_clock(const local_listener *listener)
+{
+    return (local_clock_view){
+            .ahead_ms = listen_clock_ahead_ms(&listener->clock, local_listener_machine_ms()),
+            .jumped_ms = listener->clock.jumped_ms,
+            .scale = listener->clock.scale,
+    };
+}
+
 uint64_t local_listener_machine_ms(void)
 {
     struct timespec mono;

@@ -11,9 +11,6 @@
 #define JSON_TYPE "application/json"
 #define AWS_TYPE  "application/x-amz-json-1.1"
 
-#define EVENTS_PATH "/_local/events"
-#define BENCH_PATH  "/_local/rule_set_bench"
-
 /* A body beyond our limit is read away up to here, so that the client sees the answer. */
 #define DROPPED_MAX (64u * 1024 * 1024)
 
@@ -22,7 +19,8 @@ void listen_forget_request(listen_peer *peer)
     if (peer->body != NULL)
         peer->listener->bodies_bytes -= peer->body_expected;
     free(peer->body);
-    peer->body = NULL;
+    free(peer->query);
+    peer->body = peer->query = NULL;
     peer->body_length = peer->body_expected = 0;
     peer->body_left = 0;
     peer->listener->replies_bytes -= peer->reply_bytes;
@@ -48,17 +46,33 @@ static int answer_state(listen_peer *peer,
     return answer_with(peer, 200, JSON_TYPE, &state);
 }
 
-/* "/_local/events", "/_local/events?after=12": so name_page() has written it. */
+static const char *query_of(const listen_peer *peer)
+{
+    return peer->query != NULL ? peer->query : "";
+}
+
+/* The value behind "after=" in "token=x&after=12"; NULL: it is not there. */
+static const char *find_value(const char *query, const char *name)
+{
+    while (strncmp(query, name, strlen(name)) != 0) {
+        query += strcspn(query, "&");
+        if (*query == '\0')
+            return NULL;
+        query++;
+    }
+    return query + strlen(name);
+}
+
 static int answer_events(listen_peer *peer)
 {
-    const char *query = peer->name + strlen(EVENTS_PATH);
+    const char *digits = find_value(query_of(peer), "after=");
     uint64_t after = 0;
     glift__text events = {0};
-    if (query[0] == '?') {
-        size_t digits = strncmp(query, "?after=", 7) == 0 ? strspn(query + 7, "0123456789") : 0;
-        after = digits > 0 ? strtoull(query + 7, NULL, 10) : 0;
-        if (digits == 0 || query[7 + digits] != '\0')
-            return listen_refuse(peer, 400, "The query of " EVENTS_PATH " is after=N, a serial of an event.");
+    if (digits != NULL) {
+        size_t length = strspn(digits, "0123456789");
+        after = strtoull(digits, NULL, 10);
+        if (length == 0 || (digits[length] != '\0' && digits[length] != '&'))
+            return listen_refuse(peer, 400, "The query of /_local/events is after=N, a serial of an event.");
     }
     if (local_service_events(peer->listener->service, after, &events) != GLIFT_OK)
         return listen_refuse(peer, 500, "gamelift-local is out of memory.");
@@ -68,11 +82,13 @@ static int answer_events(listen_peer *peer)
 /* "/_local/rule_set_bench?id=bench-1" */
 static int answer_bench(listen_peer *peer)
 {
-    static const char query[] = BENCH_PATH "?id=";
+    char id[64] = "";
+    const char *value = find_value(query_of(peer), "id=");
     glift__text answer = {0};
-    if (strncmp(peer->name, query, strlen(query)) != 0)
-        return listen_refuse(peer, 400, "The query of " BENCH_PATH " is id=ID, a bench_id.");
-    switch (local_service_bench(peer->listener->service, peer->name + strlen(query), &answer)) {
+    if (value == NULL)
+        return listen_refuse(peer, 400, "The query of /_local/rule_set_bench is id=ID, a bench_id.");
+    snprintf(id, sizeof id, "%.*s", (int)strcspn(value, "&"), value);
+    switch (local_service_bench(peer->listener->service, id, &answer)) {
     case GLIFT_OK:
         return answer_with(peer, 200, JSON_TYPE, &answer);
     case GLIFT_ERR_NOT_FOUND:
@@ -81,6 +97,22 @@ static int answer_bench(listen_peer *peer)
     default:
         return listen_refuse(peer, 500, "gamelift-local is out of memory.");
     }
+}
+
+/* "/_local/list" and the others that service.h calls pages. */
+static int answer_service_page(listen_peer *peer)
+{
+    static const char prefix[] = "/_local/";
+    local_listener *listener = peer->listener;
+    local_clock_view clock = listen_view_clock(listener);
+    glift__text page;
+    int status = local_service_page(listener->service, local_listener_now(listener), &clock,
+            peer->name + strlen(prefix), query_of(peer), &page);
+    if (status == 200)
+        return answer_with(peer, status, JSON_TYPE, &page);
+    int result = listen_refuse(peer, status, page.bytes != NULL ? page.bytes : "out of memory");
+    glift__text_free(&page);
+    return result;
 }
 
 /* What a call asks of the owner of the clock and of the service. False: the new service could not be had. */
@@ -123,12 +155,10 @@ static int run_call(listen_peer *peer)
 
 static int answer_clock(listen_peer *peer)
 {
-    const local_listener *listener = peer->listener;
     char text[160];
+    local_clock_view clock = listen_view_clock(peer->listener);
     int length = snprintf(text, sizeof text, "{\"now_unix_ms\":%lld,\"ahead_ms\":%lld,\"scale\":%.15g}",
-            (long long)local_listener_now(listener).unix_ms,
-            (long long)listen_clock_ahead_ms(&listener->clock, local_listener_machine_ms()),
-            listener->clock.scale);
+            (long long)local_listener_now(peer->listener).unix_ms, (long long)clock.ahead_ms, clock.scale);
     return listen_reply(peer, 200, JSON_TYPE, text, (size_t)length);
 }
 
@@ -173,16 +203,19 @@ static int answer_health(listen_peer *peer)
 static const struct {
     const char *path;
     int (*answer)(listen_peer *peer);
-    bool takes_query;
 } pages[] = {
-        {"/", answer_dashboard, false},
-        {"/_local/state", answer_whole_state, false},
-        {"/_local/summary", answer_summary, false},
-        {"/_local/events", answer_events, true},
-        {"/_local/rule_set_bench", answer_bench, true},
-        {"/_local/clock", answer_clock, false},
-        {"/_local/health", answer_health, false},
-        {"/_local/openapi.json", answer_openapi, false},
+        {"/", answer_dashboard},
+        {"/_local/overview", answer_service_page},
+        {"/_local/list", answer_service_page},
+        {"/_local/detail", answer_service_page},
+        {"/_local/messages", answer_service_page},
+        {"/_local/state", answer_whole_state},
+        {"/_local/summary", answer_summary},
+        {"/_local/events", answer_events},
+        {"/_local/rule_set_bench", answer_bench},
+        {"/_local/clock", answer_clock},
+        {"/_local/health", answer_health},
+        {"/_local/openapi.json", answer_openapi},
 };
 
 static int answer_page(listen_peer *peer)
@@ -191,9 +224,7 @@ static int answer_page(listen_peer *peer)
     if (strncmp(peer->name, logs, strlen(logs)) == 0)
         return answer_log(peer, peer->name + strlen(logs));
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
-        size_t length = strlen(pages[i].path);
-        bool has_query = pages[i].takes_query && peer->name[length] == '?';
-        if (strncmp(peer->name, pages[i].path, length) == 0 && (peer->name[length] == '\0' || has_query))
+        if (strcmp(peer->name, pages[i].path) == 0)
             return pages[i].answer(peer);
     }
     return listen_refuse(peer, 404, "There is nothing here. See / and /_local/openapi.json.");
@@ -263,34 +294,13 @@ static void turn_away(listen_peer *peer)
                 "a browser as http://HOST:PORT/?token=TOKEN.\n");
 }
 
-/* The value of "after=" in "token=x&after=12"; NULL: it is not there. */
-static const char *find_value(const char *query, const char *name)
-{
-    while (strncmp(query, name, strlen(name)) != 0) {
-        query += strcspn(query, "&");
-        if (*query == '\0')
-            return NULL;
-        query++;
-    }
-    return query + strlen(name);
-}
-
-/* The path; of the query only what an answer goes by, since the name is logged and the rest may be a token.
- */
+/* The name is logged, the query is not: it may have the token in it. */
 static void name_page(listen_peer *peer, const listen_request *request)
 {
-    static const struct {
-        const char *path, *name;
-    } queries[] = {{EVENTS_PATH, "after="}, {BENCH_PATH, "id="}};
     snprintf(peer->name, sizeof peer->name, "%s", request->path);
-    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
-        const char *value = strcmp(request->path, queries[i].path) == 0
-                                    ? find_value(request->query, queries[i].name)
-                                    : NULL;
-        if (value != NULL)
-            snprintf(peer->name, sizeof peer->name, "%s?%s%.*s", request->path, queries[i].name,
-                    (int)strcspn(value, "&"), value);
-    }
+    peer->query = request->query[0] != '\0' ? strdup(request->query) : NULL;
+    if (peer->query == NULL && request->query[0] != '\0')
+        refuse(peer, 503, "gamelift-local is out of memory.");
 }
 
 static void route(listen_peer *peer, const listen_request *request, uint64_t length)

@@ -103,6 +103,7 @@ typedef struct listen_peer {
     bool stays;
     bool is_stranger; /* does not show the token: its call is refused without a look at the body */
     char name[300];   /* the operation, the control, the path or the refusal */
+    char *query;      /* of a page, as it came; NULL: it has none */
     int refusal_status;
     char *body; /* NULL: dropped */
     size_t body_length, body_expected;
@@ -164,6 +165,9 @@ struct local_listener {
     void *log_user;
     glift_log_level log_level;
 };
+
+/* listen.c */
+local_clock_view listen_view_clock(const local_listener *listener);
 
 /* ---- listen_peers.c; results of all functions that have one: 0, or -1 and the connection ends ---- */
 

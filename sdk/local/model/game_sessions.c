@@ -34,6 +34,7 @@ void local_free_game_session(local_service *service, local_game_session *session
     local_keep_no_more(&session->record);
     if (session->serial != 0) { /* it was complete */
         local_index_remove(&service->game_sessions_by_arn, session);
+        service->game_session_count--;
         TAILQ_REMOVE(&session->fleet->game_sessions, session, fleet_link);
         if (session->process != NULL)
             TAILQ_REMOVE(&session->fleet->live_game_sessions, session, live_link);
@@ -165,6 +166,7 @@ static local_game_session *make_session(
     process->state = LOCAL_PROCESS_HOSTING;
     local_changed(&process->record);
     TAILQ_INSERT_TAIL(&service->game_sessions, session, link);
+    service->game_session_count++;
     TAILQ_INSERT_TAIL(&session->fleet->game_sessions, session, fleet_link);
     TAILQ_INSERT_TAIL(&session->fleet->live_game_sessions, session, live_link);
     local_timer_set(&service->timers, &session->timer, now.mono_ms + session->fleet->activation_ms);

@@ -154,6 +154,7 @@ typedef struct local_process {
     bool healthy; /* what was reported last */
     int64_t connected_unix_ms, last_heartbeat_unix_ms;
     uint64_t health_deadline_ms;      /* mono_ms; 0 before ProcessReady */
+    int64_t health_deadline_unix_ms;  /* the same moment on the wall */
     int64_t termination_unix_ms;      /* of the TerminateProcess that was sent; 0: none */
     const char *end_reason;           /* StatusReason of its session when it ends; static text or NULL */
     local_game_session *game_session; /* while HOSTING or ENDING */
@@ -288,10 +289,10 @@ struct local_service {
     TAILQ_HEAD(, local_game_session) ended_game_sessions;
     TAILQ_HEAD(local_player_session_list, local_player_session) player_sessions; /* all, oldest first */
     TAILQ_HEAD(, local_player_session) ended_player_sessions;
-    TAILQ_HEAD(, local_event) events;
+    TAILQ_HEAD(local_event_list, local_event) events;
     TAILQ_HEAD(local_output_queue, local_waiting_output) outputs;
     size_t location_count, fleet_count, alias_count, tag_count, compute_count, gone_count, ended_count,
-            ended_seat_count, event_count;
+            ended_seat_count, event_count, game_session_count, player_session_count;
     local_index locations_by_name, fleets_by_id, aliases_by_id, tags_by_arn, computes_by_key,
             processes_by_key, game_sessions_by_arn, player_sessions_by_id, players_by_id,
             connections_by_number;

@@ -67,6 +67,7 @@ void local_forget_player_session(local_service *service, local_player_session *s
 {
     TAILQ_REMOVE(&seat->game_session->player_sessions, seat, link);
     TAILQ_REMOVE(&service->player_sessions, seat, service_link);
+    service->player_session_count--;
     if (holds_seat(seat)) {
         TAILQ_REMOVE(&seat->game_session->held, seat, state_link);
     } else {
@@ -216,6 +217,7 @@ bool local_reserve_seats(local_service *service, glift__time now, local_game_ses
         TAILQ_INSERT_TAIL(&session->player_sessions, seat, link);
         TAILQ_INSERT_TAIL(&session->held, seat, state_link);
         TAILQ_INSERT_TAIL(&service->player_sessions, seat, service_link);
+        service->player_session_count++;
         session->taken++;
         local_timer_set(&service->timers, &seat->timer, now.mono_ms + service->patience.reservation_ms);
         local_keep(service, &seat->record, &local_player_session_kind);

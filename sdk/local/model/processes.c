@@ -265,6 +265,7 @@ local_process *local_connect_process(local_service *service, glift__time now, lo
 static void watch_health(local_service *service, glift__time now, local_process *process)
 {
     process->health_deadline_ms = now.mono_ms + service->patience.heartbeat_ms;
+    process->health_deadline_unix_ms = now.unix_ms + (int64_t)service->patience.heartbeat_ms;
     local_timer_set(&service->timers, &process->timer, process->health_deadline_ms);
 }
 

@@ -44,6 +44,32 @@ void local_mend_text(char *text)
     *out = '\0';
 }
 
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+/* Form encoding: '+' is a space, %XX a byte, everything else stands for itself (P14). In place. */
+void local_decode_form(char *text)
+{
+    char *out = text;
+    for (const char *in = text; *in != '\0'; in++) {
+        if (*in == '%' && hex_value(in[1]) >= 0 && hex_value(in[2]) >= 0) {
+            *out++ = (char)(hex_value(in[1]) * 16 + hex_value(in[2]));
+            in += 2;
+        } else {
+            *out++ = *in == '+' ? ' ' : *in;
+        }
+    }
+    *out = '\0';
+}
+
 bool local_keep_text(char **slot, const char *text)
 {
     char *copy = NULL;

@@ -10,6 +10,8 @@
 char *local_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Drops what is no UTF-8: what is left of a character where a text was cut. Answers must not carry it. */
 void local_mend_text(char *text);
+/* What was percent-encoded as in a form is decoded, in place. */
+void local_decode_form(char *text);
 /* *slot becomes a copy of text (NULL and "" become NULL); what it held is freed. False: out of memory. */
 bool local_keep_text(char **slot, const char *text);
 /* The same for several, at most LOCAL_TEXT_CHANGES_MAX of them: all or none. */

@@ -14,32 +14,6 @@ typedef struct connect_query {
     char *process_id, *sdk_version, *sdk_language, *compute, *fleet, *authorization, *credential;
 } connect_query;
 
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
-/* Form encoding: '+' is a space, %XX a byte, everything else stands for itself (P14). In place. */
-static void decode(char *text)
-{
-    char *out = text;
-    for (const char *in = text; *in != '\0'; in++) {
-        if (*in == '%' && hex_value(in[1]) >= 0 && hex_value(in[2]) >= 0) {
-            *out++ = (char)(hex_value(in[1]) * 16 + hex_value(in[2]));
-            in += 2;
-        } else {
-            *out++ = *in == '+' ? ' ' : *in;
-        }
-    }
-    *out = '\0';
-}
-
 static char **slot_of(connect_query *visitor, const char *name, size_t length)
 {
     const struct {
@@ -72,7 +46,7 @@ static bool read_query(const char *query, connect_query *out)
             *slot = strndup(query + name_length + 1, length - name_length - 1);
             if (*slot == NULL)
                 return false;
-            decode(*slot);
+            local_decode_form(*slot);
         }
         query += length + (query[length] == '&');
     }

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import unittest
 import urllib.error
+import urllib.parse
 
 from local import Server, Service, until
 
@@ -20,7 +21,6 @@ MEMBERS = re.compile(r"^(?:static )?const api_member (\w+)\[\] = \{(.*?)\};", re
 TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
 KEYS = {"type", "properties", "required", "items", "enum", "description", "minimum", "maximum", "minLength", "maxLength",
         "maxProperties", "additionalProperties", "$ref"}
-QUERIES = {"/_local/rule_set_bench": "?id=bench-1"}
 # Two in three find each other.
 BENCH = {"rule_set": {"name": "x", "ruleLanguageVersion": "1.0", "playerAttributes": [{"name": "skill", "type": "number"}],
                       "teams": [{"name": "all", "minPlayers": 2, "maxPlayers": 2}],
@@ -154,7 +154,8 @@ class Document(unittest.IsolatedAsyncioTestCase):
             for method, path, operation in self.operations():
                 if method == "get":
                     (kind, content), = operation["responses"]["200"]["content"].items()
-                    with self.service.open(path + QUERIES.get(path, "")) as answer:
+                    query = {one["name"]: one["example"] for one in operation.get("parameters", []) if "example" in one}
+                    with self.service.open(path + "?" + urllib.parse.urlencode(query)) as answer:
                         self.assertEqual(kind, answer.headers["Content-Type"].split(";")[0], path)
                         if kind == "application/json":
                             self.check(json.load(answer), content["schema"], path, growing=path == "/_local/state")
