@@ -12,9 +12,11 @@
 #include "local_client.h"
 
 enum {
-    HOSTS = 20,    /* game servers whose session stays */
-    CHURNERS = 10, /* game servers that host one session after the other */
-    IDLE = 970,    /* that only beat: 1,000 in all */
+    HOSTS = 24,       /* game servers whose session stays */
+    CHURNERS = 6,     /* game servers that host one session after the other */
+    SOME_IDLE = 270,  /* that only beat: 300 in all */
+    IDLE = 970,       /* 1,000 in all */
+    MANY_IDLE = 2970, /* 3,000 in all */
     FEW_SESSIONS = 100,
     MANY_SESSIONS = 10000,
     TICKETS = 10000,
@@ -31,8 +33,8 @@ static program service;
 static api_client client;
 static char busy_fleet[128], idle_fleet[128], busy_token[128], idle_token[128];
 static char session_of_host[HOSTS][512];
-static game_server hosts[HOSTS], churners[CHURNERS], idlers[IDLE];
-static bool idlers_are_there;
+static game_server hosts[HOSTS], churners[CHURNERS], idlers[MANY_IDLE];
+static int idler_count;
 static unsigned sessions, players;
 static time_t last_beat;
 
@@ -103,8 +105,7 @@ static void beat_all(void)
     last_beat = time(NULL);
     beat(hosts, HOSTS);
     beat(churners, CHURNERS);
-    if (idlers_are_there)
-        beat(idlers, IDLE);
+    beat(idlers, idler_count);
 }
 
 /* ---- game sessions ---- */
@@ -159,7 +160,7 @@ static void list_fleets(void)
     call_api(&client, "ListFleets", "{}");
 }
 
-/* Seats for all of these are there: twenty sessions of 200. */
+/* Seats for all of these are there: twenty-four sessions of 200. */
 static void create_player_session(void)
 {
     call_api(&client, "CreatePlayerSession", "{\"GameSessionId\":\"%s\",\"PlayerId\":\"player-%u\"}",
@@ -228,29 +229,43 @@ static double cost_us(void (*run)(void))
     return quantile(rounds_us, ROUNDS, 0.5);
 }
 
-static void measure(const char *when)
-{
-    char name[128];
-    for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++) {
-        snprintf(name, sizeof name, "%s_%s_cpu", measured[i].name, when);
-        figure(name, cost_us(measured[i].run), "us");
-        beat_all();
-    }
-}
-
-static void measure_floor(void)
+static void measure_floor(const char *when)
 {
     program echo = start_echo(REQUEST_BYTES, ANSWER_BYTES);
     int fd = connect_to(echo.port);
     double rounds_us[ROUNDS];
+    char name[128];
     for (int round = 0; round < ROUNDS; round++) {
         double before_us = cpu_us_of(echo.pid);
         for (int i = 0; i < ROUND_CALLS; i++)
             echo_once(fd, REQUEST_BYTES, ANSWER_BYTES);
         rounds_us[round] = (cpu_us_of(echo.pid) - before_us) / ROUND_CALLS;
     }
-    figure("call_floor_cpu", quantile(rounds_us, ROUNDS, 0.5), "us");
+    snprintf(name, sizeof name, "call_floor_%s_cpu", when);
+    figure(name, quantile(rounds_us, ROUNDS, 0.5), "us");
     stop_program(&echo);
+}
+
+static void measure_first(size_t count, const char *when)
+{
+    char name[128];
+    measure_floor(when);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%s_%s_cpu", measured[i].name, when);
+        figure(name, cost_us(measured[i].run), "us");
+        beat_all();
+    }
+}
+
+static void measure(const char *when)
+{
+    measure_first(sizeof measured / sizeof measured[0], when);
+}
+
+/* The cheapest call, and the commonest: what a connection adds would show in them. */
+static void measure_two(const char *when)
+{
+    measure_first(2, when);
 }
 
 /* ---- tickets ---- */
@@ -321,12 +336,32 @@ static void set_up(void)
     live_sessions(FEW_SESSIONS);
 }
 
-static void connect_idlers(void)
+static void connect_idlers(int until)
+{
+    for (; idler_count < until; idler_count++) {
+        char id[64];
+        snprintf(id, sizeof id, "idle-%d", idler_count);
+        connect_server(&idlers[idler_count], service.port, idle_fleet, idle_token, id);
+        make_ready(&idlers[idler_count]);
+    }
+}
+
+static void disconnect_idlers(int until)
+{
+    while (idler_count > until)
+        leave_service(&idlers[--idler_count]);
+}
+
+static void measure_connections(void)
 {
     double before_kb = resident_kb_of(service.pid);
-    start_servers(idlers, IDLE, "idle", idle_fleet, idle_token);
-    idlers_are_there = true;
-    figure("memory_of_a_process", (resident_kb_of(service.pid) - before_kb) / IDLE, "kB");
+    connect_idlers(SOME_IDLE);
+    measure_two("300_connections_100_sessions");
+    connect_idlers(MANY_IDLE);
+    figure("memory_of_a_process", (resident_kb_of(service.pid) - before_kb) / MANY_IDLE, "kB");
+    measure_two("3000_connections_100_sessions");
+    disconnect_idlers(IDLE);
+    measure("1000_connections_100_sessions");
 }
 
 static void end_many_sessions(void)
@@ -340,26 +375,17 @@ static void end_many_sessions(void)
             "us");
 }
 
-static void disconnect_idlers(void)
-{
-    idlers_are_there = false;
-    for (int i = 0; i < IDLE; i++)
-        leave_service(&idlers[i]);
-}
-
 int main(int count, char **arguments)
 {
     allow_files();
     service = start_program(count > 1 ? arguments[1] : GAMELIFT_LOCAL);
     last_beat = time(NULL);
     set_up();
-    measure_floor();
     measure("30_connections_100_sessions");
-    connect_idlers();
-    measure("1000_connections_100_sessions");
+    measure_connections();
     end_many_sessions();
     measure("1000_connections_10000_sessions");
-    disconnect_idlers();
+    disconnect_idlers(0);
     measure("30_connections_10000_sessions");
     start_tickets();
     measure_latency();
