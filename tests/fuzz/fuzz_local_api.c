@@ -64,7 +64,7 @@ static const api_shape *shape_of(const char *name)
         for (const api_operation *one = tables[t]; one->name != NULL; one++)
             found = shape_in_members(name, one->members, found);
     }
-    return found == &several ? NULL : found;
+    return found == &several || found == &api_without_effect ? NULL : found;
 }
 
 static void check_member(const cJSON *value)

@@ -80,6 +80,56 @@ static void make_location(local_service *service, const char *name)
     CHECK_INT(call(service, "CreateLocation", "{\"LocationName\":\"%s\"}", name), 200);
 }
 
+TEST(what_would_have_no_effect_on_an_anywhere_fleet_is_refused_by_name)
+{
+    static const char *const members[][2] = {{"eC2InstanceType", "\"EC2InstanceType\":\"c5.large\""},
+            {"buildId", "\"BuildId\":\"build-1\""}, {"metricGroups", "\"MetricGroups\":[\"m\",\"n\"]"},
+            {"certificateConfiguration.certificateType",
+                    "\"CertificateConfiguration\":{\"CertificateType\":\"GENERATED\"}"},
+            {"runtimeConfiguration.serverProcesses", "\"RuntimeConfiguration\":{\"ServerProcesses\":[]}"}};
+    local_service *service = make_demo_service();
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        char place[80];
+        CHECK_REFUSED(call(service, "CreateFleet",
+                              "{\"Name\":\"f\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"%"
+                              "s\"}],%s}",
+                              demo.location, members[i][1]),
+                "InvalidRequestException");
+        snprintf(place, sizeof place, "1 validation error detected: Value");
+        CHECK_CONTAINS(field("Message"), place);
+        snprintf(place, sizeof place, " at '%s' failed to satisfy constraint", members[i][0]);
+        CHECK_CONTAINS(field("Message"), place);
+    }
+    CHECK_REFUSED(call(service, "ListCompute", "{\"FleetId\":\"%s\",\"ContainerGroupDefinitionName\":\"c\"}",
+                          demo.fleet_id),
+            "InvalidRequestException");
+    CHECK_INT(call(service, "CreateFleet",
+                      "{\"Name\":\"f\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"%s\"}],"
+                      "\"CertificateConfiguration\":{\"CertificateType\":\"DISABLED\"},\"BuildId\":null,"
+                      "\"MetricGroups\":[]}",
+                      demo.location),
+            200);
+    CHECK_TEXT(field("FleetAttributes.MetricGroups"), "");
+    local_service_destroy(service);
+}
+
+TEST(a_metric_group_is_kept_and_told)
+{
+    local_service *service = make_demo_service();
+    CHECK_INT(call(service, "CreateFleet",
+                      "{\"Name\":\"f\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"%s\"}],"
+                      "\"MetricGroups\":[\"one\"]}",
+                      demo.location),
+            200);
+    CHECK_TEXT(field("FleetAttributes.MetricGroups.0"), "one");
+    CHECK_INT(call(service, "UpdateFleetAttributes", "{\"FleetId\":\"%s\",\"MetricGroups\":[\"two\"]}",
+                      demo.fleet_id),
+            200);
+    CHECK_INT(call(service, "DescribeFleetAttributes", "{\"FleetIds\":[\"%s\"]}", demo.fleet_id), 200);
+    CHECK_TEXT(field("FleetAttributes.0.MetricGroups.0"), "two");
+    local_service_destroy(service);
+}
+
 TEST(locations_come_to_a_fleet) /* S20 */
 {
     local_service *service = make_demo_service();

@@ -771,7 +771,9 @@ TEST(a_fleet_says_how_long_a_session_may_take_to_become_active) /* S39 */
                     "\"RuntimeConfiguration\":{\"MaxConcurrentGameSessionActivations\":2}}",
                     demo.location),
             "InvalidRequestException");
-    CHECK_CONTAINS(field("Message"), "MaxConcurrentGameSessionActivations would have no effect");
+    CHECK_CONTAINS(field("Message"), "'runtimeConfiguration.maxConcurrentGameSessionActivations' failed to "
+                                     "satisfy constraint: Member must not "
+                                     "be given");
     CHECK_INT(call(service, "CreateFleet",
                       "{\"Name\":\"f\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"%s\"}],"
                       "\"AnywhereConfiguration\":{\"Cost\":\"1\"},"

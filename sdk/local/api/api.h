@@ -21,10 +21,11 @@ typedef enum api_kind {
     API_NUMBER,
     API_TIME, /* epoch seconds, fraction allowed */
     API_FLAG,
-    API_LIST,   /* of `item`; least and most count entries */
-    API_MAP,    /* from `key` to `item` */
-    API_STRUCT, /* `members` */
-    API_ANY     /* whatever it is, its handler looks at it */
+    API_LIST,          /* of `item`; least and most count entries */
+    API_MAP,           /* from `key` to `item` */
+    API_STRUCT,        /* `members` */
+    API_ANY,           /* whatever it is, its handler looks at it */
+    API_WITHOUT_EFFECT /* refused wherever it is given: it is about what is not emulated */
 } api_kind;
 
 typedef struct api_member api_member;
@@ -48,8 +49,8 @@ struct api_member { /* tables of these end with a NULL name */
 extern const api_shape api_fleet_id, api_alias_id, api_location, api_compute_name, api_game_session_id,
         api_id_string, api_free_text, api_game_properties, api_game_session_data, api_player_id,
         api_player_data, api_count, api_limit, api_next_token, api_tags, api_time, api_boolean,
-        api_custom_location, api_protection_policy, api_new_queue_name, api_queue_name, api_custom_event_data,
-        api_notification_target;
+        api_without_effect, api_custom_location, api_protection_policy, api_new_queue_name, api_queue_name,
+        api_custom_event_data, api_notification_target;
 /* The static text of a protection policy; NULL of NULL. */
 const char *api_protection_policy_name(const char *given);
 

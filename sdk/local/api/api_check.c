@@ -244,6 +244,10 @@ static void check_value(input_check *check, const api_shape *shape, const cJSON 
         break;
     case API_ANY:
         break;
+    case API_WITHOUT_EFFECT:
+        wrong(check, value,
+                "Member must not be given: it would have no effect on the Anywhere fleets of gamelift-local");
+        break;
     }
 }
 

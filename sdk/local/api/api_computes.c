@@ -107,6 +107,7 @@ static const api_member list_compute_members[] = {
         {"FleetId", &api_fleet_id, true},
         {"Location", &api_location, false},
         {"ComputeStatus", &compute_status, false},
+        {"ContainerGroupDefinitionName", &api_without_effect, false},
         {"Limit", &api_limit, false},
         {"NextToken", &api_next_token, false},
         {0},

@@ -12,6 +12,7 @@ static const api_member update_attributes_members[] = {
         {"AnywhereConfiguration", &api_anywhere_configuration, false},
         {"NewGameSessionProtectionPolicy", &api_protection_policy, false},
         {"ResourceCreationLimitPolicy", &api_creation_limit_policy, false},
+        {"MetricGroups", &api_metric_groups, false},
         {0},
 };
 
@@ -28,6 +29,7 @@ static void update_attributes(api_call *call)
             .name = api_text(input, "Name"),
             .description = api_text(input, "Description"),
             .cost = api_text(api_member_of(input, "AnywhereConfiguration"), "Cost"),
+            .metric_group = api_metric_group(input),
             .protection_policy =
                     api_protection_policy_name(api_text(input, "NewGameSessionProtectionPolicy")),
             .limits_creators = policy != NULL,
@@ -72,7 +74,7 @@ static const api_member update_runtime_members[] = {
 static void update_runtime(api_call *call)
 {
     local_fleet *fleet = api_need_fleet(call);
-    if (fleet == NULL || !api_runtime_is_emulated(call))
+    if (fleet == NULL)
         return;
     const cJSON *runtime = api_member_of(call->input, "RuntimeConfiguration");
     local_fleet_change change = {

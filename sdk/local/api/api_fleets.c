@@ -100,6 +100,8 @@ static void add_fleet_attributes(api_call *call, cJSON *parent, const char *name
     api_add_text(call, object, "Status", local_fleet_status_name(fleet->status));
     api_add_text(call, object, "ComputeType", "ANYWHERE");
     api_add_text(call, object, "NewGameSessionProtectionPolicy", fleet->protection_policy);
+    if (fleet->metric_group != NULL)
+        api_add_any_text(call, api_add_array(call, object, "MetricGroups"), NULL, fleet->metric_group);
     if (fleet->cost != NULL)
         api_add_text(call, api_add_object(call, object, "AnywhereConfiguration"), "Cost", fleet->cost);
     if (fleet->creator_limit > 0) {
@@ -127,17 +129,20 @@ static const api_member creation_limit_members[] = {
 const api_shape api_creation_limit_policy = {.kind = API_STRUCT, .members = creation_limit_members};
 /* Which programs run is --launch's matter here; how long a session may take to start is the fleet's. */
 static const api_shape activation_timeout = {.kind = API_INTEGER, .least = 1, .most = 600};
-static const api_shape any_number = {.kind = API_INTEGER, .least = 1, .most = 2147483647};
-static const api_member no_members[] = {{0}};
-static const api_shape server_process = {.kind = API_STRUCT, .members = no_members};
-static const api_shape server_processes = {.kind = API_LIST, .least = 1, .most = 50, .item = &server_process};
 static const api_member runtime_members[] = {
         {"GameSessionActivationTimeoutSeconds", &activation_timeout, false},
-        {"MaxConcurrentGameSessionActivations", &any_number, false},
-        {"ServerProcesses", &server_processes, false},
+        {"MaxConcurrentGameSessionActivations", &api_without_effect, false},
+        {"ServerProcesses", &api_without_effect, false},
         {0},
 };
 const api_shape api_runtime_configuration = {.kind = API_STRUCT, .members = runtime_members};
+/* An Anywhere fleet has no certificates that GameLift makes. */
+static const char *const certificate_types[] = {"DISABLED", NULL};
+static const api_shape certificate_type = {.kind = API_TEXT, .names = certificate_types};
+static const api_member certificate_members[] = {{"CertificateType", &certificate_type, true}, {0}};
+static const api_shape certificate = {.kind = API_STRUCT, .members = certificate_members};
+static const api_shape metric_group = {.kind = API_TEXT, .least = 1, .most = 255};
+const api_shape api_metric_groups = {.kind = API_LIST, .most = 1, .item = &metric_group};
 static const api_member create_fleet_members[] = {
         {"Name", &api_free_text, true},
         {"Description", &api_free_text, false},
@@ -148,8 +153,31 @@ static const api_member create_fleet_members[] = {
         {"ResourceCreationLimitPolicy", &api_creation_limit_policy, false},
         {"RuntimeConfiguration", &api_runtime_configuration, false},
         {"Tags", &api_tags, false},
+        {"CertificateConfiguration", &certificate, false},
+        {"MetricGroups", &api_metric_groups, false},
+        /* Of fleets of other types. */
+        {"BuildId", &api_without_effect, false},
+        {"EC2InboundPermissions", &api_without_effect, false},
+        {"EC2InstanceType", &api_without_effect, false},
+        {"FleetType", &api_without_effect, false},
+        {"InstanceRoleArn", &api_without_effect, false},
+        {"InstanceRoleCredentialsProvider", &api_without_effect, false},
+        {"LogPaths", &api_without_effect, false},
+        {"PeerVpcAwsAccountId", &api_without_effect, false},
+        {"PeerVpcId", &api_without_effect, false},
+        {"PlayerGatewayConfiguration", &api_without_effect, false},
+        {"PlayerGatewayMode", &api_without_effect, false},
+        {"ScriptId", &api_without_effect, false},
+        {"ServerLaunchParameters", &api_without_effect, false},
+        {"ServerLaunchPath", &api_without_effect, false},
         {0},
 };
+
+const char *api_metric_group(const cJSON *input)
+{
+    const cJSON *groups = api_member_of(input, "MetricGroups");
+    return groups != NULL && groups->child != NULL ? groups->child->valuestring : NULL;
+}
 
 size_t api_read_locations(const cJSON *list, const char *names[LOCAL_FLEET_LOCATIONS_MAX])
 {
@@ -158,20 +186,6 @@ size_t api_read_locations(const cJSON *list, const char *names[LOCAL_FLEET_LOCAT
             item = item->next)
         names[count++] = api_text(item, "Location");
     return count;
-}
-
-bool api_runtime_is_emulated(api_call *call)
-{
-    const cJSON *runtime = api_member_of(call->input, "RuntimeConfiguration");
-    static const char *const without_effect[] = {"MaxConcurrentGameSessionActivations", "ServerProcesses"};
-    for (size_t i = 0; !call->refused && i < sizeof without_effect / sizeof without_effect[0]; i++) {
-        if (api_member_of(runtime, without_effect[i]) != NULL)
-            api_refuse(call, LOCAL_INVALID_REQUEST,
-                    "RuntimeConfiguration.%s would have no effect: of it, gamelift-local emulates "
-                    "GameSessionActivationTimeoutSeconds. Servers are started by --launch, or by you.",
-                    without_effect[i]);
-    }
-    return !call->refused;
 }
 
 static bool may_create_fleet(api_call *call)
@@ -185,8 +199,6 @@ static bool may_create_fleet(api_call *call)
         api_refuse(call, LOCAL_INVALID_REQUEST,
                 "Locations with at least one custom location is required for an "
                 "Anywhere fleet.");
-    if (!call->refused)
-        api_runtime_is_emulated(call);
     return !call->refused;
 }
 
@@ -209,6 +221,7 @@ static void create_fleet(api_call *call)
             .name = api_text(call->input, "Name"),
             .description = api_text(call->input, "Description"),
             .cost = api_text(configuration, "Cost"),
+            .metric_group = api_metric_group(call->input),
             .protection_policy =
                     api_protection_policy_name(api_text(call->input, "NewGameSessionProtectionPolicy")),
             .creator_limit = api_integer(policy, "NewGameSessionsPerCreator", 0),

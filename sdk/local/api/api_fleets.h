@@ -6,14 +6,14 @@
 #include "api/api.h"
 
 extern const api_shape api_fleet_locations, api_anywhere_configuration, api_creation_limit_policy,
-        api_runtime_configuration;
+        api_runtime_configuration, api_metric_groups;
 
 /* The fleet that FleetId names; NULL: the call is refused. */
 local_fleet *api_need_fleet(api_call *call);
+/* The one name that MetricGroups may have; NULL: none. */
+const char *api_metric_group(const cJSON *input);
 /* The names in the input's list of [{"Location"}]; its shape allows no more than fit. */
 size_t api_read_locations(const cJSON *list, const char *names[LOCAL_FLEET_LOCATIONS_MAX]);
-/* False: the call is refused, it configures what would have no effect. */
-bool api_runtime_is_emulated(api_call *call);
 void api_add_location_state(
         api_call *call, cJSON *parent, const char *name, const char *location, const char *status);
 /* All fleets, or those of FleetIds, in pages; without `add` the list stays empty. */

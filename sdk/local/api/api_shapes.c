@@ -2,6 +2,7 @@
 /* Shapes that several operations share; figures and forms from the API model (service model 0.2). */
 #include "api/api.h"
 
+const api_shape api_without_effect = {.kind = API_WITHOUT_EFFECT};
 const api_shape api_fleet_id = {.kind = API_TEXT,
         .least = 1,
         .most = 512,

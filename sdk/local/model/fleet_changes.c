@@ -19,6 +19,7 @@ bool local_update_fleet(local_fleet *fleet, const local_fleet_change *change, lo
             {&fleet->name, change->name},
             {&fleet->description, change->description},
             {&fleet->cost, change->cost},
+            {&fleet->metric_group, change->metric_group},
     };
     local_text_change given[LOCAL_TEXT_CHANGES_MAX];
     size_t count = 0;

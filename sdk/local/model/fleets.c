@@ -92,6 +92,7 @@ void local_free_fleet(local_fleet *fleet)
     free(fleet->name);
     free(fleet->description);
     free(fleet->cost);
+    free(fleet->metric_group);
     free(fleet->locations);
     free(fleet);
 }
@@ -157,7 +158,8 @@ static bool fill_fleet(
     fleet->id = strdup(id);
     if (fleet->id == NULL || !local_keep_text(&fleet->name, wish->name) ||
             !local_keep_text(&fleet->description, wish->description) ||
-            !local_keep_text(&fleet->cost, wish->cost))
+            !local_keep_text(&fleet->cost, wish->cost) ||
+            !local_keep_text(&fleet->metric_group, wish->metric_group))
         return local_refuse_memory(why);
     snprintf(fleet->arn, sizeof fleet->arn, "arn:%s:gamelift:%s:%s:fleet/%s", service->partition,
             service->region, service->account, id);

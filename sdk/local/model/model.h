@@ -92,6 +92,7 @@ typedef struct local_fleet {
     uint64_t serial;
     local_fleet_status status;
     char *name, *description, *cost;           /* description and cost may be NULL */
+    char *metric_group;                        /* kept, and of no other effect; may be NULL */
     const char *protection_policy;             /* of new game sessions: static text */
     int creator_limit, creator_period_minutes; /* ResourceCreationLimitPolicy; 0: none */
     uint64_t activation_ms;                    /* that a game session may take to become ACTIVE */
@@ -340,7 +341,7 @@ local_location *local_create_location(local_service *service, const char *name, 
 bool local_delete_location(local_service *service, const char *name, local_refusal *why);
 
 typedef struct local_fleet_wish {
-    const char *name, *description, *cost, *protection_policy;
+    const char *name, *description, *cost, *metric_group, *protection_policy;
     int creator_limit, creator_period_minutes;
     int activation_s; /* 0: what all fleets have */
     const char *const *locations;
@@ -356,7 +357,7 @@ void local_fleet_may_be_gone(
 /* ---- changes of a fleet (fleet_changes.c): all or nothing, and refused unless it is ACTIVE ---- */
 
 typedef struct local_fleet_change { /* NULL: as it is */
-    const char *name, *description, *cost, *protection_policy;
+    const char *name, *description, *cost, *metric_group, *protection_policy;
     bool limits_creators; /* the two after it count */
     int creator_limit, creator_period_minutes;
     int activation_s; /* 0: as it is */
