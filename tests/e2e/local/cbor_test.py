@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import unittest
 
+import npm
 from local import Server, Service
 
 try:
@@ -19,7 +20,6 @@ except ImportError:
     cbor2 = None
 
 HERE = pathlib.Path(__file__).parent
-NPM = shutil.which("npm")
 
 
 @unittest.skipUnless(cbor2, "cbor2 is not installed (Debian package python3-cbor2)")
@@ -87,19 +87,13 @@ class Cbor(unittest.TestCase):
 
 
 @unittest.skipUnless(os.environ.get("GLIFT_LONG"), "fetches the AWS SDK for JavaScript: with --long")
-@unittest.skipUnless(NPM, "npm is not installed")
 class JavaScript(unittest.IsolatedAsyncioTestCase):
     """One life of a game session, driven by the AWS SDK for JavaScript in each of its protocols."""
 
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(os.environ["GLIFT_BUILD"]) / "js_sdk"
-        cls.folder.mkdir(exist_ok=True)
+        cls.folder = npm.fetch("@aws-sdk/client-gamelift@3", "js_sdk")
         shutil.copy(HERE / "js_sdk_life.mjs", cls.folder)
-        install = subprocess.run([NPM, "install", "--silent", "--no-audit", "--no-fund", "--prefix", cls.folder,
-                                  "@aws-sdk/client-gamelift@3"], capture_output=True, text=True, timeout=300, check=False)
-        if install.returncode != 0:
-            raise unittest.SkipTest(f"npm cannot fetch @aws-sdk/client-gamelift: {install.stderr.strip()[:300]}")
 
     def setUp(self):
         self.service = Service()

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every answer of every operation against AWS's own model of the API, as botocore has it: members, types, enumerations,
-what is required, and which errors an operation may give (service model 2)."""
+"""Every answer of every operation against AWS's own model of the API, as botocore of Debian has it and, newer, the AWS SDK
+for JavaScript: members, types, enumerations, what is required, and which errors an operation may give (service model 2)."""
 import asyncio
+import os
 import pathlib
 import re
 import sys
 import unittest
 
+import js_model
+import npm
 from local import Refused, Server, Service, until
 
 try:
@@ -34,9 +37,9 @@ RULE_SET = ('{"name":"r","ruleLanguageVersion":"1.0","playerAttributes":[{"name"
 
 
 class Model:
-    def __init__(self):
-        self.model = botocore.loaders.Loader().load_service_model("gamelift", "service-2")
-        self.shapes, self.operations = self.model["shapes"], self.model["operations"]
+    def __init__(self, model, newer=(), newer_values=()):
+        self.shapes, self.operations = model["shapes"], model["operations"]
+        self.newer, self.newer_values = newer, newer_values
 
     def faults(self, shape, value, path):
         """What of this value the shape does not allow, a sentence each."""
@@ -53,7 +56,7 @@ class Model:
         for name, member in value.items():
             if name in shape["members"]:
                 yield from self.faults(shape["members"][name]["shape"], member, f"{path}.{name}")
-            elif name not in NEWER:
+            elif name not in self.newer:
                 yield f"{path}.{name} is unknown"
 
     def faults_of_list(self, shape, value, path):
@@ -73,11 +76,10 @@ class Model:
             yield from self.faults(shape["key"]["shape"], key, f"{path}, key {key}")
             yield from self.faults(shape["value"]["shape"], item, f"{path}[{key}]")
 
-    @staticmethod
-    def faults_of_string(shape, value, path):
+    def faults_of_string(self, shape, value, path):
         if not isinstance(value, str):
             yield f"{path} is no text: {value!r}"
-        elif "enum" in shape and value not in shape["enum"] and value not in NEWER_VALUES:
+        elif "enum" in shape and value not in shape["enum"] and value not in self.newer_values:
             yield f"{path} is {value}, none of {shape['enum']}"
         elif not shape.get("min", 0) <= len(value) <= shape.get("max", len(value)):
             yield f"{path} has {len(value)} characters"
@@ -99,7 +101,7 @@ class Model:
 
     def answer_faults(self, operation, answer):
         if operation not in self.operations:
-            return [] if operation in NEWER else [f"the model has no {operation}"]
+            return [] if operation in self.newer else [f"the model has no {operation}"]
         output = self.operations[operation].get("output")
         if output is None:
             return [f"{operation} answers {answer}"] if answer else []
@@ -109,10 +111,17 @@ class Model:
         return {error["shape"] for error in self.operations[operation].get("errors", ())} | PROTOCOL_ERRORS | UNLISTED_ERRORS.get(operation, set())
 
 
+def old_model():
+    return Model(botocore.loaders.Loader().load_service_model("gamelift", "service-2"), NEWER, NEWER_VALUES)
+
+
 @unittest.skipIf(botocore is None, "botocore is not installed (Debian package python3-botocore)")
 class Answers(unittest.IsolatedAsyncioTestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.model = old_model()
+
     def setUp(self):
-        self.model = Model()
         self.emulated = {name for name, _ in operations.rows()}
         self.service = Service()
         self.driven, self.faults = set(), []
@@ -287,6 +296,35 @@ class Answers(unittest.IsolatedAsyncioTestCase):
                         self.assertIn(refused.kind, self.model.errors(operation), refused.message)
 
 
+@unittest.skipUnless(os.environ.get("GLIFT_LONG"), "fetches the AWS SDK for JavaScript: with --long")
+class NewerAnswers(Answers):
+    __unittest_skip__ = False  # it does without botocore
+
+    @classmethod
+    def setUpClass(cls):
+        folder = npm.fetch("@aws-sdk/client-gamelift@3", "js_model")
+        cls.model = Model(js_model.read(folder / "node_modules/@aws-sdk/client-gamelift"))
+
+    def ignores(self, operation, name, shape):
+        """Whether a value of another type is let pass: then nobody reads the member."""
+        other = 7 if self.model.shapes[shape]["type"] == "string" else "seven"
+        try:
+            self.service.call(operation, **{name: other})
+        except Refused as refused:
+            return f"at '{name[0].lower()}{name[1:]}'" not in refused.message
+        return True
+
+    def test_no_member_of_an_input_is_ignored(self):
+        ignored = {}
+        for operation in sorted(self.emulated):
+            shape = self.model.operations[operation]["input"]["shape"]
+            names = {name for name, member in self.model.shapes[shape]["members"].items()
+                     if self.ignores(operation, name, member["shape"])}
+            if names:
+                ignored[operation] = names
+        self.assertEqual({}, ignored)
+
+
 @unittest.skipIf(botocore is None, "botocore is not installed (Debian package python3-botocore)")
 class Judge(unittest.TestCase):
     """What is wrong in an answer is found."""
@@ -295,12 +333,12 @@ class Judge(unittest.TestCase):
         for answer, fault in (({"FleetIds": [1]}, "is no text"), ({"FleetIds": ["x"]}, "which is not"), ({"FleetIds": {}}, "no list"),
                               ({"Fleets": []}, "is unknown"), ({"FleetIds": [None]}, "is no text")):
             with self.subTest(answer=answer):
-                self.assertRegex("; ".join(Model().answer_faults("ListFleets", answer)), fault)
+                self.assertRegex("; ".join(old_model().answer_faults("ListFleets", answer)), fault)
         session = {"GameSession": {"Status": "BUSY", "Port": "1", "MaximumPlayerSessionCount": 1.5}}
-        self.assertEqual(3, len(Model().answer_faults("CreateGameSession", session)))
-        self.assertEqual([], Model().answer_faults("DeleteFleet", {}))
-        self.assertEqual(1, len(Model().answer_faults("DeleteFleet", {"FleetId": "fleet-1"})))
-        self.assertEqual(1, len(Model().answer_faults("DescribeMatchmakingRuleSets", {})))
+        self.assertEqual(3, len(old_model().answer_faults("CreateGameSession", session)))
+        self.assertEqual([], old_model().answer_faults("DeleteFleet", {}))
+        self.assertEqual(1, len(old_model().answer_faults("DeleteFleet", {"FleetId": "fleet-1"})))
+        self.assertEqual(1, len(old_model().answer_faults("DescribeMatchmakingRuleSets", {})))
 
 
 if __name__ == "__main__":

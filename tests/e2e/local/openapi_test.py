@@ -5,16 +5,15 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import unittest
 import urllib.error
 import urllib.parse
 
+import npm
 from local import Server, Service, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-NPM = shutil.which("npm")
 PAGES = re.compile(r"^\} pages\[\] = \{\n(.*?)^\};", re.S | re.M)
 CONTROLS = re.compile(r"^static const api_operation controls\[\] = \{\n(.*?)^\};", re.S | re.M)
 MEMBERS = re.compile(r"^(?:static )?const api_member (\w+)\[\] = \{(.*?)\};", re.S | re.M)
@@ -192,15 +191,9 @@ class Document(unittest.IsolatedAsyncioTestCase):
 
 
 @unittest.skipUnless(os.environ.get("GLIFT_LONG"), "fetches a validator of OpenAPI: with --long")
-@unittest.skipUnless(NPM, "npm is not installed")
 class Validator(unittest.TestCase):
     def test_a_validator_of_openapi_finds_no_fault(self):
-        folder = pathlib.Path(os.environ["GLIFT_BUILD"]) / "openapi_validator"
-        folder.mkdir(exist_ok=True)
-        install = subprocess.run([NPM, "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder,
-                                  "@seriousme/openapi-schema-validator@2"], capture_output=True, text=True, timeout=300, check=False)
-        if install.returncode != 0:
-            raise unittest.SkipTest(f"npm cannot fetch the validator: {install.stderr.strip()[:300]}")
+        folder = npm.fetch("@seriousme/openapi-schema-validator@2", "openapi_validator")
         script = folder / "validate.mjs"
         script.write_text('import { Validator } from "@seriousme/openapi-schema-validator";\n'
                           "const validator = new Validator();\n"
