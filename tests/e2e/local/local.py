@@ -41,14 +41,17 @@ class Refused(Exception):
 class Service:
     """gamelift-local as a process; its environment file as a dictionary."""
 
-    def __init__(self, *options, demo=True, trust=None, files=None, wrapper=()):
-        """files: (soft, hard) limit of open files. wrapper: a command that runs the program."""
-        self.folder = tempfile.TemporaryDirectory()
+    def __init__(self, *options, demo=True, trust=None, files=None, wrapper=(), program=PROGRAM, root=None):
+        """files: (soft, hard) limit of open files. wrapper: a command that runs the program. root: what the program
+        takes for the root folder."""
+        self.folder = tempfile.TemporaryDirectory(dir=root and root / "tmp")
         self.path = pathlib.Path(self.folder.name)
+        env_file_there = "/" / (self.path / "env").relative_to(root or "/")
         self.trust = trust
         env_file = self.path / "env"
         self.log_file = open(self.path / "log", "w+", encoding="utf-8")
-        command = [*wrapper, PROGRAM, "--port", "0", "--env-file", env_file, *(["--demo"] if demo else []), *options]
+        command = [*wrapper, program, "--port", "0", "--env-file", env_file_there,
+                   *(["--demo"] if demo else []), *options]
         self.popen = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log_file,
             preexec_fn=files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, files)))
