@@ -71,7 +71,7 @@ static inline void fuzz_begin(fuzz_service *self)
     local_service_desc desc = {.seed = 7, .log_level = GLIFT_LOG_ERROR};
     *self = (fuzz_service){.now = {.mono_ms = 1000, .unix_ms = 1700000000123}};
     HOLDS(local_service_create(&desc, self->now, &self->service) == GLIFT_OK);
-    HOLDS(local_service_demo(self->service, self->now, &self->demo) == GLIFT_OK);
+    HOLDS(local_service_demo(self->service, self->now, NULL, &self->demo) == GLIFT_OK);
     for (int i = 0; i < 2; i++)
         fuzz_connect(self, i);
     fuzz_drop_outputs(self);

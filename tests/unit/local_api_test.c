@@ -351,7 +351,7 @@ TEST(auth_token_of_a_minute_is_repeated_too)
     local_service *service = NULL;
     char name[] = "GetComputeAuthToken";
     CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     for (int i = 0; i < 54; i++) {
         CHECK_INT(call(service, name, "{\"FleetId\":\"%s\",\"ComputeName\":\"local\"}", demo.fleet_id), 200);
         CHECK_TEXT(field("AuthToken"), demo.auth_token);

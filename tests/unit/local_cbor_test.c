@@ -227,8 +227,8 @@ static void make_both(void)
     local_demo demo, other;
     CHECK_INT(local_service_create(&desc, now, &in_json), GLIFT_OK);
     CHECK_INT(local_service_create(&desc, now, &in_cbor), GLIFT_OK);
-    CHECK_INT(local_service_demo(in_json, now, &demo), GLIFT_OK);
-    CHECK_INT(local_service_demo(in_cbor, now, &other), GLIFT_OK);
+    CHECK_INT(local_service_demo(in_json, now, NULL, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(in_cbor, now, NULL, &other), GLIFT_OK);
     CHECK_TEXT(other.fleet_id, demo.fleet_id);
     learn_text("FleetId", demo.fleet_id);
     learn_text("ComputeName", demo.compute_name);

@@ -346,7 +346,7 @@ TEST(the_log_is_fetched_by_whoever_has_its_url_also_where_clients_show_a_token) 
     game_server server;
     char session[300], expected[400];
     CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     ready(&server, 7777);
     create_session(service, 2, session);

@@ -246,7 +246,7 @@ static inline void end_process(game_server *server)
 static local_service *make_demo_service(void)
 {
     local_service *service = make_service();
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     return service;
 }
 

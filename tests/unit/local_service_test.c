@@ -156,7 +156,7 @@ TEST(handshake_of_an_unknown_fleet_or_compute_is_403) /* S24 */
     game_server server;
     local_service *service = make_service();
     local_demo right;
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     right = demo;
     snprintf(demo.fleet_id, sizeof demo.fleet_id, "fleet-none");
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 403);
@@ -254,7 +254,7 @@ TEST(log_has_one_line_per_event_whatever_a_name_holds)
     local_service *service = NULL;
     game_server server;
     CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     CHECK_INT(connect_as(service, &server, "a%0Ab%1B[2Jc%7F%C2%9B1m", demo.auth_token), 101);
     CHECK_CONTAINS(logged, "process a?b?[2Jc???1m connected");
     finish(service, &server);
@@ -267,7 +267,7 @@ TEST(every_request_is_one_line_of_the_log)
     local_service *service = NULL;
     game_server server;
     CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     lines = 0;
     ready(&server, 7777);
@@ -295,7 +295,7 @@ TEST(arns_name_the_partition_of_the_region) /* S22 */
         game_server server;
         char session[300], start[64];
         CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
-        CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+        CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
         CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
         ready(&server, 7777);
         create_session(service, 2, session);
@@ -388,7 +388,7 @@ TEST(request_that_comes_twice_is_answered_twice_and_done_once) /* P152 */
     game_server server;
     char session[300], seat[64];
     CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     ready(&server, 7777);
     create_session(service, 2, session);
@@ -515,7 +515,7 @@ TEST(process_that_takes_itself_for_ready_is_told_to_end_at_its_first_heartbeat)
     local_service *service = NULL;
     game_server server;
     CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     CHECK_INT(ask(&server, "HeartbeatServerProcess", "beat", "\"HealthStatus\":true"), 200);
     CHECK_TEXT(pushed(&server), "TerminateProcess");
@@ -666,7 +666,7 @@ TEST(gone_processes_are_forgotten_in_the_end) /* S83 */
 {
     local_service *service = make_service();
     glift__text state = {0};
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     for (int i = 0; i < 300; i++) {
         game_server server;
         char id[16];
@@ -689,7 +689,7 @@ TEST(no_session_without_a_process_that_waits) /* S26, S36 */
     game_server server;
     local_service *service = make_service();
     char session[300];
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     CHECK_REFUSED(try_session(service, 2), "FleetCapacityExceededException");
     CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
     CHECK_REFUSED(try_session(service, 2), "FleetCapacityExceededException");
@@ -1065,7 +1065,7 @@ TEST(same_seed_gives_the_same_ids) /* S88 */
     char first[2][64];
     for (int i = 0; i < 2; i++) {
         local_service *service = make_service();
-        CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+        CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
         snprintf(first[i], sizeof first[i], "%s", demo.fleet_id);
         local_service_destroy(service);
     }

@@ -38,7 +38,8 @@ static bool make_matchmaking(local_service *service, glift__time now, local_flee
            local_create_configuration(service, now, &configuration, &why) != NULL;
 }
 
-static bool make(local_service *service, glift__time now, local_demo *out, local_refusal *why)
+static bool make(
+        local_service *service, glift__time now, const char *ip_address, local_demo *out, local_refusal *why)
 {
     static const char *const locations[] = {DEMO_LOCATION};
     local_fleet_wish fleet_wish = {.name = "demo",
@@ -47,7 +48,7 @@ static bool make(local_service *service, glift__time now, local_demo *out, local
             .locations = locations,
             .location_count = 1};
     local_compute_wish compute_wish = {
-            .name = DEMO_COMPUTE, .ip_address = "127.0.0.1", .location = DEMO_LOCATION};
+            .name = DEMO_COMPUTE, .ip_address = ip_address, .location = DEMO_LOCATION};
     if (local_create_location(service, DEMO_LOCATION, why) == NULL)
         return false;
     local_fleet *fleet = local_create_fleet(service, now, &fleet_wish, why);
@@ -63,11 +64,12 @@ static bool make(local_service *service, glift__time now, local_demo *out, local
     return make_matchmaking(service, now, fleet, out) || local_refuse_memory(why);
 }
 
-glift_status local_service_demo(local_service *service, glift__time now, local_demo *out)
+glift_status local_service_demo(
+        local_service *service, glift__time now, const char *ip_address, local_demo *out)
 {
     local_refusal why;
     *out = (local_demo){0};
-    if (make(service, now, out, &why))
+    if (make(service, now, ip_address != NULL ? ip_address : "127.0.0.1", out, &why))
         return GLIFT_OK;
     local_log(service, GLIFT_LOG_ERROR, "the demo could not be set up: %s", why.message);
     return why.error == LOCAL_INTERNAL ? GLIFT_ERR_MEMORY : GLIFT_ERR_STATE;

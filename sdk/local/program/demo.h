@@ -10,7 +10,9 @@
 typedef struct local_demo {
     char fleet_id[64], compute_name[64], auth_token[64], location[64], matchmaking_configuration[64];
 } local_demo;
-glift_status local_service_demo(local_service *service, glift__time now, local_demo *out);
+/* Players reach game servers of the compute at ip_address; NULL: the loopback. */
+glift_status local_service_demo(
+        local_service *service, glift__time now, const char *ip_address, local_demo *out);
 /* Puts a token that lives into a demo made earlier; GLIFT_ERR_NOT_FOUND if its compute is gone. */
 glift_status local_service_demo_token(local_service *service, glift__time now, local_demo *demo);
 

@@ -222,8 +222,8 @@ static void make_urls(program *self)
 static bool fill_service(const program *self, local_service *service, local_demo *demo)
 {
     return local_service_set_endpoint(service, self->websocket_url) == GLIFT_OK &&
-           (!self->options.demo ||
-                   local_service_demo(service, local_listener_now(self->listener), demo) == GLIFT_OK);
+           (!self->options.demo || local_service_demo(service, local_listener_now(self->listener),
+                                           self->options.demo_address, demo) == GLIFT_OK);
 }
 
 /* Everything as it was at the start, but for the port and the clock. Game servers that we did not start find

@@ -11,6 +11,7 @@
 
 enum {
     OPTION_DEMO = 1000,
+    OPTION_DEMO_ADDRESS,
     OPTION_PORT,
     OPTION_LISTEN,
     OPTION_TOKEN_FILE,
@@ -45,6 +46,7 @@ enum {
 
 static const struct option known[] = {
         {"demo", no_argument, NULL, OPTION_DEMO},
+        {"demo-address", required_argument, NULL, OPTION_DEMO_ADDRESS},
         {"port", required_argument, NULL, OPTION_PORT},
         {"listen", required_argument, NULL, OPTION_LISTEN},
         {"token", required_argument, NULL, OPTION_TOKEN_FILE},
@@ -299,12 +301,27 @@ static bool take_webhook(local_options *out)
     return false;
 }
 
+static bool read_demo_address(local_options *out)
+{
+    struct in_addr address;
+    out->demo_address = optarg;
+    if (inet_pton(AF_INET, optarg, &address) == 1)
+        return true;
+    fprintf(stderr,
+            "gamelift-local: --demo-address takes the IPv4 address by which players reach game servers, not "
+            "\"%s\"\n",
+            optarg);
+    return false;
+}
+
 static bool take_option(int option, local_options *out)
 {
     switch (option) {
     case OPTION_DEMO:
         out->demo = true;
         return true;
+    case OPTION_DEMO_ADDRESS:
+        return read_demo_address(out);
     case OPTION_PORT:
     case OPTION_LISTEN:
     case OPTION_TOKEN_FILE:
@@ -338,6 +355,8 @@ static bool belongs_together(int count, char **arguments, const local_options *o
     if (optind < count)
         fprintf(stderr, "gamelift-local: \"%s\" is not an option: --help-all lists them all\n",
                 arguments[optind]);
+    else if (options->demo_address != NULL && !options->demo)
+        problem = "--demo-address needs --demo: it is the address of its compute";
     else if (options->launch != NULL && !options->demo)
         problem = "--launch needs --demo: without it there is no fleet that the servers could belong to";
     else if (options->launch == NULL && options->launch_is_detailed)
@@ -370,6 +389,13 @@ static int print(const char *text)
     return 0;
 }
 
+static int print_all(const char *const *parts)
+{
+    for (; *parts != NULL; parts++)
+        fputs(*parts, stdout);
+    return 0;
+}
+
 int local_options_read(int count, char **arguments, local_options *out)
 {
     *out = (local_options){.port = 9080,
@@ -385,7 +411,7 @@ int local_options_read(int count, char **arguments, local_options *out)
         if (option == OPTION_HELP || option == 'h')
             return print(local_help);
         if (option == OPTION_HELP_ALL)
-            return print(local_help_all);
+            return print_all(local_help_all);
         if (option == OPTION_VERSION)
             return print("gamelift-local " GLIFT_VERSION "\n");
         if (!take_option(option, out))

@@ -10,6 +10,7 @@
 
 typedef struct local_options {
     bool demo;
+    const char *demo_address; /* NULL: the loopback */
     int port;
     const char *address;    /* to listen on */
     const char *token_file; /* NULL: clients need no token */
@@ -36,6 +37,7 @@ typedef struct local_options {
 int local_options_read(int count, char **arguments, local_options *out);
 
 /* What --help and --help-all print. */
-extern const char local_help[], local_help_all[];
+extern const char local_help[];
+extern const char *const local_help_all[]; /* parts; NULL: the end */
 
 #endif

@@ -22,12 +22,13 @@ const char local_help[] = "Usage: gamelift-local [options]\n"
                           "When it is ready: http://127.0.0.1:9080 is the dashboard and the AWS API, and\n"
                           "/_local/openapi.json describes the controls there.\n";
 
-const char local_help_all[] =
+static const char options[] =
         "Usage: gamelift-local [options]\n"
         "Amazon GameLift on this machine: for game servers with server SDK 5, for the AWS CLI and AWS SDKs.\n"
         "\n"
         "  --demo                    start with a location, an Anywhere fleet, a compute, a token and "
         "matchmaking\n"
+        "  --demo-address ADDRESS    where players reach the servers of its compute (127.0.0.1)\n"
         "  --port N                  port of everything (9080; 0: any free one)\n"
         "  --listen ADDRESS          IPv4 (127.0.0.1; 0.0.0.0: all of this machine); not the loopback: needs "
         "--token\n"
@@ -57,7 +58,9 @@ const char local_help_all[] =
         "  --version\n"
         "  -h, --help                what is used most\n"
         "  --help-all                this\n"
-        "\n"
+        "\n";
+
+static const char durations[] =
         "How long things may take, in seconds, fractions allowed:\n"
         "  --heartbeat-patience S    without a healthy report (180)\n"
         "  --process-ready-timeout S from connecting to ProcessReady (300)\n"
@@ -67,7 +70,9 @@ const char local_help_all[] =
         "  --token-lifetime S        of a compute's auth token (10800)\n"
         "  --match-tick S            between two looks at the matchmaking tickets (0.5)\n"
         "  --match-settle S          for more players, before a match with free seats is made (1)\n"
-        "\n"
+        "\n";
+
+static const char paths[] =
         "GET  /                      the dashboard\n"
         "GET  /_local/overview       what needs a look first, and how much there is of everything\n"
         "GET  /_local/list           things of one kind: "
@@ -93,3 +98,5 @@ const char local_help_all[] =
         "of --seed\n"
         "POST /_local/advance        {\"Milliseconds\"}                 the clock of all timers goes "
         "forward\n";
+
+const char *const local_help_all[] = {options, durations, paths, NULL};

@@ -43,7 +43,7 @@ class Options(unittest.TestCase):
     # For each option that takes a value: one that it does not take, and what is said then. Options that name files or
     # commands are found out later.
     WRONG = {
-        "--port": ("x", "0 to 65535"), "--listen": ("localhost", "IPv4 address"), "--token": ("/nonexistent/t", "cannot read"),
+        "--port": ("x", "0 to 65535"), "--demo-address": ("here", "IPv4 address"), "--listen": ("localhost", "IPv4 address"), "--token": ("/nonexistent/t", "cannot read"),
         "--allow-host": ("a:1", "without a port"), "--env-file": ("/nonexistent/env", "cannot write"),
         "--launch": ("'a", "quotes"), "--instances": ("257", "1 to 256"), "--launch-log-dir": ("/nonexistent", "cannot write into"),
         "--launch-grace": ("soon", "0.001 to"), "--tls-cert": ("/nonexistent/c", "cannot read"),
@@ -76,7 +76,7 @@ class Options(unittest.TestCase):
         for options, words in ((["--port", "99999"], "0 to 65535"), (["--port", "1.5"], "whole number"),
                                (["--instances", "0"], "1 to 256"), (["--region", "local"], "us-east-1"),
                                (["--account", "12"], "twelve digits"), (["--dedupe-request-ids", "maybe"], "maybe"),
-                               (["--launch", "x"], "needs --demo"), (["--tls-cert", "x"], "belong together"),
+                               (["--launch", "x"], "needs --demo"), (["--demo-address", "127.0.0.1"], "needs --demo"), (["--tls-cert", "x"], "belong together"),
                                (["--reservation-timeout", "-1"], "takes a number"), (["surplus"], "surplus"),
                                (["--nonsense"], "nonsense"), (["--demo=yes"], "takes no value"), (["-x"], "-x"),
                                (["--seed"], "--seed lacks its value"), (["--seed", "-1"], "from 1"),

@@ -70,7 +70,7 @@ static int connect_server(const fixture *self)
     local_demo demo;
     char request[1024], answer[1024];
     glift__time now = local_listener_now(self->listener);
-    CHECK_INT(GLIFT_OK, local_service_demo(self->service, now, &demo));
+    CHECK_INT(GLIFT_OK, local_service_demo(self->service, now, NULL, &demo));
     snprintf(request, sizeof request,
             "GET /?pID=p-1&sdkVersion=5.4.0&sdkLanguage=C&ComputeId=%s&FleetId=%s&Authorization=%s "
             "HTTP/1.1\r\n"

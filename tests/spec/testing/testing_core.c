@@ -104,7 +104,7 @@ static int start(lua_State *L)
     desc.remember_request_ids = lua_toboolean(L, -1);
     local_demo demo;
     if (bridge_begin(&desc) != GLIFT_OK ||
-            local_service_demo(bridge.service, glift__io_now(), &demo) != GLIFT_OK)
+            local_service_demo(bridge.service, glift__io_now(), NULL, &demo) != GLIFT_OK)
         return luaL_error(L, "the service could not be made");
     lua_newtable(L);
     set_text(L, "fleet_id", demo.fleet_id);
