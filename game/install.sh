@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Install the Debian packages that are missing: game/install.sh build [test]
+# Install the Debian packages that are missing: game/install.sh build [test [long]]
 #
 # Does nothing, and asks for nothing, if all are there. Root, or sudo for this step alone.
 set -euo pipefail
@@ -23,13 +23,18 @@ if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
   exit 0
 fi
 
+long=(
+  dpkg-dev fakeroot lintian mmdebstrap buildah umoci
+)
+
 wanted=()
 for group in "$@"; do
   case "$group" in
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    long) wanted+=("${long[@]}") ;;
     *)
-      echo "install.sh: there is no group '$group': the groups are build and test" >&2
+      echo "install.sh: there is no group '$group': the groups are build, test and long" >&2
       exit 2
       ;;
   esac

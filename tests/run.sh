@@ -16,15 +16,17 @@ fi
 export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2}
 
 long=false
+groups=(build test)
 tidy=()
 if [ "${1:-}" = --long ]; then
   long=true
+  groups+=(long)
   tidy=(--long)
   export GLIFT_LONG=1
   shift
 fi
 
-./game/install.sh build test || exit 1
+./game/install.sh "${groups[@]}" || exit 1
 
 results=build/results
 rm -rf "$results"
@@ -89,7 +91,7 @@ step rules ./tests/coverage_of_rules.sh
 step references ./tests/references.py
 step operations /usr/bin/python3 tests/operations.py
 step rule-language /usr/bin/python3 tests/rule_language.py
-step shellcheck shellcheck game/*.sh tests/*.sh tests/*/*.sh .ci/run
+step shellcheck shellcheck game/*.sh sdk/packaging/*.sh tests/*.sh tests/*/*.sh .ci/run
 step format ./tests/format.sh
 step layers layers
 step abi ./tests/abi/check.sh build/release
