@@ -7,7 +7,7 @@ set -euo pipefail
 
 build=(
   build-essential cmake ninja-build pkg-config
-  libwebsockets-dev libcjson-dev libcbor-dev libssl-dev
+  libwebsockets-dev libcjson-dev libcbor-dev libsqlite3-dev libssl-dev
   liblua5.1-0-dev liblua5.2-dev liblua5.3-dev liblua5.4-dev
   python3
 )

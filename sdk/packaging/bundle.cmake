@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The libraries of a bundle. Debian has position-independent archives of Lua and OpenSSL; those of cJSON and
+# The libraries of a bundle. Debian has position-independent archives of Lua, SQLite and OpenSSL; those of cJSON and
 # libwebsockets are built from Debian's source packages; of libcbor the shared library is carried along.
 include(ExternalProject)
 
@@ -52,6 +52,12 @@ file(COPY_FILE ${cbor_real} ${CMAKE_BINARY_DIR}/${cbor_carried} ONLY_IF_DIFFEREN
 install(FILES ${CMAKE_BINARY_DIR}/${cbor_carried} DESTINATION ${CMAKE_INSTALL_LIBDIR}/gamelift COMPONENT local)
 add_library(glift::cbor ALIAS PkgConfig::CBOR)
 
+find_archive(SQLITE_ARCHIVE libsqlite3.a)
+add_library(glift_sqlite INTERFACE)
+target_include_directories(glift_sqlite SYSTEM INTERFACE ${SQLITE_INCLUDE_DIRS})
+target_link_libraries(glift_sqlite INTERFACE ${SQLITE_ARCHIVE} m ${CMAKE_DL_LIBS})
+add_library(glift::sqlite ALIAS glift_sqlite)
+
 # Whole, and seen by the Lua modules that the arena loads.
 if(GLIFT_GAME)
   find_archive(LUA54_ARCHIVE liblua5.4.a)
@@ -62,7 +68,7 @@ if(GLIFT_GAME)
 endif()
 
 # What a program carries is not seen by the libraries that it loads: they have their own, and of another version.
-set(glift_hidden_archives -Wl,--exclude-libs,libwebsockets.a:libglift_cjson.a:libssl.a:libcrypto.a)
+set(glift_hidden_archives -Wl,--exclude-libs,libwebsockets.a:libglift_cjson.a:libsqlite3.a:libssl.a:libcrypto.a)
 
 # The licences of all of it.
 set(notice "${PROJECT_NAME} ${PROJECT_VERSION} carries these libraries inside; what follows are their licences.\n")
@@ -74,6 +80,7 @@ endfunction()
 glift_notice(cJSON ${GLIFT_BUNDLE_SOURCES}/cjson/LICENSE)
 glift_notice(libwebsockets ${GLIFT_BUNDLE_SOURCES}/libwebsockets/LICENSE)
 glift_notice(libcbor /usr/share/doc/libcbor-dev/copyright)
+glift_notice(SQLite /usr/share/doc/libsqlite3-dev/copyright)
 if(GLIFT_GAME)
   glift_notice(Lua /usr/share/doc/liblua5.4-dev/copyright)
 endif()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The libraries that are used, as targets: glift::cjson, glift::lws, glift::cbor, glift::lua54.
+# The libraries that are used, as targets: glift::cjson, glift::lws, glift::cbor, glift::sqlite, glift::lua54.
 #
 # They are those of the system or, in a bundle, archives that become part of what is built, so that it needs nothing of the
 # machine that it runs on but glibc and OpenSSL.
@@ -14,6 +14,7 @@ if(GLIFT_BUNDLE_OPENSSL)
 endif()
 find_package(OpenSSL 3.0 REQUIRED)
 pkg_check_modules(CBOR REQUIRED IMPORTED_TARGET libcbor>=0.8)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.37)
 if(GLIFT_GAME)
   pkg_check_modules(LUA54 REQUIRED IMPORTED_TARGET lua5.4)
 endif()
@@ -28,6 +29,7 @@ pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson>=1.7)
 add_library(glift::cjson ALIAS PkgConfig::CJSON)
 add_library(glift::lws ALIAS PkgConfig::LWS)
 add_library(glift::cbor ALIAS PkgConfig::CBOR)
+add_library(glift::sqlite ALIAS PkgConfig::SQLITE)
 if(GLIFT_GAME)
   add_library(glift::lua54 ALIAS PkgConfig::LUA54)
 endif()

@@ -133,6 +133,17 @@ static bool start(local_listener *listener, const local_listener_desc *desc, cha
     return start_carrying(listener, desc, why) && listen_open_door(listener, desc->port, why);
 }
 
+/* Both of its times go on from those of an earlier run; what is 0 begins with the machine's. */
+static void start_clock(local_listener *listener, const local_listener_desc *desc)
+{
+    listener->clock = (listen_clock){.scale = desc->clock_scale, .began_ms = local_listener_machine_ms()};
+    if (desc->start.unix_ms == 0)
+        return;
+    glift__time machine = local_listener_now(listener);
+    listener->clock.jumped_ms = desc->start.unix_ms - machine.unix_ms;
+    listener->clock.kept_ms = desc->start.mono_ms - machine.mono_ms - (uint64_t)listener->clock.jumped_ms;
+}
+
 local_listener *local_listener_open(const local_listener_desc *desc, char why[LOCAL_WHY_SIZE])
 {
     local_listener *listener = calloc(1, sizeof *listener);
@@ -147,8 +158,9 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
     listener->access = (web_access){.address = desc->address != NULL ? desc->address : "127.0.0.1",
             .hosts = desc->hosts,
             .host_count = desc->host_count};
-    listener->clock = (listen_clock){.scale = desc->clock_scale, .began_ms = local_listener_machine_ms()};
+    start_clock(listener, desc);
     listener->reset = desc->reset;
+    listener->keep = desc->keep;
     listener->user = desc->user;
     listener->log = desc->log;
     listener->log_user = desc->log_user;
@@ -196,7 +208,7 @@ glift__time local_listener_now(const local_listener *listener)
     int64_t ahead_ms = listen_clock_ahead_ms(&listener->clock, machine_ms);
     clock_gettime(CLOCK_REALTIME, &wall);
     return (glift__time){
-            .mono_ms = machine_ms + (uint64_t)ahead_ms,
+            .mono_ms = machine_ms + (uint64_t)ahead_ms + listener->clock.kept_ms,
             .unix_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000 + ahead_ms,
     };
 }

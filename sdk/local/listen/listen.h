@@ -19,11 +19,15 @@ typedef struct local_listener_desc {
     size_t host_count;
     int port;           /* 0: any free one */
     double clock_scale; /* how much faster than the machine's its clock is; 0: it stands still */
+    glift__time start;  /* of an earlier run's clock, which this one's goes on with; zeroed: there is none */
     int sockets;        /* at the same time; more wait to be accepted */
     const char *tls_cert_file, *tls_key_file; /* both, or neither */
     /* POST /_local/reset: puts a new service in the place of this one, by local_listener_use(). False: it
      * stays. */
     bool (*reset)(void *user);
+    /* Called before anything is sent: what happened must be kept first. False: it is not, and nothing is
+     * sent. NULL: there is nothing to keep. */
+    bool (*keep)(void *user);
     void *user;
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;

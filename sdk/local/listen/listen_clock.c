@@ -11,7 +11,7 @@ int64_t listen_clock_ahead_ms(const listen_clock *clock, uint64_t machine_ms)
 
 uint64_t listen_clock_wait_ms(const listen_clock *clock, uint64_t machine_ms, uint64_t deadline_ms)
 {
-    uint64_t now_ms = machine_ms + (uint64_t)listen_clock_ahead_ms(clock, machine_ms);
+    uint64_t now_ms = machine_ms + (uint64_t)listen_clock_ahead_ms(clock, machine_ms) + clock->kept_ms;
     if (deadline_ms <= now_ms)
         return 0;
     if (deadline_ms == UINT64_MAX || clock->scale <= 0)

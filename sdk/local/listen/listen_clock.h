@@ -10,6 +10,7 @@ typedef struct listen_clock {
     double scale;      /* milliseconds of the service in one of the machine; 0: it stands still */
     uint64_t began_ms; /* of the machine, when both showed the same */
     int64_t jumped_ms; /* by which it was put forward since */
+    uint64_t kept_ms;  /* by which its mono_ms, of an earlier run, is ahead of that besides */
 } listen_clock;
 
 /* By how much it is ahead of the machine's clock; below 0: behind. */

@@ -160,6 +160,7 @@ struct local_listener {
     glift__random random;
     uint8_t unmasked[LISTEN_READ_MAX + LISTEN_FRAME_HEAD_MAX];
     bool (*reset)(void *user);
+    bool (*keep)(void *user);
     void *user;
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;

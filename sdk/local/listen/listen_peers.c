@@ -104,6 +104,9 @@ static bool is_flushed(const listen_peer *peer)
 
 int listen_flush(listen_peer *peer)
 {
+    local_listener *listener = peer->listener;
+    if (!TAILQ_EMPTY(&peer->outbox) && listener->keep != NULL && !listener->keep(listener->user))
+        return -1;
     while (!TAILQ_EMPTY(&peer->outbox) && !lws_partial_buffered(peer->wsi)) {
         if (write_slice(peer) != 0)
             return -1;

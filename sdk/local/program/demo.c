@@ -2,13 +2,17 @@
 #include "program/demo.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "flexmatch/tickets.h"
+#include "program/launch.h"
 
 #define DEMO_LOCATION "custom-local"
 #define DEMO_COMPUTE  "local"
 
-#define DEMO_NAME "arena"
+#define DEMO_NAME        "arena"
+#define DEMO_DESCRIPTION "made by gamelift-local --demo"
 
 /* Who is there plays; two are a match, and eight are a full one that does not wait for more. */
 static const char demo_rule_set[] =
@@ -20,6 +24,7 @@ static const char demo_rule_set[] =
         "  \"algorithm\": {\"backfillPriority\": \"normal\"}\n"
         "}\n";
 
+/* What an earlier run has made and kept is not made again. */
 static bool make_matchmaking(local_service *service, glift__time now, local_fleet *fleet, local_demo *out)
 {
     local_refusal why;
@@ -28,14 +33,30 @@ static bool make_matchmaking(local_service *service, glift__time now, local_flee
     local_queue_terms queue = {.timeout_s = 60, .destinations = destinations, .destination_count = 1};
     local_configuration_wish configuration = {.name = DEMO_NAME,
             .rule_set = DEMO_NAME,
-            .description = "made by gamelift-local --demo",
+            .description = DEMO_DESCRIPTION,
             .request_timeout_s = 60,
             .queues = queues,
             .queue_count = 1};
     snprintf(out->matchmaking_configuration, sizeof out->matchmaking_configuration, "%s", DEMO_NAME);
-    return local_create_queue(service, DEMO_NAME, &queue, &why) != NULL &&
-           local_create_rule_set(service, now, DEMO_NAME, demo_rule_set, &why) != NULL &&
-           local_create_configuration(service, now, &configuration, &why) != NULL;
+    return (local_find_queue(service, DEMO_NAME) != NULL ||
+                   local_create_queue(service, DEMO_NAME, &queue, &why) != NULL) &&
+           (local_find_rule_set(service, DEMO_NAME) != NULL ||
+                   local_create_rule_set(service, now, DEMO_NAME, demo_rule_set, &why) != NULL) &&
+           (local_find_configuration(service, DEMO_NAME) != NULL ||
+                   local_create_configuration(service, now, &configuration, &why) != NULL);
+}
+
+static local_fleet *find_fleet(const local_service *service)
+{
+    local_fleet *fleet;
+    TAILQ_FOREACH(fleet, &service->fleets, link)
+    {
+        if (fleet->status == LOCAL_FLEET_ACTIVE && fleet->description != NULL &&
+                strcmp(fleet->description, DEMO_DESCRIPTION) == 0 &&
+                local_fleet_location(fleet, DEMO_LOCATION) != NULL)
+            return fleet;
+    }
+    return NULL;
 }
 
 static bool make(
@@ -43,15 +64,18 @@ static bool make(
 {
     static const char *const locations[] = {DEMO_LOCATION};
     local_fleet_wish fleet_wish = {.name = "demo",
-            .description = "made by gamelift-local --demo",
+            .description = DEMO_DESCRIPTION,
             .cost = "1",
             .locations = locations,
             .location_count = 1};
     local_compute_wish compute_wish = {
             .name = DEMO_COMPUTE, .ip_address = ip_address, .location = DEMO_LOCATION};
-    if (local_create_location(service, DEMO_LOCATION, why) == NULL)
+    if (local_find_location(service, DEMO_LOCATION) == NULL &&
+            local_create_location(service, DEMO_LOCATION, why) == NULL)
         return false;
-    local_fleet *fleet = local_create_fleet(service, now, &fleet_wish, why);
+    local_fleet *fleet = find_fleet(service);
+    if (fleet == NULL)
+        fleet = local_create_fleet(service, now, &fleet_wish, why);
     if (fleet == NULL)
         return false;
     local_compute *compute = local_register_compute(service, now, fleet, &compute_wish, why);
@@ -87,4 +111,42 @@ glift_status local_service_demo_token(local_service *service, glift__time now, l
     snprintf(demo->auth_token, sizeof demo->auth_token, "%s",
             local_compute_token(service, now, compute)->text);
     return GLIFT_OK;
+}
+
+/* The number in "server-N"; 0: it is none of the launcher's names. */
+static unsigned number_of(const char *process_id)
+{
+    static const char start[] = LAUNCH_ID_START;
+    char *end = NULL;
+    if (strncmp(process_id, start, strlen(start)) != 0)
+        return 0;
+    unsigned long number = strtoul(process_id + strlen(start), &end, 10);
+    return *end == '\0' && number <= UINT32_MAX ? (unsigned)number : 0;
+}
+
+static bool is_of_demo(const local_process *process, const local_demo *demo)
+{
+    return strcmp(process->fleet->id, demo->fleet_id) == 0 &&
+           strcmp(process->compute_name, demo->compute_name) == 0;
+}
+
+unsigned local_service_end_launched(local_service *service, glift__time now, const local_demo *demo)
+{
+    unsigned highest = 0;
+    const local_fleet *fleet = local_find_fleet(service, demo->fleet_id);
+    local_process *process, *next;
+    TAILQ_FOREACH(process, &service->gone_processes, link)
+    {
+        if (is_of_demo(process, demo) && number_of(process->id) > highest)
+            highest = number_of(process->id);
+    }
+    for (process = fleet != NULL ? TAILQ_FIRST(&fleet->processes) : NULL; process != NULL; process = next) {
+        next = TAILQ_NEXT(process, link);
+        unsigned number = is_of_demo(process, demo) ? number_of(process->id) : 0;
+        if (number > highest)
+            highest = number;
+        if (number > 0)
+            local_process_crashed(service, now, process);
+    }
+    return highest;
 }

@@ -16,4 +16,8 @@ glift_status local_service_demo(
 /* Puts a token that lives into a demo made earlier; GLIFT_ERR_NOT_FOUND if its compute is gone. */
 glift_status local_service_demo_token(local_service *service, glift__time now, local_demo *demo);
 
+/* What the launcher of an earlier run has started has ended with that run: crashed. The highest of their
+ * numbers, after which the launcher goes on. */
+unsigned local_service_end_launched(local_service *service, glift__time now, const local_demo *demo);
+
 #endif

@@ -108,6 +108,7 @@ local_launcher *launcher_open(const launcher_desc *desc, char why[LAUNCH_WHY_SIZ
         return NULL;
     }
     launcher->desc = *desc;
+    launcher->started = desc->started;
     launcher->epoll = epoll_create1(EPOLL_CLOEXEC);
     bool made = launcher->epoll >= 0, has_folder = desc->log_dir == NULL || is_folder(desc->log_dir);
     if (!has_folder)
@@ -278,7 +279,7 @@ static int open_pidfd(pid_t pid)
 
 static void start(local_launcher *launcher, launch_child *child, uint64_t now_ms)
 {
-    snprintf(child->id, sizeof child->id, "server-%u", ++launcher->started);
+    snprintf(child->id, sizeof child->id, LAUNCH_ID_START "%u", ++launcher->started);
     if (!launcher->desc.prepare(launcher->desc.user, child->id)) {
         not_started(launcher, child, now_ms, "it has no fleet to belong to");
         return;

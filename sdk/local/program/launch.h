@@ -11,6 +11,7 @@
 #define LAUNCH_INSTANCES_MAX 256
 #define LAUNCH_FILES_EACH    3 /* that we keep open for a child: its output, its end, its log */
 #define LAUNCH_ID_SIZE       32
+#define LAUNCH_ID_START      "server-"
 #define LAUNCH_WHY_SIZE      256
 
 typedef struct local_launcher local_launcher;
@@ -20,6 +21,7 @@ typedef struct launcher_desc {
     int instances;
     const char *log_dir; /* one file per process; NULL: lines go to log() */
     uint64_t grace_ms;   /* from SIGTERM to SIGKILL */
+    unsigned started;    /* in earlier runs: the next is numbered after them */
     struct rlimit files; /* how many a child may open */
     /* Before a start: sets the environment of this process id, with setenv(). False: not now. */
     bool (*prepare)(void *user, const char *process_id);

@@ -7,6 +7,7 @@
 #include "listen/listen.h"
 #include "model/access.h"
 #include "program/options.h"
+#include "program/state_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,8 @@
 
 typedef struct program {
     local_options options;
+    state_file *state; /* NULL: nothing is kept */
+    glift__time start; /* of an earlier run's time; zeroed: there is none */
     local_service *service;
     local_listener *listener;
     local_launcher *launcher;
@@ -41,6 +44,8 @@ typedef struct program {
     struct rlimit files;                                                  /* what we were started with */
     int signals;
     bool stopping;
+    bool keeping_failed;
+    unsigned launched; /* by earlier runs */
 } program;
 
 /* ---- log ---- */
@@ -159,6 +164,33 @@ static uint64_t stopwatch_us(void)
     return (uint64_t)mono.tv_sec * 1000000 + (uint64_t)mono.tv_nsec / 1000;
 }
 
+/* What was kept in --state, and the time that goes on with it. */
+static bool open_state(program *self)
+{
+    const local_options *options = &self->options;
+    char why[STATE_WHY_SIZE];
+    if (options->state == NULL)
+        return true;
+    self->state = state_file_open(options->state, options->region != NULL ? options->region : "us-east-1",
+            options->account != NULL ? options->account : "000000000000", why);
+    if (self->state == NULL)
+        return fail(why);
+    state_file_time(self->state, options->clock_scale, &self->start);
+    return true;
+}
+
+/* Nobody is told what is not kept: where it cannot be, that is the end. */
+static bool keep(void *user)
+{
+    program *self = user;
+    if (self->keeping_failed || local_service_commit(self->service, local_listener_now(self->listener)))
+        return !self->keeping_failed;
+    self->keeping_failed = true;
+    fprintf(stderr, "gamelift-local: %s; it ends, so that nobody is told what is not kept\n",
+            state_file_why(self->state));
+    return false;
+}
+
 /* Each run without --seed has ids of its own, after a reset too: an id of the time before means nothing then.
  */
 static local_service *make_service(program *self, glift__time now)
@@ -176,6 +208,7 @@ static local_service *make_service(program *self, glift__time now)
             .log_user = self,
             .log_level = options->log_level,
             .stopwatch_us = stopwatch_us,
+            .store = self->state != NULL ? state_file_store(self->state) : NULL,
     };
     if (desc.seed == 0 && getrandom(&desc.seed, sizeof desc.seed, 0) != (ssize_t)sizeof desc.seed)
         desc.seed = (uint64_t)now.unix_ms + 1;
@@ -186,8 +219,11 @@ static bool make_first_service(program *self)
 {
     struct timespec wall;
     clock_gettime(CLOCK_REALTIME, &wall);
-    self->service = make_service(self, (glift__time){.unix_ms = (int64_t)wall.tv_sec * 1000});
-    return self->service != NULL || fail("out of memory");
+    glift__time now = {.unix_ms = (int64_t)wall.tv_sec * 1000};
+    self->service = make_service(self, self->start.unix_ms != 0 ? self->start : now);
+    return self->service != NULL ||
+           fail(self->state != NULL && state_file_why(self->state)[0] != '\0' ? state_file_why(self->state)
+                                                                              : "out of memory");
 }
 
 /* As many files as it takes, where the system lets us; half a thousand connections would else be the end of
@@ -232,9 +268,13 @@ static bool on_reset(void *user)
 {
     program *self = user;
     local_demo demo = {0};
+    if (!keep(self) || (self->state != NULL && !state_file_clear(self->state)))
+        return false;
     local_service *fresh = make_service(self, local_listener_now(self->listener));
     if (fresh == NULL || !fill_service(self, fresh, &demo)) {
         local_service_destroy(fresh);
+        if (self->state != NULL)
+            state_file_keep(self->state);
         return false;
     }
     local_listener_use(self->listener, fresh, "gamelift-local was reset");
@@ -260,6 +300,8 @@ static bool open_listener(program *self)
             .host_count = options->host_count,
             .port = options->port,
             .clock_scale = options->clock_scale,
+            .start = self->start,
+            .keep = self->state != NULL ? keep : NULL,
             .sockets = take_files(self),
             .tls_cert_file = options->tls_cert,
             .tls_key_file = options->tls_key,
@@ -278,7 +320,11 @@ static bool open_listener(program *self)
 
 static bool make_demo(program *self)
 {
-    return fill_service(self, self->service, &self->demo) || fail("the demo could not be set up");
+    if (!fill_service(self, self->service, &self->demo))
+        return fail("the demo could not be set up");
+    self->launched =
+            local_service_end_launched(self->service, local_listener_now(self->listener), &self->demo);
+    return true;
 }
 
 static void nothing_to_do(void *user)
@@ -297,6 +343,7 @@ static bool open_launcher(program *self)
             .instances = options->instances,
             .log_dir = options->launch_log_dir,
             .grace_ms = options->launch_grace_ms,
+            .started = self->launched,
             .files = self->files,
             .prepare = prepare_child,
             .ended = child_ended,
@@ -373,6 +420,8 @@ static bool run(program *self)
             launcher_serve(self->launcher,
                     local_listener_machine_ms()); /* may bring deadlines of the service with it */
         local_service_advance(self->service, now);
+        if (!keep(self))
+            return false;
         webhooks_serve(self->webhooks, local_listener_machine_ms());
         uint64_t deadline_ms = local_service_deadline_ms(self->service);
         uint64_t until_ms = webhooks_deadline_ms(self->webhooks);
@@ -384,6 +433,8 @@ static bool run(program *self)
             return true;
         if (!local_listener_serve(self->listener, deadline_ms, until_ms))
             return fail("the listener failed");
+        if (self->keeping_failed)
+            return false;
     }
 }
 
@@ -418,9 +469,9 @@ int main(int count, char **arguments)
     int code = local_options_read(count, arguments, &self.options);
     if (code >= 0)
         return code;
-    bool good = read_token(&self) && make_first_service(&self) && open_listener(&self) &&
+    bool good = read_token(&self) && open_state(&self) && make_first_service(&self) && open_listener(&self) &&
                 take_signals(&self) && make_demo(&self) && open_launcher(&self) && open_webhooks(&self) &&
-                write_env_file(&self);
+                keep(&self) && write_env_file(&self);
     if (good) {
         warn_of_scale(&self);
         print_ready(&self);
@@ -430,5 +481,6 @@ int main(int count, char **arguments)
     webhooks_close(self.webhooks);
     local_listener_close(self.listener);
     local_service_destroy(self.service);
+    state_file_close(self.state);
     return good ? 0 : 1;
 }

@@ -17,6 +17,7 @@ enum {
     OPTION_TOKEN_FILE,
     OPTION_ALLOW_HOST,
     OPTION_ENV_FILE,
+    OPTION_STATE,
     OPTION_LAUNCH,
     OPTION_INSTANCES,
     OPTION_LAUNCH_LOG_DIR,
@@ -52,6 +53,7 @@ static const struct option known[] = {
         {"token", required_argument, NULL, OPTION_TOKEN_FILE},
         {"allow-host", required_argument, NULL, OPTION_ALLOW_HOST},
         {"env-file", required_argument, NULL, OPTION_ENV_FILE},
+        {"state", required_argument, NULL, OPTION_STATE},
         {"launch", required_argument, NULL, OPTION_LAUNCH},
         {"instances", required_argument, NULL, OPTION_INSTANCES},
         {"launch-log-dir", required_argument, NULL, OPTION_LAUNCH_LOG_DIR},
@@ -329,6 +331,9 @@ static bool take_option(int option, local_options *out)
     case OPTION_TLS_CERT:
     case OPTION_TLS_KEY:
         return take_door(option, out);
+    case OPTION_STATE:
+        out->state = optarg;
+        return true;
     case OPTION_ENV_FILE:
         out->env_file = optarg;
         return true;

@@ -17,6 +17,7 @@ typedef struct local_options {
     const char *hosts[LOCAL_HOSTS_MAX];
     size_t host_count;
     const char *env_file;
+    const char *state; /* NULL: nothing outlives the program */
     const char *launch, *launch_log_dir;
     bool launch_is_detailed; /* by options that mean nothing without a launch */
     int instances;

@@ -45,7 +45,7 @@ def exports(path):
 
 class Bundle:
     needs = GLIBC | OPENSSL
-    inside = ["cJSON", "libwebsockets", "libcbor", "Lua"]
+    inside = ["cJSON", "libwebsockets", "libcbor", "SQLite", "Lua"]
 
     @classmethod
     def setUpClass(cls):
