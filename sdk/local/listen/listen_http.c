@@ -2,6 +2,7 @@
 /* HTTP: the AWS API (service model 3.2), the controls, the state, the dashboard. A request is judged by its
  * head; then its body is read, in memory or away; then it is answered. */
 #include "listen/listen_internal.h"
+#include "model/texts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -162,9 +163,11 @@ static int answer_clock(listen_peer *peer)
     return listen_reply(peer, 200, JSON_TYPE, text, (size_t)length);
 }
 
-static int answer_log(listen_peer *peer, const char *arn)
+static int answer_log(listen_peer *peer)
 {
     glift__text log = {0};
+    char *arn = peer->name + strlen("/logs/");
+    local_decode_form(arn);
     glift_status status = local_service_session_log(peer->listener->service, arn, &log);
     if (status == GLIFT_ERR_NOT_FOUND)
         return listen_refuse(peer, 404, "There is no game session of this id.");
@@ -199,7 +202,8 @@ static int answer_health(listen_peer *peer)
     return listen_reply_text(peer, 200, JSON_TYPE, "{\"status\":\"ok\"}");
 }
 
-/* What a GET finds. openapi.json describes each; tests/e2e/local/openapi_test.py compares. */
+/* What a GET finds: the path, or what it begins with where it ends with a slash. openapi.json describes each;
+ * tests/e2e/local/openapi_test.py compares. */
 static const struct {
     const char *path;
     int (*answer)(listen_peer *peer);
@@ -216,15 +220,20 @@ static const struct {
         {"/_local/clock", answer_clock},
         {"/_local/health", answer_health},
         {"/_local/openapi.json", answer_openapi},
+        {"/logs/", answer_log},
 };
+
+static bool is_found(const char *name, const char *path)
+{
+    size_t length = strlen(path);
+    bool is_folder = length > 1 && path[length - 1] == '/';
+    return is_folder ? strncmp(name, path, length) == 0 : strcmp(name, path) == 0;
+}
 
 static int answer_page(listen_peer *peer)
 {
-    static const char logs[] = "/logs/";
-    if (strncmp(peer->name, logs, strlen(logs)) == 0)
-        return answer_log(peer, peer->name + strlen(logs));
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
-        if (strcmp(peer->name, pages[i].path) == 0)
+        if (is_found(peer->name, pages[i].path))
             return pages[i].answer(peer);
     }
     return listen_refuse(peer, 404, "There is nothing here. See / and /_local/openapi.json.");

@@ -88,6 +88,7 @@ static const char paths[] =
         "GET  /_local/clock          its time, how far it is ahead of the machine's, its speed\n"
         "GET  /_local/health         200 when it serves\n"
         "GET  /_local/openapi.json   all of this, for programs (OpenAPI 3.1)\n"
+        "GET  /logs/ID               what is known of a game session, as text\n"
         "POST /_local/rule_set_bench {\"rule_set\", \"tickets\", \"minutes\"?, ...}  a rule set on trial, "
         "beside "
         "the service\n"
