@@ -329,6 +329,7 @@ describe("a match made by FlexMatch", function()
     local team = 5
     local fill = with_player_of(function(seat) return { team = team or seat.team } end)
     assert.not_equal("starting", fill.state)
+    assert.matches("^what is told of the players is refused: .*team", fill.reason)
     assert.equal(1, server:error_count())
     team = nil
     service:advance(15)

@@ -78,7 +78,7 @@ local refusals = {
     "role_session_name is 'a b'" .. NAME },
 }
 
-local NOT_READY = "the process is not ready: call glift_process_ready first"
+local NOT_READY = "the process is not ready: call process_ready first"
 local NO_SESSION = "no game session has been placed yet"
 
 -- action, argument, what is said before the process is ready, before there is a game session, after the end

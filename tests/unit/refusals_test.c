@@ -363,7 +363,7 @@ TEST(P66_P67_what_comes_too_early_is_told_what_is_missing)
     socket = connected_game();
     for (int i = 0; i < PLAIN_CALLS; i++)
         REFUSED_FOR(make_plain_call(i), GLIFT_ERR_STATE, plain_calls[i].name,
-                "the process is not ready: call glift_process_ready first");
+                "the process is not ready: call process_ready first");
     say_ready();
     REFUSED_FOR(READY(.port = 1), GLIFT_ERR_STATE, "ProcessReady", "another ProcessReady is under way");
     answer_ok(socket, hear(socket, "ActivateServerProcess"));

@@ -161,6 +161,7 @@ function gamelift.server() end
 --- Start fn(...) as a coroutine. An error in it goes to the log and to on_error.
 ---@param fn function
 ---@return thread
+---@return string? message of the error that ended it at once, with its traceback
 function gamelift.run(fn, ...) end
 
 --- Read MatchmakerData. Nil and "" give data without players.

@@ -7,13 +7,13 @@
 #include <dlfcn.h>
 #include <limits.h>
 
-/* gamelift.run(fn, ...) -> coroutine. Starts fn(...) as a coroutine; an error in it goes to the log and to
- * on_error of every server. */
+/* gamelift.run(fn, ...) -> coroutine [, message]. Starts fn(...) as a coroutine; an error in it goes to the
+ * log and to on_error of every server, and one that ends it at once is the message, too. */
 static int gamelift_run(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TFUNCTION);
-    lscript_start(L, 0, lua_gettop(L) - 1);
-    return 1;
+    lscript_run(L, lua_gettop(L) - 1);
+    return 2;
 }
 
 static int free_data(lua_State *L)

@@ -137,6 +137,8 @@ void lhandlers_keep(lua_State *L, int server);      /* keeps what was pushed, an
 /* A function and its arguments are on top: run them as a coroutine, which takes their place. Errors are
  * reported, not raised. Returns the coroutine's status. */
 int lscript_start(lua_State *L, int server, int argument_count);
+/* The same for no server; behind the coroutine comes the text of the error that it has died of, or nil. */
+void lscript_run(lua_State *L, int argument_count);
 /* Resume the coroutine at index `thread` with values that are on top of its stack. Errors are reported. */
 int lscript_resume(lua_State *L, int server, int thread, int value_count);
 /* Run function(L, argument) on the server's state, from a frame of the SDK. Never raises. Does nothing for a

@@ -160,7 +160,7 @@ static void report(lua_State *L, int server, int text, int thread)
     lua_pop(L, 1);
 }
 
-/* The coroutine at index `thread` has died. */
+/* The coroutine at index `thread` has died. Pushes the text of its error. */
 static void report_death(lua_State *L, int server, int thread)
 {
     int error = take_error(L, thread);
@@ -172,16 +172,34 @@ static void report_death(lua_State *L, int server, int thread)
         push_text(L, thread, left);
         report(L, server, lua_gettop(L), thread);
     }
+    lua_pushvalue(L, text);
 }
 
-int lscript_resume(lua_State *L, int server, int thread, int value_count)
+/* Whoever dies leaves the text of the error on the stack; the others nil. */
+static int resume(lua_State *L, int server, int thread, int value_count)
 {
     int top = lua_gettop(L);
     int status = lcompat_resume(lua_tothread(L, thread), L, value_count);
     if (status != LUA_OK && status != LUA_YIELD)
         report_death(L, server, thread);
-    lua_settop(L, top);
+    else
+        lua_pushnil(L);
+    lua_insert(L, top + 1);
+    lua_settop(L, top + 1);
     return status;
+}
+
+int lscript_resume(lua_State *L, int server, int thread, int value_count)
+{
+    int status = resume(L, server, thread, value_count);
+    lua_pop(L, 1);
+    return status;
+}
+
+void lscript_run(lua_State *L, int argument_count)
+{
+    make_coroutine(L, argument_count);
+    resume(L, 0, lua_gettop(L), argument_count);
 }
 
 int lscript_start(lua_State *L, int server, int argument_count)

@@ -59,7 +59,7 @@ static const char *objection(const glift_server *server, glift__need need)
         break;
     }
     if (!was_ready)
-        return "the process is not ready: call glift_process_ready first";
+        return "the process is not ready: call process_ready first";
     if (need == GLIFT__NEEDS_SESSION && server->session_event == NULL)
         return "no game session has been placed yet";
     return NULL;

@@ -95,7 +95,7 @@ local function start(self, configuration, players)
   end)
   if asked.has_failed then
     hold_off(self)
-    over(self, "what is told of the players is refused: the log says why")
+    over(self, "what is told of the players is refused: " .. asked.message)
   end
 end
 

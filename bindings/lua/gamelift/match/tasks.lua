@@ -2,8 +2,8 @@
 -- Coroutines that wait for time, for a condition or for each other. Time only passes in advance(), so a spec can
 -- play an hour.
 --
--- What a coroutine will return is its outcome: { is_known =, has_failed =, n =, [1] =, ..., thread = }. Others can
--- wait for it, and go on in the moment it is known.
+-- What a coroutine will return is its outcome: { is_known =, has_failed =, message =, n =, [1] =, ..., thread = }.
+-- Others can wait for it, and go on in the moment it is known.
 --
 -- After stop() nothing goes on: who waits is forgotten, and who comes to a wait later rests there for good.
 
@@ -61,9 +61,10 @@ function methods:settle(outcome, ...)
   make_known(self, outcome)
 end
 
-local function fail(self, outcome)
+local function fail(self, outcome, message)
   if not outcome.is_known and not self.is_stopped then
     outcome.has_failed = true
+    outcome.message = message and message:match "^[^\n]*" -- without the traceback, which the log has
     make_known(self, outcome)
   end
 end
@@ -75,12 +76,12 @@ function methods:run(fn, ...)
   if self.is_stopped then
     return outcome
   end
-  gamelift.run(function(...)
+  local _, message = gamelift.run(function(...)
     outcome.thread = coroutine.running()
     self:settle(outcome, fn(...))
   end, ...)
   if coroutine.status(outcome.thread) == "dead" then
-    fail(self, outcome)
+    fail(self, outcome, message)
   end
   return outcome
 end
