@@ -127,6 +127,11 @@ TEST(a_metric_group_is_kept_and_told)
             200);
     CHECK_INT(call(service, "DescribeFleetAttributes", "{\"FleetIds\":[\"%s\"]}", demo.fleet_id), 200);
     CHECK_TEXT(field("FleetAttributes.0.MetricGroups.0"), "two");
+    commit(service);
+    local_service *again = restart_service();
+    CHECK_INT(call(again, "DescribeFleetAttributes", "{\"FleetIds\":[\"%s\"]}", demo.fleet_id), 200);
+    CHECK_TEXT(field("FleetAttributes.0.MetricGroups.0"), "two");
+    local_service_destroy(again);
     local_service_destroy(service);
 }
 

@@ -57,6 +57,7 @@ static const local_field fleet_fields[] = {
         LOCAL_NEEDED(LOCAL_TEXT, local_fleet, name),
         LOCAL_FIELD(LOCAL_TEXT, local_fleet, description),
         LOCAL_FIELD(LOCAL_TEXT, local_fleet, cost),
+        LOCAL_FIELD(LOCAL_TEXT, local_fleet, metric_group),
         LOCAL_FIELD(LOCAL_STATIC, local_fleet, protection_policy),
         LOCAL_FIELD(LOCAL_INT, local_fleet, creator_limit),
         LOCAL_FIELD(LOCAL_INT, local_fleet, creator_period_minutes),
