@@ -2,6 +2,7 @@
 /* gamelift-local: options, signals, and one loop round the service, its listener and its launcher. */
 #include "program/demo.h"
 #include "program/files.h"
+#include "program/health.h"
 #include "program/launch.h"
 #include "journal/journal.h"
 #include "listen/listen.h"
@@ -469,6 +470,8 @@ int main(int count, char **arguments)
     int code = local_options_read(count, arguments, &self.options);
     if (code >= 0)
         return code;
+    if (self.options.check_health)
+        return health_check(self.options.port);
     bool good = read_token(&self) && open_state(&self) && make_first_service(&self) && open_listener(&self) &&
                 take_signals(&self) && make_demo(&self) && open_launcher(&self) && open_webhooks(&self) &&
                 keep(&self) && write_env_file(&self);

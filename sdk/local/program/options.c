@@ -12,6 +12,7 @@
 enum {
     OPTION_DEMO = 1000,
     OPTION_DEMO_ADDRESS,
+    OPTION_CHECK_HEALTH,
     OPTION_PORT,
     OPTION_LISTEN,
     OPTION_TOKEN_FILE,
@@ -48,6 +49,7 @@ enum {
 static const struct option known[] = {
         {"demo", no_argument, NULL, OPTION_DEMO},
         {"demo-address", required_argument, NULL, OPTION_DEMO_ADDRESS},
+        {"check-health", no_argument, NULL, OPTION_CHECK_HEALTH},
         {"port", required_argument, NULL, OPTION_PORT},
         {"listen", required_argument, NULL, OPTION_LISTEN},
         {"token", required_argument, NULL, OPTION_TOKEN_FILE},
@@ -324,6 +326,9 @@ static bool take_option(int option, local_options *out)
         return true;
     case OPTION_DEMO_ADDRESS:
         return read_demo_address(out);
+    case OPTION_CHECK_HEALTH:
+        out->check_health = true;
+        return true;
     case OPTION_PORT:
     case OPTION_LISTEN:
     case OPTION_TOKEN_FILE:

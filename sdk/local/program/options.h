@@ -11,6 +11,7 @@
 typedef struct local_options {
     bool demo;
     const char *demo_address; /* NULL: the loopback */
+    bool check_health;        /* ask the one that runs, instead of being one */
     int port;
     const char *address;    /* to listen on */
     const char *token_file; /* NULL: clients need no token */

@@ -38,6 +38,8 @@ static const char options[] =
         "                            access key id of AWS clients, in a browser as /?token=\n"
         "  --allow-host NAME         a further name by which clients may call it; the first one is told game "
         "servers\n"
+        "  --check-health            ask the one that runs at --port whether it serves, over plain HTTP, and "
+        "leave\n"
         "  --env-file FILE           when ready, write the environment of a game server into FILE\n"
         "  --state FILE              keep everything in FILE (SQLite); a start with it goes on where it was\n"
         "  --launch \"COMMAND\"        start game servers, and a fresh one whenever one has ended (needs "

@@ -103,6 +103,32 @@ class Options(unittest.TestCase):
                 self.assertIn(words, result.stderr)
                 self.assertEqual(1, len(result.stderr.strip().splitlines()), result.stderr)
 
+    def test_the_health_of_one_that_runs_can_be_asked_for(self):
+        """As a container's runtime does, in an image that has no other program."""
+        service = Service()
+        try:
+            result = run("--check-health", "--port", str(service.port))
+            self.assertEqual((0, ""), (result.returncode, result.stderr))
+        finally:
+            service.stop()
+        result = run("--check-health", "--port", str(service.port))
+        self.assertEqual(1, result.returncode)
+        self.assertEqual(f"gamelift-local: nothing serves at 127.0.0.1:{service.port}: Connection refused\n",
+                         result.stderr)
+
+    def test_a_port_that_answers_otherwise_is_not_healthy(self):
+        for answer, words in ((b"HTTP/1.1 404 Not Found\r\n\r\n", "HTTP/1.1 404 Not Found"), (b"", "nothing")):
+            with self.subTest(words), socket.create_server(("127.0.0.1", 0)) as door:
+                asker = subprocess.Popen([PROGRAM, "--check-health", "--port", str(door.getsockname()[1])],
+                                         stderr=subprocess.PIPE, text=True)
+                with door.accept()[0] as peer:
+                    peer.recv(1000)
+                    peer.sendall(answer)
+                said = asker.communicate(timeout=20)[1]
+                self.assertEqual(1, asker.returncode)
+                self.assertIn(f"answers {words}", said)
+                self.assertEqual(1, len(said.splitlines()), said)
+
     def test_a_port_in_use_is_one_sentence(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))

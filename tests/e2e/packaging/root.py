@@ -18,15 +18,18 @@ root=$1
 shift
 mkdir -p "$root/proc" "$root/dev" && : >>"$root/dev/urandom" && : >>"$root/dev/null" &&
   mount --rbind /proc "$root/proc" && mount --bind /dev/urandom "$root/dev/urandom" &&
-  mount --bind /dev/null "$root/dev/null" && exec env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin chroot "$root" "$@"
+  mount --bind /dev/null "$root/dev/null" && exec env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin chroot "$@"
 """
 AS_USER = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
 HELLO = bytes([2, 1, 0, 3]) + b"mia"
 WELCOME = 2
 
 
-def command(folder, *program):
-    return ["unshare", *AS_USER, "--mount", "sh", "-c", SCRIPT, "sh", str(folder), *map(str, program)]
+def command(folder, *program, user=None):
+    """user: UID:GID, which only root can become."""
+    change = ["--userspec", user] if user and os.geteuid() == 0 else []
+    return ["unshare", *AS_USER, "--mount", "sh", "-c", SCRIPT, "sh", str(folder), *change, str(folder),
+            *map(str, program)]
 
 
 def put(folder, path):
