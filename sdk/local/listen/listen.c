@@ -155,6 +155,7 @@ local_listener *local_listener_open(const local_listener_desc *desc, char why[LO
     glift__random_seed(&listener->random);
     listener->places = (size_t)desc->sockets;
     listener->service = desc->service;
+    listener->stand_in = desc->stand_in;
     listener->access = (web_access){.address = desc->address != NULL ? desc->address : "127.0.0.1",
             .hosts = desc->hosts,
             .host_count = desc->host_count};

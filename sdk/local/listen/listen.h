@@ -12,10 +12,21 @@ typedef struct local_listener local_listener;
 
 #define LISTEN_SOCKETS_MAX 4096
 
+/* Who answers game servers in the place of the service, as the functions of servers.h do. */
+typedef struct local_stand_in {
+    void *owner;
+    int (*handshake)(
+            void *owner, glift__time now, const char *query, uint64_t *connection, glift__text *body);
+    void (*received)(void *owner, glift__time now, uint64_t connection, const char *bytes, size_t length);
+    void (*closed)(void *owner, uint64_t connection);
+    bool (*next_output)(void *owner, local_output *out);
+} local_stand_in;
+
 typedef struct local_listener_desc {
     local_service *service;
-    const char *address;      /* IPv4, of this machine; NULL: "127.0.0.1" */
-    const char *const *hosts; /* further names that clients may call it by */
+    const local_stand_in *stand_in; /* NULL: nobody. With one, HTTP requests are refused */
+    const char *address;            /* IPv4, of this machine; NULL: "127.0.0.1" */
+    const char *const *hosts;       /* further names that clients may call it by */
     size_t host_count;
     int port;           /* 0: any free one */
     double clock_scale; /* how much faster than the machine's its clock is; 0: it stands still */

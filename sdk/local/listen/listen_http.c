@@ -318,6 +318,8 @@ static void route(listen_peer *peer, const listen_request *request, uint64_t len
     bool is_get = strcmp(request->method, "GET") == 0;
     if (refusal[0] != '\0')
         refuse(peer, 403, "%s", refusal);
+    else if (peer->listener->stand_in != NULL)
+        refuse(peer, 404, "This is a replay: it answers game servers, and has no AWS API and no pages.");
     else if (!is_get && strcmp(request->method, "POST") != 0)
         refuse(peer, 405, "Only GET and POST are answered here.");
     else if (length > LISTEN_BODY_MAX)

@@ -136,6 +136,7 @@ typedef struct listen_slot {
 
 struct local_listener {
     local_service *service;
+    const local_stand_in *stand_in; /* NULL: the service itself */
     struct lws_context *context;
     struct lws_vhost *vhost;
     listen_loop loop;
@@ -244,6 +245,13 @@ void listen_forget_socket(listen_peer *peer);
 void listen_end_sockets(local_listener *listener, const char *reason);
 /* What the core put out since the last time, to the outboxes of its sockets. */
 void listen_take_outputs(local_listener *listener);
+
+/* ---- listen_servers.c: the messages of game servers, to whoever answers them (servers.h) ---- */
+
+int listen_handshake(local_listener *listener, const char *query, uint64_t *connection, glift__text *body);
+void listen_hand_in(local_listener *listener, uint64_t connection, const char *bytes, size_t length);
+void listen_tell_closed(local_listener *listener, uint64_t connection);
+bool listen_next_output(local_listener *listener, local_output *out);
 
 /* listen_access.c: "" or a sentence: why whoever sent this request may not talk to us. */
 const char *listen_refuse_request(const local_listener *listener, const listen_request *request);

@@ -70,7 +70,7 @@ static void send_output(listen_peer *peer, const local_output *output)
 void listen_take_outputs(local_listener *listener)
 {
     local_output output;
-    while (local_service_next_output(listener->service, &output)) {
+    while (listen_next_output(listener, &output)) {
         listen_peer *peer = find_socket(listener, output.connection);
         if (peer != NULL)
             send_output(peer, &output);
@@ -126,8 +126,7 @@ static int shake_hands(listen_peer *peer, const listen_request *request)
 {
     local_listener *listener = peer->listener;
     glift__text refusal = {0};
-    int status = local_service_handshake(
-            listener->service, local_listener_now(listener), request->query, &peer->connection, &refusal);
+    int status = listen_handshake(listener, request->query, &peer->connection, &refusal);
     if (status != 101) {
         int result = listen_reply_text(
                 peer, status, "application/json", refusal.bytes != NULL ? refusal.bytes : "{}");
@@ -194,8 +193,7 @@ static int take_part(listen_peer *peer, const glift__ws_event *event)
     }
     if (!event->is_last)
         return 0;
-    local_service_received(listener->service, local_listener_now(listener), peer->connection,
-            length > 0 ? bytes : "", length);
+    listen_hand_in(listener, peer->connection, length > 0 ? bytes : "", length);
     peer->message_length = 0;
     listen_take_outputs(listener);
     return 0;
@@ -257,12 +255,11 @@ static void take_from_list(listen_peer *peer)
 
 void listen_forget_socket(listen_peer *peer)
 {
-    local_listener *listener = peer->listener;
     free(peer->message);
     if (peer->connection == 0)
         return;
     take_from_list(peer);
-    local_service_closed(listener->service, local_listener_now(listener), peer->connection);
+    listen_tell_closed(peer->listener, peer->connection);
 }
 
 static void end_socket(listen_peer *peer, const char *reason)

@@ -9,6 +9,7 @@
 #include "model/access.h"
 #include "program/options.h"
 #include "program/state_file.h"
+#include "program/replay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -467,6 +468,8 @@ static void print_ready(const program *self)
 int main(int count, char **arguments)
 {
     static program self;
+    if (count > 1 && strcmp(arguments[1], "replay") == 0)
+        return local_replay(count - 1, arguments + 1);
     int code = local_options_read(count, arguments, &self.options);
     if (code >= 0)
         return code;
