@@ -63,9 +63,8 @@ static bool is_wanted(const api_wish *wish, const local_entry *entry)
                    api_has_part(entry->request_id, wish->text));
 }
 
-static void add_message(api_call *call, cJSON *list, const local_entry *entry)
+static void show_entry(api_call *call, cJSON *object, const local_entry *entry)
 {
-    cJSON *object = api_add_object(call, list, NULL);
     api_add_number(call, object, "serial", (double)entry->serial);
     api_add_number(call, object, "unix_ms", (double)entry->unix_ms);
     api_add_number(call, object, "mono_ms", (double)entry->mono_ms);
@@ -85,6 +84,17 @@ static void add_message(api_call *call, cJSON *list, const local_entry *entry)
     api_add_any_text(call, object, "text", entry->text);
     if (entry->cut)
         api_add_flag(call, object, "cut", true);
+}
+
+glift_status local_service_entry(const local_entry *entry, glift__text *out)
+{
+    api_call call = {.operation = "entry", .reply = cJSON_CreateObject()};
+    call.out_of_memory = call.reply == NULL;
+    show_entry(&call, call.reply, entry);
+    *out = (glift__text){.bytes = call.out_of_memory ? NULL : cJSON_PrintUnformatted(call.reply)};
+    out->length = out->bytes != NULL ? strlen(out->bytes) : 0;
+    cJSON_Delete(call.reply);
+    return out->bytes != NULL ? GLIFT_OK : GLIFT_ERR_MEMORY;
 }
 
 /* The newest that fit, oldest first; "dropped" counts those before them that fit, too. */
@@ -108,7 +118,7 @@ static void show_messages(api_call *call, cJSON *root, const api_wish *wish)
         if (skipped > 0)
             skipped--;
         else
-            add_message(call, list, entry);
+            show_entry(call, api_add_object(call, list, NULL), entry);
     }
 }
 

@@ -76,6 +76,10 @@ typedef struct local_clock_view {
 int local_service_page(const local_service *service, glift__time now, const local_clock_view *clock,
         const char *page, const char *query, glift__text *out);
 
+/* An entry of the journal, as the page "messages" shows it. The caller frees it. */
+struct local_entry;
+glift_status local_service_entry(const struct local_entry *entry, glift__text *out);
+
 /* Everything it holds, as JSON (GET /_local/state). The caller frees it. */
 glift_status local_service_state(const local_service *service, glift__time now, glift__text *out);
 /* Events of matchmaking and placements after the one of this serial (GET /_local/events?after=N), as many as

@@ -9,6 +9,7 @@
 #include "model/access.h"
 #include "program/options.h"
 #include "program/state_file.h"
+#include "program/recorder.h"
 #include "program/replay.h"
 
 #include <errno.h>
@@ -39,6 +40,7 @@ typedef struct program {
     local_listener *listener;
     local_launcher *launcher;
     webhooks *webhooks;
+    local_recorder *recorder; /* NULL: nothing is recorded */
     local_demo demo;
     char token[LOCAL_TOKEN_MOST + 2]; /* "": clients need none; one letter more than it may have */
     char websocket_url[LOCAL_URL_SIZE], http_url[LOCAL_URL_SIZE];         /* as others are told */
@@ -279,6 +281,10 @@ static bool on_reset(void *user)
             state_file_keep(self->state);
         return false;
     }
+    if (self->recorder != NULL) {
+        recorder_serve(self->recorder, self->service);
+        recorder_use_another(self->recorder);
+    }
     local_listener_use(self->listener, fresh, "gamelift-local was reset");
     webhooks_use(self->webhooks, fresh);
     local_service_destroy(self->service);
@@ -374,6 +380,16 @@ static bool open_webhooks(program *self)
            fail("the webhooks cannot be watched");
 }
 
+static bool open_recorder(program *self)
+{
+    char why[RECORDER_WHY_SIZE];
+    if (self->options.record == NULL)
+        return true;
+    self->recorder =
+            recorder_open(self->options.record, local_listener_now(self->listener), on_log, self, why);
+    return self->recorder != NULL || fail(why);
+}
+
 static void on_signal(void *user)
 {
     program *self = user;
@@ -425,6 +441,8 @@ static bool run(program *self)
         if (!keep(self))
             return false;
         webhooks_serve(self->webhooks, local_listener_machine_ms());
+        if (self->recorder != NULL)
+            recorder_serve(self->recorder, self->service);
         uint64_t deadline_ms = local_service_deadline_ms(self->service);
         uint64_t until_ms = webhooks_deadline_ms(self->webhooks);
         if (self->launcher != NULL && launcher_deadline_ms(self->launcher) < until_ms)
@@ -476,13 +494,14 @@ int main(int count, char **arguments)
     if (self.options.check_health)
         return health_check(self.options.port);
     bool good = read_token(&self) && open_state(&self) && make_first_service(&self) && open_listener(&self) &&
-                take_signals(&self) && make_demo(&self) && open_launcher(&self) && open_webhooks(&self) &&
-                keep(&self) && write_env_file(&self);
+                take_signals(&self) && open_recorder(&self) && make_demo(&self) && open_launcher(&self) &&
+                open_webhooks(&self) && keep(&self) && write_env_file(&self);
     if (good) {
         warn_of_scale(&self);
         print_ready(&self);
         good = run(&self);
     }
+    recorder_close(self.recorder);
     launcher_close(self.launcher);
     webhooks_close(self.webhooks);
     local_listener_close(self.listener);

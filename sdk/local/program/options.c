@@ -41,6 +41,7 @@ enum {
     OPTION_MATCH_SETTLE,
     OPTION_WEBHOOK,
     OPTION_WEBHOOK_SNS,
+    OPTION_RECORD,
     OPTION_HELP,
     OPTION_HELP_ALL,
     OPTION_VERSION
@@ -78,6 +79,7 @@ static const struct option known[] = {
         {"match-settle", required_argument, NULL, OPTION_MATCH_SETTLE},
         {"webhook", required_argument, NULL, OPTION_WEBHOOK},
         {"webhook-sns", no_argument, NULL, OPTION_WEBHOOK_SNS},
+        {"record", required_argument, NULL, OPTION_RECORD},
         {"help", no_argument, NULL, OPTION_HELP},
         {"help-all", no_argument, NULL, OPTION_HELP_ALL},
         {"version", no_argument, NULL, OPTION_VERSION},
@@ -353,6 +355,9 @@ static bool take_option(int option, local_options *out)
         return take_webhook(out);
     case OPTION_WEBHOOK_SNS:
         out->webhook_sns = true;
+        return true;
+    case OPTION_RECORD:
+        out->record = optarg;
         return true;
     default:
         return take_identity(option, out);

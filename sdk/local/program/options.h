@@ -33,6 +33,7 @@ typedef struct local_options {
     const char *webhooks[WEBHOOKS_MAX];
     size_t webhook_count;
     bool webhook_sns;
+    const char *record; /* NULL: nothing is recorded */
 } local_options;
 
 /* -1: go on. Else the exit code: --help and --version were printed (0), or what is wrong was said (2). */

@@ -56,12 +56,19 @@ static const char options[] =
         "  --webhook URL             post matchmaking and placement events there; ARN=URL: those of one "
         "NotificationTarget\n"
         "  --webhook-sns             as SNS wraps its notifications\n"
+        "  --record FILE             everything that is said, as JSON lines; gamelift-local replay plays "
+        "them\n"
         "  --seed N                  the same ids in every run\n"
         "  --clock-scale X           its clock is X times as fast as the machine's (1; 0: it stands still)\n"
         "  --log-level LEVEL         debug, info, warning or error (info)\n"
         "  --version\n"
         "  -h, --help                what is used most\n"
         "  --help-all                this\n"
+        "\n"
+        "gamelift-local replay FILE -- COMMAND\n"
+        "                            plays the service's side of a recording to a game server, and tells the "
+        "first\n"
+        "                            thing that it does in another way\n"
         "\n";
 
 static const char durations[] =

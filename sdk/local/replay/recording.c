@@ -233,12 +233,21 @@ static bool take_entry(local_recording *out, cJSON *entry, unsigned line, char w
     return read_message(step, why);
 }
 
+/* Entries that the recorder lost may be those that the server waited for. */
+static bool is_whole(const cJSON *entry, unsigned line, char why[RECORDING_WHY_SIZE])
+{
+    return !is_text(entry, "kind", "gap") ||
+           fail(why, "line %u: %.0f messages were lost here, since the disk was too slow for the recording",
+                   line, number_of(entry, "lost"));
+}
+
 static bool read_steps(line_reader lines, local_recording *out, char why[RECORDING_WHY_SIZE])
 {
     cJSON *entry;
     bool read = true;
     while (read && (entry = next_entry(&lines, why)) != NULL) {
-        if (is_of_servers(entry) && is_text(entry, "process_id", out->process_id))
+        read = is_whole(entry, lines.number, why);
+        if (read && is_of_servers(entry) && is_text(entry, "process_id", out->process_id))
             read = take_entry(out, entry, lines.number, why);
         else
             cJSON_Delete(entry);
