@@ -72,7 +72,7 @@ static void begin(const char *const *lines)
         test_fail(__FILE__, __LINE__, why);
     now = (glift__time){.mono_ms = 5000, .unix_ms = 1000000};
     asked = 0;
-    course_begin(&course, &recorded, "ws://here", 30000, now);
+    CHECK(course_begin(&course, &recorded, "ws://here", 30000, now));
 }
 
 static void end(void)
@@ -326,6 +326,65 @@ TEST(players_may_come_in_any_order)
     end();
 }
 
+TEST(messages_about_different_players_may_change_places)
+{
+    play_until_active();
+    ask("AcceptPlayerSession", "\"GameSessionId\":\"s1\",\"PlayerSessionId\":\"b\"");
+    ask("AcceptPlayerSession", "\"GameSessionId\":\"s1\",\"PlayerSessionId\":\"a\"");
+    ask("RemovePlayerSession", "\"GameSessionId\":\"s1\",\"PlayerSessionId\":\"a\"");
+    CHECK_TEXT(course.difference, "");
+    ask("TerminateServerProcess", "");
+    CHECK(course_is_done(&course));
+    end();
+    play_until_active();
+    ask("AcceptPlayerSession", "\"GameSessionId\":\"s1\",\"PlayerSessionId\":\"a\"");
+    ask("RemovePlayerSession", "\"GameSessionId\":\"s1\",\"PlayerSessionId\":\"a\"");
+    CHECK_TEXT(course.difference, "");
+    ask("AcceptPlayerSession", "\"GameSessionId\":\"s1\",\"PlayerSessionId\":\"b\"");
+    CHECK_TEXT(course.difference, "");
+    end();
+    play_until_active();
+    ask("RemovePlayerSession", "\"GameSessionId\":\"s1\",\"PlayerSessionId\":\"a\"");
+    CHECK_DIFFERENCE(
+            "message 3 of the server is RemovePlayerSession where the recording has AcceptPlayerSession "
+            "(line 11)");
+    end();
+}
+
+TEST(questions_may_come_at_other_times)
+{
+    static const char *const lines[] = {
+            HEADER,
+            CONNECT(1, 1),
+            ASK(2, 1, "DescribePlayerSessions", TEXT("PlayerSessionStatusFilter", "RESERVED")),
+            ANSWER(3, 1, "DescribePlayerSessions", 2, NUMBER("Time", "1")),
+            ASK(4, 1, "ActivateServerProcess", ""),
+            PUSH(5, 2, "CreateGameSession", ""),
+            ASK(6, 3, "ActivateGameSession", ""),
+            ASK(7, 3, "DescribePlayerSessions", TEXT("PlayerSessionStatusFilter", "RESERVED")),
+            ANSWER(8, 3, "DescribePlayerSessions", 7, NUMBER("Time", "2")),
+            NULL,
+    };
+    static const char reserved[] = "\"PlayerSessionStatusFilter\":\"RESERVED\"";
+    begin(lines);
+    connect_now();
+    ask("ActivateServerProcess", "");
+    CHECK_SENT("CreateGameSession");
+    ask("DescribePlayerSessions", reserved);
+    CHECK_SENT("\"Time\":2");
+    ask("DescribePlayerSessions", reserved);
+    CHECK_SENT("\"Time\":2");
+    CHECK_TEXT(course.difference, "");
+    ask("DescribePlayerSessions", "\"PlayerSessionStatusFilter\":\"ACTIVE\"");
+    CHECK_DIFFERENCE("PlayerSessionStatusFilter is \"ACTIVE\" where the recording has \"RESERVED\"");
+    end();
+    begin(lines);
+    connect_now();
+    ask("DescribePlayerSessions", reserved);
+    CHECK_SENT("\"Time\":1");
+    end();
+}
+
 /* ---- files ---- */
 
 static void check_unreadable(const char *text, const char *process, const char *part)
@@ -372,7 +431,7 @@ TEST(damaged_recordings_are_refused_or_read)
         }
         if (recording_read(text, length, NULL, &recorded, why)) {
             glift__text body = {0};
-            course_begin(&course, &recorded, "ws://here", 1000, now);
+            CHECK(course_begin(&course, &recorded, "ws://here", 1000, now));
             course_handshake(&course, now, "", &socket_number, &body);
             ask("ActivateServerProcess", "\"Port\":1");
             ask("ActivateGameSession", "\"GameSessionId\":\"s1\"");

@@ -324,9 +324,8 @@ int local_replay(int count, char **arguments)
     if (!read_arguments(&self, count, arguments))
         return 2;
     if (read_recording(&self) && open_port(&self)) {
-        course_begin(
-                &self.course, &self.recording, self.url, self.wait_ms, local_listener_now(self.listener));
-        if (start(&self)) {
+        glift__time now = local_listener_now(self.listener);
+        if (course_begin(&self.course, &self.recording, self.url, self.wait_ms, now) && start(&self)) {
             play(&self);
             end_program(&self);
             code = tell(&self);

@@ -3,8 +3,9 @@
  * in, messages come out, time is an argument.
  *
  * It goes by conditions, not by the clock. The server's messages have to be those of the recording, in their
- * order; an answer goes as soon as its request has come, everything else that the service sent as soon as all
- * that it had received by then has come. Heartbeats are answered, and have no place in the order. */
+ * order (course_find.c); an answer goes as soon as its request has come, everything else that the service
+ * sent as soon as all that it had received by then has come. Heartbeats and questions have no place in the
+ * order. */
 #ifndef LOCAL_COURSE_H
 #define LOCAL_COURSE_H
 
@@ -24,6 +25,7 @@ typedef struct course_socket {
 typedef struct local_course {
     const local_recording *recording;
     local_roles roles;
+    bool *taken;       /* by step: the message has come */
     size_t next;       /* the step that is waited for, or is to be done */
     unsigned requests; /* that have come, heartbeats not counted */
     uint64_t waits_since_ms, wait_ms;
@@ -39,8 +41,8 @@ typedef struct local_course {
 } local_course;
 
 /* endpoint: of the replay's own door. wait_ms: how long a message may take beyond the time that it took in
- * the recording. Both the recording and the endpoint must outlive it. */
-void course_begin(local_course *course, const local_recording *recording, const char *endpoint,
+ * the recording. Both the recording and the endpoint must outlive it. False: out of memory. */
+bool course_begin(local_course *course, const local_recording *recording, const char *endpoint,
         uint64_t wait_ms, glift__time now);
 void course_free(local_course *course);
 
@@ -52,6 +54,10 @@ void course_received(
         local_course *course, glift__time now, uint64_t connection, const char *bytes, size_t length);
 void course_closed(local_course *course, uint64_t connection);
 bool course_next_output(local_course *course, local_output *out);
+
+/* course_find.c: the place of the recorded message that this one is. SIZE_MAX: it is none; *difference is how
+ * the first differs that it may be, or "" where none has its action. */
+size_t course_find(local_course *course, const cJSON *message, char difference[ROLES_DIFFERENCE_SIZE]);
 
 /* ---- its end ---- */
 

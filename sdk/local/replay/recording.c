@@ -158,6 +158,17 @@ static recording_step *add_step(local_recording *out)
     return step;
 }
 
+bool recording_is_question(const recording_step *step)
+{
+    static const char *const questions[] = {
+            "DescribePlayerSessions", "GetComputeCertificate", "GetFleetRoleCredentials"};
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+        if (step->kind == RECORDING_REQUEST && strcmp(step->action, questions[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 static recording_kind kind_of(const cJSON *entry)
 {
     if (is_text(entry, "kind", "note"))

@@ -44,6 +44,9 @@ typedef struct local_recording {
     bool ends;          /* it called ProcessEnding (TerminateServerProcess) at last */
 } local_recording;
 
+/* Whether it is a request that changes nothing, neither here nor there. */
+bool recording_is_question(const recording_step *step);
+
 /* From the bytes of a file. process_id NULL: the only one that is in it. False: *why is a sentence. */
 bool recording_read(const char *bytes, size_t length, const char *process_id, local_recording *out,
         char why[RECORDING_WHY_SIZE]);

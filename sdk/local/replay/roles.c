@@ -163,6 +163,9 @@ static bool same_id(comparison *self, local_role role, const cJSON *recorded, co
 {
     const role_pair *pair = find_recorded(self->roles, role, recorded->valuestring),
                     *other = find_live(self->roles, role, live->valuestring);
+    if (pair == NULL && other == NULL && self->roles->keeps &&
+            strcmp(recorded->valuestring, live->valuestring) != 0)
+        return differ_in_value(self, recorded, live);
     if (pair == NULL && other == NULL) {
         add_pair(self->roles, role, recorded->valuestring, live->valuestring);
         return true;
@@ -255,11 +258,25 @@ static bool same(comparison *self, const cJSON *recorded, const cJSON *live, loc
            differ_in_value(self, recorded, live);
 }
 
+/* What a comparison has learnt that came to nothing. */
+static void forget_pairs(local_roles *roles, size_t count)
+{
+    while (roles->count > count) {
+        roles->count--;
+        free(roles->pairs[roles->count].recorded);
+        free(roles->pairs[roles->count].live);
+    }
+}
+
 bool roles_same(
         local_roles *roles, const cJSON *recorded, const cJSON *live, char difference[ROLES_DIFFERENCE_SIZE])
 {
     comparison self = {.roles = roles, .difference = difference};
-    return same_object(&self, recorded, live);
+    size_t known = roles->count;
+    bool is_same = same_object(&self, recorded, live);
+    if (!is_same)
+        forget_pairs(roles, known);
+    return is_same;
 }
 
 /* ---- translating ---- */

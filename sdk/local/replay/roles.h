@@ -23,13 +23,14 @@ typedef struct local_roles {
     role_pair *pairs;
     size_t count, room;
     const char *endpoint, *token; /* of the replay: what RefreshConnection tells */
+    bool keeps; /* ids that are new to both sides have to be the same text, and stand for no other one */
     bool out_of_memory;
 } local_roles;
 
 void roles_free(local_roles *roles);
 
-/* Whether the server's message is the recorded one; if not, *difference says where it begins to differ: "Port
- * is 1 where the recording has 2". */
+/* Whether the server's message is the recorded one; if it is, its ids are learnt. If not, *difference says
+ * where it begins to differ: "Port is 1 where the recording has 2". */
 bool roles_same(
         local_roles *roles, const cJSON *recorded, const cJSON *live, char difference[ROLES_DIFFERENCE_SIZE]);
 
