@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define HEARTBEAT "HeartbeatServerProcess"
 #define ENDING    "TerminateServerProcess"
 
@@ -104,7 +106,7 @@ static bool count_process(process_census *census, const char *id)
     }
     if (id[0] == '\0' || census->count == PROCESSES_NAMED)
         return true;
-    census->ids[census->count] = strdup(id);
+    census->ids[census->count] = glift__text_copy(id);
     return census->ids[census->count++] != NULL;
 }
 

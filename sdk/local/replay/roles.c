@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* What a member is, by its name. */
 typedef enum local_role {
     ROLE_PLAIN,         /* is as it was */
@@ -101,7 +103,7 @@ static void add_pair(local_roles *roles, local_role role, const char *recorded, 
         roles->pairs = pairs;
         roles->room = room;
     }
-    role_pair pair = {(int)role, strdup(recorded), strdup(live)};
+    role_pair pair = {(int)role, glift__text_copy(recorded), glift__text_copy(live)};
     roles->pairs[roles->count++] = pair;
     if (pair.recorded != NULL && pair.live != NULL)
         return;
