@@ -331,7 +331,7 @@ void local_open_automatics(local_service *service, glift__time now)
 bool local_enter_automatic(local_service *service, glift__time now, void *entity)
 {
     local_automatic *automatic = entity;
+    (void)now;
     TAILQ_INSERT_TAIL(&service->matchmaking->automatics, automatic, link);
-    local_matchmaking_wake(service, now);
     return true;
 }

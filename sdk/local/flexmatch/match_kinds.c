@@ -95,7 +95,6 @@ const local_kind local_configuration_kind = {
 
 /* ---- matches and tickets ---- */
 
-/* Why it is not placed yet is found anew at the next look. */
 static const local_field match_fields[] = {
         LOCAL_FIELD(LOCAL_CHARS, local_match, id),
         LOCAL_NEEDED_ENTITY(local_match, configuration, &local_configuration_kind),
@@ -106,6 +105,7 @@ static const local_field match_fields[] = {
         LOCAL_FIELD_ENTITY(local_match, game_session, &local_game_session_kind),
         LOCAL_FIELD(LOCAL_UINT64, local_match, age_ms),
         LOCAL_FIELD(LOCAL_UINT64, local_match, placing_ms),
+        LOCAL_FIELD(LOCAL_CHARS, local_match, why),
         LOCAL_FIELD(LOCAL_TIMER, local_match, timer),
         LOCAL_FIELDS_END,
 };
@@ -254,6 +254,7 @@ static const local_field placement_fields[] = {
         LOCAL_FIELD(LOCAL_INT64, local_placement, end_unix_ms),
         LOCAL_FIELD(LOCAL_UINT64, local_placement, start_ms),
         LOCAL_FIELD(LOCAL_UINT64, local_placement, next_try_ms),
+        LOCAL_FIELD(LOCAL_UINT64, local_placement, seen_of_processes),
         LOCAL_FIELD(LOCAL_BOOL, local_placement, lost_a_session),
         LOCAL_FIELD(LOCAL_CHARS, local_placement, why),
         LOCAL_FIELD(LOCAL_TIMER, local_placement, timer),

@@ -11,7 +11,7 @@
 
 void local_matchmaking_wake(local_service *service, glift__time now)
 {
-    local_timer_set(&service->timers, &service->matchmaking->tick, now.mono_ms);
+    local_timer_set(&service->timers, &service->match_tick, now.mono_ms);
 }
 
 /* Of who has a seat: another number where they are others. */
@@ -146,7 +146,7 @@ static void on_tick(local_service *service, glift__time now, void *owner)
     }
     local_try_placements(service, now);
     if (all->active_count > 0 || all->placements.pending_count > 0)
-        local_timer_set(&service->timers, &all->tick, now.mono_ms + pause_ms);
+        local_timer_set(&service->timers, &service->match_tick, now.mono_ms + pause_ms);
 }
 
 /* ---- what happened in the model ---- */
@@ -155,7 +155,6 @@ static void on_process_ready(local_service *service, glift__time now, local_proc
 {
     (void)process;
     struct local_matchmaking *all = service->matchmaking;
-    all->placements.ready_seen++;
     if (!TAILQ_EMPTY(&all->matches) || all->placements.pending_count > 0)
         local_matchmaking_wake(service, now);
 }
@@ -220,7 +219,8 @@ glift_status local_matchmaking_create(local_service *service)
     local_notices_init(&all->notices);
     service->matchmaking = all;
     service->listener = &listener;
-    return local_timer_make(&service->timers, &all->tick, on_tick, NULL) ? GLIFT_OK : GLIFT_ERR_MEMORY;
+    return local_timer_make(&service->timers, &service->match_tick, on_tick, NULL) ? GLIFT_OK
+                                                                                   : GLIFT_ERR_MEMORY;
 }
 
 static void free_tickets(local_service *service, struct local_ticket_list *list)
@@ -254,7 +254,7 @@ void local_matchmaking_destroy(local_service *service)
     local_notices_fini(&all->notices);
     local_free_automatics(service);
     local_free_match_resources(service);
-    local_timer_unmake(&service->timers, &all->tick);
+    local_timer_unmake(&service->timers, &service->match_tick);
     free(all);
     service->matchmaking = NULL;
     service->listener = NULL;

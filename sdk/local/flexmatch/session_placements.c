@@ -191,7 +191,7 @@ static void try_once(local_service *service, glift__time now, local_placement *p
             .maximum = from->maximum,
     };
     local_changed(&placement->record);
-    placement->seen_of_processes = all_of(service)->ready_seen;
+    placement->seen_of_processes = service->ready_count;
     placement->game_session = local_place_session(service, now, &search, &wish, placement->why);
     uint64_t policy_ms = local_next_policy_ms(service, &search);
     placement->next_try_ms = now.mono_ms + TRY_AGAIN_MS;
@@ -226,7 +226,7 @@ void local_try_placements(local_service *service, glift__time now)
     size_t units = 0;
     for (local_placement *one = TAILQ_FIRST(&all->pending), *next; one != NULL; one = next) {
         next = TAILQ_NEXT(one, link);
-        bool due = one->next_try_ms <= now.mono_ms || one->seen_of_processes != all->ready_seen;
+        bool due = one->next_try_ms <= now.mono_ms || one->seen_of_processes != service->ready_count;
         if (one->game_session != NULL || !due)
             continue;
         units += cost_of(service, one);
@@ -432,7 +432,7 @@ bool local_enter_placement(local_service *service, glift__time now, void *entity
     struct local_placements *all = all_of(service);
     local_placement *placement = entity;
     placement->wish.id = placement->id;
-    placement->seen_of_processes = UINT64_MAX; /* processes may have become ready: it is tried at once */
+    (void)now;
     if (!local_timer_restore(&service->timers, &placement->timer, on_timeout, placement))
         return false;
     if (!local_index_add(&all->by_id, placement)) {
@@ -440,7 +440,5 @@ bool local_enter_placement(local_service *service, glift__time now, void *entity
         return false;
     }
     enter_lists(all, placement);
-    if (placement->status == LOCAL_PLACEMENT_PENDING)
-        local_matchmaking_wake(service, now);
     return true;
 }

@@ -62,7 +62,6 @@ struct local_placements {
     struct local_placement_list pending, ended; /* oldest first */
     size_t pending_count, ended_count;
     local_index by_id;
-    uint64_t ready_seen; /* processes that became ready since the start */
 };
 
 const char *local_placement_status_name(local_placement_status status);

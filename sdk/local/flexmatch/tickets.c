@@ -251,8 +251,9 @@ local_ticket *local_start_ticket(
     TAILQ_INSERT_TAIL(&all->active, ticket, link);
     all->active_count++;
     local_keep(service, &ticket->record, &local_ticket_kind);
-    if (all->tick.place == 0)
-        local_timer_set(&service->timers, &all->tick, now.mono_ms + service->patience.match_tick_ms);
+    if (service->match_tick.place == 0)
+        local_timer_set(
+                &service->timers, &service->match_tick, now.mono_ms + service->patience.match_tick_ms);
     if (ticket->obstacle[0] != '\0')
         local_log(service, GLIFT_LOG_WARNING, "ticket %s will never match: %s", ticket->id, ticket->obstacle);
     return ticket;
@@ -436,6 +437,8 @@ static bool complete_ticket(local_ticket *ticket)
             place->team = "";
     }
     describe_to_matcher(ticket, ticket->candidate.start_ms);
+    if (ticket->match != NULL) /* it does not wait for a look */
+        ticket->candidate.why[0] = '\0';
     local_look_at_session(ticket);
     return true;
 }
@@ -463,6 +466,7 @@ bool local_enter_ticket(local_service *service, glift__time now, void *entity)
     struct local_matchmaking *all = service->matchmaking;
     local_ticket *ticket = entity;
     bool is_active = local_ticket_is_active(ticket);
+    (void)now;
     if (is_active != (ticket->configuration != NULL) || (!is_active && ticket->match != NULL) ||
             !complete_ticket(ticket))
         return false;
@@ -476,7 +480,5 @@ bool local_enter_ticket(local_service *service, glift__time now, void *entity)
         return false;
     }
     enter_lists(all, ticket);
-    if (is_active)
-        local_matchmaking_wake(service, now);
     return true;
 }

@@ -161,7 +161,6 @@ struct local_matchmaking {
     local_index queues_by_name, rule_sets_by_name, configurations_by_name, tickets_by_id, players_waiting;
     struct local_placements placements;
     struct local_notices notices;
-    local_timer tick;
 };
 
 /* matchmaking.c: matcher and placement run at the next advance of the clock, not within the caller. */

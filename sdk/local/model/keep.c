@@ -11,6 +11,8 @@ static const local_field service_fields[] = {
         LOCAL_FIELD(LOCAL_UINT64, local_service, last_serial),
         LOCAL_FIELD(LOCAL_UINT64, local_service, random_state),
         LOCAL_FIELD(LOCAL_UINT64, local_service, last_connection),
+        LOCAL_FIELD(LOCAL_UINT64, local_service, ready_count),
+        LOCAL_FIELD(LOCAL_TIMER, local_service, match_tick),
         LOCAL_FIELDS_END,
 };
 static const local_kind service_kind = {
@@ -223,6 +225,7 @@ static bool restore_service(void *arg, uint64_t row, const char *body, size_t le
     local_service *service = self->service;
     if (local_read_record(&service->keeper, &service_kind, service, body, length) != NULL)
         return refuse(service, &service_kind, row, "it cannot be read");
+    local_timer_resume(&service->timers, &service->match_tick);
     take_record(&service->keeper, &service->record, &service_kind, row, hash_of(body, length));
     return true;
 }

@@ -98,15 +98,12 @@ static bool read_uint64(const local_field *field, const cJSON *json, char *entit
     return true;
 }
 
-/* Whoever enters the entity makes the timer of it. */
+/* Whoever enters the entity makes the timer of it, and resumes it. */
 static bool read_timer(const local_field *field, const cJSON *json, char *entity)
 {
-    local_timer timer = {0};
-    if (!parse_uint64(cJSON_GetArrayItem(json, 0), &timer.at_ms) ||
-            !parse_uint64(cJSON_GetArrayItem(json, 1), &timer.order))
-        return false;
-    memcpy(entity + field->at, &timer, sizeof timer);
-    return true;
+    local_timer *timer = (local_timer *)(void *)(entity + field->at);
+    return parse_uint64(cJSON_GetArrayItem(json, 0), &timer->at_ms) &&
+           parse_uint64(cJSON_GetArrayItem(json, 1), &timer->order);
 }
 
 static const local_record *find_record(const local_reading *reading, const local_kind *kind, uint64_t row)

@@ -271,6 +271,8 @@ struct local_service {
     uint64_t random_state;
     uint64_t last_serial; /* of everything, in the order in which it came to be: what paging counts in */
     local_timers timers;
+    local_timer match_tick; /* matchmaking's, which goes on with the service */
+    uint64_t ready_count;   /* processes that became READY */
     local_keeper keeper;
     local_record record;                  /* its own: the numbers that go on */
     const local_model_listener *listener; /* NULL: nobody listens */

@@ -274,6 +274,7 @@ void local_process_ready(local_service *service, glift__time now, local_process 
     if (process->state != LOCAL_PROCESS_CONNECTED)
         return;
     local_changed(&process->record);
+    service->ready_count++;
     process->state = LOCAL_PROCESS_READY;
     process->place = local_next_serial(service);
     TAILQ_REMOVE(&process->fleet->processes, process, link);

@@ -68,18 +68,23 @@ void local_timer_set(local_timers *timers, local_timer *timer, uint64_t at_ms)
     sift_up(timers, timer, ++timers->count);
 }
 
+void local_timer_resume(local_timers *timers, local_timer *timer)
+{
+    if (timer->order == 0)
+        return;
+    if (timer->order > timers->last_order)
+        timers->last_order = timer->order;
+    sift_up(timers, timer, ++timers->count);
+}
+
 bool local_timer_restore(local_timers *timers, local_timer *timer, local_timer_fn run, void *owner)
 {
     local_timer read = *timer;
     if (!local_timer_make(timers, timer, run, owner))
         return false;
-    if (read.order == 0)
-        return true;
     timer->at_ms = read.at_ms;
     timer->order = read.order;
-    if (read.order > timers->last_order)
-        timers->last_order = read.order;
-    sift_up(timers, timer, ++timers->count);
+    local_timer_resume(timers, timer);
     return true;
 }
 

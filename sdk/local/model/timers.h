@@ -31,8 +31,10 @@ typedef struct local_timers {
 bool local_timer_make(local_timers *timers, local_timer *timer, local_timer_fn run, void *owner);
 void local_timer_unmake(local_timers *timers, local_timer *timer); /* also of a zeroed one */
 void local_timer_set(local_timers *timers, local_timer *timer, uint64_t at_ms);
-/* Makes a timer that was read from a store: it is set where `order` is not 0, and due when it was due, in the
- * same order. */
+/* Sets a timer that was read from a store as at_ms and order say, which are 0 where it was not set: due when
+ * it was due, in the same order. */
+void local_timer_resume(local_timers *timers, local_timer *timer);
+/* Makes one and resumes it. */
 bool local_timer_restore(local_timers *timers, local_timer *timer, local_timer_fn run, void *owner);
 void local_timer_stop(local_timers *timers, local_timer *timer);
 
