@@ -4,6 +4,7 @@
 #define LOCAL_API_FLEETS_H
 
 #include "api/api.h"
+#include "model/fleet_changes.h"
 
 extern const api_shape api_fleet_locations, api_anywhere_configuration, api_creation_limit_policy,
         api_runtime_configuration, api_metric_groups;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What may change of a fleet while it lives: its attributes, how long its sessions may take to start, its
  * locations (service model 2.1, 2.3). */
-#include "model/model.h"
+#include "model/fleet_changes.h"
 
 #include <stdlib.h>
 #include <string.h>
