@@ -152,9 +152,10 @@ static bool read_list(reader *r, const local_field *field, const cJSON *json, ch
     const cJSON *item;
     cJSON_ArrayForEach(item, json)
     {
-        if (!cJSON_IsNull(item) && !read_item(r, field->items, item, items + done * field->size))
+        char *to = items + done * field->size;
+        memcpy(entity + field->count_at, &(size_t){++done}, sizeof done); /* what is read in part counts */
+        if (!cJSON_IsNull(item) && !read_item(r, field->items, item, to))
             return false;
-        memcpy(entity + field->count_at, &(size_t){++done}, sizeof done);
     }
     return true;
 }
