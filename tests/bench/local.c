@@ -12,8 +12,8 @@
 #include "local_client.h"
 
 enum {
-    HOSTS = 24,       /* game servers whose session stays */
-    CHURNERS = 6,     /* game servers that host one session after the other */
+    HOSTS = 25,       /* game servers whose session stays */
+    CHURNERS = 5,     /* that host one session after the other; they share out 100 and 10,000 evenly */
     SOME_IDLE = 270,  /* that only beat: 300 in all */
     IDLE = 970,       /* 1,000 in all */
     MANY_IDLE = 2970, /* 3,000 in all */
@@ -160,7 +160,7 @@ static void list_fleets(void)
     call_api(&client, "ListFleets", "{}");
 }
 
-/* Seats for all of these are there: twenty-four sessions of 200. */
+/* Seats for all of these are there: twenty-five sessions of 200. */
 static void create_player_session(void)
 {
     call_api(&client, "CreatePlayerSession", "{\"GameSessionId\":\"%s\",\"PlayerId\":\"player-%u\"}",

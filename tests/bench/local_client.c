@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -30,6 +31,7 @@ program start_program(const char *path)
         fail("pipe");
     program self = {.pid = fork()};
     if (self.pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a bench that fails leaves nothing behind */
         dup2(out[1], STDOUT_FILENO);
         close(out[0]);
         execl(path, path, "--port", "0", "--log-level", "error", "--seed", "1", (char *)NULL);
