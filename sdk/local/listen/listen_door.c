@@ -17,15 +17,23 @@
 #define COME_AT_ONCE 16
 
 /* Where the system has no descriptor or no memory for one more. */
-#define DOOR_SHUT_MS 1000
+#define DOOR_SHUT_MS    1000
+#define DOOR_IS_TOLD_MS 60000
 
 /* ---- knocking ---- */
 
-static void shut(local_listener *listener, int error)
+/* Whoever gives way makes room for the next time; where nobody does, the door stays shut for a while. */
+static void refuse(local_listener *listener, int error)
 {
-    listen_log(listener, GLIFT_LOG_WARNING, "a connection could not be accepted: %s", strerror(error));
+    uint64_t machine_ms = local_listener_machine_ms();
+    if (machine_ms >= listener->door_is_told_ms) {
+        listener->door_is_told_ms = machine_ms + DOOR_IS_TOLD_MS;
+        listen_log(listener, GLIFT_LOG_WARNING, "a connection could not be accepted: %s", strerror(error));
+    }
+    if (listen_free_place(listener))
+        return;
     listen_loop_await(&listener->loop, &listener->door, 0);
-    listener->door_opens_ms = local_listener_machine_ms() + DOOR_SHUT_MS;
+    listener->door_opens_ms = machine_ms + DOOR_SHUT_MS;
 }
 
 void listen_open_door_again(local_listener *listener, uint64_t machine_ms)
@@ -53,7 +61,7 @@ static bool let_in(local_listener *listener)
         return true;
     if (fd < 0) {
         if (errno != EAGAIN && errno != EWOULDBLOCK)
-            shut(listener, errno);
+            refuse(listener, errno);
         return false;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

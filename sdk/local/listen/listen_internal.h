@@ -140,8 +140,9 @@ struct local_listener {
     struct lws_context *context;
     struct lws_vhost *vhost;
     listen_loop loop;
-    listen_source door;     /* the socket that listens */
-    uint64_t door_opens_ms; /* of the machine; UINT64_MAX: it is open */
+    listen_source door;       /* the socket that listens */
+    uint64_t door_opens_ms;   /* of the machine; UINT64_MAX: it is open */
+    uint64_t door_is_told_ms; /* of the machine: when it is told again that it was shut */
     int port;
     bool is_secure;
     web_access access;
@@ -209,6 +210,8 @@ void listen_end_patience(local_listener *listener, uint64_t machine_ms);
 void listen_init_places(local_listener *listener);
 /* Room for one more, by ending another one where it must be. */
 bool listen_make_room(local_listener *listener, uint32_t address);
+/* Whoever gives way first is on the way out. False: nobody gives way. */
+bool listen_free_place(local_listener *listener);
 void listen_take_place(listen_peer *peer);
 void listen_leave_place(listen_peer *peer);
 /* It has become a WebSocket, which gives way to nobody. */

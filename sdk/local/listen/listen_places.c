@@ -125,20 +125,27 @@ static void tell_crowd(local_listener *listener, uint32_t address)
             text);
 }
 
-bool listen_make_room(local_listener *listener, uint32_t address)
+bool listen_free_place(local_listener *listener)
 {
-    const listen_slot *slot = slot_of(listener, address);
-    listen_peer *gone;
-    if (slot->count >= LISTEN_SILENT_OF_ADDRESS)
-        gone = TAILQ_FIRST(&slot->silent);
-    else if (listener->peer_count < listener->places)
-        return true;
-    else if ((gone = find_silent(listener)) == NULL)
+    listen_peer *gone = find_silent(listener);
+    if (gone == NULL)
         gone = find_resting(listener);
-    tell_crowd(listener, address);
     if (gone != NULL)
         push_out(gone);
     return gone != NULL;
+}
+
+bool listen_make_room(local_listener *listener, uint32_t address)
+{
+    const listen_slot *slot = slot_of(listener, address);
+    bool is_crowd = slot->count >= LISTEN_SILENT_OF_ADDRESS;
+    if (!is_crowd && listener->peer_count < listener->places)
+        return true;
+    tell_crowd(listener, address);
+    if (!is_crowd)
+        return listen_free_place(listener);
+    push_out(TAILQ_FIRST(&slot->silent));
+    return true;
 }
 
 void listen_init_places(local_listener *listener)

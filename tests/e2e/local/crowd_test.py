@@ -4,6 +4,7 @@
 import http.client
 import os
 import pathlib
+import resource
 import socket
 import struct
 import tempfile
@@ -130,6 +131,25 @@ class Crowd(unittest.TestCase):
         self.crowd(300)
         self.service.state()
         self.assertNotIn("libwebsockets", self.service.log())
+
+    def test_a_newcomer_is_let_in_where_the_system_has_no_more_descriptors(self):  # S84
+        self.start(20, 20)
+        self.crowd(60)
+        self.ask(self.client())
+        self.assert_told_once("a connection could not be accepted: Too many open files")
+
+    def test_it_waits_for_a_descriptor_where_nobody_gives_way(self):  # S84
+        self.start(20, 20)
+        servers = [self.game_server(number, self.secure(self.connect())) for number in range(3)]
+        for server in servers:
+            self.assertEqual(b"HTTP/1.1 101", server.recv(12))
+        resource.prlimit(self.service.popen.pid, resource.RLIMIT_NOFILE, (5, 20))
+        self.connect()
+        until(lambda: "a connection could not be accepted" in self.service.log(), 60, "the door is shut")
+        self.assert_rests()
+        resource.prlimit(self.service.popen.pid, resource.RLIMIT_NOFILE, (20, 20))
+        self.ask(self.client())
+        self.assert_told_once("a connection could not be accepted: Too many open files")
 
     # ---- what they cost ----
 
