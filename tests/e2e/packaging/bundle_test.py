@@ -111,6 +111,23 @@ class Bundle:
         self.assertNotIn("cjson", flags)
 
 
+class Sources(unittest.TestCase):
+    """Where there is no apt, the sources are given."""
+
+    def fetch(self, folder):
+        return subprocess.run(["/bin/bash", bundle.SOURCE / "sdk/packaging/debian_sources.sh", folder, "cjson"],
+                              env={"PATH": "/nowhere"}, capture_output=True, text=True, check=False)
+
+    def test_what_is_there_is_taken_and_what_is_not_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            result = self.fetch(folder)
+            self.assertEqual((result.returncode, result.stderr), (
+                1, "debian_sources.sh: this machine has no apt-get and dpkg-source: put the sources of cjson into "
+                   f"{folder}/NAME\n"))
+            (pathlib.Path(folder) / "cjson").mkdir()
+            self.assertEqual(self.fetch(folder).returncode, 0)
+
+
 class WithTheMachinesOpenssl(Bundle, unittest.TestCase):
     preset = "bundle"
 
