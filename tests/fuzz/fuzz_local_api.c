@@ -113,7 +113,9 @@ static cJSON *call_json(const char *operation, const char *body, size_t length, 
 {
     glift__text reply = {0};
     char *before = fuzz_state(&in_json);
+    size_t changes = in_json.changes;
     *status = local_service_call(in_json.service, in_json.now, operation, body, length, &reply);
+    fuzz_commit(&in_json);
     cJSON *answer = cJSON_Parse(reply.bytes);
     HOLDS(cJSON_IsObject(answer));
     if (*status == 200) {
@@ -121,7 +123,7 @@ static cJSON *call_json(const char *operation, const char *body, size_t length, 
     } else {
         char *after = fuzz_state(&in_json);
         check_refusal(*status, answer);
-        HOLDS(strcmp(before, after) == 0);
+        HOLDS(strcmp(before, after) == 0 && in_json.changes == changes);
         free(after);
     }
     glift__text_free(&reply);

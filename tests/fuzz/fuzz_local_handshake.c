@@ -51,7 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         HOLDS(strstr(query, "pID=") != NULL && body.bytes == NULL);
     } else {
         char *after = fuzz_state(&self);
-        HOLDS(connection == 0 && strcmp(before, after) == 0);
+        size_t changes = self.changes;
+        fuzz_commit(&self);
+        HOLDS(connection == 0 && strcmp(before, after) == 0 && self.changes == changes);
         check_refusal(status, body.bytes);
         free(after);
     }

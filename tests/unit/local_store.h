@@ -5,7 +5,12 @@
 #define LOCAL_TEST_STORE_H
 
 #include "model/keep.h"
+#ifndef CHECK /* a fuzz target brings its own */
 #include "test.h"
+#endif
+
+#include <stdlib.h>
+#include <string.h>
 
 #define CHECKED_AT_EACH_COMMIT 200
 
