@@ -9,7 +9,7 @@ TEST(answers_to_requests_are_remembered_across_a_restart)
     game_server server;
     test_store_init(&kept);
     CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
-    CHECK_INT(local_service_demo(service, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
     connect_as(service, &server, "p1", demo.auth_token);
     ready(&server, 7777);
     CHECK_INT(ask(&server, "GetComputeCertificate", "once", "%s", ""), 404);

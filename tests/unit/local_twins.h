@@ -371,7 +371,7 @@ static void make_twins(twins *t, uint64_t seed)
     *t = (twins){.random = seed, .kept = make_demo_service()};
     local_service_desc desc = {.seed = 7};
     CHECK_INT(local_service_create(&desc, clock_now, &t->plain), GLIFT_OK);
-    CHECK_INT(local_service_demo(t->plain, clock_now, &demo), GLIFT_OK);
+    CHECK_INT(local_service_demo(t->plain, clock_now, NULL, &demo), GLIFT_OK);
     CHECK_INT(both(t, "CreateGameSessionQueue",
                       "{\"Name\":\"line\",\"TimeoutInSeconds\":20,\"Destinations\":[{\"DestinationArn\":\"%"
                       "s\"}]}",

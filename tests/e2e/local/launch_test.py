@@ -44,7 +44,7 @@ class Options(unittest.TestCase):
     # commands are found out later.
     WRONG = {
         "--port": ("x", "0 to 65535"), "--demo-address": ("here", "IPv4 address"), "--listen": ("localhost", "IPv4 address"), "--token": ("/nonexistent/t", "cannot read"),
-        "--allow-host": ("a:1", "without a port"), "--env-file": ("/nonexistent/env", "cannot write"),
+        "--allow-host": ("a:1", "without a port"), "--env-file": ("/nonexistent/env", "cannot write"), "--record": ("/nonexistent/r", "cannot record into"),
         "--state": ("/nonexistent/state", "cannot open"),
         "--launch": ("'a", "quotes"), "--instances": ("257", "1 to 256"), "--launch-log-dir": ("/nonexistent", "cannot write into"),
         "--launch-grace": ("soon", "0.001 to"), "--tls-cert": ("/nonexistent/c", "cannot read"),
