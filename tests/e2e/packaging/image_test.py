@@ -81,6 +81,14 @@ class Image(unittest.TestCase):
                 self.assertEqual((await server.push())["Action"], "CreateGameSession")
         asyncio.run(host())
 
+    def test_what_it_holds_is_there_again_after_a_restart(self):
+        folder = self.compose["volumes"][0].partition(":")[2]
+        self.assertTrue((self.root / folder.lstrip("/")).is_dir())
+        self.assertTrue(self.compose["command"][-1].startswith(folder + "/"))
+        first = self.service()
+        first.stop()
+        self.assertEqual(self.service().fleet, first.fleet)
+
     def test_who_watches_it_is_told_when_it_does_not_serve(self):
         service = self.service()
         service.stop()
