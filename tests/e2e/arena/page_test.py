@@ -13,6 +13,7 @@ import urllib.parse
 
 from chromium import browser, missing
 from runner.arena import Arena
+from runner.process import STOP_TIMEOUT_S
 
 BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -142,7 +143,7 @@ class PageWithoutService(unittest.TestCase):
         self.addCleanup(arena.stop)
         service = arena.processes.pop(0)
         service.ask_to_stop()
-        service.wait(run.STOP_TIMEOUT_S)
+        service.wait(STOP_TIMEOUT_S)
 
         driver = browser(1280, 720)
         self.addCleanup(driver.quit)
