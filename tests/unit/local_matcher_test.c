@@ -324,6 +324,27 @@ TEST(sorts_go_by_the_oldest_ticket_whoever_came_last)
     CHECK(oldest->match == 1 && near->match == 1 && far->match == 0);
 }
 
+TEST(sorts_keep_nobody_out_who_comes_last)
+{
+    static const char *const sorts[] = {"\"rules\":[{\"name\":\"s\",\"type\":\"absoluteSort\","
+                                        "\"sortDirection\":\"ascending\",\"sortAttribute\":"
+                                        "\"skill\"}]",
+            "\"algorithm\":{\"batchingPreference\":\"sorted\",\"sortByAttributes\":[\"skill\"]}"};
+    for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++) {
+        char rule_set[512];
+        snprintf(rule_set, sizeof rule_set, "[{\"name\":\"four\",\"minPlayers\":4,\"maxPlayers\":4}],%s",
+                sorts[i]);
+        begin(rule_set);
+        add_skilled(0, 10);
+        CHECK_INT(run(0), 0);
+        for (int player = 1; player < 4; player++) {
+            local_candidate *last = add_skilled((uint64_t)player * 100, 10 + player);
+            CHECK(local_matcher_add(pool.matcher, last));
+            CHECK_INT(look_again((uint64_t)player * 100), player == 3);
+        }
+    }
+}
+
 TEST(a_ticket_that_left_is_not_matched_and_one_that_came_back_is)
 {
     begin(FREE_FOR_ALL);

@@ -212,6 +212,7 @@ typedef struct match_search {
     const match_level *level;
     size_t level_index;
     match_ticket *pivot, *backfill;
+    uint64_t since; /* what has happened: who was shown to be in no match after it stays out */
     match_base base;
     match_box box; /* of `start` */
     match_lineup start;
@@ -254,7 +255,8 @@ bool match_is_hopeful(match_search *search, const match_lineup *lineup);
 /* ---- the ways to find one: match_search.c, match_sweep.c, match_repair.c, match_exact.c, match_order.c ----
  */
 
-match_outcome match_find(local_matcher *matcher, match_ticket *pivot, match_lineup *out);
+/* A match with this ticket, after something has happened to it, or to another one: `since`. */
+match_outcome match_find(local_matcher *matcher, match_ticket *pivot, uint64_t since, match_lineup *out);
 /* The oldest ticket that goes together with this one: the one that a batch is sorted round. */
 match_ticket *match_anchor(local_matcher *matcher, match_ticket *ticket);
 void match_gather(match_search *search, size_t limit, bool *all);

@@ -69,7 +69,7 @@ static bool may_join(const match_search *search, match_ticket *ticket)
         return level <= search->level_index;
     if (level < search->level_index)
         return false;
-    return !(ticket->proven > search->pivot->changed && ticket->proven_level == search->level_index &&
+    return !(ticket->proven > search->since && ticket->proven_level == search->level_index &&
              level == search->level_index && match_level_of(matcher, search->pivot) == level);
 }
 

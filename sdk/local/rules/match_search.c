@@ -345,12 +345,13 @@ static void try_level(match_search *search, size_t level)
     try_sessions(search);
 }
 
-match_outcome match_find(local_matcher *matcher, match_ticket *pivot, match_lineup *out)
+match_outcome match_find(local_matcher *matcher, match_ticket *pivot, uint64_t since, match_lineup *out)
 {
     match_search *search = &matcher->search;
     search->matcher = matcher;
     search->facts = &matcher->facts;
     search->pivot = pivot;
+    search->since = since;
     matcher->missing = INT32_MAX;
     matcher->broken = SIZE_MAX;
     matcher->placed = matcher->starved = false;
@@ -388,6 +389,7 @@ match_ticket *match_anchor(local_matcher *matcher, match_ticket *ticket)
     search->matcher = matcher;
     search->facts = &matcher->facts;
     search->pivot = ticket;
+    search->since = ticket->changed;
     search->backfill = NULL;
     search->level_index = match_level_of(matcher, ticket);
     search->level = &search->facts->levels[search->level_index];

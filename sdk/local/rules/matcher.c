@@ -221,13 +221,13 @@ static bool is_settled(const local_matcher *matcher, match_ticket *ticket, const
     return ticket->due_ms <= matcher->look->now_ms;
 }
 
-/* One search. True: it has to be gone on with. */
-static bool look_for(local_matcher *matcher, match_ticket *ticket)
+/* One search, for what has happened. True: it has to be gone on with. */
+static bool look_for(local_matcher *matcher, match_ticket *ticket, uint64_t since)
 {
     static const match_lineup empty;
     match_lineup lineup = empty;
     forget_misses(matcher, ticket);
-    match_outcome outcome = match_find(matcher, ticket, &lineup);
+    match_outcome outcome = match_find(matcher, ticket, since, &lineup);
     count_misses(matcher, ticket);
     if (outcome == MATCH_FULL || (outcome == MATCH_PARTIAL && is_settled(matcher, ticket, &lineup))) {
         if (match_take(matcher, &lineup))
@@ -277,7 +277,7 @@ static void look_for_anchor(local_matcher *matcher, match_ticket *ticket)
 {
     match_ticket *anchor = match_anchor(matcher, ticket);
     if (anchor != ticket && !anchor->gone)
-        look_for(matcher, anchor);
+        look_for(matcher, anchor, ticket->changed);
 }
 
 static void look_for_dirty(local_matcher *matcher)
@@ -290,7 +290,7 @@ static void look_for_dirty(local_matcher *matcher)
         ticket->dirty = false;
         if (!ticket->gone && !ticket->backfill && is_sorted(matcher))
             look_for_anchor(matcher, ticket);
-        if (!ticket->gone && look_for(matcher, ticket) && !ticket->retries)
+        if (!ticket->gone && look_for(matcher, ticket, ticket->changed) && !ticket->retries)
             ticket->retries = match_line_add(&matcher->retries, ticket);
     }
     matcher->dirty.count -= done;
@@ -306,7 +306,7 @@ static void look_again(local_matcher *matcher)
         match_ticket *ticket = matcher->retries.tickets[i];
         bool again = !ticket->gone;
         if (again && matcher->units > 0 && matcher->hard > 0)
-            again = look_for(matcher, ticket);
+            again = look_for(matcher, ticket, ticket->changed);
         ticket->retries = again && !ticket->gone;
         if (ticket->retries)
             matcher->retries.tickets[kept++] = ticket;
