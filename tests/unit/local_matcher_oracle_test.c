@@ -77,6 +77,7 @@ static const struct {
         {"\"type\":\"latency\",\"maxLatency\":150,\"maxDistance\":%g,\"distanceReference\":\"avg\"", 10, 60},
         {"\"type\":\"latency\",\"maxDistance\":%g,\"distanceReference\":\"min\"", 20, 90},
         {"\"type\":\"absoluteSort\",\"sortDirection\":\"descending\",\"sortAttribute\":\"a\"", 0, 0},
+        {"\"type\":\"distanceSort\",\"sortDirection\":\"ascending\",\"sortAttribute\":\"b\"", 0, 0},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -299,6 +300,11 @@ static void compare(uint64_t seed, bool one_by_one)
             look_out(&p);
     }
     look_out(&p);
+    if (one_by_one && !expected && p.matches == 0) { /* nobody comes any more, and all grow older */
+        p.now_ms = 25000;
+        expected = there_is_a_match(&(oracle){.p = &p}, 0);
+        look_out(&p);
+    }
     solvable += expected;
     if ((p.matches > 0) != expected) {
         printf("# seed %llu: %s\n# %s\n", (unsigned long long)seed, expected ? "missed" : "invented",
