@@ -313,7 +313,7 @@ static int answer(api_call *call, local_entry_kind kind, const api_operation *op
     const char *why = "is too large for the memory that is left";
     cJSON *input = format->read(body, length, &why);
     local_said said = {.kind = kind, .direction = LOCAL_ENTRY_IN};
-    call->service->now = call->now;
+    local_begin_input(call->service, call->now);
     call->input = input;
     call->reply = cJSON_CreateObject();
     said.pair = note_body(call, &said, format, input, body, length);

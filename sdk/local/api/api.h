@@ -65,6 +65,7 @@ typedef struct api_call {
     bool refused;       /* then `refusal` is the answer, and reply is dropped */
     local_refusal refusal;
     bool out_of_memory; /* a piece of the reply is missing */
+    bool is_brief;      /* of rows: what is long is left out */
 } api_call;
 
 typedef struct api_operation { /* tables of these end with a NULL name */

@@ -133,8 +133,13 @@ static void add_waiting_tickets(api_call *call, cJSON *list)
         if (!waits_long && !is_hopeless)
             continue;
         named++;
-        add_attention(call, list, "warning", "tickets", ticket->serial, "Ticket %s %s: %s", ticket->id,
-                is_hopeless ? "will never match" : "waits long", local_ticket_why(ticket));
+        if (is_hopeless)
+            add_attention(call, list, "warning", "tickets", ticket->serial, "Ticket %s will never match: %s",
+                    ticket->id, ticket->obstacle);
+        else
+            add_attention(call, list, "warning", "tickets", ticket->serial,
+                    "Ticket %s has waited for more than half of the %d s that it may wait.", ticket->id,
+                    ticket->configuration->request_timeout_s);
     }
 }
 

@@ -8,7 +8,8 @@
 #include "journal/journal.h"
 #include "journal/mask.h"
 
-#define MESSAGES_DEFAULT 200
+#define MESSAGES_DEFAULT   200
+#define MESSAGES_BYTES_MAX (1024 * 1024) /* of one answer */
 
 /* ---- lists ---- */
 
@@ -21,6 +22,7 @@ static void show_list(api_call *call, cJSON *root, const api_wish *wish)
     api_add_number(call, root, "total", (double)walk.total);
     api_add_number(call, root, "offset", (double)wish->offset);
     cJSON *rows = api_add_array(call, root, "rows");
+    call->is_brief = true;
     for (size_t i = 0; i < walk.found_count; i++)
         api_add_row(call, rows, NULL, wish->view, &walk.found[i]);
     api_walk_end(&walk);
@@ -97,29 +99,31 @@ glift_status local_service_entry(const local_entry *entry, glift__text *out)
     return out->bytes != NULL ? GLIFT_OK : GLIFT_ERR_MEMORY;
 }
 
-/* The newest that fit, oldest first; "dropped" counts those before them that fit, too. */
+/* The newest that fit, oldest first; "dropped" counts those before them that fit, or are forgotten. */
 static void show_messages(api_call *call, cJSON *root, const api_wish *wish)
 {
-    size_t limit = wish->limit != 0 ? wish->limit : MESSAGES_DEFAULT, wanted = 0;
+    size_t limit = wish->limit != 0 ? wish->limit : MESSAGES_DEFAULT, wanted = 0, bytes = 0;
     const local_service *service = call->service;
-    const local_entry *entry = local_journal_after(service, wish->after);
-    uint64_t forgotten = entry != NULL ? entry->serial - wish->after - 1 : 0;
-    for (; entry != NULL; entry = local_journal_after(service, entry->serial))
+    const local_entry *entry = local_journal_after(service, wish->after), *first = entry;
+    uint64_t dropped = entry != NULL ? entry->serial - wish->after - 1 : 0;
+    for (; entry != NULL; entry = local_journal_after(service, entry->serial)) {
         wanted += is_wanted(wish, entry);
-    size_t skipped = wanted > limit ? wanted - limit : 0;
-    api_add_number(call, root, "last", (double)local_journal_last(service));
-    api_add_number(call, root, "dropped", (double)(skipped + forgotten));
-    cJSON *list = api_add_array(call, root, "messages");
-    for (entry = local_journal_after(service, wish->after); entry != NULL && wanted > 0;
-            entry = local_journal_after(service, entry->serial)) {
+        bytes += is_wanted(wish, entry) ? entry->length : 0;
+    }
+    cJSON *list = cJSON_CreateArray();
+    for (entry = first; entry != NULL && wanted > 0; entry = local_journal_after(service, entry->serial)) {
         if (!is_wanted(wish, entry))
             continue;
-        wanted--;
-        if (skipped > 0)
-            skipped--;
+        if (wanted > limit || bytes > MESSAGES_BYTES_MAX)
+            dropped++;
         else
             show_entry(call, api_add_object(call, list, NULL), entry);
+        wanted--;
+        bytes -= entry->length;
     }
+    api_add_number(call, root, "last", (double)local_journal_last(service));
+    api_add_number(call, root, "dropped", (double)dropped);
+    cJSON_AddItemToObject(root, "messages", list);
 }
 
 /* ---- pages ---- */

@@ -83,9 +83,15 @@ glift_status local_service_set_endpoint(local_service *service, const char *endp
 void local_service_advance(local_service *service, glift__time now)
 {
     local_timer *due;
-    service->now = now;
-    while ((due = local_timers_take(&service->timers, now.mono_ms)) != NULL)
+    while ((due = local_timers_take(&service->timers, now.mono_ms)) != NULL) {
+        local_begin_input(service, now);
         due->run(service, now, due->owner);
+    }
+}
+
+uint64_t local_service_changes(const local_service *service)
+{
+    return service->inputs + local_journal_last(service);
 }
 
 uint64_t local_service_deadline_ms(const local_service *service)

@@ -80,6 +80,9 @@ int local_service_page(const local_service *service, glift__time now, const loca
 struct local_entry;
 glift_status local_service_entry(const struct local_entry *entry, glift__text *out);
 
+/* Differs from what it was before whenever something may have changed. */
+uint64_t local_service_changes(const local_service *service);
+
 /* Everything it holds, as JSON (GET /_local/state). The caller frees it. */
 glift_status local_service_state(const local_service *service, glift__time now, glift__text *out);
 /* Events of matchmaking and placements after the one of this serial (GET /_local/events?after=N), as many as

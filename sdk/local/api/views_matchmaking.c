@@ -6,6 +6,14 @@
 
 #include "flexmatch/tickets.h"
 
+/* Of a ticket or placement in a list: a backfill may have 199. */
+#define BRIEF_PLAYERS 10
+
+static size_t players_shown(const api_call *call, size_t count)
+{
+    return call->is_brief && count > BRIEF_PLAYERS ? BRIEF_PLAYERS : count;
+}
+
 /* ---- tickets ---- */
 
 static void walk_tickets(api_walk *walk)
@@ -72,8 +80,9 @@ static void show_ticket(api_call *call, cJSON *row, const void *thing)
     api_add_any_text(call, row, "status_reason", ticket->status_reason);
     api_add_any_text(call, row, "status_message", ticket->status_message);
     api_add_any_text(call, row, "configuration_name", ticket->configuration_name);
+    api_add_number(call, row, "player_count", (double)ticket->player_count);
     cJSON *members = api_add_array(call, row, "players");
-    for (size_t i = 0; i < ticket->player_count; i++) {
+    for (size_t i = 0; i < players_shown(call, ticket->player_count); i++) {
         cJSON *member = api_add_object(call, members, NULL);
         api_add_any_text(call, member, "player_id", ticket->places[i].player_id);
         api_add_any_text(call, member, "team", ticket->places[i].team);
@@ -143,8 +152,9 @@ static void show_placement(api_call *call, cJSON *row, const void *thing)
     api_add_any_text(call, row, "queue", placement->wish.queue);
     api_add_any_text(call, row, "name", placement->wish.name);
     api_add_number(call, row, "maximum_player_session_count", placement->wish.maximum);
+    api_add_number(call, row, "player_count", (double)placement->wish.player_count);
     cJSON *members = api_add_array(call, row, "players");
-    for (size_t i = 0; i < placement->wish.player_count; i++) {
+    for (size_t i = 0; i < players_shown(call, placement->wish.player_count); i++) {
         cJSON *member = api_add_object(call, members, NULL);
         api_add_any_text(call, member, "player_id", placement->wish.players[i].player_id);
         api_add_any_text(

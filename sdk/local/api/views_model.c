@@ -135,7 +135,8 @@ static void show_game_session(api_call *call, cJSON *row, const void *thing)
     add_unix_ms(call, row, "creation_time_unix_ms", session->creation_unix_ms);
     add_unix_ms(call, row, "termination_time_unix_ms", session->termination_unix_ms);
     api_add_any_text(call, row, "matchmaking_configuration_arn", session->matchmaking_configuration_arn);
-    api_add_any_text(call, row, "matchmaker_data", session->matchmaker_data);
+    if (!call->is_brief)
+        api_add_any_text(call, row, "matchmaker_data", session->matchmaker_data);
     cJSON *properties = api_add_object(call, row, "game_properties");
     for (size_t i = 0; i < session->property_count; i++)
         api_add_any_text(call, properties, session->properties[i].key, session->properties[i].value);

@@ -119,6 +119,7 @@ static void init_lists(local_listener *listener)
 {
     listen_init_places(listener);
     TAILQ_INIT(&listener->roused);
+    TAILQ_INIT(&listener->pages);
     for (int kind = 0; kind < PATIENCE_KINDS; kind++)
         TAILQ_INIT(&listener->patience[kind]);
     listener->door.fd = -1;
@@ -193,6 +194,7 @@ void local_listener_use(local_listener *listener, local_service *service, const 
 {
     listen_end_sockets(listener, reason);
     listener->service = service;
+    listen_begin_pages_anew(listener);
 }
 
 int local_listener_port(const local_listener *listener)
@@ -257,6 +259,7 @@ static uint64_t wait_ms(const local_listener *listener, uint64_t deadline_ms, ui
 bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64_t until_ms)
 {
     listen_take_outputs(listener);
+    until_ms = earlier(until_ms, listen_serve_pages(listener));
     if (!listen_loop_wait(&listener->loop, wait_ms(listener, deadline_ms, until_ms)))
         return false;
     uint64_t machine_ms = local_listener_machine_ms();

@@ -17,6 +17,7 @@
 #include <sys/queue.h>
 
 #include "base/random.h"
+#include "api/live.h"
 #include "web_access.h"
 #include "wire/ws_decoder.h"
 #include "listen/listen.h"
@@ -42,6 +43,7 @@
 #define LISTEN_SOCKET_SLOTS      1024
 /* Places that WebSockets do not take: for the API and the dashboard. */
 #define LISTEN_KEPT_PLACES 64
+#define LISTEN_PAGES_MAX   16 /* that watch */
 
 typedef struct listen_message {
     TAILQ_ENTRY(listen_message) link;
@@ -117,7 +119,8 @@ typedef struct listen_peer {
     glift__ws_decoder decoder;
     char *message;
     size_t message_length, message_room;
-    TAILQ_ENTRY(listen_peer) link, patience_link, roused_link;
+    local_live *live; /* of a page that watches; NULL: it is none */
+    TAILQ_ENTRY(listen_peer) link, patience_link, roused_link, page_link;
     LIST_ENTRY(listen_peer) socket_link;
 } listen_peer;
 
@@ -158,6 +161,10 @@ struct local_listener {
     TAILQ_HEAD(, listen_peer) patience[PATIENCE_KINDS]; /* in the order in which it ends */
     listen_peer *served;                                /* whom libwebsockets serves right now, if anybody */
     LIST_HEAD(, listen_peer) sockets[LISTEN_SOCKET_SLOTS]; /* WebSockets only, by their numbers */
+    TAILQ_HEAD(, listen_peer) pages;                       /* that watch: whose turn comes first */
+    size_t page_count;
+    uint64_t pages_saw, next_round_ms; /* what local_service_changes() was; of the machine */
+    lws_usec_t next_slice_us;
     listen_watch *watches;
     glift__random random;
     uint8_t unmasked[LISTEN_READ_MAX + LISTEN_FRAME_HEAD_MAX];
@@ -244,6 +251,8 @@ int listen_open_socket(listen_peer *peer, const listen_request *request);
 int listen_on_frames(listen_peer *peer, const char *bytes, size_t length);
 bool listen_ping(listen_peer *peer); /* false: it is not worth it any more */
 void listen_forget_socket(listen_peer *peer);
+/* A message behind those that wait. False: too much waits. */
+bool listen_queue_text(listen_peer *peer, const char *text, size_t length);
 /* All of them, without a word to the service. */
 void listen_end_sockets(local_listener *listener, const char *reason);
 /* What the core put out since the last time, to the outboxes of its sockets. */
@@ -255,6 +264,15 @@ int listen_handshake(local_listener *listener, const char *query, uint64_t *conn
 void listen_hand_in(local_listener *listener, uint64_t connection, const char *bytes, size_t length);
 void listen_tell_closed(local_listener *listener, uint64_t connection);
 bool listen_next_output(local_listener *listener, local_output *out);
+/* ---- listen_live.c ---- */
+
+int listen_open_page(listen_peer *peer, const listen_request *request);
+void listen_forget_page(listen_peer *peer);
+/* Looks after those whose turn it is. When the next turn comes, by the machine's clock; UINT64_MAX: when
+ * something happens. */
+uint64_t listen_serve_pages(local_listener *listener);
+/* There is another service. */
+void listen_begin_pages_anew(local_listener *listener);
 
 /* listen_access.c: "" or a sentence: why whoever sent this request may not talk to us. */
 const char *listen_refuse_request(const local_listener *listener, const listen_request *request);

@@ -25,6 +25,11 @@ static bool queue_frame(listen_peer *peer, int opcode, const void *payload, size
     return listen_queue(peer, message);
 }
 
+bool listen_queue_text(listen_peer *peer, const char *text, size_t length)
+{
+    return queue_frame(peer, GLIFT__WS_TEXT, text, length);
+}
+
 /* A Close frame is the last that we send; then the client has a moment to answer it. */
 static bool queue_close(listen_peer *peer, int code, const char *reason, size_t length)
 {
@@ -154,6 +159,8 @@ int listen_open_socket(listen_peer *peer, const listen_request *request)
     if (strcmp(request->version, "13") != 0)
         return listen_reply_with(peer, 426, "Sec-WebSocket-Version: 13\r\n",
                 "gamelift-local speaks version 13 of WebSocket.\n");
+    if (strcmp(request->path, "/_local/live") == 0)
+        return listen_open_page(peer, request);
     if (!has_place(peer->listener))
         return listen_refuse(peer, 503, "gamelift-local has no place for one more game server.");
     return shake_hands(peer, request);
@@ -177,26 +184,43 @@ static bool append(listen_peer *peer, const uint8_t *bytes, size_t length)
     return true;
 }
 
-/* Most messages come in one piece, which is not copied. Binary ones mean nothing in this protocol (P3). */
-static int take_part(listen_peer *peer, const glift__ws_event *event)
+static int close_with(listen_peer *peer, int code, const char *reason)
+{
+    return queue_close(peer, code, reason, strlen(reason)) ? 0 : -1;
+}
+
+static int take_message(listen_peer *peer, const char *bytes, size_t length)
 {
     local_listener *listener = peer->listener;
+    if (peer->live != NULL)
+        return local_live_received(peer->live, bytes, length)
+                       ? 0
+                       : close_with(peer, 1008, "too many messages that mean nothing");
+    listen_hand_in(listener, peer->connection, bytes, length);
+    listen_take_outputs(listener);
+    return 0;
+}
+
+/* Most messages come in one piece, which is not copied. Binary ones mean nothing in the protocol of game
+ * servers (P3). */
+static int take_part(listen_peer *peer, const glift__ws_event *event)
+{
     const char *bytes = (const char *)event->bytes;
     size_t length = event->length;
     if (!event->is_text)
-        return 0;
+        return peer->live == NULL
+                       ? 0
+                       : close_with(peer, 1003, "the live feed takes text, and no binary messages");
     if (!event->is_first || !event->is_last) {
         if (!append(peer, event->bytes, event->length))
-            return queue_close(peer, GLIFT__WS_CODE_NO_MEMORY, "out of memory", 13) ? 0 : -1;
+            return close_with(peer, GLIFT__WS_CODE_NO_MEMORY, "out of memory");
         bytes = peer->message;
         length = peer->message_length;
     }
     if (!event->is_last)
         return 0;
-    listen_hand_in(listener, peer->connection, length > 0 ? bytes : "", length);
     peer->message_length = 0;
-    listen_take_outputs(listener);
-    return 0;
+    return take_message(peer, length > 0 ? bytes : "", length);
 }
 
 static int take_event(listen_peer *peer, const glift__ws_event *event)
@@ -256,6 +280,7 @@ static void take_from_list(listen_peer *peer)
 void listen_forget_socket(listen_peer *peer)
 {
     free(peer->message);
+    listen_forget_page(peer);
     if (peer->connection == 0)
         return;
     take_from_list(peer);

@@ -413,6 +413,7 @@ static bool enter_game_session(local_service *service, glift__time now, void *en
     }
     session->fleet->held++;
     TAILQ_INSERT_TAIL(&service->game_sessions, session, link);
+    service->game_session_count++;
     TAILQ_INSERT_TAIL(&session->fleet->game_sessions, session, fleet_link);
     if (session->process != NULL) {
         session->process->game_session = session;

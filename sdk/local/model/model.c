@@ -173,6 +173,12 @@ void local_log(const local_service *service, glift_log_level level, const char *
     service->log(service->log_user, level, text);
 }
 
+void local_begin_input(local_service *service, glift__time now)
+{
+    service->now = now;
+    service->inputs++;
+}
+
 uint64_t local_next_serial(local_service *service)
 {
     return ++service->last_serial;

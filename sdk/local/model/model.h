@@ -303,7 +303,8 @@ struct local_service {
     uint64_t jump_ms; /* asked for and not yet taken */
     bool reset_is_wanted;
     glift__time now; /* of the input at hand */
-    uint64_t said;   /* the journal's serial of the input at hand, or of the one before */
+    uint64_t inputs;
+    uint64_t said; /* the journal's serial of the input at hand, or of the one before */
     uint64_t (*stopwatch_us)(void);
 };
 
@@ -314,6 +315,8 @@ void local_model_destroy(local_service *service);
 void local_log(const local_service *service, glift_log_level level, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 uint64_t local_next_serial(local_service *service);
+/* At each of the service's doors, and before each timer: what follows happens at this time. */
+void local_begin_input(local_service *service, glift__time now);
 /* "<prefix><uuid>", reproducible with a seed (S88). */
 void local_make_id(local_service *service, const char *prefix, char out[LOCAL_ID_SIZE]);
 /* A message to send, whose text it takes over; the order to close the connection, with a static text. False:

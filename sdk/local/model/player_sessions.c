@@ -339,6 +339,7 @@ static void enter_lists(local_service *service, local_player_session *seat)
     local_game_session *session = seat->game_session;
     TAILQ_INSERT_TAIL(&session->player_sessions, seat, link);
     TAILQ_INSERT_TAIL(&service->player_sessions, seat, service_link);
+    service->player_session_count++;
     if (holds_seat(seat)) {
         session->taken++;
         TAILQ_INSERT_TAIL(&session->held, seat, state_link);

@@ -473,6 +473,7 @@ static const local_field process_fields[] = {
         LOCAL_FIELD(LOCAL_INT64, local_process, connected_unix_ms),
         LOCAL_FIELD(LOCAL_INT64, local_process, last_heartbeat_unix_ms),
         LOCAL_FIELD(LOCAL_UINT64, local_process, health_deadline_ms),
+        LOCAL_FIELD(LOCAL_INT64, local_process, health_deadline_unix_ms),
         LOCAL_FIELD(LOCAL_INT64, local_process, termination_unix_ms),
         LOCAL_FIELD(LOCAL_STATIC, local_process, end_reason),
         LOCAL_FIELD(LOCAL_UINT64, local_process, ready_connection),

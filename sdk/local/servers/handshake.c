@@ -187,7 +187,7 @@ int local_service_handshake(
     local_refusal why = {0};
     *connection = 0;
     int status = 500;
-    service->now = now;
+    local_begin_input(service, now);
     if (read_query(query, &visitor))
         status = admit(service, now, &visitor, connection, &why);
     else

@@ -384,7 +384,7 @@ void local_service_received(
     const local_connection *from = local_find_connection(service, connection);
     if (from == NULL)
         return;
-    service->now = now;
+    local_begin_input(service, now);
     local_journal_frame(service, now, connection, LOCAL_ENTRY_IN, bytes, length);
     server_request request = {.service = service,
             .now = now,
@@ -411,7 +411,7 @@ void local_service_received(
 void local_service_closed(local_service *service, glift__time now, uint64_t connection)
 {
     local_connection *from = local_find_connection(service, connection);
-    service->now = now;
+    local_begin_input(service, now);
     local_journal_note(service, now,
             &(local_said){.action = "$disconnect",
                     .connection = connection,
@@ -424,7 +424,7 @@ void local_service_closed(local_service *service, glift__time now, uint64_t conn
 void local_service_process_exited(local_service *service, glift__time now, const char *process_id)
 {
     local_process *process = local_find_process(service, process_id);
-    service->now = now;
+    local_begin_input(service, now);
     if (process != NULL)
         local_process_crashed(service, now, process);
 }
