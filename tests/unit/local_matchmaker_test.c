@@ -462,7 +462,7 @@ TEST(a_process_that_dies_while_activating_is_replaced) /* S54, S64 */
     CHECK_INT(start(service, "t-bob", "bob"), 200);
     wait_s(service, 2);
     take_session(&servers[0]);
-    local_service_process_exited(service, clock_now, "p1");
+    local_service_process_exited(service, clock_now, "p1", "Its program ended.");
     pass(service, 500);
     take_session(&servers[1]);
     CHECK_INT(ask(&servers[1], "ActivateGameSession", "a1", "\"GameSessionId\":\"%s\"", session), 200);

@@ -552,11 +552,11 @@ TEST(launcher_that_saw_the_exit_makes_it_a_crash_at_once) /* S31 */
     game_server server;
     char session[300];
     local_service *service = make_active_service(&server, 2, session);
-    local_service_process_exited(service, clock_now, "p1");
+    local_service_process_exited(service, clock_now, "p1", "Its program ended.");
     CHECK(has_event(service, "SERVER_PROCESS_CRASHED"));
     CHECK_TEXT(session_field(service, session, "Status"), "TERMINATED");
-    local_service_process_exited(service, clock_now, "p1");
-    local_service_process_exited(service, clock_now, "unknown");
+    local_service_process_exited(service, clock_now, "p1", "Its program ended.");
+    local_service_process_exited(service, clock_now, "unknown", "Its program ended.");
     finish(service, &server);
 }
 

@@ -48,11 +48,23 @@ static bool is_bad_news(const char *code)
     return false;
 }
 
+/* Also of those that have ended; NULL: it is forgotten. */
+static const local_process *find_process(const local_service *service, const char *id)
+{
+    const local_process *process = local_find_process(service, id), *gone;
+    TAILQ_FOREACH(gone, &service->gone_processes, link)
+    {
+        if (strcmp(gone->id, id) == 0 && (process == NULL || gone->serial > process->serial))
+            process = gone;
+    }
+    return process;
+}
+
 /* Where an event leads to: the thing that it tells of, as long as that is known, else itself. */
 static void add_event(api_call *call, cJSON *list, const local_event *event)
 {
     const local_service *service = call->service;
-    const local_process *process = local_find_process(service, event->resource_id);
+    const local_process *process = find_process(service, event->resource_id);
     const local_game_session *session = local_index_find(&service->game_sessions_by_arn, event->resource_id);
     if (session != NULL)
         add_attention(call, list, "error", "game_sessions", session->serial, "%s", event->message);

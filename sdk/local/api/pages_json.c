@@ -30,6 +30,33 @@ static void show_list(api_call *call, cJSON *root, const api_wish *wish)
 
 /* ---- one thing ---- */
 
+static void show_history(api_call *call, cJSON *root, const local_history *history)
+{
+    cJSON *list = api_add_array(call, root, "history");
+    for (const local_moment *moment = NULL;
+            history != NULL && (moment = local_next_moment(history, moment)) != NULL;) {
+        cJSON *object = api_add_object(call, list, NULL);
+        api_add_number(call, object, "number", (double)moment->number);
+        api_add_number(call, object, "unix_ms", (double)moment->unix_ms);
+        api_add_any_text(call, object, "what", moment->what);
+        api_add_any_text(call, object, "text", moment->text);
+        if (moment->said != 0)
+            api_add_number(call, object, "serial", (double)moment->said);
+    }
+}
+
+static void show_thing(api_call *call, cJSON *root, const api_view *view, const api_found *found)
+{
+    char key[24];
+    snprintf(key, sizeof key, "%llu", (unsigned long long)found->serial);
+    api_add_any_text(call, root, "kind", view->name);
+    api_add_any_text(call, root, "key", key);
+    api_add_row(call, root, "row", view, found);
+    show_history(call, root, view->history != NULL ? view->history(found->thing) : NULL);
+    if (view->show_more != NULL)
+        view->show_more(call, root, found->thing);
+}
+
 static void show_detail(api_call *call, cJSON *root, const api_wish *wish)
 {
     api_walk walk;
@@ -40,11 +67,7 @@ static void show_detail(api_call *call, cJSON *root, const api_wish *wish)
                 wish->view->name, wish->key[0] != '\0' ? "key" : "id",
                 wish->key[0] != '\0' ? wish->key : wish->id);
     } else {
-        char key[24];
-        snprintf(key, sizeof key, "%llu", (unsigned long long)walk.found[0].serial);
-        api_add_any_text(call, root, "kind", wish->view->name);
-        api_add_any_text(call, root, "key", key);
-        api_add_row(call, root, "row", wish->view, &walk.found[0]);
+        show_thing(call, root, wish->view, &walk.found[0]);
     }
     api_walk_end(&walk);
 }

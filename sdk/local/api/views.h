@@ -46,6 +46,9 @@ typedef struct api_view {
     /* The texts by which a thing is found, NULL behind the last one; the first is its id. */
     const char *(*text)(const void *thing, size_t index);
     void (*show)(api_call *call, cJSON *row, const void *thing);
+    /* Only where one thing is looked at; NULL: there is no more. */
+    const local_history *(*history)(const void *thing);
+    void (*show_more)(api_call *call, cJSON *root, const void *thing);
 } api_view;
 
 /* In the order in which pages name them; NULL behind the last one. */

@@ -94,6 +94,12 @@ static void show_ticket(api_call *call, cJSON *row, const void *thing)
     show_misses(call, row, ticket);
 }
 
+static const local_history *history_of_ticket(const void *thing)
+{
+    const local_ticket *ticket = thing;
+    return &ticket->history;
+}
+
 const api_view api_tickets_view = {
         .name = "tickets",
         .walk = walk_tickets,
@@ -101,6 +107,7 @@ const api_view api_tickets_view = {
         .state = state_of_ticket,
         .text = text_of_ticket,
         .show = show_ticket,
+        .history = history_of_ticket,
 };
 
 /* ---- placements ---- */
@@ -166,6 +173,12 @@ static void show_placement(api_call *call, cJSON *row, const void *thing)
     api_add_any_text(call, row, "why", placement->why);
 }
 
+static const local_history *history_of_placement(const void *thing)
+{
+    const local_placement *placement = thing;
+    return &placement->history;
+}
+
 const api_view api_placements_view = {
         .name = "placements",
         .walk = walk_placements,
@@ -173,6 +186,7 @@ const api_view api_placements_view = {
         .state = state_of_placement,
         .text = text_of_placement,
         .show = show_placement,
+        .history = history_of_placement,
 };
 
 /* ---- queues ---- */
@@ -307,10 +321,17 @@ static void show_rule_set(api_call *call, cJSON *row, const void *thing)
     }
 }
 
+static void show_body(api_call *call, cJSON *root, const void *thing)
+{
+    const local_rule_set_record *record = thing;
+    api_add_any_text(call, root, "body", record->body);
+}
+
 const api_view api_rule_sets_view = {
         .name = "rule_sets",
         .walk = walk_rule_sets,
         .state = api_no_state,
         .text = text_of_rule_set,
         .show = show_rule_set,
+        .show_more = show_body,
 };

@@ -69,6 +69,14 @@ static void show_process(api_call *call, cJSON *row, const void *thing)
     add_unix_ms(call, row, "termination_unix_ms", process->termination_unix_ms);
     add_unix_ms(call, row, "connected_unix_ms", process->connected_unix_ms);
     api_add_any_text(call, row, "game_session_id", session != NULL ? session->arn : "");
+    api_add_flag(call, row, "crashed", process->crashed);
+    api_add_any_text(call, row, "end_message", process->end_message);
+}
+
+static const local_history *history_of_process(const void *thing)
+{
+    const local_process *process = thing;
+    return &process->history;
 }
 
 const api_view api_processes_view = {
@@ -77,6 +85,7 @@ const api_view api_processes_view = {
         .state = state_of_process,
         .text = text_of_process,
         .show = show_process,
+        .history = history_of_process,
 };
 
 /* ---- game sessions ---- */
@@ -126,6 +135,8 @@ static void show_game_session(api_call *call, cJSON *row, const void *thing)
     api_add_any_text(call, row, "process_id", session->process_id);
     api_add_any_text(call, row, "status", state_of_game_session(session));
     api_add_any_text(call, row, "status_reason", session->status_reason);
+    api_add_flag(call, row, "crashed", session->crashed);
+    api_add_any_text(call, row, "end_message", session->end_message);
     api_add_any_text(call, row, "ip_address", session->ip_address);
     api_add_number(call, row, "port", session->port);
     api_add_number(call, row, "maximum_player_session_count", session->maximum);
@@ -142,6 +153,29 @@ static void show_game_session(api_call *call, cJSON *row, const void *thing)
         api_add_any_text(call, properties, session->properties[i].key, session->properties[i].value);
 }
 
+static const local_history *history_of_game_session(const void *thing)
+{
+    const local_game_session *session = thing;
+    return &session->history;
+}
+
+/* The newest players first: more than so many have come and gone. */
+#define PLAYERS_OF_ONE 400
+
+static void show_players(api_call *call, cJSON *root, const void *thing)
+{
+    const local_game_session *session = thing;
+    const local_player_session *seat;
+    cJSON *list = api_add_array(call, root, "player_sessions");
+    size_t shown = 0;
+    TAILQ_FOREACH_REVERSE(seat, &session->player_sessions, local_seat_list, link)
+    {
+        if (++shown > PLAYERS_OF_ONE)
+            break;
+        api_add_row(call, list, NULL, &api_player_sessions_view, &(api_found){seat->serial, seat});
+    }
+}
+
 const api_view api_game_sessions_view = {
         .name = "game_sessions",
         .walk = walk_game_sessions,
@@ -150,6 +184,8 @@ const api_view api_game_sessions_view = {
         .state = state_of_game_session,
         .text = text_of_game_session,
         .show = show_game_session,
+        .history = history_of_game_session,
+        .show_more = show_players,
 };
 
 /* ---- player sessions ---- */

@@ -202,9 +202,7 @@ static void start_placing(local_service *service, glift__time now, local_match *
     match->placing_ms = now.mono_ms;
     TAILQ_FOREACH(ticket, &match->tickets, match_link)
     {
-        local_changed(&ticket->record);
-        ticket->status = LOCAL_TICKET_PLACING;
-        ticket->status_reason = NULL;
+        local_set_ticket_status(service, ticket, LOCAL_TICKET_PLACING, NULL, "A process is looked for.");
     }
     local_timer_set(&service->timers, &match->timer, now.mono_ms + (uint64_t)timeout_s * 1000);
     local_place_match(service, now, match);
@@ -274,9 +272,8 @@ static void ask_for_acceptance(local_service *service, glift__time now, local_ma
     local_ticket *ticket;
     TAILQ_FOREACH(ticket, &match->tickets, match_link)
     {
-        local_changed(&ticket->record);
-        ticket->status = LOCAL_TICKET_REQUIRES_ACCEPTANCE;
-        ticket->status_reason = NULL;
+        local_set_ticket_status(service, ticket, LOCAL_TICKET_REQUIRES_ACCEPTANCE, NULL,
+                "Every player of the match has to accept.");
         local_timer_stop(&service->timers, &ticket->timer); /* [E] the acceptance has its own time */
     }
     local_timer_set(&service->timers, &match->timer,
@@ -290,6 +287,13 @@ static local_ticket_player *find_place(local_ticket *ticket, const char *player_
             return &ticket->places[i];
     }
     return NULL;
+}
+
+static void answer(local_service *service, local_ticket *ticket, local_ticket_player *place, bool accept)
+{
+    place->answer = accept ? LOCAL_ACCEPTS : LOCAL_REJECTS;
+    local_note(service, &ticket->history, "answer", "%.300s %s the match.", place->player_id,
+            accept ? "accepts" : "rejects");
 }
 
 bool local_accept_match(local_service *service, glift__time now, local_ticket *ticket,
@@ -308,7 +312,7 @@ bool local_accept_match(local_service *service, glift__time now, local_ticket *t
     for (size_t i = 0; i < count; i++) {
         local_ticket_player *place = find_place(ticket, player_ids[i]);
         if (place->answer == LOCAL_NO_ANSWER) /* the first answer of a player is final */
-            place->answer = accept ? LOCAL_ACCEPTS : LOCAL_REJECTS;
+            answer(service, ticket, place, accept);
         rejected = rejected || place->answer == LOCAL_REJECTS;
     }
     local_match *match = ticket->match;
@@ -396,6 +400,8 @@ void local_make_match(local_service *service, glift__time now, local_configurati
     local_log(service, GLIFT_LOG_INFO, "match %s of %s: %zu players in %zu tickets%s", match->id,
             configuration->name, count_players(match), count,
             match->backfill != NULL ? ", one of them a backfill" : "");
+    for (size_t i = 0; i < count; i++)
+        local_note_match_found(service, ticket_of(candidates[i]), match);
     if (configuration->acceptance_required || !configuration->standalone)
         local_note_match(service, now, match, "PotentialMatchCreated", NULL);
     if (configuration->acceptance_required)

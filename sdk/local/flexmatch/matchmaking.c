@@ -39,6 +39,12 @@ static bool tell_of_session(local_matcher *matcher, local_ticket *ticket)
     return same || local_matcher_changed(matcher, candidate);
 }
 
+static void begin_search(local_service *service, glift__time now, local_ticket *ticket)
+{
+    local_note_ticket(service, now, ticket, "MatchmakingSearching", NULL, NULL);
+    local_set_ticket_status(service, ticket, LOCAL_TICKET_SEARCHING, ticket->status_reason, "");
+}
+
 /* Whoever waits is in the matcher of its configuration. */
 static void hand_in(local_service *service, glift__time now)
 {
@@ -49,9 +55,7 @@ static void hand_in(local_service *service, glift__time now)
         if (ticket->status != LOCAL_TICKET_QUEUED && ticket->status != LOCAL_TICKET_SEARCHING)
             continue;
         if (ticket->status == LOCAL_TICKET_QUEUED)
-            local_note_ticket(service, now, ticket, "MatchmakingSearching", NULL, NULL);
-        local_changed(&ticket->record);
-        ticket->status = LOCAL_TICKET_SEARCHING;
+            begin_search(service, now, ticket);
         local_matcher *matcher = ticket->configuration->matcher;
         if (ticket->backfill)
             failed = !tell_of_session(matcher, ticket) || failed;

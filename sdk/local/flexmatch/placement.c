@@ -3,6 +3,7 @@
 #include "flexmatch/tickets.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_near_enough(const void *user, const char *location)
 {
@@ -57,6 +58,16 @@ static local_latency *list_latencies(const local_match *match)
     return latencies;
 }
 
+/* For the history of its tickets; what is as it was before is not worth a line. */
+static void note_attempt(local_service *service, const local_match *match)
+{
+    const local_game_session *session = match->game_session;
+    local_ticket *ticket;
+    TAILQ_FOREACH(ticket, &match->tickets, match_link)
+    local_note(service, &ticket->history, "attempt", "%s%s", session != NULL ? "It is placed on " : "",
+            session != NULL ? session->arn : match->why);
+}
+
 static void search_for(local_service *service, glift__time now, local_match *match)
 {
     const local_configuration *configuration = match->configuration;
@@ -78,9 +89,13 @@ static void search_for(local_service *service, glift__time now, local_match *mat
             .property_count = configuration->property_count,
             .maximum = match->maximum,
     };
+    char before[sizeof match->why];
+    memcpy(before, match->why, sizeof before);
     local_changed(&match->record);
     match->game_session = local_place_session(service, now, &search, &wish, match->why);
     free(latencies);
+    if (match->game_session != NULL || strcmp(before, match->why) != 0)
+        note_attempt(service, match);
 }
 
 void local_place_match(local_service *service, glift__time now, local_match *match)

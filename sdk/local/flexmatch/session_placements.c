@@ -36,10 +36,20 @@ static void free_placement(local_service *service, local_placement *placement)
     local_timer_unmake(&service->timers, &placement->timer);
     local_keep_no_more(&placement->record);
     glift__memory_fini(&placement->memory);
+    local_forget_history(service, &placement->history);
     free(placement->game_session_arn);
     free(placement->ip_address);
     free(placement->dns_name);
     free(placement);
+}
+
+/* The one place where its status changes. */
+static void set_status(local_service *service, local_placement *placement, local_placement_status status,
+        const char *message)
+{
+    local_changed(&placement->record);
+    placement->status = status;
+    local_note(service, &placement->history, local_placement_status_name(status), "%s", message);
 }
 
 /* ---- the end ---- */
@@ -60,8 +70,7 @@ static void end_placement(local_service *service, glift__time now, local_placeme
         local_placement_status status, const char *message)
 {
     struct local_placements *all = all_of(service);
-    local_changed(&placement->record);
-    placement->status = status;
+    set_status(service, placement, status, message);
     placement->end_unix_ms = now.unix_ms;
     placement->game_session = NULL;
     local_timer_stop(&service->timers, &placement->timer);
@@ -155,6 +164,7 @@ void local_placement_session_ended(local_service *service, glift__time now, loca
     local_changed(&placement->record);
     placement->game_session = NULL;
     placement->lost_a_session = true;
+    local_note(service, &placement->history, "attempt", "Its game session ended before it was ACTIVE.");
     placement->next_try_ms = now.mono_ms;
     local_matchmaking_wake(service, now);
 }
@@ -168,6 +178,16 @@ static bool keep_attempt(local_placement *placement)
     return local_keep_text(&placement->game_session_arn, session->arn) &&
            local_keep_text(&placement->ip_address, session->ip_address) &&
            local_keep_text(&placement->dns_name, session->dns_name);
+}
+
+/* What is as it was before is not worth a line. */
+static void note_attempt(local_service *service, local_placement *placement, const char *why_before)
+{
+    if (placement->game_session != NULL)
+        local_note(
+                service, &placement->history, "attempt", "It is placed on %s.", placement->game_session->arn);
+    else if (strcmp(why_before, placement->why) != 0)
+        local_note(service, &placement->history, "attempt", "%s", placement->why);
 }
 
 static void try_once(local_service *service, glift__time now, local_placement *placement)
@@ -190,9 +210,12 @@ static void try_once(local_service *service, glift__time now, local_placement *p
             .property_count = from->property_count,
             .maximum = from->maximum,
     };
+    char before[sizeof placement->why];
+    memcpy(before, placement->why, sizeof before);
     local_changed(&placement->record);
     placement->seen_of_processes = service->ready_count;
     placement->game_session = local_place_session(service, now, &search, &wish, placement->why);
+    note_attempt(service, placement, before);
     uint64_t policy_ms = local_next_policy_ms(service, &search);
     placement->next_try_ms = now.mono_ms + TRY_AGAIN_MS;
     if (policy_ms < search.age_ms + TRY_AGAIN_MS)
@@ -383,6 +406,7 @@ local_placement *local_start_placement(
     placement->start_unix_ms = now.unix_ms;
     placement->start_ms = placement->next_try_ms = now.mono_ms;
     snprintf(placement->why, sizeof placement->why, "no process was looked for yet");
+    set_status(service, placement, LOCAL_PLACEMENT_PENDING, "");
     TAILQ_INSERT_TAIL(&all->pending, placement, link);
     all->pending_count++;
     local_keep(service, &placement->record, &local_placement_kind);

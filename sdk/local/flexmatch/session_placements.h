@@ -52,6 +52,7 @@ typedef struct local_placement {
     uint64_t seen_of_processes; /* what the service had seen of processes when it was tried last */
     bool lost_a_session;
     char why[192]; /* it is not fulfilled */
+    local_history history;
     local_timer timer;
     local_record record;
     TAILQ_ENTRY(local_placement) link;

@@ -246,6 +246,7 @@ local_ticket *local_start_ticket(
     ticket->configuration->users++;
     ticket->game_session = wish->game_session;
     ticket->start_unix_ms = now.unix_ms;
+    local_set_ticket_status(service, ticket, LOCAL_TICKET_QUEUED, NULL, ticket->obstacle);
     describe_to_matcher(ticket, now.mono_ms);
     set_request_timer(service, ticket);
     TAILQ_INSERT_TAIL(&all->active, ticket, link);
@@ -265,9 +266,8 @@ void local_set_ticket_searching(
         local_service *service, glift__time now, local_ticket *ticket, const char *reason)
 {
     bool told = ticket->status == LOCAL_TICKET_REQUIRES_ACCEPTANCE;
-    local_changed(&ticket->record);
-    ticket->status = LOCAL_TICKET_SEARCHING;
-    ticket->status_reason = reason;
+    local_set_ticket_status(
+            service, ticket, LOCAL_TICKET_SEARCHING, reason, "It is back among those who wait.");
     ticket->match = NULL;
     for (size_t i = 0; i < ticket->player_count; i++) {
         ticket->places[i].answer = LOCAL_NO_ANSWER;
@@ -353,9 +353,9 @@ void local_end_ticket(local_service *service, glift__time now, local_ticket *tic
     struct local_matchmaking *all = service->matchmaking;
     if (!local_ticket_is_active(ticket))
         return;
-    local_changed(&ticket->record);
-    ticket->status = status;
-    ticket->status_reason = reason;
+    if (status != LOCAL_TICKET_COMPLETED)
+        local_note_misses(service, ticket);
+    local_set_ticket_status(service, ticket, status, reason, message);
     snprintf(ticket->status_message, sizeof ticket->status_message, "%s", message);
     ticket->end_unix_ms = now.unix_ms;
     local_timer_stop(&service->timers, &ticket->timer);
@@ -413,6 +413,7 @@ void local_free_ticket(local_service *service, local_ticket *ticket)
 {
     local_timer_unmake(&service->timers, &ticket->timer);
     local_keep_no_more(&ticket->record);
+    local_forget_history(service, &ticket->history);
     glift__memory_fini(&ticket->memory);
     free(ticket);
 }

@@ -108,6 +108,7 @@ struct local_ticket {
     char obstacle[LOCAL_WHAT_SIZE];
     local_candidate candidate; /* what the matcher sees of it */
     local_match *match;
+    local_history history;
     local_timer timer; /* of the request */
     local_record record;
     TAILQ_ENTRY(local_ticket) link, match_link;
@@ -226,6 +227,13 @@ local_ticket *local_start_ticket(
 /* Stopping, of either kind. Not once a match is being placed, or the ticket has ended. */
 bool local_may_stop_ticket(const local_ticket *ticket, local_refusal *why);
 void local_stop_ticket(local_service *service, glift__time now, local_ticket *ticket);
+
+/* ticket_history.c. The one place where the status of a ticket changes; reason: static text or NULL. */
+void local_set_ticket_status(local_service *service, local_ticket *ticket, local_ticket_status status,
+        const char *reason, const char *message);
+void local_note_match_found(local_service *service, local_ticket *ticket, const local_match *match);
+/* What its last search met, before it is forgotten. */
+void local_note_misses(local_service *service, local_ticket *ticket);
 
 void local_set_ticket_searching(
         local_service *service, glift__time now, local_ticket *ticket, const char *reason);

@@ -3,6 +3,7 @@
 #include "model/kinds.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,8 @@ void local_free_game_session(local_service *service, local_game_session *session
     free(session->matchmaking_configuration_arn);
     free(session->ip_address);
     free(session->dns_name);
+    free(session->end_message);
+    local_forget_history(service, &session->history);
     free(session);
 }
 
@@ -144,6 +147,26 @@ static bool fill_session(local_service *service, local_game_session *session,
            local_index_add(&service->game_sessions_by_arn, session);
 }
 
+/* The one place where its status changes; the message is for its history. */
+static void set_status(local_service *service, local_game_session *session, glift_game_session_status status,
+        const char *message)
+{
+    local_changed(&session->record);
+    session->status = status;
+    local_note(service, &session->history, glift_game_session_status_name(status), "%s", message);
+}
+
+static void begin_hosting(local_service *service, local_process *process, local_game_session *session)
+{
+    char message[LOCAL_MOMENT_TEXT_MAX];
+    session->process = process;
+    process->game_session = session;
+    snprintf(message, sizeof message, "Server process %s is sent CreateGameSession.", process->id);
+    set_status(service, session, GLIFT_GAME_SESSION_ACTIVATING, message);
+    snprintf(message, sizeof message, "It hosts %s.", session->arn);
+    local_set_process_state(service, process, LOCAL_PROCESS_HOSTING, message);
+}
+
 static local_game_session *make_session(
         local_service *service, glift__time now, const local_game_session_wish *wish, local_process *process)
 {
@@ -160,11 +183,7 @@ static local_game_session *make_session(
     session->serial = local_next_serial(service);
     session->fleet->held++;
     session->creation_unix_ms = now.unix_ms;
-    session->status = GLIFT_GAME_SESSION_ACTIVATING;
-    session->process = process;
-    process->game_session = session;
-    process->state = LOCAL_PROCESS_HOSTING;
-    local_changed(&process->record);
+    begin_hosting(service, process, session);
     TAILQ_INSERT_TAIL(&service->game_sessions, session, link);
     service->game_session_count++;
     TAILQ_INSERT_TAIL(&session->fleet->game_sessions, session, fleet_link);
@@ -266,7 +285,7 @@ local_game_session *local_create_game_session(
         return NULL;
     glift__push push = {.kind = GLIFT__CREATE_GAME_SESSION};
     if (!push_session(service, session, &push)) {
-        session->status = GLIFT_GAME_SESSION_ERROR;
+        set_status(service, session, GLIFT_GAME_SESSION_ERROR, "CreateGameSession could not be sent.");
         local_timer_stop(&service->timers, &session->timer);
         local_terminate_process(service, now, process, service->patience.exit_ms, NULL);
     }
@@ -283,8 +302,7 @@ bool local_activate_game_session(
     if (session->status != GLIFT_GAME_SESSION_ACTIVATING)
         return local_refuse(why, LOCAL_INVALID_GAME_SESSION_STATUS, "Game session %s is %s.", session->arn,
                 glift_game_session_status_name(session->status));
-    local_changed(&session->record);
-    session->status = GLIFT_GAME_SESSION_ACTIVE;
+    set_status(service, session, GLIFT_GAME_SESSION_ACTIVE, "Its process has called ActivateGameSession().");
     local_timer_stop(&service->timers, &session->timer);
     if (service->listener != NULL)
         service->listener->game_session_active(service, now, session);
@@ -297,8 +315,7 @@ bool local_terminate_game_session(
     if (session->status != GLIFT_GAME_SESSION_ACTIVE && session->status != GLIFT_GAME_SESSION_ACTIVATING)
         return local_refuse(why, LOCAL_INVALID_GAME_SESSION_STATUS, "Game session %s is %s.", session->arn,
                 glift_game_session_status_name(session->status));
-    local_changed(&session->record);
-    session->status = GLIFT_GAME_SESSION_TERMINATING;
+    set_status(service, session, GLIFT_GAME_SESSION_TERMINATING, "It is to end.");
     local_timer_stop(&service->timers, &session->timer);
     local_terminate_process(
             service, now, session->process, service->patience.exit_ms, "TRIGGERED_ON_PROCESS_TERMINATE");
@@ -312,22 +329,22 @@ static void on_activation_timeout(local_service *service, glift__time now, void 
     local_record_event(service, now, "GAME_SESSION_ACTIVATION_TIMEOUT", session->fleet->id, session->arn,
             "Game session %s was not activated within %" PRIu64 " seconds.", session->arn,
             session->fleet->activation_ms / 1000);
-    local_end_game_session(service, now, session, NULL);
+    local_end_game_session(service, now, session, NULL, "It was not activated in time.");
     local_terminate_process(service, now, process, service->patience.exit_ms, NULL);
 }
 
-void local_end_game_session(
-        local_service *service, glift__time now, local_game_session *session, const char *reason)
+void local_end_game_session(local_service *service, glift__time now, local_game_session *session,
+        const char *reason, const char *message)
 {
     if (session->process == NULL)
         return;
-    local_changed(&session->record);
+    bool failed = session->status == GLIFT_GAME_SESSION_ERROR;
     session->process->game_session = NULL;
     session->process = NULL;
     TAILQ_REMOVE(&session->fleet->live_game_sessions, session, live_link);
     local_timer_stop(&service->timers, &session->timer);
-    if (session->status != GLIFT_GAME_SESSION_ERROR)
-        session->status = GLIFT_GAME_SESSION_TERMINATED;
+    set_status(service, session, failed ? GLIFT_GAME_SESSION_ERROR : GLIFT_GAME_SESSION_TERMINATED, message);
+    local_keep_text(&session->end_message, message);
     session->status_reason = reason;
     session->termination_unix_ms = now.unix_ms;
     local_end_player_sessions(service, now, session);
@@ -451,6 +468,8 @@ static const local_field game_session_fields[] = {
         LOCAL_NEEDED(LOCAL_TEXT, local_game_session, process_id),
         LOCAL_FIELD_ENUM(local_game_session, status, GLIFT_GAME_SESSION_ERROR),
         LOCAL_FIELD(LOCAL_STATIC, local_game_session, status_reason),
+        LOCAL_FIELD(LOCAL_TEXT, local_game_session, end_message),
+        LOCAL_FIELD(LOCAL_BOOL, local_game_session, crashed),
         LOCAL_FIELD(LOCAL_TEXT, local_game_session, name),
         LOCAL_FIELD(LOCAL_TEXT, local_game_session, game_session_data),
         LOCAL_FIELD(LOCAL_TEXT, local_game_session, matchmaker_data),

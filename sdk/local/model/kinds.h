@@ -16,6 +16,15 @@ typedef struct local_pending {
 void local_deliver_pushes(local_service *service, local_process *process, uint64_t connection);
 void local_forget_pushes(local_process *process);
 
+/* connections.c */
+bool local_add_connection(local_service *service, local_process *process, uint64_t number);
+void local_forget_connection(local_service *service, local_connection *connection);
+/* The oldest goes where there are more than an honest process has. */
+void local_bound_connections(local_service *service, local_process *process);
+
+/* processes.c: the oldest that are GONE, and have no connection any more. */
+void local_forget_gone_processes(local_service *service);
+
 /* What a request was answered with (answers.c). */
 typedef struct local_answered {
     local_process *process;

@@ -137,6 +137,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
     TAILQ_INIT(&service->ended_player_sessions);
     TAILQ_INIT(&service->events);
     TAILQ_INIT(&service->outputs);
+    TAILQ_INIT(&service->past.all);
     local_keeper_init(&service->keeper, desc->store);
     service->remember_request_ids = desc->remember_request_ids;
     service->patience = full_patience(&desc->patience);

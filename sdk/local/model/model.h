@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "model/desc.h"
+#include "model/history.h"
 #include "model/index.h"
 #include "model/keep.h"
 #include "model/texts.h"
@@ -158,6 +159,8 @@ typedef struct local_process {
     int64_t health_deadline_unix_ms;  /* the same moment on the wall */
     int64_t termination_unix_ms;      /* of the TerminateProcess that was sent; 0: none */
     const char *end_reason;           /* StatusReason of its session when it ends; static text or NULL */
+    char *end_message;                /* how it ended; NULL: it has not */
+    bool crashed;                     /* it ended without ProcessEnding */
     local_game_session *game_session; /* while HOSTING or ENDING */
     TAILQ_HEAD(local_connection_list, local_connection)
     connections;                         /* newest last: that one is sent the pushes (S29) */
@@ -168,6 +171,7 @@ typedef struct local_process {
     size_t answered_count;
     uint64_t ready_connection; /* where ActivateServerProcess came from, and with which RequestId */
     char *ready_request_id;
+    local_history history;
     local_timer timer;
     local_record record;
     TAILQ_ENTRY(local_process) link;
@@ -212,6 +216,8 @@ struct local_game_session {
     char *process_id;
     glift_game_session_status status;
     const char *status_reason;                                     /* static text or NULL */
+    char *end_message;                                             /* how it ended; NULL: it has not */
+    bool crashed;                                                  /* its process did */
     char *name, *game_session_data, *matchmaker_data, *creator_id; /* NULL where not given */
     char *matchmaking_configuration_arn;                           /* NULL unless a match made it */
     glift_game_property properties[LOCAL_PROPERTIES_MAX];          /* texts of its own */
@@ -222,10 +228,11 @@ struct local_game_session {
     char *ip_address, *dns_name;
     int port;
     int64_t creation_unix_ms, termination_unix_ms;
-    uint64_t fingerprint;                               /* of what it was created with (S37) */
-    TAILQ_HEAD(, local_player_session) player_sessions; /* oldest first */
-    TAILQ_HEAD(, local_player_session) held;            /* those that hold a seat: RESERVED, ACTIVE */
-    local_timer timer;                                  /* of the activation */
+    uint64_t fingerprint;                                              /* of what it was created with (S37) */
+    TAILQ_HEAD(local_seat_list, local_player_session) player_sessions; /* oldest first */
+    TAILQ_HEAD(, local_player_session) held; /* those that hold a seat: RESERVED, ACTIVE */
+    local_history history;
+    local_timer timer; /* of the activation */
     local_record record;
     TAILQ_ENTRY(local_game_session) link, ended_link, fleet_link, live_link;
 };
@@ -299,6 +306,7 @@ struct local_service {
     local_index locations_by_name, fleets_by_id, aliases_by_id, tags_by_arn, computes_by_key,
             processes_by_key, game_sessions_by_arn, player_sessions_by_id, players_by_id,
             connections_by_number;
+    struct local_past past; /* the histories of all */
     uint64_t last_connection;
     uint64_t jump_ms; /* asked for and not yet taken */
     bool reset_is_wanted;
@@ -379,8 +387,11 @@ local_process *local_find_process(const local_service *service, const char *proc
  * end_reason: StatusReason of its game session once it ends (static text or NULL). */
 void local_terminate_process(local_service *service, glift__time now, local_process *process,
         uint64_t notice_ms, const char *end_reason);
-/* GONE: its game session is over, its sockets stay until the client closes them. */
-void local_end_process(local_service *service, glift__time now, local_process *process);
+/* GONE: its game session is over, its sockets stay until the client closes them. message: how it ended. */
+void local_end_process(local_service *service, glift__time now, local_process *process, const char *message);
+/* The one place where its state changes; the message is for its history. */
+void local_set_process_state(
+        local_service *service, local_process *process, local_process_state state, const char *message);
 /* A process for this connection: a new one, or the one that reconnects with its id. */
 local_process *local_connect_process(local_service *service, glift__time now, local_compute *compute,
         const char *process_id, uint64_t connection, local_refusal *why);
@@ -397,7 +408,8 @@ bool local_revive_process(
 void local_process_ready(local_service *service, glift__time now, local_process *process);
 void local_heartbeat(local_service *service, glift__time now, local_process *process, bool healthy);
 /* Its socket or its program is gone for good: event SERVER_PROCESS_CRASHED, and GONE. */
-void local_process_crashed(local_service *service, glift__time now, local_process *process);
+void local_process_crashed(
+        local_service *service, glift__time now, local_process *process, const char *message);
 /* To the newest socket, or kept until there is one. False: the push cannot be delivered at all. */
 bool local_push(local_service *service, local_process *process, const glift__push *push);
 
@@ -444,9 +456,9 @@ bool local_terminate_game_session(
 /* Adds and overwrites, never deletes (S43). All or nothing. */
 bool local_merge_properties(
         local_game_session *session, const glift_game_property *properties, size_t count, local_refusal *why);
-/* TERMINATED; its players COMPLETED or TIMEDOUT. */
-void local_end_game_session(
-        local_service *service, glift__time now, local_game_session *session, const char *reason);
+/* TERMINATED; its players COMPLETED or TIMEDOUT. reason: StatusReason; message: how it ended. */
+void local_end_game_session(local_service *service, glift__time now, local_game_session *session,
+        const char *reason, const char *message);
 
 /* ---- player sessions (player_sessions.c) ---- */
 

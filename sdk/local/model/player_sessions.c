@@ -86,13 +86,22 @@ static void forget_oldest_ended(local_service *service)
 
 /* ---- ends of a seat ---- */
 
+/* The one place where its status changes, after the seats were counted: its session remembers. */
+static void set_status(local_service *service, local_player_session *seat, glift_player_session_status status)
+{
+    local_game_session *session = seat->game_session;
+    local_changed(&seat->record);
+    seat->status = status;
+    local_note(service, &session->history, "seat", "%.300s is %s: %d of %d seats are taken.", seat->player_id,
+            glift_player_session_status_name(status), session->taken, session->maximum);
+}
+
 static void end_seat(local_service *service, glift__time now, local_player_session *seat,
         glift_player_session_status status)
 {
-    local_changed(&seat->record);
-    seat->status = status;
-    seat->termination_unix_ms = now.unix_ms;
     seat->game_session->taken--;
+    set_status(service, seat, status);
+    seat->termination_unix_ms = now.unix_ms;
     local_timer_stop(&service->timers, &seat->timer);
     TAILQ_REMOVE(&seat->game_session->held, seat, state_link);
     TAILQ_INSERT_TAIL(&service->ended_player_sessions, seat, state_link);
@@ -212,13 +221,13 @@ bool local_reserve_seats(local_service *service, glift__time now, local_game_ses
         local_player_session *seat = out[i];
         seat->game_session = session;
         seat->serial = local_next_serial(service);
-        seat->status = GLIFT_PLAYER_SESSION_RESERVED;
+        session->taken++;
+        set_status(service, seat, GLIFT_PLAYER_SESSION_RESERVED);
         seat->creation_unix_ms = now.unix_ms;
         TAILQ_INSERT_TAIL(&session->player_sessions, seat, link);
         TAILQ_INSERT_TAIL(&session->held, seat, state_link);
         TAILQ_INSERT_TAIL(&service->player_sessions, seat, service_link);
         service->player_session_count++;
-        session->taken++;
         local_timer_set(&service->timers, &seat->timer, now.mono_ms + service->patience.reservation_ms);
         local_keep(service, &seat->record, &local_player_session_kind);
     }
@@ -249,8 +258,7 @@ bool local_accept_player(
     if (seat->status != GLIFT_PLAYER_SESSION_RESERVED)
         return local_refuse(why, LOCAL_INVALID_REQUEST, "Player session %s is %s, not RESERVED.", id,
                 glift_player_session_status_name(seat->status));
-    local_changed(&seat->record);
-    seat->status = GLIFT_PLAYER_SESSION_ACTIVE;
+    set_status(service, seat, GLIFT_PLAYER_SESSION_ACTIVE);
     local_timer_stop(&service->timers, &seat->timer);
     return true;
 }

@@ -51,27 +51,13 @@ local_process *local_find_process(const local_service *service, const char *proc
     return newest;
 }
 
-local_connection *local_find_connection(const local_service *service, uint64_t number)
-{
-    char key[24];
-    snprintf(key, sizeof key, "%" PRIu64, number);
-    return local_index_find(&service->connections_by_number, key);
-}
-
 /* ---- memory ---- */
-
-static void forget_connection(local_service *service, local_connection *connection)
-{
-    TAILQ_REMOVE(&connection->process->connections, connection, link);
-    local_index_remove(&service->connections_by_number, connection);
-    free(connection);
-}
 
 void local_free_process(local_service *service, local_process *process)
 {
     local_timer_unmake(&service->timers, &process->timer);
     while (!TAILQ_EMPTY(&process->connections))
-        forget_connection(service, TAILQ_FIRST(&process->connections));
+        local_forget_connection(service, TAILQ_FIRST(&process->connections));
     local_forget_pushes(process);
     local_forget_answers(process);
     local_keep_no_more(&process->record);
@@ -88,10 +74,12 @@ void local_free_process(local_service *service, local_process *process)
     free(process->sdk_language);
     free(process->sdk_version);
     free(process->ready_request_id);
+    free(process->end_message);
+    local_forget_history(service, &process->history);
     free(process);
 }
 
-static void forget_gone_processes(local_service *service)
+void local_forget_gone_processes(local_service *service)
 {
     for (local_process *process = TAILQ_FIRST(&service->gone_processes), *next;
             process != NULL && service->gone_count > LOCAL_ENDED_PROCESSES_KEPT; process = next) {
@@ -130,10 +118,20 @@ static bool fill_process(
            local_index_add(&service->processes_by_key, process);
 }
 
+void local_set_process_state(
+        local_service *service, local_process *process, local_process_state state, const char *message)
+{
+    local_changed(&process->record);
+    process->state = state;
+    local_note(service, &process->history, local_process_state_name(state), "%s", message);
+}
+
 /* A life begins: with the first socket, or anew on the socket of a process that had ended. */
 static void begin_life(local_service *service, glift__time now, local_process *process)
 {
-    process->state = LOCAL_PROCESS_CONNECTED;
+    local_set_process_state(service, process, LOCAL_PROCESS_CONNECTED, "It has connected.");
+    local_keep_text(&process->end_message, NULL);
+    process->crashed = false;
     process->serial = process->place = local_next_serial(service);
     process->connected_unix_ms = now.unix_ms;
     process->last_heartbeat_unix_ms = 0;
@@ -191,54 +189,6 @@ static local_process *known_process(
     return process;
 }
 
-static bool add_connection(local_service *service, local_process *process, uint64_t number)
-{
-    local_connection *connection = calloc(1, sizeof *connection);
-    if (connection == NULL)
-        return false;
-    connection->number = number;
-    snprintf(connection->key_text, sizeof connection->key_text, "%" PRIu64, number);
-    connection->key = connection->key_text;
-    connection->process = process;
-    if (!local_index_add(&service->connections_by_number, connection)) {
-        free(connection);
-        return false;
-    }
-    TAILQ_INSERT_TAIL(&process->connections, connection, link);
-    return true;
-}
-
-/* A closed socket is not yet a crash: the health clock decides (S28). */
-void local_disconnect(local_service *service, local_connection *connection)
-{
-    local_process *process = connection->process;
-    local_log(service, GLIFT_LOG_INFO, "a connection of process %s has closed", process->id);
-    forget_connection(service, connection);
-    if (process->state == LOCAL_PROCESS_GONE)
-        forget_gone_processes(service);
-}
-
-void local_close_connection(
-        local_service *service, local_connection *connection, int code, const char *reason)
-{
-    if (!local_queue_close(service, connection->number, code, reason))
-        local_log(service, GLIFT_LOG_ERROR, "out of memory: a connection of process %s stays open",
-                connection->process->id);
-    local_disconnect(service, connection);
-}
-
-/* A client that piles up sockets loses the oldest; an honest one has two for a moment (P157). */
-static void bound_connections(local_service *service, local_process *process)
-{
-    size_t count = 0;
-    local_connection *connection;
-    TAILQ_FOREACH(connection, &process->connections, link)
-    count++;
-    if (count > LOCAL_SOCKETS_MAX)
-        local_close_connection(service, TAILQ_FIRST(&process->connections), 1008,
-                "this process has more connections than two for a refresh: the oldest is closed");
-}
-
 local_process *local_connect_process(local_service *service, glift__time now, local_compute *compute,
         const char *process_id, uint64_t connection, local_refusal *why)
 {
@@ -249,13 +199,13 @@ local_process *local_connect_process(local_service *service, glift__time now, lo
     bool fresh = process == NULL;
     if (fresh)
         process = make_process(service, now, compute, process_id);
-    if (process == NULL || !add_connection(service, process, connection)) {
+    if (process == NULL || !local_add_connection(service, process, connection)) {
         if (process != NULL && fresh)
-            local_end_process(service, now, process);
+            local_end_process(service, now, process, "There was no memory for its connection.");
         local_refuse_memory(why);
         return NULL;
     }
-    bound_connections(service, process);
+    local_bound_connections(service, process);
     local_deliver_pushes(service, process, connection);
     return process;
 }
@@ -273,9 +223,8 @@ void local_process_ready(local_service *service, glift__time now, local_process 
 {
     if (process->state != LOCAL_PROCESS_CONNECTED)
         return;
-    local_changed(&process->record);
+    local_set_process_state(service, process, LOCAL_PROCESS_READY, "It has called ProcessReady().");
     service->ready_count++;
-    process->state = LOCAL_PROCESS_READY;
     process->place = local_next_serial(service);
     TAILQ_REMOVE(&process->fleet->processes, process, link);
     TAILQ_INSERT_TAIL(&process->fleet->processes, process, link);
@@ -322,20 +271,33 @@ void local_terminate_process(local_service *service, glift__time now, local_proc
 {
     if (process->state == LOCAL_PROCESS_ENDING || process->state == LOCAL_PROCESS_GONE)
         return;
-    local_changed(&process->record);
-    process->state = LOCAL_PROCESS_ENDING;
+    char message[128];
+    snprintf(message, sizeof message, "It is sent TerminateProcess, with %" PRIu64 " s of notice%s%s.",
+            notice_ms / 1000, end_reason != NULL ? ": " : "", end_reason != NULL ? end_reason : "");
+    local_set_process_state(service, process, LOCAL_PROCESS_ENDING, message);
     process->end_reason = end_reason;
     process->termination_unix_ms = now.unix_ms + (int64_t)notice_ms;
     local_timer_set(&service->timers, &process->timer, now.mono_ms + notice_ms);
     push_termination(service, process);
 }
 
-void local_end_process(local_service *service, glift__time now, local_process *process)
+/* With its process, and for the same cause. */
+static void end_hosting(
+        local_service *service, glift__time now, const local_process *process, local_game_session *session)
+{
+    char message[LOCAL_MOMENT_TEXT_MAX];
+    snprintf(message, sizeof message, "Its server process %s %s: %s", process->id,
+            process->crashed ? "crashed" : "ended", process->end_message != NULL ? process->end_message : "");
+    session->crashed = process->crashed;
+    local_end_game_session(service, now, session, process->end_reason, message);
+}
+
+void local_end_process(local_service *service, glift__time now, local_process *process, const char *message)
 {
     if (process->state == LOCAL_PROCESS_GONE)
         return;
-    local_changed(&process->record);
-    process->state = LOCAL_PROCESS_GONE;
+    local_set_process_state(service, process, LOCAL_PROCESS_GONE, message);
+    local_keep_text(&process->end_message, message);
     process->place = local_next_serial(service);
     local_timer_stop(&service->timers, &process->timer);
     local_fleet *fleet = process->fleet;
@@ -344,22 +306,29 @@ void local_end_process(local_service *service, glift__time now, local_process *p
     service->gone_count++;
     local_game_session *session = process->game_session;
     if (session != NULL)
-        local_end_game_session(service, now, session, process->end_reason);
+        end_hosting(service, now, process, session);
     local_fleet_may_be_gone(service, now, fleet);
-    forget_gone_processes(service);
+    local_forget_gone_processes(service);
 }
 
-void local_process_crashed(local_service *service, glift__time now, local_process *process)
+void local_process_crashed(
+        local_service *service, glift__time now, local_process *process, const char *message)
 {
+    process->crashed = true;
     local_record_event(service, now, "SERVER_PROCESS_CRASHED", process->fleet->id, process->id,
             "Server process %s ended without calling ProcessEnding().", process->id);
-    local_end_process(service, now, process);
+    local_end_process(service, now, process, message);
 }
 
 static void health_ran_out(local_service *service, glift__time now, local_process *process)
 {
+    char message[128];
+    snprintf(message, sizeof message, "It has not reported healthy for %" PRIu64 " s.",
+            service->patience.heartbeat_ms / 1000);
+    local_note(service, &process->history, "unhealthy", "%s", message);
     if (TAILQ_EMPTY(&process->connections)) {
-        local_process_crashed(service, now, process);
+        local_process_crashed(service, now, process,
+                "Its connection is gone, and it has not come back before its health ran out.");
         return;
     }
     local_record_event(service, now, "SERVER_PROCESS_TERMINATED_UNHEALTHY", process->fleet->id, process->id,
@@ -381,7 +350,7 @@ static void ready_ran_out(local_service *service, glift__time now, local_process
     while (!TAILQ_EMPTY(&process->connections))
         local_close_connection(
                 service, TAILQ_FIRST(&process->connections), 1008, "ProcessReady was not called in time");
-    local_end_process(service, now, process);
+    local_end_process(service, now, process, "It did not call ProcessReady() in time.");
 }
 
 static void on_timer(local_service *service, glift__time now, void *owner)
@@ -400,7 +369,8 @@ static void on_timer(local_service *service, glift__time now, void *owner)
                 process->id,
                 "Server process %s did not call ProcessEnding() in the time that TerminateProcess gave it.",
                 process->id);
-        local_end_process(service, now, process);
+        local_end_process(service, now, process,
+                "It did not call ProcessEnding() in the time that TerminateProcess gave it.");
         break;
     case LOCAL_PROCESS_GONE:
         break;
@@ -476,6 +446,8 @@ static const local_field process_fields[] = {
         LOCAL_FIELD(LOCAL_INT64, local_process, health_deadline_unix_ms),
         LOCAL_FIELD(LOCAL_INT64, local_process, termination_unix_ms),
         LOCAL_FIELD(LOCAL_STATIC, local_process, end_reason),
+        LOCAL_FIELD(LOCAL_TEXT, local_process, end_message),
+        LOCAL_FIELD(LOCAL_BOOL, local_process, crashed),
         LOCAL_FIELD(LOCAL_UINT64, local_process, ready_connection),
         LOCAL_FIELD(LOCAL_TEXT, local_process, ready_request_id),
         LOCAL_FIELD(LOCAL_TIMER, local_process, timer),

@@ -304,12 +304,12 @@ static void start(local_launcher *launcher, launch_child *child, uint64_t now_ms
 
 /* ---- ending ---- */
 
-static void say_how(const local_launcher *launcher, const launch_child *child, int status)
+static void describe_end(int status, char out[LAUNCH_WHY_SIZE])
 {
     if (WIFEXITED(status))
-        say(launcher, "%s ended with exit code %d", child->id, WEXITSTATUS(status));
+        snprintf(out, LAUNCH_WHY_SIZE, "ended with exit code %d", WEXITSTATUS(status));
     else
-        say(launcher, "%s was ended by signal %d", child->id, WTERMSIG(status));
+        snprintf(out, LAUNCH_WHY_SIZE, "was ended by signal %d", WTERMSIG(status));
 }
 
 static bool has_ended(const launch_child *child)
@@ -323,11 +323,14 @@ static void reap(local_launcher *launcher, launch_child *child, uint64_t now_ms)
 {
     if (!has_ended(child))
         return;
+    char how[LAUNCH_WHY_SIZE], message[LAUNCH_WHY_SIZE + 32];
     int status = end_child(launcher, child);
     child->short_lives = now_ms - child->started_ms < SHORT_LIFE_MS ? child->short_lives + 1 : 0;
     child->start_at_ms = now_ms + delay_ms(child->short_lives);
-    say_how(launcher, child, status);
-    launcher->desc.ended(launcher->desc.user, child->id);
+    describe_end(status, how);
+    say(launcher, "%s %s", child->id, how);
+    snprintf(message, sizeof message, "Its program %s.", how);
+    launcher->desc.ended(launcher->desc.user, child->id, message);
 }
 
 static void signal_all(local_launcher *launcher, int number)

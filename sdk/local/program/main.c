@@ -124,10 +124,10 @@ static bool prepare_child(void *user, const char *process_id)
            setenv("GAMELIFT_LOCAL_URL", self->own_http_url, 1) == 0;
 }
 
-static void child_ended(void *user, const char *process_id)
+static void child_ended(void *user, const char *process_id, const char *how)
 {
     program *self = user;
-    local_service_process_exited(self->service, local_listener_now(self->listener), process_id);
+    local_service_process_exited(self->service, local_listener_now(self->listener), process_id, how);
 }
 
 static void on_launcher_log(void *user, const char *line)

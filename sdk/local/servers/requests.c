@@ -112,7 +112,8 @@ static bool may_be_ready(const server_request *request, local_refusal *why)
     if (port < 1 || port > GLIFT_MAX_PORT)
         return local_refuse(why, LOCAL_INVALID_REQUEST, "Port must be between 1 and %d.", GLIFT_MAX_PORT);
     if (is_restart(request))
-        local_process_crashed(request->service, request->now, process);
+        local_process_crashed(request->service, request->now, process,
+                "A program with its process id has called ProcessReady() on a newer connection.");
     return process->state != LOCAL_PROCESS_GONE ||
            local_revive_process(request->service, request->now, process, why);
 }
@@ -135,13 +136,16 @@ static void terminate_server_process(server_request *request)
 {
     accept_request(request);
     local_log(request->service, GLIFT_LOG_INFO, "process %s has ended", request->process->id);
-    local_end_process(request->service, request->now, request->process);
+    local_end_process(request->service, request->now, request->process, "It has called ProcessEnding().");
 }
 
 static void heartbeat_server_process(server_request *request)
 {
+    bool healthy = request->body->as.heartbeat.healthy;
     accept_request(request);
-    local_heartbeat(request->service, request->now, request->process, request->body->as.heartbeat.healthy);
+    local_note_routine(request->service, &request->process->history, "heartbeat", "%s: answered with 200.",
+            healthy ? "healthy" : "not healthy");
+    local_heartbeat(request->service, request->now, request->process, healthy);
 }
 
 static void activate_game_session(server_request *request)
@@ -172,6 +176,8 @@ static void update_creation_policy(server_request *request)
     }
     local_changed(&session->record);
     session->policy = policy;
+    local_note(request->service, &session->history, "policy", "New players: %s.",
+            glift_player_session_creation_policy_name(policy));
     accept_request(request);
 }
 
@@ -421,10 +427,11 @@ void local_service_closed(local_service *service, glift__time now, uint64_t conn
         local_disconnect(service, from);
 }
 
-void local_service_process_exited(local_service *service, glift__time now, const char *process_id)
+void local_service_process_exited(
+        local_service *service, glift__time now, const char *process_id, const char *message)
 {
     local_process *process = local_find_process(service, process_id);
     local_begin_input(service, now);
     if (process != NULL)
-        local_process_crashed(service, now, process);
+        local_process_crashed(service, now, process, message);
 }

@@ -13,7 +13,9 @@ void local_service_received(
         local_service *service, glift__time now, uint64_t connection, const char *bytes, size_t length);
 void local_service_closed(local_service *service, glift__time now, uint64_t connection);
 
-/* The launcher saw this process end without ProcessEnding: a crash, known at once. */
-void local_service_process_exited(local_service *service, glift__time now, const char *process_id);
+/* The launcher saw this process end: a crash, known at once, unless it had called ProcessEnding. message: how
+ * its program ended. */
+void local_service_process_exited(
+        local_service *service, glift__time now, const char *process_id, const char *message);
 
 #endif
