@@ -89,6 +89,7 @@ step build-tsan build tsan && suite tsan tsan -L 'unit|threads' "$@"
 step valgrind ./tests/valgrind.sh build/release "$results/valgrind.xml"
 step rules ./tests/coverage_of_rules.sh
 step references ./tests/references.py
+step kept ./tests/kept.py
 step operations /usr/bin/python3 tests/operations.py
 step rule-language /usr/bin/python3 tests/rule_language.py
 step shellcheck shellcheck game/*.sh sdk/packaging/*.sh tests/*.sh tests/*/*.sh .ci/run

@@ -78,6 +78,12 @@ static bool make(
         fleet = local_create_fleet(service, now, &fleet_wish, why);
     if (fleet == NULL)
         return false;
+    local_compute *kept = local_need_compute(service, fleet, DEMO_COMPUTE, why);
+    if (kept != NULL) { /* by an earlier run, with another --demo-address perhaps */
+        local_changed(&kept->record);
+        if (!local_keep_text(&kept->ip_address, ip_address))
+            return local_refuse_memory(why);
+    }
     local_compute *compute = local_register_compute(service, now, fleet, &compute_wish, why);
     if (compute == NULL)
         return false;
