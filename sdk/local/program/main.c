@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gamelift-local: options, signals, and one loop round the service, its listener and its launcher. */
+#include "program/bench_command.h"
 #include "program/demo.h"
 #include "program/files.h"
 #include "program/health.h"
@@ -488,6 +489,8 @@ int main(int count, char **arguments)
     static program self;
     if (count > 1 && strcmp(arguments[1], "replay") == 0)
         return local_replay(count - 1, arguments + 1);
+    if (count > 1 && strcmp(arguments[1], "bench") == 0)
+        return local_bench_command(count - 1, arguments + 1);
     int code = local_options_read(count, arguments, &self.options);
     if (code >= 0)
         return code;

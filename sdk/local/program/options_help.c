@@ -65,6 +65,8 @@ static const char options[] =
         "  -h, --help                what is used most\n"
         "  --help-all                this\n"
         "\n"
+        "gamelift-local bench RULESET.json\n"
+        "                            puts a rule set on trial: matches, times, and what keeps players apart\n"
         "gamelift-local replay FILE -- COMMAND\n"
         "                            plays the service's side of a recording to a game server, and tells the "
         "first\n"

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """POST /_local/rule_set_bench: a rule set on trial, while the service goes on."""
 import json
+import pathlib
+import subprocess
+import tempfile
 import unittest
 import urllib.error
 
-from local import Service, until
+from local import PROGRAM, Service, until
 
 # Teams whose averages have to be equal: hard work, for as long as it is let.
 HARD = {"name": "hard", "ruleLanguageVersion": "1.0", "playerAttributes": [{"name": "skill", "type": "number"}],
@@ -55,6 +58,55 @@ class Bench(unittest.TestCase):
                 self.service.open("/_local/rule_set_bench" + query)
             with refusal.exception as error:
                 self.assertEqual(status, error.code)
+
+
+class Command(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.rules = self.write("rules.json", HARD | {"rules": [
+            {"name": "near", "type": "batchDistance", "batchAttribute": "skill", "maxDistance": 1}]})
+
+    def write(self, name, document):
+        path = self.folder / name
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return path
+
+    def bench(self, *options):
+        """The exit code, and what it says and complains of."""
+        run = subprocess.run([PROGRAM, "bench", *options], capture_output=True, text=True, timeout=120, check=False)
+        return run.returncode, run.stdout, run.stderr
+
+    def test_what_came_of_it_is_told_in_lines_and_as_json(self):
+        draws = self.write("draws.json", {"attributes": {"skill": {"kind": "choice", "values": [1, 50], "weights": [1, 0]}}})
+        options = ("--tickets", "84", "--minutes", "2", "--per-second", "4", "--distribution", draws, self.rules)
+        code, said, complaint = self.bench(*options)
+        self.assertEqual((0, ""), (code, complaint))
+        self.assertRegex(said, r"\A84 tickets came in [\d.]+ s, 80 were matched, in 10 matches. The time is over.\n"
+                               r"time to match: half within [\d.]+ s, .*\n4 tickets have no match:\n"
+                               r"(ticket-8[1-4] \(1 players, [\d.]+ s\): waiting for \d more players\n){4}\Z")
+        code, said, complaint = self.bench("--json", *options)
+        self.assertEqual((0, ""), (code, complaint))
+        self.assertEqual((10, 4), (json.loads(said)["match_count"], json.loads(said)["unmatched_count"]))
+
+    def test_the_rule_that_keeps_them_apart_is_named(self):
+        code, said, _ = self.bench("--tickets", "9", "--minutes", "1", self.rules)
+        self.assertEqual(0, code)
+        self.assertRegex(said, r'rule "near" kept others away from 9 of them, the nearest by [\d.]+ too much\n')
+
+    def test_what_is_wrong_is_one_sentence(self):
+        long = self.write("long.json", "x" * 70000)
+        for options, why in ((("/nowhere.json",), "cannot read /nowhere.json: No such file"), ((long,), "longer than 65535 bytes"),
+                             (("--tickets", "x", self.rules), '--tickets takes a number, not "x"'),
+                             (("--tickets", "10001", self.rules), "10000"), (("--minutes", "1000", self.rules), "240"),
+                             (("--distribution", self.rules.parent, self.rules), "cannot read")):
+            with self.subTest(why):
+                code, said, complaint = self.bench(*options)
+                self.assertEqual((2, ""), (code, said))
+                self.assertRegex(complaint, r"\Agamelift-local: [^\n]*\n\Z")
+                self.assertIn(why, complaint)
+        self.assertIn("usage", self.bench()[2])
 
 
 if __name__ == "__main__":
