@@ -7,16 +7,17 @@ import pathlib
 import re
 import sys
 
-# Of each struct with a table: the members that follow from others, or belong to a running service.
+# Of each struct with a table: the members that follow from others, or belong to a running service. A history tells what
+# this run has seen, as the messages do.
 NOT_KEPT = {
     "local_location": "record link",
     "local_fleet": "held computes processes game_sessions live_game_sessions record link",
     "local_token": "",
     "local_compute": "name record link",
-    "local_process": "game_session connections pending pending_count answered answered_count record link",
+    "local_process": "history game_session connections pending pending_count answered answered_count record link",
     "local_pending": "record link",
     "local_answered": "record link",
-    "local_game_session": "taken player_sessions held record link ended_link fleet_link live_link",
+    "local_game_session": "history taken player_sessions held record link ended_link fleet_link live_link",
     "local_player_session": "player record link service_link player_link state_link",
     "local_event": "record link",
     "local_alias": "record link",
@@ -29,11 +30,11 @@ NOT_KEPT = {
     "local_configuration": "memory users matcher backlog record link",
     "local_match": "tickets backfill record link",
     "local_ticket_player": "player_id ticket",
-    "local_ticket": "memory players seated_sum seated obstacle candidate record link match_link",
+    "local_ticket": "history memory players seated_sum seated obstacle candidate record link match_link",
     "local_automatic": "record link",
     "local_latency": "",
     "local_seat_wish": "",
-    "local_placement": "memory record link",
+    "local_placement": "history memory record link",
     "local_placement_wish": "id",
     "local_notice": "record link",
 }
