@@ -260,11 +260,15 @@ bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64
 {
     listen_take_outputs(listener);
     until_ms = earlier(until_ms, listen_serve_pages(listener));
+    listener->is_waiting_to_send = listener->keep != NULL;
     if (!listen_loop_wait(&listener->loop, wait_ms(listener, deadline_ms, until_ms)))
         return false;
     uint64_t machine_ms = local_listener_machine_ms();
     listen_end_patience(listener, machine_ms);
     listen_open_door_again(listener, machine_ms);
+    if (listener->is_waiting_to_send)
+        listen_take_outputs(listener);
+    listener->is_waiting_to_send = false;
     listen_serve_roused(listener);
     return true;
 }

@@ -170,6 +170,7 @@ struct local_listener {
     uint8_t unmasked[LISTEN_READ_MAX + LISTEN_FRAME_HEAD_MAX];
     bool (*reset)(void *user);
     bool (*keep)(void *user);
+    bool is_waiting_to_send; /* what happened in this turn has to be kept before anybody is told of it */
     void *user;
     void (*log)(void *user, glift_log_level level, const char *text);
     void *log_user;

@@ -57,9 +57,14 @@ static void drop_first(listen_peer *peer)
 
 void listen_rouse(listen_peer *peer)
 {
-    if (!peer->is_roused)
-        TAILQ_INSERT_TAIL(&peer->listener->roused, peer, roused_link);
+    if (peer->is_roused)
+        return;
     peer->is_roused = true;
+    if (peer->phase ==
+            PHASE_SOCKET) /* whoever is told that a session was created can be sure that its server is */
+        TAILQ_INSERT_HEAD(&peer->listener->roused, peer, roused_link);
+    else
+        TAILQ_INSERT_TAIL(&peer->listener->roused, peer, roused_link);
 }
 
 void listen_cut(listen_peer *peer)
@@ -105,6 +110,10 @@ static bool is_flushed(const listen_peer *peer)
 int listen_flush(listen_peer *peer)
 {
     local_listener *listener = peer->listener;
+    if (!TAILQ_EMPTY(&peer->outbox) && listener->is_waiting_to_send) {
+        listen_rouse(peer);
+        return 0;
+    }
     if (!TAILQ_EMPTY(&peer->outbox) && listener->keep != NULL && !listener->keep(listener->user))
         return -1;
     while (!TAILQ_EMPTY(&peer->outbox) && !lws_partial_buffered(peer->wsi)) {

@@ -171,8 +171,9 @@ class State(unittest.IsolatedAsyncioTestCase):
 
     def test_a_server_of_the_sdk_lives_through_three_restarts(self):
         service = self.start()
-        with tempfile.TemporaryFile("w+") as output, subprocess.Popen(
-                [EXAMPLE], env={**os.environ, **service.environment}, stdout=output, stderr=output) as process:
+        with tempfile.TemporaryFile("w+") as output:
+            process = subprocess.Popen([EXAMPLE], env={**os.environ, **service.environment}, stdout=output, stderr=output)
+            self.addCleanup(process.wait)
             self.addCleanup(process.kill)
             name = service.environment["GAMELIFT_SDK_PROCESS_ID"]
             until(lambda: (service.process(name) or {}).get("state") == "READY", PATIENCE_S, "the server is ready")
