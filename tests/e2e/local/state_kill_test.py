@@ -134,7 +134,7 @@ class Kills(unittest.IsolatedAsyncioTestCase):
             async with Server(self.kept.service, f"p-{number}") as server:
                 while server.socket.open:
                     await asyncio.sleep(0)
-                    mine = [seat for seat, (its, _, may) in list(self.known.seats.items())
+                    mine = [seat for seat, (its, _, may) in self.known.seats.copy().items()
                             if its == session and may in ({"RESERVED"}, {"ACTIVE"})]
                     if not mine:
                         await asyncio.sleep(0.01)
