@@ -305,9 +305,9 @@ static int tell(const replay *self)
         return 2;
     }
     if (course->difference[0] == '\0') {
-        printf("replay: the server did as in the recording: %u messages, %llu connection%s\n",
-                course->requests, (unsigned long long)course->last_connection,
-                course->last_connection == 1 ? "" : "s");
+        printf("replay: the server did as in the recording: %u message%s, %llu connection%s\n",
+                course->requests, course->requests == 1 ? "" : "s",
+                (unsigned long long)course->last_connection, course->last_connection == 1 ? "" : "s");
         return 0;
     }
     snprintf(line, sizeof line, "%s", course->difference);

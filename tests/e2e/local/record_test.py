@@ -149,6 +149,22 @@ class Record(unittest.TestCase):
         self.assertLessEqual(path.stat().st_size, 20000)
         self.assertTrue(entries(path))  # it ends with a whole line
 
+    def test_a_connection_that_the_service_closes_is_closed_in_the_replay_too(self):
+        path, seat = self.folder / "recording.jsonl", self.folder / "never"
+        service = Service("--record", path)
+        self.addCleanup(service.stop)
+        server = subprocess.Popen([*SERVER, seat], stderr=subprocess.DEVNULL, env={
+            **os.environ, **service.environment, "GAMELIFT_SDK_PROCESS_ID": "recorded"})
+        until(lambda: (service.process("recorded") or {}).get("state") == "READY", 30, "the server is ready")
+        service.control("drop", ProcessId="recorded", CloseCode=1012)
+        self.assertNotEqual(0, server.wait(30))
+        service.stop()
+        run = subprocess.run([PROGRAM, "replay", path, "--", *SERVER, seat], capture_output=True, text=True, timeout=120,
+                             check=False)
+        self.assertEqual((0, "replay: the server did as in the recording: 1 message, 1 connection\n"),
+                         (run.returncode, run.stdout))
+        self.assertIn("1012", run.stderr)  # what the server says of its end
+
     def test_a_reset_is_recorded_through(self):
         path = self.folder / "recording.jsonl"
         service = Service("--record", path)
