@@ -24,12 +24,6 @@ glift_status local_journal_create(local_service *service)
     return GLIFT_OK;
 }
 
-static size_t size_of(const local_entry *entry)
-{
-    return sizeof *entry + strlen(entry->process_id) + strlen(entry->action) + strlen(entry->request_id) +
-           entry->length + 4;
-}
-
 static local_entry **slot_of(struct local_journal *journal, uint64_t serial)
 {
     return &journal->entries[serial % LOCAL_ENTRIES_KEPT];
@@ -38,7 +32,7 @@ static local_entry **slot_of(struct local_journal *journal, uint64_t serial)
 static void forget_oldest(struct local_journal *journal)
 {
     local_entry **oldest = slot_of(journal, journal->first++);
-    journal->bytes -= size_of(*oldest);
+    journal->bytes -= (*oldest)->size;
     free(*oldest);
     *oldest = NULL;
 }
@@ -57,30 +51,16 @@ void local_journal_destroy(local_service *service)
 
 /* ---- writing ---- */
 
-/* Copies the text behind what is there, without secrets; what has no place in a text of UTF-8 is left out.
- * Its length. */
-static size_t put(
-        const local_service *service, char *out, const char *text, size_t length, size_t most, bool *cut)
-{
-    memcpy(out, text, length);
-    for (char *zero = out; (zero = memchr(zero, '\0', length - (size_t)(zero - out))) != NULL;)
-        *zero = ' ';
-    length = local_mask_secrets(out, length, service->access_token);
-    *cut = length > most;
-    out[*cut ? most : length] = '\0';
-    local_mend_text(out);
-    return strlen(out);
-}
-
 typedef struct piece {
     const char *text;
-    size_t length, most;
+    size_t length;
 } piece;
 
 static piece piece_of(const char *text, size_t length, size_t most)
 {
-    bool is_long = length > most + OVERHANG;
-    return (piece){text != NULL ? text : "", text == NULL ? 0 : is_long ? most + OVERHANG : length, most};
+    if (text == NULL)
+        return (piece){"", 0};
+    return (piece){text, length > most + OVERHANG ? most + OVERHANG : length};
 }
 
 static piece name_piece(const char *name)
@@ -88,15 +68,14 @@ static piece name_piece(const char *name)
     return piece_of(name, name != NULL ? strlen(name) : 0, LOCAL_ENTRY_NAME_MAX);
 }
 
-/* NULL: there is no memory for it. */
-static local_entry *make_entry(const local_service *service, const local_said *said)
+/* As it was said. NULL: there is no memory for it. */
+static local_entry *make_entry(const local_said *said)
 {
     const piece pieces[] = {name_piece(said->process_id), name_piece(said->action),
             name_piece(said->request_id), piece_of(said->text, said->length, LOCAL_ENTRY_TEXT_MAX)};
-    enum { PIECES = sizeof pieces / sizeof pieces[0] };
-    size_t room = 0, lengths[PIECES];
+    enum { PIECES = sizeof pieces / sizeof pieces[0], TEXT = PIECES - 1 };
+    size_t room = 0;
     char *texts[PIECES];
-    bool cut = false;
     for (size_t i = 0; i < PIECES; i++)
         room += pieces[i].length + 1;
     local_entry *entry = malloc(sizeof *entry + room);
@@ -105,8 +84,9 @@ static local_entry *make_entry(const local_service *service, const local_said *s
     char *at = (char *)(entry + 1);
     for (size_t i = 0; i < PIECES; i++) {
         texts[i] = at;
-        lengths[i] = put(service, at, pieces[i].text, pieces[i].length, pieces[i].most, &cut);
-        at += lengths[i] + 1;
+        memcpy(at, pieces[i].text, pieces[i].length);
+        at += pieces[i].length;
+        *at++ = '\0';
     }
     *entry = (local_entry){.kind = said->kind,
             .direction = said->direction,
@@ -116,27 +96,55 @@ static local_entry *make_entry(const local_service *service, const local_said *s
             .request_id = texts[2],
             .status = said->status,
             .pair = said->pair,
-            .text = texts[PIECES - 1],
-            .length = lengths[PIECES - 1],
-            .cut = cut || pieces[PIECES - 1].length < said->length};
+            .text = texts[TEXT],
+            .length = pieces[TEXT].length,
+            .cut = pieces[TEXT].length < said->length,
+            .size = sizeof *entry + room};
+    return entry;
+}
+
+/* ---- what others are shown ---- */
+
+/* In place: without secrets, no longer than it may be, and UTF-8. The new length. */
+static size_t clean(const local_service *service, const char *text, size_t length, size_t most)
+{
+    char *out = (char *)text; /* of an entry of ours */
+    for (char *zero = out; (zero = memchr(zero, '\0', length - (size_t)(zero - out))) != NULL;)
+        *zero = ' ';
+    length = local_mask_secrets(out, length, service->access_token);
+    out[length < most ? length : most] = '\0';
+    local_mend_text(out);
+    return strlen(out);
+}
+
+/* Entries are cleaned when somebody reads them: most are never read. */
+static const local_entry *show(const local_service *service, local_entry *entry)
+{
+    if (entry->is_clean)
+        return entry;
+    clean(service, entry->process_id, strlen(entry->process_id), LOCAL_ENTRY_NAME_MAX);
+    clean(service, entry->action, strlen(entry->action), LOCAL_ENTRY_NAME_MAX);
+    clean(service, entry->request_id, strlen(entry->request_id), LOCAL_ENTRY_NAME_MAX);
+    entry->cut = entry->cut || entry->length > LOCAL_ENTRY_TEXT_MAX;
+    entry->length = clean(service, entry->text, entry->length, LOCAL_ENTRY_TEXT_MAX);
+    entry->is_clean = true;
     return entry;
 }
 
 static void keep(struct local_journal *journal, local_entry *entry)
 {
-    while (journal->first <= journal->last &&
-            (journal->last - journal->first + 1 == LOCAL_ENTRIES_KEPT ||
-                    journal->bytes + size_of(entry) > LOCAL_ENTRY_BYTES_KEPT))
+    while (journal->first <= journal->last && (journal->last - journal->first + 1 == LOCAL_ENTRIES_KEPT ||
+                                                      journal->bytes + entry->size > LOCAL_ENTRY_BYTES_KEPT))
         forget_oldest(journal);
     journal->last = entry->serial;
-    journal->bytes += size_of(entry);
+    journal->bytes += entry->size;
     *slot_of(journal, entry->serial) = entry;
 }
 
 uint64_t local_journal_say(local_service *service, glift__time now, const local_said *said)
 {
     struct local_journal *journal = service->journal;
-    local_entry *entry = make_entry(service, said);
+    local_entry *entry = make_entry(said);
     if (entry == NULL)
         return 0;
     entry->serial = journal->last + 1;
@@ -147,7 +155,7 @@ uint64_t local_journal_say(local_service *service, glift__time now, const local_
     if (said->direction == LOCAL_ENTRY_IN)
         service->said = entry->serial;
     if (journal->heard != NULL)
-        journal->heard(journal->user, entry);
+        journal->heard(journal->user, show(service, entry));
     return entry->serial;
 }
 
@@ -172,7 +180,7 @@ const local_entry *local_journal_after(const local_service *service, uint64_t se
 {
     struct local_journal *journal = service->journal;
     uint64_t next = serial + 1 > journal->first ? serial + 1 : journal->first;
-    return serial < journal->last && next <= journal->last ? *slot_of(journal, next) : NULL;
+    return serial < journal->last && next <= journal->last ? show(service, *slot_of(journal, next)) : NULL;
 }
 
 uint64_t local_journal_last(const local_service *service)

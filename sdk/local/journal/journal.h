@@ -2,8 +2,9 @@
 /* What was said: every frame of the game servers' protocol, every call of the AWS API, every line of a
  * launched server's output, and what happened to connections, in one order.
  *
- * The latest entries are kept, so many and so many bytes of them. No entry holds a secret: texts are masked
- * as they come in (mask.h), so that whoever reads entries (the page, a recording) has nothing to think of. */
+ * The latest entries are kept, so many and so many bytes of them. No entry that is read holds a secret
+ * (mask.h): whoever shows entries (the page, a recording) has nothing to think of. What nobody reads costs
+ * one allocation and a copy. */
 #ifndef LOCAL_JOURNAL_H
 #define LOCAL_JOURNAL_H
 
@@ -40,6 +41,9 @@ typedef struct local_entry {
     const char *text;
     size_t length;
     bool cut; /* the text was longer */
+    /* The journal's own: whoever reads an entry finds it clean. */
+    bool is_clean;
+    size_t size; /* of all of it, in memory */
 } local_entry;
 
 /* What there is to say; what is absent may be NULL or 0. */

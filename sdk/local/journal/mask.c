@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pass over the text. At each letter that a secret, or the name of one, may begin with, it is compared
- * with all of them; letters are read through one function, which knows the ways in which they may be written.
- */
+/* One pass over the text. Almost all of it is passed over by a look at three letters, in which no name of a
+ * secret and no token can begin; all other letters are read through one function, which knows the ways in
+ * which they may be written. */
 #include "journal/mask.h"
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -38,9 +39,8 @@ typedef struct masking {
     const char *end;
     const char *secret;
     bool by_name, is_json;
-    bool begins[256]; /* whether a secret or a name may begin with this byte */
     char *out;
-    char last[2]; /* the two letters before the one at hand */
+    const char *start; /* from here on nothing was copied to `out` yet */
 } masking;
 
 /* ---- reading letters ---- */
@@ -197,11 +197,18 @@ static const char *find_value(const masking *self, const separation *between, co
     return end_of_bare(self, quote, between->is_encoded, between->takes_line);
 }
 
+/* What stands so many bytes before, unless it was masked. */
+static char before(const masking *self, const char *at, ptrdiff_t bytes)
+{
+    return at - self->start >= bytes ? at[-bytes] : ' ';
+}
+
 /* The range that is to be masked, where the name of a secret begins at `at`. */
 static const char *find_named(const masking *self, const char *at, const char **from)
 {
-    bool stands_alone = !isalnum((unsigned char)self->last[1]) && self->last[1] != '_';
-    bool is_option = self->last[1] == '-' && self->last[0] == '-';
+    char last = before(self, at, 1);
+    bool stands_alone = !isalnum((unsigned char)last) && last != '_';
+    bool is_option = last == '-' && before(self, at, 2) == '-';
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         separation between = {.takes_line = names[i].takes_line};
         const char *end = NULL;
@@ -219,19 +226,64 @@ static const char *find_named(const masking *self, const char *at, const char **
 
 /* ---- the pass ---- */
 
-static void copy(masking *self, const char *from, const char *to)
+/* Whether a name or a token may begin with these three letters. */
+static bool is_start(const char *at)
 {
-    size_t length = (size_t)(to - from);
-    if (self->out != from)
-        memmove(self->out, from, length);
-    self->out += length;
+    static const char starts[][4] = {"aut", "acc", "cre", "pas", "sec", "ses", "sig", "tok"};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        if ((at[0] | 0x20) == starts[i][0] && (at[1] | 0x20) == starts[i][1] &&
+                (at[2] | 0x20) == starts[i][2])
+            return true;
+    }
+    return false;
 }
 
-static void put_stars(masking *self, const char *from, const char *to)
+/* "%74" and "\u0074", and what only begins like them. */
+static bool is_encoded(const char *at)
 {
-    size_t length = to - from < 3 ? (size_t)(to - from) : 3;
-    memcpy(self->out, "***", length);
-    self->out += length;
+    return *at == '%' || (at[0] == '\\' && at[1] == 'u');
+}
+
+/* What the first byte of a name, of a token or of an encoded letter may be; and the second letter, of those.
+ */
+enum { FIRST = 1, SECOND = 2 };
+static const unsigned char places[256] = {['a'] = FIRST | SECOND,
+        ['c'] = FIRST | SECOND,
+        ['p'] = FIRST,
+        ['s'] = FIRST,
+        ['t'] = FIRST,
+        ['u'] = SECOND,
+        ['r'] = SECOND,
+        ['e'] = SECOND,
+        ['i'] = SECOND,
+        ['o'] = SECOND,
+        ['A'] = FIRST | SECOND,
+        ['C'] = FIRST | SECOND,
+        ['P'] = FIRST,
+        ['S'] = FIRST,
+        ['T'] = FIRST,
+        ['U'] = SECOND,
+        ['R'] = SECOND,
+        ['E'] = SECOND,
+        ['I'] = SECOND,
+        ['O'] = SECOND,
+        ['%'] = FIRST | SECOND,
+        ['\\'] = FIRST | SECOND};
+
+/* False: nothing that is to be masked begins here. Most bytes end at the first question. */
+static bool may_begin(const masking *self, const char *at)
+{
+    if (self->secret != NULL && *at == *self->secret)
+        return true;
+    if ((places[(unsigned char)at[0]] & FIRST) == 0)
+        return false;
+    if (self->end - at < 4)
+        return true;
+    if (is_encoded(at))
+        return true;
+    if ((places[(unsigned char)at[1]] & SECOND) == 0)
+        return false;
+    return is_encoded(at + 1) || is_encoded(at + 2) || is_start(at);
 }
 
 static const char *find_secret(const masking *self, const char *at, const char **from)
@@ -243,41 +295,36 @@ static const char *find_secret(const masking *self, const char *at, const char *
     return end != NULL || !self->by_name ? end : find_named(self, at, from);
 }
 
-static void run(masking *self, const char *text)
+/* What is before this place, and was not masked, goes out. */
+static void flush(masking *self, const char *to)
 {
-    for (const char *at = text; at < self->end;) {
-        const char *from, *end = NULL;
-        char here = *at;
-        if (self->begins[(unsigned char)here])
-            end = find_secret(self, at, &from);
-        if (end == NULL) {
-            *self->out++ = *at++;
-            self->last[0] = self->last[1];
-            self->last[1] = here;
-            continue;
-        }
-        copy(self, at, from);
-        put_stars(self, from, end);
-        self->last[0] = self->last[1] = '*';
-        at = end;
-    }
+    size_t length = (size_t)(to - self->start);
+    if (self->out != self->start)
+        memmove(self->out, self->start, length);
+    self->out += length;
+}
+
+static void put_stars(masking *self, const char *from, const char *to)
+{
+    size_t length = to - from < 3 ? (size_t)(to - from) : 3;
+    flush(self, from);
+    memcpy(self->out, "***", length);
+    self->out += length;
+    self->start = to;
 }
 
 static size_t mask(char *text, size_t length, const char *secret, bool by_name)
 {
-    masking self = {.end = text + length, .secret = secret, .by_name = by_name, .out = text};
-    const char *start = skip(&self, text, " \t\r\n");
-    static const char ways[] = "%\\" LOCAL_AUTH_TOKEN_PREFIX;
-    self.is_json = start < self.end && (*start == '{' || *start == '[');
-    for (size_t i = 0; i < 3; i++) /* an encoded letter, and the first one of a token */
-        self.begins[(unsigned char)ways[i]] = true;
-    if (secret != NULL)
-        self.begins[(unsigned char)secret[0]] = true;
-    for (size_t i = 0; by_name && i < sizeof names / sizeof names[0]; i++) {
-        self.begins[(unsigned char)names[i].letters[0]] = true;
-        self.begins[toupper((unsigned char)names[i].letters[0])] = true;
+    masking self = {.end = text + length, .secret = secret, .by_name = by_name, .out = text, .start = text};
+    const char *first = skip(&self, text, " \t\r\n");
+    self.is_json = first < self.end && (*first == '{' || *first == '[');
+    for (const char *at = text; at < self.end;) {
+        const char *from, *end = may_begin(&self, at) ? find_secret(&self, at, &from) : NULL;
+        if (end != NULL)
+            put_stars(&self, from, end);
+        at = end != NULL ? end : at + 1;
     }
-    run(&self, text);
+    flush(&self, self.end);
     return (size_t)(self.out - text);
 }
 
