@@ -79,6 +79,8 @@ static bool is_wanted(const api_wish *wish, const local_entry *entry)
     bool is_error = entry->status >= 300;
     if (wish->status != API_ANY_STATUS && entry->status == 0)
         return false;
+    if (wish->before != 0 && entry->serial >= wish->before)
+        return false;
     return api_is_listed(wish->kinds, local_entry_kind_name(entry->kind)) &&
            (wish->process_id[0] == '\0' || strcmp(wish->process_id, entry->process_id) == 0) &&
            (wish->action[0] == '\0' || strcmp(wish->action, entry->action) == 0) &&

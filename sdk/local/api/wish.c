@@ -103,6 +103,7 @@ typedef enum parameter {
     KEY,
     ID,
     AFTER,
+    BEFORE,
     PROCESS_ID,
     ACTION,
     STATUS,
@@ -110,15 +111,15 @@ typedef enum parameter {
 } parameter;
 
 static const char *const parameter_names[PARAMETERS] = {"kind", "state", "text", "offset", "limit", "order",
-        "key", "id", "after", "process_id", "action", "status"};
+        "key", "id", "after", "before", "process_id", "action", "status"};
 
 #define BIT(parameter) (1u << (parameter))
 
 static const unsigned parameters_of[WHATS] = {
         [API_WISH_LIST] = BIT(KIND) | BIT(STATE) | BIT(TEXT) | BIT(OFFSET) | BIT(LIMIT) | BIT(ORDER),
         [API_WISH_DETAIL] = BIT(KIND) | BIT(KEY) | BIT(ID),
-        [API_WISH_MESSAGES] =
-                BIT(KIND) | BIT(TEXT) | BIT(LIMIT) | BIT(AFTER) | BIT(PROCESS_ID) | BIT(ACTION) | BIT(STATUS),
+        [API_WISH_MESSAGES] = BIT(KIND) | BIT(TEXT) | BIT(LIMIT) | BIT(AFTER) | BIT(BEFORE) |
+                              BIT(PROCESS_ID) | BIT(ACTION) | BIT(STATUS),
 };
 
 static parameter find_parameter(const char *name)
@@ -153,6 +154,8 @@ static bool set(api_wish *wish, parameter which, const char *value, char why[API
         return set_text(wish->id, sizeof wish->id, name, value, why);
     case AFTER:
         return read_number(&wish->after, name, value, NUMBER_MAX, why);
+    case BEFORE:
+        return read_number(&wish->before, name, value, NUMBER_MAX, why);
     case PROCESS_ID:
         return set_text(wish->process_id, sizeof wish->process_id, name, value, why);
     case ACTION:

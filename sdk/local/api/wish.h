@@ -31,7 +31,7 @@ typedef struct api_wish {
     size_t offset, limit;        /* limit 0: the default */
     bool oldest_first;
     char key[API_WISH_KEY], id[API_WISH_KEY]; /* of a thing: its serial as text, or what it is called */
-    uint64_t after;                           /* of messages */
+    uint64_t after, before;                   /* of messages; before 0: none is too new */
     char process_id[API_WISH_KEY], action[API_WISH_KEY], kinds[API_WISH_TEXT];
     api_status_wish status;
 } api_wish;
