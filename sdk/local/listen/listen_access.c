@@ -21,10 +21,17 @@ const char *listen_refuse_request(const local_listener *listener, const listen_r
     return "";
 }
 
-/* Whoever watches a container asks for its health, and holds no secret. */
+/* Whoever watches a container asks for its health, and holds no secret. The files that the page loads are
+ * those of the program for everybody, and a page cannot show a token where its modules name each other. */
+static bool is_for_everybody(const listen_request *request)
+{
+    return strcmp(request->method, "GET") == 0 &&
+           (strcmp(request->path, "/_local/health") == 0 ||
+                   strncmp(request->path, LISTEN_FILES_PATH, strlen(LISTEN_FILES_PATH)) == 0);
+}
+
 bool listen_is_admitted(const local_listener *listener, const listen_request *request)
 {
-    bool asks_for_health =
-            strcmp(request->method, "GET") == 0 && strcmp(request->path, "/_local/health") == 0;
-    return asks_for_health || local_admits_client(listener->service, request->authorization, request->query);
+    return is_for_everybody(request) ||
+           local_admits_client(listener->service, request->authorization, request->query);
 }

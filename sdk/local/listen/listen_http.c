@@ -176,10 +176,22 @@ static int answer_log(listen_peer *peer)
     return answer_with(peer, 200, LISTEN_TEXT_TYPE, &log);
 }
 
+static int answer_file_of(listen_peer *peer, const char *name)
+{
+    const listen_file *file = listen_find_file(local_dashboard, name);
+    if (file == NULL)
+        return listen_refuse(peer, 404, "The page has no file of this name. See /.");
+    return listen_reply(peer, 200, file->type, (const char *)file->bytes, file->length);
+}
+
 static int answer_dashboard(listen_peer *peer)
 {
-    return listen_reply(
-            peer, 200, "text/html; charset=utf-8", (const char *)local_dashboard, local_dashboard_length);
+    return answer_file_of(peer, "index.html");
+}
+
+static int answer_file(listen_peer *peer)
+{
+    return answer_file_of(peer, peer->name + strlen(LISTEN_FILES_PATH));
 }
 
 static int answer_openapi(listen_peer *peer)
@@ -220,6 +232,7 @@ static const struct {
         {"/_local/clock", answer_clock},
         {"/_local/health", answer_health},
         {"/_local/openapi.json", answer_openapi},
+        {"/dashboard/", answer_file},
         {"/logs/", answer_log},
 };
 

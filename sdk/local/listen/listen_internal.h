@@ -22,6 +22,7 @@
 #include "wire/ws_decoder.h"
 #include "listen/listen.h"
 #include "listen/listen_clock.h"
+#include "listen/listen_files.h"
 #include "listen/listen_frames.h"
 #include "listen/listen_loop.h"
 #include "listen/listen_request.h"
@@ -34,6 +35,7 @@
 #define LISTEN_MESSAGE_MAX GLIFT_MAX_MESSAGE_LENGTH
 #define LISTEN_OUTBOX_MAX  (4u * 1024 * 1024)
 #define LISTEN_READ_MAX    65536 /* that libwebsockets reads at once */
+#define LISTEN_FILES_PATH  "/dashboard/"
 #define LISTEN_TEXT_TYPE   "text/plain; charset=utf-8"
 #define LISTEN_CBOR_TYPE   "application/cbor"
 
@@ -280,8 +282,8 @@ const char *listen_refuse_request(const local_listener *listener, const listen_r
 /* Whether the request shows the token, where one is needed for it. */
 bool listen_is_admitted(const local_listener *listener, const listen_request *request);
 
-/* dashboard.html and openapi.json of this folder, put into the program by CMake. */
-extern const unsigned char local_dashboard[], local_openapi[];
-extern const size_t local_dashboard_length, local_openapi_length;
+/* openapi.json of this folder, put into the program by CMake. */
+extern const unsigned char local_openapi[];
+extern const size_t local_openapi_length;
 
 #endif

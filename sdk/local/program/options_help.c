@@ -86,12 +86,14 @@ static const char durations[] =
         "\n";
 
 static const char paths[] =
-        "GET  /                      the dashboard\n"
+        "GET  /                      the dashboard, a page for browsers\n"
+        "GET  /dashboard/FILE        what it is made of\n"
         "GET  /_local/overview       what needs a look first, and how much there is of everything\n"
         "GET  /_local/list           things of one kind: "
         "?kind=game_sessions&state=&text=&offset=&limit=&order=\n"
         "GET  /_local/detail         one thing: ?kind=processes&id= (or key=, of its row)\n"
-        "GET  /_local/messages       what was said: ?after=&before=&process_id=&action=&kind=&status=&text=&limit=\n"
+        "GET  /_local/messages       what was said: "
+        "?after=&before=&process_id=&action=&kind=&status=&text=&limit=\n"
         "     /_local/live           a WebSocket: the same four, going on with what changes\n"
         "GET  /_local/state          everything it holds, as JSON, at small scale\n"
         "GET  /_local/summary        how many servers are ready, and the game sessions that live\n"

@@ -73,6 +73,7 @@ class Door(unittest.IsolatedAsyncioTestCase):
     def test_nothing_but_health_is_to_be_had_without_the_token(self):  # S84
         self.start("--token", self.file)
         self.assertEqual(200, self.request("GET", "/_local/health")[0])
+        self.assertEqual(200, self.request("GET", "/dashboard/main.js")[0])  # the program's own: the same for everybody
         for method, path, body, headers in (
                 ("GET", "/", None, {}), ("GET", "/_local/state", None, {}), ("GET", "/nothing", None, {}),
                 ("POST", "/_local/advance", b'{"Milliseconds":1}', {}), ("POST", "/_local/health", b"{}", {}),

@@ -3,12 +3,15 @@
 """gamelift-local's HTTP side: the AWS API's framing, who may talk to it, and clients that misbehave."""
 import http.client
 import json
+import pathlib
 import re
 import socket
 import unittest
 import uuid
 
 from local import Refused, Service, until
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 class Http(unittest.TestCase):
@@ -133,8 +136,33 @@ class Http(unittest.TestCase):
         status, headers, body = self.request("GET", "/", None)
         self.assertEqual((200, "text/html; charset=utf-8"), (status, headers["Content-Type"]))
         self.assertIn(b"gamelift-local", body)
-        self.assertIn("frame-ancestors 'none'", headers["Content-Security-Policy"])
+        policy = headers["Content-Security-Policy"]
+        self.assertIn("default-src 'none'", policy)
+        self.assertIn("frame-ancestors 'none'", policy)
+        self.assertNotIn("unsafe", policy)
         self.assertEqual("nosniff", headers["X-Content-Type-Options"])
+        self.assertEqual("no-referrer", headers["Referrer-Policy"])  # the page's address may carry the token
+        self.assertNotRegex(body, rb"<script>|<style|style=| on[a-z]+=")
+
+    def test_the_files_of_the_page_are_those_of_its_folder(self):
+        types = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".html": "text/html; charset=utf-8"}
+        files = sorted((ROOT / "assets/dashboard").iterdir())
+        for file in files:
+            with self.subTest(file.name):
+                status, headers, body = self.request("GET", "/dashboard/" + file.name, None)
+                self.assertEqual((200, types[file.suffix], file.read_bytes()), (status, headers["Content-Type"], body))
+        for name in ("", "none.js", "../main.c", "%2e%2e/main.c", "main.js/", "MAIN.JS"):
+            with self.subTest(name):
+                self.assertEqual(404, self.request("GET", "/dashboard/" + name, None)[0])
+
+    def test_the_page_asks_for_all_of_its_modules_at_once(self):
+        named = set(re.findall(r'rel="modulepreload" href="/dashboard/([\w.]+)"', (ROOT / "assets/dashboard/index.html").read_text()))
+        self.assertEqual({file.name for file in (ROOT / "assets/dashboard").glob("*.js")} - {"main.js", "theme.js"}, named)
+
+    def test_the_page_sets_text_and_never_markup(self):
+        for file in (ROOT / "assets/dashboard").glob("*.js"):
+            with self.subTest(file.name):
+                self.assertNotRegex(file.read_text(), r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|DOMParser")
 
     # ---- what is not there ----
 

@@ -156,14 +156,14 @@ class Document(unittest.IsolatedAsyncioTestCase):
                     parameters = operation.get("parameters", [])
                     query = {one["name"]: one["example"] for one in parameters if "example" in one}
                     self.assertEqual(re.findall(r"\{(\w+)\}", path), [one["name"] for one in parameters if one["in"] == "path"])
-                    place = path.replace("{GameSessionId}", urllib.parse.quote(session, safe=""))
+                    place = path.replace("{GameSessionId}", urllib.parse.quote(session, safe="")).replace("{File}", "main.js")
                     with self.service.open(place + "?" + urllib.parse.urlencode(query)) as answer:
                         self.assertEqual(kind, answer.headers["Content-Type"].split(";")[0], path)
                         if kind == "application/json":
                             self.check(json.load(answer), content["schema"], path, growing=path == "/_local/state")
 
     def test_nothing_else_is_found(self):
-        for path in ("/logs", "/logs/", "/logs/none", "/_local", "/_local/", "/_local/advance", "/_local/state/", "//", "/x",
+        for path in ("/dashboard", "/dashboard/", "/dashboard/none.js", "/logs", "/logs/", "/logs/none", "/_local", "/_local/", "/_local/advance", "/_local/state/", "//", "/x",
                      "/service/GameLift/operation/ListFleets"):
             with self.subTest(path), self.assertRaises(urllib.error.HTTPError) as refusal:
                 self.service.open(path)
