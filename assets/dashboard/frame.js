@@ -7,7 +7,7 @@ import { h, show } from "./dom.js";
 import { KINDS } from "./kinds.js";
 import { button, copy, shape, toast } from "./parts.js";
 import { link } from "./router.js";
-import { clockTime, count, plural, span } from "./text.js";
+import { clockTime, count, plural, span, words } from "./text.js";
 
 const GROUPS = [
   ["", ["overview", "messages"]],
@@ -130,7 +130,7 @@ export class Frame {
             "span",
             {},
             `${plural(faults.length, "fault is", "faults are")} on: `,
-            h("a", { href: "#/faults" }, [...new Set(faults.map((fault) => fault.name))].slice(0, 4).join(", ")),
+            h("a", { href: "#/faults" }, [...new Set(faults.map((fault) => words(fault.name)))].slice(0, 4).join(", ")),
           ),
           h("span", { class: "spacer" }),
           app.takeAllFaultsBack && button("Take all back", () => app.takeAllFaultsBack()),

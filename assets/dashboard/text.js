@@ -67,6 +67,7 @@ export function title(member) {
     .replace(/\bip\b/g, "IP")
     .replace(/\barn\b/g, "ARN")
     .replace(/\bsdk\b/g, "SDK")
+    .replace(/\bapi\b/g, "API")
     .replace(/\bdns\b/g, "DNS");
   return text[0].toUpperCase() + text.slice(1);
 }
