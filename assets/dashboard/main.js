@@ -6,6 +6,8 @@ import { Bench } from "./bench.js";
 import { setClock } from "./clock.js";
 import { Detail } from "./detail.js";
 import { drawsSoon, show } from "./dom.js";
+import { faultActions } from "./fault_actions.js";
+import { Faults, loadFaults, takeBack } from "./faults.js";
 import { Frame } from "./frame.js";
 import { Keys } from "./keys.js";
 import { KINDS, kindOfView } from "./kinds.js";
@@ -26,6 +28,7 @@ const TOOLS = {
   overview: { title: "Overview", letter: "o", open: (app) => new Overview(app) },
   messages: { title: "Messages", letter: "m", open: (app) => new Messages(app), ownsDetail: true },
   bench: { title: "Rule-set bench", letter: "b", open: (app) => new Bench(app) },
+  faults: { title: "Faults", letter: "f", open: (app) => new Faults(app) },
   recording: { title: "Recording", letter: "r", open: (app) => new Recording(app), ownsDetail: true },
 };
 
@@ -118,9 +121,20 @@ class App {
     return kindOfView.get(view);
   }
 
-  /** What can go wrong on purpose, of a process or a compute. */
-  faultActions() {
-    return [];
+  // ---- faults
+
+  /** [{ name, text, parameters, scope }] of those that there are. */
+  knownFaults() {
+    this.askedFaults ??= loadFaults();
+    return this.askedFaults;
+  }
+
+  takeAllFaultsBack() {
+    return takeBack();
+  }
+
+  faultActions(of, row) {
+    return faultActions(this, of, row);
   }
 
   // ---- where the page is

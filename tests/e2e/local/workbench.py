@@ -14,7 +14,7 @@ DESKTOP, PHONE, WIDE, NARROW = (1440, 900), (390, 844), (2560, 1440), (360, 740)
 WAIT_S = int(os.environ.get("WB_WAIT", 60))
 LISTS = ("processes", "sessions", "players", "tickets", "placements", "queues", "configurations", "rule-sets", "fleets",
          "computes", "events")
-TOOLS = ("overview", "messages")
+TOOLS = ("overview", "messages", "bench", "faults", "recording")
 VIEWS = TOOLS + LISTS
 
 SETTLED = """

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Where something is tried out: the rule-set bench, and a recording that is opened in the page."""
+"""Where something is tried out: the rule-set bench, faults on purpose, and a recording that is opened in the page."""
 import unittest
 
+import websockets
+
 from chromium import missing
-from local import Server, Service
+from local import Server, Service, until
 from workbench import DESKTOP, PHONE, Page, axe_faults, axe_source, one_match
 
 
@@ -72,6 +74,62 @@ class Bench(Tools):
         self.page.press("Run the bench")
         self.page.wait_for("teams", ".bench .error")
         self.assertRegex(" ".join(self.page.console()), "400")
+
+
+@unittest.skipIf(missing(), missing())
+class Faults(Tools):  # S79, S85
+    def setUp(self):
+        self.addCleanup(self.service.control, "faults/clear")
+
+    def choose(self, name):
+        self.page.go("faults")
+        self.page.wait_for(name, ".fault-cards")
+        self.page.driver.execute_script("""
+            const card = [...document.querySelectorAll(".fault-cards li")].find((one) => one.querySelector("h2").innerText === arguments[0]);
+            card.querySelector("button").click();""", name)
+
+    async def test_a_fault_is_switched_on_seen_on_every_view_and_taken_back(self):
+        async with Server(self.service, "p-1") as server:
+            await server.ready()
+            self.page.open("faults")
+            self.choose("Refused requests")
+            self.page.fill("parameter status_code", "418")
+            self.page.fill("scope process_id", "p-1")
+            self.page.press("Switch it on", "dialog")
+            self.page.wait_for("refused requests", "#alerts")
+            self.assertEqual(418, (await server.ask("HeartbeatServerProcess", HealthStatus=True))["StatusCode"])
+            self.page.wait_for("1 hit", ".faults-on")
+            self.check_looks("faults-on")
+            self.page.go("sessions")
+            self.assertIn("1 fault is on", self.page.text("#alerts"))
+            self.page.press("Take all back", "#alerts")
+            until(lambda: not self.page.text("#alerts"), 60, "the banner is gone")
+            self.assertEqual(200, (await server.ask("HeartbeatServerProcess", HealthStatus=True))["StatusCode"])
+
+    async def test_what_is_wrong_with_a_fault_stands_in_its_dialog(self):
+        self.page.open("faults")
+        self.choose("Slow answers")
+        self.page.fill("parameter milliseconds", "0")
+        self.page.driver.execute_script("document.querySelector('dialog form').noValidate = true")
+        self.page.press("Switch it on", "dialog")
+        self.page.wait_for("milliseconds", "dialog .error")
+        self.page.press("Cancel", "dialog")
+        self.assertRegex(" ".join(self.page.console()), "400")
+
+    async def test_processes_are_interrupted_and_tokens_expire_where_they_are_shown(self):
+        async with Server(self.service, "p-2") as server:
+            await server.ready()
+            self.page.open("processes/p-2")
+            self.page.press("Interrupt", "#detail")
+            self.page.press("Interrupt", "dialog")
+            self.assertEqual("TerminateProcess", (await server.push())["Action"])
+            self.page.go(self.page.first("computes"))
+            self.page.press("Expire its tokens", "#detail")
+            self.page.press("Expire them", "dialog")
+            self.page.wait_for("have expired", "#toast")
+            with self.assertRaises(websockets.InvalidStatusCode):
+                await Server(self.service, "p-3").connect()
+            self.service.control("reset")  # with the first tokens
 
 
 @unittest.skipIf(missing(), missing())
