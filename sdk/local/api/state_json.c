@@ -35,12 +35,10 @@ static const struct {
 /* Prints and frees the document of a call. */
 static glift_status finish(api_call *call, glift__text *out)
 {
-    *out = (glift__text){.bytes = call->out_of_memory ? NULL : cJSON_PrintUnformatted(call->reply)};
+    *out = (glift__text){0};
+    bool is_printed = !call->out_of_memory && api_print_page(call->service, call->reply, out);
     cJSON_Delete(call->reply);
-    if (out->bytes == NULL)
-        return GLIFT_ERR_MEMORY;
-    out->length = strlen(out->bytes);
-    return GLIFT_OK;
+    return is_printed ? GLIFT_OK : GLIFT_ERR_MEMORY;
 }
 
 static size_t count_ready(const local_service *service)
