@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Action, RequestId and StatusCode of a message: a walk over the members at the top of a JSON object that
  * skips whatever it does not look for. It allocates nothing, and takes what is no JSON for the end. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "journal/conversations.h"
@@ -70,14 +69,23 @@ static void keep_text(span value, char out[LOCAL_ENTRY_NAME_MAX + 1])
     out[length] = '\0';
 }
 
+/* 0: it is no number, or no status. The text ends where the message does, and not with a zero. */
+static int read_status(span value)
+{
+    int status = 0;
+    for (size_t i = 0; i < value.length && value.at[i] >= '0' && value.at[i] <= '9' && status < 1000; i++)
+        status = status * 10 + (value.at[i] - '0');
+    return status < 1000 ? status : 0;
+}
+
 static void keep_member(span name, span value, local_envelope *out)
 {
     if (is_name(name, "Action"))
         keep_text(value, out->action);
     else if (is_name(name, "RequestId"))
         keep_text(value, out->request_id);
-    else if (is_name(name, "StatusCode") && value.length > 0 && value.length < 10)
-        out->status = (int)strtol(value.at, NULL, 10);
+    else if (is_name(name, "StatusCode"))
+        out->status = read_status(value);
 }
 
 void local_read_envelope(const char *text, size_t length, local_envelope *out)
