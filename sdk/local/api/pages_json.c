@@ -148,7 +148,10 @@ static void show_messages(api_call *call, cJSON *root, const api_wish *wish)
     }
     api_add_number(call, root, "last", (double)local_journal_last(service));
     api_add_number(call, root, "dropped", (double)dropped);
-    cJSON_AddItemToObject(root, "messages", list);
+    if (cJSON_AddItemToObject(root, "messages", list))
+        return;
+    cJSON_Delete(list);
+    call->out_of_memory = true;
 }
 
 /* ---- pages ---- */
