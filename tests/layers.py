@@ -20,7 +20,8 @@ ROOMS = ("game", "io", "core", "wire", "base", "platform")
 OUTSIDE = ("plugin", "bindings", "game", "sdk/examples")
 
 # The rooms of gamelift-local: again, a room knows itself and those after it.
-LOCAL_ROOMS = ("program", "listen", "replay", "api", "servers", "flexmatch", "bench", "rules", "journal", "model")
+LOCAL_ROOMS = ("program", "listen", "replay", "api", "servers", "flexmatch", "bench", "rules", "journal", "model",
+               "faults")
 # This room judges matches and knows nothing of a service.
 LOCAL_ALONE = ("rules",)
 # Sockets, clocks and processes are for these two; the others are the pure core.

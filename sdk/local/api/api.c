@@ -10,6 +10,7 @@
 #include "api/api.h"
 #include "api/api_check.h"
 #include "api/cbor.h"
+#include "api/faults_api.h"
 #include "journal/journal.h"
 
 static const api_operation *find_in(const api_operation *operations, const char *name)
@@ -254,11 +255,11 @@ static void run(api_call *call, const api_operation *operation, const api_format
         operation->run(call);
 }
 
-static cJSON *error_body(const local_refusal *refusal)
+static cJSON *error_body(const char *type, const char *message)
 {
     cJSON *body = cJSON_CreateObject();
-    if (cJSON_AddStringToObject(body, "__type", local_error_type(refusal->error)) == NULL ||
-            cJSON_AddStringToObject(body, "Message", refusal->message) == NULL) {
+    if (cJSON_AddStringToObject(body, "__type", type) == NULL ||
+            cJSON_AddStringToObject(body, "Message", message) == NULL) {
         cJSON_Delete(body);
         return NULL;
     }
@@ -274,7 +275,7 @@ static int finish(api_call *call, const api_format *format, glift__text *reply)
     }
     if (!call->refused)
         local_refuse_memory(&call->refusal);
-    cJSON *body = error_body(&call->refusal);
+    cJSON *body = error_body(local_error_type(call->refusal.error), call->refusal.message);
     if (body != NULL)
         format->write(body, reply);
     cJSON_Delete(body);
@@ -306,6 +307,17 @@ static const cJSON *reply_tree(const api_call *call, int status)
     return status == 200 ? call->reply : NULL;
 }
 
+/* The error of a fault, in the place of whatever the answer is. */
+static int answer_with_error(const api_fate *fate, const api_format *format, glift__text *reply)
+{
+    cJSON *body = fate->error[0] != '\0' ? error_body(fate->error, fate->message) : cJSON_CreateObject();
+    glift__text_free(reply);
+    if (body != NULL)
+        format->write(body, reply);
+    cJSON_Delete(body);
+    return fate->status;
+}
+
 /* One call from its body to its answer, both of which the journal keeps. */
 static int answer(api_call *call, local_entry_kind kind, const api_operation *operation,
         const api_format *format, const char *body, size_t length, glift__text *reply)
@@ -317,11 +329,14 @@ static int answer(api_call *call, local_entry_kind kind, const api_operation *op
     call->input = input;
     call->reply = cJSON_CreateObject();
     said.pair = note_body(call, &said, format, input, body, length);
-    if (call->reply != NULL)
-        run(call, operation, format, why);
-    else
+    api_fate fate = kind == LOCAL_ENTRY_CALL ? api_judge_call(call) : (api_fate){0};
+    if (call->reply == NULL)
         call->out_of_memory = true;
+    else if (!fate.is_stopped)
+        run(call, operation, format, why);
     said.status = finish(call, format, reply);
+    if (fate.is_stopped || fate.is_error)
+        said.status = answer_with_error(&fate, format, reply);
     said.direction = LOCAL_ENTRY_OUT;
     note_body(call, &said, format, reply_tree(call, said.status), reply->bytes, reply->length);
     cJSON_Delete(input);

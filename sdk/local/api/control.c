@@ -4,8 +4,9 @@
  * Tables and checks are those of the AWS API, so a wrong call gets the same kind of answer. */
 #include "api/service.h"
 
-#include "api/api.h"
 #include "api/api_bench.h"
+#include "api/control.h"
+#include "api/faults_api.h"
 
 static const api_shape process_id = {.kind = API_TEXT, .least = 1, .most = GLIFT_MAX_ID_LENGTH};
 
@@ -25,25 +26,29 @@ static const api_member refresh_members[] = {
         {0},
 };
 
-/* RefreshConnection with a token that lives; to another endpoint, to see what the SDK makes of it. */
+bool local_refresh_process(local_service *service, glift__time now, local_process *process,
+        const char *endpoint, local_refusal *why)
+{
+    local_compute *compute = local_need_compute(service, process->fleet, process->compute_name, why);
+    if (compute == NULL)
+        return false;
+    glift__push push = {
+            .kind = GLIFT__REFRESH_CONNECTION,
+            .refresh_endpoint = endpoint != NULL ? endpoint : service->endpoint,
+            .auth_token = local_compute_token(service, now, compute)->text,
+    };
+    return local_push(service, process, &push) ||
+           local_refuse(
+                   why, LOCAL_INTERNAL, "RefreshConnection could not be sent to process %s.", process->id);
+}
+
+/* To another endpoint, to see what the SDK makes of it. */
 static void refresh(api_call *call)
 {
     local_process *process = need_process(call);
-    local_compute *compute = process == NULL ? NULL
-                                             : local_need_compute(call->service, process->fleet,
-                                                       process->compute_name, &call->refusal);
-    if (process != NULL && compute == NULL)
+    if (process != NULL && !local_refresh_process(call->service, call->now, process,
+                                   api_text(call->input, "Endpoint"), &call->refusal))
         api_refuse_with(call);
-    if (compute == NULL)
-        return;
-    const char *endpoint = api_text(call->input, "Endpoint");
-    glift__push push = {
-            .kind = GLIFT__REFRESH_CONNECTION,
-            .refresh_endpoint = endpoint != NULL ? endpoint : call->service->endpoint,
-            .auth_token = local_compute_token(call->service, call->now, compute)->text,
-    };
-    if (!local_push(call->service, process, &push))
-        api_refuse(call, LOCAL_INTERNAL, "RefreshConnection could not be sent to process %s.", process->id);
 }
 
 /* Those that a Close frame may carry, and those whose meaning is open (RFC 6455 7.4). */
@@ -55,15 +60,18 @@ static const api_member drop_members[] = {
         {0},
 };
 
+void local_drop_process(local_service *service, const local_process *process, int code, const char *reason)
+{
+    while (!TAILQ_EMPTY(&process->connections))
+        local_close_connection(service, TAILQ_FIRST(&process->connections), code, reason);
+}
+
 static void drop(api_call *call)
 {
     const local_process *process = need_process(call);
-    if (process == NULL)
-        return;
-    int code = api_integer(call->input, "CloseCode", LOCAL_CUT);
-    while (!TAILQ_EMPTY(&process->connections))
-        local_close_connection(
-                call->service, TAILQ_FIRST(&process->connections), code, "closed by POST /_local/drop");
+    if (process != NULL)
+        local_drop_process(call->service, process, api_integer(call->input, "CloseCode", LOCAL_CUT),
+                "closed by POST /_local/drop");
 }
 
 static const api_member terminate_members[] = {
@@ -98,8 +106,24 @@ static void reset(api_call *call)
     call->service->reset_is_wanted = true;
 }
 
+/* What these may hold depends on the name: local_fault_begin() says what is wrong. */
+static const api_member any_members[] = {{0}};
+static const api_shape some_object = {.kind = API_STRUCT, .members = any_members};
+static const api_shape fault_text = {.kind = API_TEXT, .least = 1, .most = FAULT_TEXT_MAX};
+static const api_shape fault_seconds = {.kind = API_NUMBER, .least = 0.001, .most = FAULT_SECONDS_MAX};
+static const api_member faults_members[] = {
+        {"name", &fault_text, true},
+        {"parameters", &some_object, false},
+        {"scope", &some_object, false},
+        {"seconds", &fault_seconds, false},
+        {0},
+};
+static const api_member faults_clear_members[] = {{"fault_id", &fault_text, false}, {0}};
+
 static const api_operation controls[] = {
         {"advance", advance_members, advance},
+        {"faults", faults_members, api_begin_fault},
+        {"faults/clear", faults_clear_members, api_clear_faults},
         {"reset", reset_members, reset},
         {"refresh", refresh_members, refresh},
         {"drop", drop_members, drop},

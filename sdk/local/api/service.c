@@ -6,6 +6,7 @@
 
 #include "api/api_check.h"
 #include "api/benches.h"
+#include "api/faults_api.h"
 #include "flexmatch/match_kinds.h"
 #include "flexmatch/matchmaking.h"
 #include "journal/journal.h"
@@ -53,6 +54,8 @@ glift_status local_service_create(const local_service_desc *desc, glift__time no
         status = local_matchmaking_create(service);
     if (status == GLIFT_OK)
         status = restore(service, now);
+    if (status == GLIFT_OK)
+        status = local_fault_controls_create(service);
     if (status != GLIFT_OK) {
         local_service_destroy(service);
         return status;
@@ -67,6 +70,7 @@ void local_service_destroy(local_service *service)
         return;
     local_benches_free(service);
     local_keep_stop(&service->keeper);
+    local_fault_controls_destroy(service);
     local_matchmaking_destroy(service);
     local_patterns_destroy(service->patterns);
     local_journal_destroy(service);
@@ -106,6 +110,13 @@ uint64_t local_service_take_jump(local_service *service)
     return jump_ms;
 }
 
+local_reply_fate local_service_take_reply_fate(local_service *service)
+{
+    local_reply_fate fate = service->reply_fate;
+    service->reply_fate = (local_reply_fate){0};
+    return fate;
+}
+
 bool local_service_take_reset(local_service *service)
 {
     bool wanted = service->reset_is_wanted;
@@ -131,7 +142,12 @@ static void note_output(local_service *service, const local_output *output)
                 output->text.length);
     else if (output->close_code == LOCAL_CUT)
         local_journal_note(service, service->now, &said, "the connection is cut without a Close frame");
-    else
+    else if (output->close_code == LOCAL_RESET)
+        local_journal_note(service, service->now, &said, "the connection is reset");
+    else if (output->close_code == LOCAL_MUTE)
+        local_journal_note(
+                service, service->now, &said, "the connection stays open and says nothing any more");
+    else if (output->close_code != LOCAL_UNDO)
         local_journal_note(service, service->now, &said, "the connection is closed with code %d: %s",
                 output->close_code, output->close_reason);
 }

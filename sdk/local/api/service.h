@@ -9,6 +9,7 @@
 #ifndef LOCAL_SERVICE_H
 #define LOCAL_SERVICE_H
 
+#include "model/model.h"
 #include "servers/servers.h"
 
 /* With a store (keep.h) it is what the store has; GLIFT_ERR_STATE, and a line in the log: that cannot be. */
@@ -38,12 +39,15 @@ int local_service_refuse_client(
 
 /* ---- what the real service does by itself, on demand (POST /_local/<control>) ----
  * "refresh" {ProcessId, Endpoint?}, "drop" {ProcessId, CloseCode?}, "terminate" {ProcessId, NoticeSeconds?},
- * "advance" {Milliseconds}, "reset" {}. Returns as local_service_call() does. */
+ * "advance" {Milliseconds}, "reset" {}; "faults" {name, parameters?, scope?, seconds?}, "faults/clear"
+ * {fault_id?}. Returns as local_service_call() does. */
 int local_service_control(local_service *service, glift__time now, const char *control, const char *body,
         size_t length, glift__text *reply);
 
 /* By how much "advance" wants the clock to go forward: the owner of the clock sees to it. 0 the next time. */
 uint64_t local_service_take_jump(local_service *service);
+/* What is to happen to the answer of the call that was just made; nothing the next time. */
+local_reply_fate local_service_take_reply_fate(local_service *service);
 /* Whether "reset" wants a new service in the place of this one: the owner sees to that, too. False the next
  * time. */
 bool local_service_take_reset(local_service *service);
@@ -89,6 +93,9 @@ glift_status local_service_state(const local_service *service, glift__time now, 
  * fit into 4 MiB: {"last": the serial to ask on from, "events": [{"serial", "target"?, "event"}]}. The caller
  * frees it. */
 glift_status local_service_events(const local_service *service, uint64_t after, glift__text *out);
+/* The faults that are on, those that have ended of late, and those that there are (GET /_local/faults). The
+ * caller frees it. */
+glift_status local_service_faults(const local_service *service, glift__time now, glift__text *out);
 /* How many servers are ready, and the game sessions that live, the newest first (GET /_local/summary): stays
  * small however long the service has run. The caller frees it. */
 glift_status local_service_summary(const local_service *service, glift__time now, glift__text *out);

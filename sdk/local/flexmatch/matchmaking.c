@@ -122,6 +122,7 @@ static bool run_matchers(local_service *service, glift__time now)
     size_t waiting = count_users(all);
     bool busy = false;
     hand_in(service, now);
+    local_apply_ticket_faults(service, now);
     local_configuration *configuration;
     TAILQ_FOREACH(configuration, &all->configurations, link)
     {

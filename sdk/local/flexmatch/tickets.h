@@ -109,6 +109,7 @@ struct local_ticket {
     local_candidate candidate; /* what the matcher sees of it */
     local_match *match;
     local_history history;
+    uint64_t judged;   /* by faults up to this number */
     local_timer timer; /* of the request */
     local_record record;
     TAILQ_ENTRY(local_ticket) link, match_link;
@@ -246,6 +247,11 @@ void local_free_ticket(local_service *service, local_ticket *ticket);
 
 /* EstimatedWaitTime: what players waited of late. */
 int local_estimated_wait_s(const local_configuration *configuration);
+
+/* ---- ticket_faults.c ---- */
+
+/* Those of the active tickets that a fault wants to come to an end do so. */
+void local_apply_ticket_faults(local_service *service, glift__time now);
 
 /* ---- matches.c ---- */
 

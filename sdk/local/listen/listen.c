@@ -120,6 +120,7 @@ static void init_lists(local_listener *listener)
     listen_init_places(listener);
     TAILQ_INIT(&listener->roused);
     TAILQ_INIT(&listener->pages);
+    TAILQ_INIT(&listener->held);
     for (int kind = 0; kind < PATIENCE_KINDS; kind++)
         TAILQ_INIT(&listener->patience[kind]);
     listener->door.fd = -1;
@@ -252,6 +253,7 @@ static uint64_t wait_ms(const local_listener *listener, uint64_t deadline_ms, ui
     if (!TAILQ_EMPTY(&listener->roused))
         return 0;
     until_ms = earlier(until_ms, earlier(listen_patience_ends_ms(listener), listener->door_opens_ms));
+    until_ms = earlier(until_ms, listen_holds_end_ms(listener));
     return earlier(
             left_ms(until_ms, machine_ms), listen_clock_wait_ms(&listener->clock, machine_ms, deadline_ms));
 }
@@ -265,6 +267,7 @@ bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64
         return false;
     uint64_t machine_ms = local_listener_machine_ms();
     listen_end_patience(listener, machine_ms);
+    listen_end_holds(listener, machine_ms);
     listen_open_door_again(listener, machine_ms);
     if (listener->is_waiting_to_send)
         listen_take_outputs(listener);

@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LISTEN_FRAME_HEAD_MAX 10 /* of a frame that is not masked */
+#define LISTEN_FRAME_GOES_ON  0x7F /* in its first byte, where the message is not at its end */
+#define LISTEN_FRAME_HEAD_MAX 10   /* of a frame that is not masked */
 
 typedef struct listen_unmasker { /* zeroed: before the first frame */
     uint8_t head[LISTEN_FRAME_HEAD_MAX + 4];

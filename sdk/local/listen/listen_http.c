@@ -151,7 +151,21 @@ static int run_call(listen_peer *peer)
         return listen_refuse(peer, 500, "There is no memory for a new beginning: everything is as it was.");
     }
     listen_take_outputs(listener);
-    return answer_with(peer, status, type, &reply);
+    local_reply_fate fate = local_service_take_reply_fate(listener->service);
+    if (fate.is_reset) {
+        glift__text_free(&reply);
+        listen_reset(peer);
+        return -1;
+    }
+    int result = answer_with(peer, status, type, &reply);
+    if (result == 0 && fate.delay_ms > 0)
+        listen_hold(peer, fate.delay_ms);
+    return result;
+}
+
+static int answer_faults(listen_peer *peer)
+{
+    return answer_state(peer, local_service_faults);
 }
 
 static int answer_clock(listen_peer *peer)
@@ -229,6 +243,7 @@ static const struct {
         {"/_local/summary", answer_summary},
         {"/_local/events", answer_events},
         {"/_local/rule_set_bench", answer_bench},
+        {"/_local/faults", answer_faults},
         {"/_local/clock", answer_clock},
         {"/_local/health", answer_health},
         {"/_local/openapi.json", answer_openapi},

@@ -57,6 +57,7 @@ typedef enum listen_phase {
     PHASE_HEAD, /* a request is awaited, or its head is coming in */
     PHASE_BODY,
     PHASE_REPLY, /* what else comes waits */
+    PHASE_HELD,  /* the same, for a fault holds the answer up */
     PHASE_SOCKET,
     PHASE_LEAVING /* the last word goes out, what still comes in is dropped */
 } listen_phase;
@@ -95,12 +96,14 @@ typedef struct listen_peer {
     bool has_left;   /* our side of the connection has ended */
     bool is_ending;  /* libwebsockets was told to end it, and may take a moment */
     bool is_cut;     /* it ends at the next opportunity, whatever it waits for */
+    bool is_mute;    /* by a fault: nothing is sent, and what comes in is dropped */
     bool is_roused;
     listen_patience patience;
     uint64_t until_ms; /* of the machine, when our patience ends; 0: never */
+    uint64_t held_ms;  /* of the machine, until when a fault holds the answer up; 0: none does */
     char *in;          /* what came and was not dealt with yet */
     size_t in_length, in_room, looked;
-    TAILQ_HEAD(, listen_message) outbox;
+    TAILQ_HEAD(listen_outbox, listen_message) outbox;
     size_t outbox_bytes;
     /* HTTP */
     listen_route route;
@@ -122,7 +125,7 @@ typedef struct listen_peer {
     char *message;
     size_t message_length, message_room;
     local_live *live; /* of a page that watches; NULL: it is none */
-    TAILQ_ENTRY(listen_peer) link, patience_link, roused_link, page_link;
+    TAILQ_ENTRY(listen_peer) link, patience_link, roused_link, page_link, held_link;
     LIST_ENTRY(listen_peer) socket_link;
 } listen_peer;
 
@@ -160,6 +163,7 @@ struct local_listener {
     uint64_t last_order;
     size_t bodies_bytes, replies_bytes;
     TAILQ_HEAD(, listen_peer) roused;
+    TAILQ_HEAD(, listen_peer) held;                     /* whose answers a fault holds up */
     TAILQ_HEAD(, listen_peer) patience[PATIENCE_KINDS]; /* in the order in which it ends */
     listen_peer *served;                                /* whom libwebsockets serves right now, if anybody */
     LIST_HEAD(, listen_peer) sockets[LISTEN_SOCKET_SLOTS]; /* WebSockets only, by their numbers */
@@ -195,6 +199,8 @@ bool listen_queue(listen_peer *peer, listen_message *message);
 /* It has something to write, or it is at its end: it gets its turn before the next wait. */
 void listen_rouse(listen_peer *peer);
 void listen_cut(listen_peer *peer);
+/* By RST, whatever is still to be sent. */
+void listen_reset(listen_peer *peer);
 listen_message *listen_message_of(size_t length); /* NULL: out of memory */
 void listen_log(const local_listener *listener, glift_log_level level, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
@@ -205,6 +211,15 @@ bool listen_open_door(local_listener *listener, int port, char why[LOCAL_WHY_SIZ
 void listen_close_door(local_listener *listener);
 /* Where it was shut for a while, and the time is over. */
 void listen_open_door_again(local_listener *listener, uint64_t machine_ms);
+
+/* ---- listen_hold.c ---- */
+
+/* The answer that is in the outbox goes out so much later. */
+void listen_hold(listen_peer *peer, uint64_t milliseconds);
+void listen_forget_hold(listen_peer *peer);
+/* When the next one goes out, by the machine's clock; UINT64_MAX: there is none. */
+uint64_t listen_holds_end_ms(const local_listener *listener);
+void listen_end_holds(local_listener *listener, uint64_t machine_ms); /* UINT64_MAX: all of them */
 
 /* ---- listen_patience.c ---- */
 

@@ -73,6 +73,13 @@ void listen_cut(listen_peer *peer)
     listen_rouse(peer);
 }
 
+void listen_reset(listen_peer *peer)
+{
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(lws_get_socket_fd(peer->wsi), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    listen_cut(peer);
+}
+
 /* ---- bytes out ---- */
 
 /* The client learns that this was all, and still gets it: bytes of its own that are on their way would make
@@ -193,6 +200,8 @@ static int step(listen_peer *peer, char **bytes, size_t *length)
         return listen_flush(peer) == 0 ? 1 : -1;
     case PHASE_REPLY:
         return finish_reply(peer);
+    case PHASE_HELD:
+        return 1;
     case PHASE_SOCKET:
         if (*length > 0)
             return take_frames(peer, bytes, length);
@@ -364,6 +373,7 @@ void listen_peer_left(listen_peer *peer)
     listen_forget_request(peer);
     while (!TAILQ_EMPTY(&peer->outbox))
         drop_first(peer);
+    listen_forget_hold(peer);
     listen_forget_socket(peer);
     free(peer->in);
     free(peer);

@@ -12,10 +12,12 @@
 
 /* ---- messages out ---- */
 
-static bool queue_frame(listen_peer *peer, int opcode, const void *payload, size_t length)
+static bool queue_fragment(listen_peer *peer, int opcode, bool is_last, const void *payload, size_t length)
 {
     uint8_t head[LISTEN_FRAME_HEAD_MAX];
     size_t size = listen_frame_head(head, opcode, length);
+    if (!is_last)
+        head[0] &= LISTEN_FRAME_GOES_ON;
     listen_message *message = listen_message_of(size + length);
     if (message == NULL)
         return false;
@@ -23,6 +25,52 @@ static bool queue_frame(listen_peer *peer, int opcode, const void *payload, size
     if (length > 0)
         memcpy(message->bytes + LWS_PRE + size, payload, length);
     return listen_queue(peer, message);
+}
+
+static bool queue_frame(listen_peer *peer, int opcode, const void *payload, size_t length)
+{
+    return queue_fragment(peer, opcode, true, payload, length);
+}
+
+/* By a fault: each fragment is a frame of its own. */
+static bool queue_fragments(listen_peer *peer, const char *bytes, size_t length, size_t most)
+{
+    bool good = true;
+    for (size_t at = 0, taken; good && at < length; at += taken) {
+        taken = length - at < most ? length - at : most;
+        good = queue_fragment(peer, at == 0 ? GLIFT__WS_TEXT : GLIFT__WS_CONTINUATION, at + taken == length,
+                bytes + at, taken);
+    }
+    return good;
+}
+
+/* By a fault: the last message of the outbox and the one before it go out in one piece. */
+static bool join_last_two(listen_peer *peer)
+{
+    listen_message *last = TAILQ_LAST(&peer->outbox, listen_outbox);
+    listen_message *before = last != NULL ? TAILQ_PREV(last, listen_outbox, link) : NULL;
+    if (before == NULL || before->sent > 0)
+        return true;
+    listen_message *both = listen_message_of(before->length + last->length);
+    if (both == NULL)
+        return false;
+    memcpy(both->bytes + LWS_PRE, before->bytes + LWS_PRE, before->length);
+    memcpy(both->bytes + LWS_PRE + before->length, last->bytes + LWS_PRE, last->length);
+    TAILQ_REMOVE(&peer->outbox, before, link);
+    TAILQ_REMOVE(&peer->outbox, last, link);
+    TAILQ_INSERT_TAIL(&peer->outbox, both, link);
+    free(before);
+    free(last);
+    return true;
+}
+
+static bool queue_message(listen_peer *peer, const local_output *output)
+{
+    const char *bytes = output->text.bytes;
+    size_t length = output->text.length;
+    if (output->fragment_bytes > 0)
+        return queue_fragments(peer, bytes, length, output->fragment_bytes);
+    return queue_frame(peer, GLIFT__WS_TEXT, bytes, length) && (!output->joins || join_last_two(peer));
 }
 
 bool listen_queue_text(listen_peer *peer, const char *text, size_t length)
@@ -59,10 +107,18 @@ static listen_peer *find_socket(local_listener *listener, uint64_t connection)
 static void send_output(listen_peer *peer, const local_output *output)
 {
     bool good = true;
-    if (peer->is_closing)
+    if (peer->is_closing || peer->is_mute)
         return;
+    if (output->text.bytes == NULL && output->close_code == LOCAL_MUTE) {
+        peer->is_mute = true;
+        return;
+    }
+    if (output->text.bytes == NULL && output->close_code == LOCAL_RESET) {
+        listen_reset(peer);
+        return;
+    }
     if (output->text.bytes != NULL)
-        good = queue_frame(peer, GLIFT__WS_TEXT, output->text.bytes, output->text.length);
+        good = queue_message(peer, output);
     else
         good = output->close_code != LOCAL_CUT &&
                queue_close(peer, output->close_code, output->close_reason, strlen(output->close_reason));
@@ -72,10 +128,26 @@ static void send_output(listen_peer *peer, const local_output *output)
         listen_rouse(peer);
 }
 
+/* What was lost on mute connections cannot be taken back, but they can begin anew. */
+static void undo_faults(local_listener *listener)
+{
+    for (size_t slot = 0; slot < LISTEN_SOCKET_SLOTS; slot++) {
+        listen_peer *peer;
+        LIST_FOREACH(peer, &listener->sockets[slot], socket_link)
+        {
+            if (peer->is_mute)
+                listen_cut(peer);
+        }
+    }
+    listen_end_holds(listener, UINT64_MAX);
+}
+
 void listen_take_outputs(local_listener *listener)
 {
     local_output output;
     while (listen_next_output(listener, &output)) {
+        if (output.text.bytes == NULL && output.close_code == LOCAL_UNDO)
+            undo_faults(listener);
         listen_peer *peer = find_socket(listener, output.connection);
         if (peer != NULL)
             send_output(peer, &output);
@@ -85,6 +157,10 @@ void listen_take_outputs(local_listener *listener)
 
 bool listen_ping(listen_peer *peer)
 {
+    if (peer->is_mute) {
+        listen_wait(peer, PATIENCE_PING);
+        return true;
+    }
     if (peer->is_closing || peer->is_asked)
         return false;
     peer->is_asked = true;
@@ -252,6 +328,8 @@ int listen_on_frames(listen_peer *peer, const char *bytes, size_t length)
     static const glift__ws_event not_masked = {.kind = GLIFT__WS_EVENT_FAULT,
             .code = GLIFT__WS_CODE_PROTOCOL_ERROR,
             .message = "a frame of a client that is not masked"};
+    if (peer->is_mute)
+        return 0;
     uint8_t *unmasked = peer->listener->unmasked;
     size_t left;
     bool is_masked = listen_unmask(&peer->unmasker, (const uint8_t *)bytes, length, unmasked, &left);

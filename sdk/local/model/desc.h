@@ -44,7 +44,16 @@ typedef struct local_output {
     glift__text text;         /* a message to send, the taker frees it; bytes NULL: close with close_code */
     int close_code;           /* or LOCAL_CUT: end the connection without a Close frame */
     const char *close_reason; /* static text, at most 123 bytes; NULL where nothing is closed */
+    /* By faults: how many bytes a fragment of it has (0: it is not fragmented), and whether it goes out in
+     * one piece with the message before it. */
+    size_t fragment_bytes;
+    bool joins;
 } local_output;
-#define LOCAL_CUT 0
+#define LOCAL_CUT   0
+#define LOCAL_RESET (-1) /* by RST */
+/* The connection stays open, and nothing is sent or heard there any more. */
+#define LOCAL_MUTE (-2)
+/* Of connection 0: faults are taken back. Those that are mute are cut, answers that are held up come now. */
+#define LOCAL_UNDO (-3)
 
 #endif

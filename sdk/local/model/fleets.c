@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations, Anywhere fleets, computes and their tokens (service model 1.1, 1.2). */
 #include "model/kinds.h"
+#include "model/model_faults.h"
 #include "model/tags.h"
 
 #include <stdio.h>
@@ -386,7 +387,8 @@ void local_deregister_compute(local_service *service, glift__time now, local_com
 const local_token *local_compute_token(local_service *service, glift__time now, local_compute *compute)
 {
     size_t count = compute->token_count;
-    uint64_t least_ms = service->patience.token_ms / TOKEN_MIN_PART;
+    uint64_t token_ms = local_token_ms(service);
+    uint64_t least_ms = token_ms / TOKEN_MIN_PART;
     if (least_ms > TOKEN_MIN_LEFT_MS)
         least_ms = TOKEN_MIN_LEFT_MS;
     if (count > 0 && compute->tokens[count - 1].expires_ms > now.mono_ms + least_ms)
@@ -398,8 +400,8 @@ const local_token *local_compute_token(local_service *service, glift__time now, 
     }
     local_token *token = &compute->tokens[count];
     local_make_id(service, LOCAL_AUTH_TOKEN_PREFIX, token->text);
-    token->expires_ms = now.mono_ms + service->patience.token_ms;
-    token->expires_unix_ms = now.unix_ms + (int64_t)service->patience.token_ms;
+    token->expires_ms = now.mono_ms + token_ms;
+    token->expires_unix_ms = now.unix_ms + (int64_t)token_ms;
     compute->token_count = count + 1;
     return token;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Game sessions: placed on a waiting process, activated by it, ended with it (service model 1.4). */
 #include "model/kinds.h"
+#include "model/model_faults.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -188,7 +189,8 @@ static local_game_session *make_session(
     service->game_session_count++;
     TAILQ_INSERT_TAIL(&session->fleet->game_sessions, session, fleet_link);
     TAILQ_INSERT_TAIL(&session->fleet->live_game_sessions, session, live_link);
-    local_timer_set(&service->timers, &session->timer, now.mono_ms + session->fleet->activation_ms);
+    session->activation_ms = local_activation_ms(service, session);
+    local_timer_set(&service->timers, &session->timer, now.mono_ms + session->activation_ms);
     local_keep(service, &session->record, &local_game_session_kind);
     return session;
 }
@@ -242,7 +244,12 @@ static glift_game_session describe(const local_game_session *session)
 static bool push_session(local_service *service, local_game_session *session, glift__push *push)
 {
     push->game_session = describe(session);
-    return local_push(service, session->process, push);
+    char *data = local_oversized_data(service, session);
+    if (data != NULL)
+        push->game_session.matchmaker_data = data;
+    bool pushed = local_push(service, session->process, push);
+    free(data);
+    return pushed;
 }
 
 /* The process that gets the session; NULL: refused. */
@@ -257,7 +264,7 @@ static local_process *process_for(
     }
     if (!creator_may(service, now, wish, why))
         return NULL;
-    local_process *process = local_ready_process(fleet, wish->location);
+    local_process *process = local_ready_process(service, fleet, wish->location);
     if (process == NULL)
         local_refuse(why, LOCAL_FLEET_CAPACITY_EXCEEDED,
                 "Fleet %s has no server process in %s that waits for a game session.", fleet->id,
@@ -328,7 +335,7 @@ static void on_activation_timeout(local_service *service, glift__time now, void 
     local_process *process = session->process;
     local_record_event(service, now, "GAME_SESSION_ACTIVATION_TIMEOUT", session->fleet->id, session->arn,
             "Game session %s was not activated within %" PRIu64 " seconds.", session->arn,
-            session->fleet->activation_ms / 1000);
+            session->activation_ms / 1000);
     local_end_game_session(service, now, session, NULL, "It was not activated in time.");
     local_terminate_process(service, now, process, service->patience.exit_ms, NULL);
 }
@@ -486,6 +493,7 @@ static const local_field game_session_fields[] = {
         LOCAL_FIELD(LOCAL_INT64, local_game_session, termination_unix_ms),
         LOCAL_FIELD(LOCAL_UINT64, local_game_session, fingerprint),
         LOCAL_FIELD(LOCAL_TIMER, local_game_session, timer),
+        LOCAL_FIELD(LOCAL_UINT64, local_game_session, activation_ms),
         LOCAL_FIELDS_END,
 };
 const local_kind local_game_session_kind = {

@@ -111,6 +111,8 @@ void local_model_destroy(local_service *service)
         glift__text_free(&waiting->output.text);
         free(waiting);
     }
+    local_forget_late_outputs(service);
+    local_faults_destroy(service->faults);
     local_timers_free(&service->timers);
     local_keeper_fini(&service->keeper);
     free(service->region);
@@ -139,6 +141,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
     TAILQ_INIT(&service->outputs);
     TAILQ_INIT(&service->past.all);
     local_keeper_init(&service->keeper, desc->store);
+    TAILQ_INIT(&service->late_outputs);
     service->remember_request_ids = desc->remember_request_ids;
     service->patience = full_patience(&desc->patience);
     service->log = desc->log;
@@ -148,7 +151,9 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
     service->now = now;
     service->random_state = desc->seed != 0 ? desc->seed : (uint64_t)now.unix_ms ^ (now.mono_ms << 32);
 
-    bool made = local_keep_text(&service->region, text_or(desc->region, "us-east-1")) &&
+    service->faults = local_faults_create(service->random_state);
+    bool made = service->faults != NULL &&
+                local_keep_text(&service->region, text_or(desc->region, "us-east-1")) &&
                 local_keep_text(&service->account, text_or(desc->account, "000000000000")) &&
                 (desc->access_token == NULL || local_keep_text(&service->access_token, desc->access_token)) &&
                 local_keep_text(&service->endpoint, text_or(desc->endpoint, "ws://127.0.0.1:9080"));
@@ -202,11 +207,14 @@ void local_make_id(local_service *service, const char *prefix, char out[LOCAL_ID
             (unsigned)(high >> 16 & 0xFFFF), (unsigned)(high & 0xFFF), variant, low & 0xFFFFFFFFFFFFu);
 }
 
-static bool queue_output(local_service *service, const local_output *output)
+bool local_queue_frame(local_service *service, const local_output *output)
 {
     local_waiting_output *waiting = calloc(1, sizeof *waiting);
-    if (waiting == NULL)
+    if (waiting == NULL) {
+        glift__text copy = output->text;
+        glift__text_free(&copy);
         return false;
+    }
     waiting->output = *output;
     TAILQ_INSERT_TAIL(&service->outputs, waiting, link);
     return true;
@@ -214,16 +222,13 @@ static bool queue_output(local_service *service, const local_output *output)
 
 bool local_queue_output(local_service *service, uint64_t connection, glift__text *text)
 {
-    bool queued = queue_output(service, &(local_output){.connection = connection, .text = *text});
-    if (queued)
-        *text = (glift__text){0};
-    else
-        glift__text_free(text);
-    return queued;
+    local_output output = {.connection = connection, .text = *text};
+    *text = (glift__text){0};
+    return local_queue_frame(service, &output);
 }
 
 bool local_queue_close(local_service *service, uint64_t connection, int code, const char *reason)
 {
-    return queue_output(
+    return local_queue_frame(
             service, &(local_output){.connection = connection, .close_code = code, .close_reason = reason});
 }

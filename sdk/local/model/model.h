@@ -9,6 +9,7 @@
 
 #include <sys/queue.h>
 
+#include "faults/faults.h"
 #include "model/desc.h"
 #include "model/history.h"
 #include "model/index.h"
@@ -232,7 +233,8 @@ struct local_game_session {
     TAILQ_HEAD(local_seat_list, local_player_session) player_sessions; /* oldest first */
     TAILQ_HEAD(, local_player_session) held; /* those that hold a seat: RESERVED, ACTIVE */
     local_history history;
-    local_timer timer; /* of the activation */
+    local_timer timer;      /* of the activation */
+    uint64_t activation_ms; /* that it may take */
     local_record record;
     TAILQ_ENTRY(local_game_session) link, ended_link, fleet_link, live_link;
 };
@@ -266,6 +268,20 @@ typedef struct local_waiting_output {
     TAILQ_ENTRY(local_waiting_output) link;
 } local_waiting_output;
 
+/* An output that a fault holds up. */
+typedef struct local_late_output {
+    local_output output;
+    local_timer timer;
+    TAILQ_ENTRY(local_late_output) link;
+} local_late_output;
+#define LOCAL_LATE_OUTPUTS_MAX 1024
+
+/* What a fault does to the answer of a call of the AWS API on its way. */
+typedef struct local_reply_fate {
+    uint64_t delay_ms; /* of the machine's clock: it is the patience of a client that is put to the test */
+    bool is_reset;     /* there is no answer: the connection ends by RST */
+} local_reply_fate;
+
 struct local_service {
     char *region, *account, *endpoint;
     char *access_token;    /* NULL: clients need none */
@@ -281,7 +297,9 @@ struct local_service {
     local_timer match_tick; /* matchmaking's, which goes on with the service */
     uint64_t ready_count;   /* processes that became READY */
     local_keeper keeper;
-    local_record record;                  /* its own: the numbers that go on */
+    local_record record; /* its own: the numbers that go on */
+    local_faults *faults;
+    local_timer faults_timer;             /* of the faults that end or act again: made by api/ */
     const local_model_listener *listener; /* NULL: nobody listens */
 
     /* What rooms above this one keep here, and free themselves. */
@@ -301,8 +319,9 @@ struct local_service {
     TAILQ_HEAD(, local_player_session) ended_player_sessions;
     TAILQ_HEAD(local_event_list, local_event) events;
     TAILQ_HEAD(local_output_queue, local_waiting_output) outputs;
+    TAILQ_HEAD(, local_late_output) late_outputs; /* in the order in which they were made */
     size_t location_count, fleet_count, alias_count, tag_count, compute_count, gone_count, ended_count,
-            ended_seat_count, event_count, game_session_count, player_session_count;
+            ended_seat_count, event_count, game_session_count, player_session_count, late_output_count;
     local_index locations_by_name, fleets_by_id, aliases_by_id, tags_by_arn, computes_by_key,
             processes_by_key, game_sessions_by_arn, player_sessions_by_id, players_by_id,
             connections_by_number;
@@ -314,6 +333,7 @@ struct local_service {
     uint64_t inputs;
     uint64_t said; /* the journal's serial of the input at hand, or of the one before */
     uint64_t (*stopwatch_us)(void);
+    local_reply_fate reply_fate; /* of the last call, and not yet taken */
 };
 
 /* Everything but what rooms above keep here. */
@@ -330,7 +350,21 @@ void local_make_id(local_service *service, const char *prefix, char out[LOCAL_ID
 /* A message to send, whose text it takes over; the order to close the connection, with a static text. False:
  * out of memory. */
 bool local_queue_output(local_service *service, uint64_t connection, glift__text *text);
+/* The same for a message that is formed by hand. */
+bool local_queue_frame(local_service *service, const local_output *output);
 bool local_queue_close(local_service *service, uint64_t connection, int code, const char *reason);
+
+/* ---- messages to game servers (frames.c) ---- */
+
+typedef struct local_frame {
+    const char *process_id, *action; /* whom it is for, and what it is */
+    uint64_t connection;
+    bool is_push; /* nobody asked for it */
+} local_frame;
+/* As local_queue_output(), where no fault has anything against it. */
+bool local_send_frame(local_service *service, const local_frame *frame, glift__text *text);
+void local_release_late_outputs(local_service *service, glift__time now); /* what is held up comes now */
+void local_forget_late_outputs(local_service *service);
 
 /* ---- events (events.c) ---- */
 
@@ -380,7 +414,7 @@ const local_token *local_compute_token(local_service *service, glift__time now, 
 
 const char *local_process_state_name(local_process_state state);
 /* The one that has waited longest, connected, in that fleet and location; NULL if there is none (S26). */
-local_process *local_ready_process(const local_fleet *fleet, const char *location);
+local_process *local_ready_process(local_service *service, const local_fleet *fleet, const char *location);
 /* By its id alone, newest first, GONE ones left out; NULL if there is none. */
 local_process *local_find_process(const local_service *service, const char *process_id);
 /* TerminateProcess with that much notice; ENDING. Nothing happens to a process that is ENDING or GONE.

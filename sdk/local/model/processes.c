@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a server process: CONNECTED, READY, HOSTING, ENDING, GONE (service model 1.3). */
 #include "model/kinds.h"
+#include "model/model_faults.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,13 +24,13 @@ const char *local_process_state_name(local_process_state state)
 
 /* ---- finding ---- */
 
-local_process *local_ready_process(const local_fleet *fleet, const char *location)
+local_process *local_ready_process(local_service *service, const local_fleet *fleet, const char *location)
 {
     local_process *process;
     TAILQ_FOREACH(process, &fleet->processes, link)
     {
         if (process->state == LOCAL_PROCESS_READY && !TAILQ_EMPTY(&process->connections) &&
-                strcmp(process->location, location) == 0)
+                strcmp(process->location, location) == 0 && !local_is_hidden(service, process))
             return process;
     }
     return NULL;
@@ -272,6 +273,7 @@ void local_terminate_process(local_service *service, glift__time now, local_proc
     if (process->state == LOCAL_PROCESS_ENDING || process->state == LOCAL_PROCESS_GONE)
         return;
     char message[128];
+    notice_ms = local_notice_ms(service, process, notice_ms);
     snprintf(message, sizeof message, "It is sent TerminateProcess, with %" PRIu64 " s of notice%s%s.",
             notice_ms / 1000, end_reason != NULL ? ": " : "", end_reason != NULL ? end_reason : "");
     local_set_process_state(service, process, LOCAL_PROCESS_ENDING, message);

@@ -57,7 +57,11 @@ bool local_push(local_service *service, local_process *process, const glift__pus
     const local_connection *newest = TAILQ_LAST(&process->connections, local_connection_list);
     if (newest == NULL)
         return keep_pending(service, process, &text);
-    return local_queue_output(service, newest->number, &text);
+    local_frame frame = {.process_id = process->id,
+            .action = glift__push_name(push->kind),
+            .connection = newest->number,
+            .is_push = true};
+    return local_send_frame(service, &frame, &text);
 }
 
 /* ---- kept (keep.h) ---- */

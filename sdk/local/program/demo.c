@@ -152,8 +152,8 @@ unsigned local_service_end_launched(local_service *service, glift__time now, con
         if (number > highest)
             highest = number;
         if (number > 0)
-            local_process_crashed(service, now, process,
-                    "It was launched by a gamelift-local that has ended since.");
+            local_process_crashed(
+                    service, now, process, "It was launched by a gamelift-local that has ended since.");
     }
     return highest;
 }

@@ -132,6 +132,21 @@ static void remember_sdk(local_process *process, const connect_query *visitor)
     local_keep_text(&process->sdk_version, visitor->sdk_version);
 }
 
+/* The HTTP status by which a fault refuses the connection; 0: none does. */
+static int faulty_status(local_service *service, glift__time now, const char *process_id)
+{
+    const local_fault_scope where = {.process_id = process_id, .action = "InitSDK"};
+    const local_fault *fault = local_fault_hit(service->faults, FAULT_REFUSED_CONNECTIONS, &where);
+    if (fault != NULL)
+        return (int)local_fault_number(fault, "status");
+    local_fault *throttling = local_fault_due(service->faults, FAULT_SDK_THROTTLING, &where);
+    if (throttling == NULL ||
+            local_throttle_request(service->faults, now.mono_ms, process_id, where.action, NULL))
+        return 0;
+    local_fault_count(service->faults, throttling, &where);
+    return 429;
+}
+
 /* 101, or the HTTP status of a refusal. */
 static int admit(local_service *service, glift__time now, const connect_query *visitor, uint64_t *connection,
         local_refusal *why)
@@ -145,6 +160,11 @@ static int admit(local_service *service, glift__time now, const connect_query *v
         local_refuse(why, LOCAL_INVALID_REQUEST, "The process id (pID) is longer than %d characters.",
                 GLIFT_MAX_ID_LENGTH);
         return 400;
+    }
+    int status = faulty_status(service, now, visitor->process_id);
+    if (status != 0) {
+        local_refuse(why, LOCAL_INTERNAL, "A fault is on that refuses connections.");
+        return status;
     }
     local_compute *compute = find_compute_of(service, now, visitor, why);
     if (compute == NULL)

@@ -9,6 +9,7 @@
 #include "flexmatch/matchmaking.h"
 #include "journal/journal.h"
 #include "model/page.h"
+#include "servers/answer_faults.h"
 #include "servers/seat_page.h"
 
 #define PAGE_DEFAULT   50
@@ -23,7 +24,17 @@ typedef struct server_request {
     const char *action_name, *id;
     const glift__request_body *body;
     glift__memory *memory;
+    local_request_fate fate;
 } server_request;
+
+static local_answered_request describe_request(const server_request *request)
+{
+    return (local_answered_request){.process = request->process,
+            .connection = request->connection,
+            .action = request->action,
+            .action_name = request->action_name,
+            .id = request->id};
+}
 
 /* ---- answers ---- */
 
@@ -31,6 +42,11 @@ static void answer(
         const server_request *request, int status_code, const char *message, const glift__answer_body *body)
 {
     glift__text text = {0};
+    if (request->fate.status_code != 0) {
+        status_code = request->fate.status_code;
+        message = request->fate.message;
+        body = NULL;
+    }
     glift_status status = glift__encode_answer(
             request->action, request->action_name, request->id, status_code, message, body, &text);
     if (status != GLIFT_OK) {
@@ -42,10 +58,15 @@ static void answer(
     if (status_code == 200) /* refusals are logged with their reason */
         local_log(request->service, GLIFT_LOG_DEBUG, "%s of process %s: done (request %s)",
                 request->action_name, request->process->id, request->id);
-    bool repeatable = request->action == GLIFT__DESCRIBE_PLAYER_SESSIONS;
+    bool repeatable = request->action == GLIFT__DESCRIBE_PLAYER_SESSIONS || request->fate.status_code != 0;
     if (request->service->remember_request_ids && request->id[0] != '\0' && !repeatable)
         local_remember_answer(request->service, request->process, request->id, &text);
-    if (!local_queue_output(request->service, request->connection, &text))
+    if (request->fate.is_lost) {
+        glift__text_free(&text);
+        return;
+    }
+    local_answered_request answered = describe_request(request);
+    if (!local_send_answer(request->service, &answered, &text))
         local_log(request->service, GLIFT_LOG_ERROR, "out of memory: an answer to process %s is lost",
                 request->process->id);
 }
@@ -142,10 +163,13 @@ static void terminate_server_process(server_request *request)
 static void heartbeat_server_process(server_request *request)
 {
     bool healthy = request->body->as.heartbeat.healthy;
-    accept_request(request);
-    local_note_routine(request->service, &request->process->history, "heartbeat", "%s: answered with 200.",
-            healthy ? "healthy" : "not healthy");
-    local_heartbeat(request->service, request->now, request->process, healthy);
+    local_heartbeat_worth worth = local_judge_heartbeat(request->service, request->process, &healthy);
+    if (worth != HEARTBEAT_IS_UNHEARD)
+        accept_request(request);
+    local_note_routine(request->service, &request->process->history, "heartbeat", "%s: %s",
+            healthy ? "healthy" : "not healthy", local_heartbeat_words(worth));
+    if (worth == HEARTBEAT_COUNTS)
+        local_heartbeat(request->service, request->now, request->process, healthy);
 }
 
 static void activate_game_session(server_request *request)
@@ -337,6 +361,16 @@ static bool is_too_late(const server_request *request)
            request->action != GLIFT__TERMINATE_SERVER_PROCESS;
 }
 
+/* What faults have against it. */
+static void judge(server_request *request)
+{
+    local_answered_request asked = describe_request(request);
+    bool is_of_player = request->action == GLIFT__ACCEPT_PLAYER_SESSION ||
+                        request->action == GLIFT__REMOVE_PLAYER_SESSION;
+    const char *seat = is_of_player ? request->body->as.player_session.player_session_id : NULL;
+    request->fate = local_judge_request(request->service, request->now, &asked, seat);
+}
+
 static void handle(server_request *request, const glift__parsed *parsed)
 {
     glift__memory memory;
@@ -357,7 +391,11 @@ static void handle(server_request *request, const glift__parsed *parsed)
         local_refuse(&why, LOCAL_INVALID_REQUEST, "Process %s has ended.", request->process->id);
         refuse_request(request, &why);
     } else {
-        handler_of(request->action)(request);
+        judge(request);
+        if (request->fate.is_stopped)
+            answer(request, request->fate.status_code, NULL, NULL);
+        else
+            handler_of(request->action)(request);
     }
     glift__memory_fini(&memory);
     request->body = NULL;
