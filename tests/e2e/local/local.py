@@ -94,8 +94,22 @@ class Service:
     def call(self, operation, **members):
         return self.post("/", members, X_Amz_Target="GameLift." + operation)
 
-    def control(self, name, **members):
+    def control(self, name, /, **members):
         return self.post("/_local/" + name, members)
+
+    def fault(self, name, scope=None, lasts_s=None, /, **parameters):
+        """Breaks something on purpose; the answer."""
+        wish = {"name": name, "parameters": parameters, "scope": scope or {}}
+        return self.control("faults", **wish, **({"seconds": lasts_s} if lasts_s else {}))
+
+    def faults(self):
+        with self.open("/_local/faults") as answer:
+            return json.load(answer)
+
+    def hits(self, name):
+        """How often the faults of this name have acted."""
+        document = self.faults()
+        return sum(fault["hits"] for fault in document["faults"] + document["ended"] if fault["name"] == name)
 
     def state(self):
         with self.open("/_local/state") as answer:
