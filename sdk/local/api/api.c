@@ -365,6 +365,11 @@ static const api_operation *find(const char *name)
     return found;
 }
 
+bool api_operation_is_known(const char *name)
+{
+    return find(name) != NULL;
+}
+
 int local_service_call(local_service *service, glift__time now, const char *operation, const char *body,
         size_t length, glift__text *reply)
 {

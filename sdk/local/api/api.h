@@ -89,6 +89,8 @@ void api_refuse(api_call *call, local_error error, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 void api_refuse_with(api_call *call);
 
+bool api_operation_is_known(const char *name);
+
 /* ---- reading input: a member that is absent or null gives NULL, or the fallback ---- */
 
 const char *api_text(const cJSON *object, const char *name);

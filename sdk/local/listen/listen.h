@@ -65,6 +65,9 @@ uint64_t local_listener_machine_ms(void);
  * deals with it. False: cannot go on. */
 bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64_t until_ms);
 
+/* What a call that did not come by the port asks of the clock. */
+void local_listener_obey(local_listener *listener);
+
 /* ready(user) runs inside serve() whenever this descriptor can be read; the listener closes it at the end. */
 bool local_listener_watch(local_listener *listener, int fd, void (*ready)(void *user), void *user);
 

@@ -116,10 +116,15 @@ static int answer_service_page(listen_peer *peer)
     return result;
 }
 
+void local_listener_obey(local_listener *listener)
+{
+    listener->clock.jumped_ms += (int64_t)local_service_take_jump(listener->service);
+}
+
 /* What a call asks of the owner of the clock and of the service. False: the new service could not be had. */
 static bool do_as_asked(local_listener *listener)
 {
-    listener->clock.jumped_ms += (int64_t)local_service_take_jump(listener->service);
+    local_listener_obey(listener);
     return !local_service_take_reset(listener->service) ||
            (listener->reset != NULL && listener->reset(listener->user));
 }

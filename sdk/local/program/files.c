@@ -81,3 +81,24 @@ bool local_read_line(const char *path, char *out, size_t size)
     out[strcspn(out, "\r\n")] = '\0';
     return good;
 }
+
+char *local_read_file(const char *path, size_t most, size_t *length)
+{
+    FILE *file = fopen(path, "re");
+    char *text = file != NULL ? malloc(most + 2) : NULL;
+    *length = text != NULL ? fread(text, 1, most + 1, file) : 0;
+    int error = file == NULL     ? errno
+                : text == NULL   ? ENOMEM
+                : ferror(file)   ? EIO
+                : *length > most ? EFBIG
+                                 : 0;
+    if (file != NULL)
+        fclose(file);
+    if (error == 0) {
+        text[*length] = '\0';
+        return text;
+    }
+    free(text);
+    errno = error;
+    return NULL;
+}

@@ -17,6 +17,10 @@ bool local_write_file(const char *path, void (*write)(const void *user, FILE *fi
  * errno says why. */
 FILE *local_open_log(const char *path);
 
+/* All of a file of at most so many bytes, with a zero behind; the caller frees it. NULL: errno says why
+ * (EFBIG: it is longer). */
+char *local_read_file(const char *path, size_t most, size_t *length);
+
 /* The first line of a file, without its end; longer lines are cut. False: errno says why. */
 bool local_read_line(const char *path, char *out, size_t size);
 

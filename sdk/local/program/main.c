@@ -9,6 +9,7 @@
 #include "listen/listen.h"
 #include "model/access.h"
 #include "program/options.h"
+#include "program/play.h"
 #include "program/state_file.h"
 #include "program/recorder.h"
 #include "program/replay.h"
@@ -42,6 +43,8 @@ typedef struct program {
     local_launcher *launcher;
     webhooks *webhooks;
     local_recorder *recorder; /* NULL: nothing is recorded */
+    scenario *scenario; /* NULL: none */
+    bool scenario_passed;
     local_demo demo;
     char token[LOCAL_TOKEN_MOST + 2]; /* "": clients need none; one letter more than it may have */
     char websocket_url[LOCAL_URL_SIZE], http_url[LOCAL_URL_SIZE];         /* as others are told */
@@ -391,6 +394,13 @@ static bool open_recorder(program *self)
     return self->recorder != NULL || fail(why);
 }
 
+static void stop(program *self)
+{
+    self->stopping = true;
+    if (self->launcher != NULL)
+        launcher_stop(self->launcher, local_listener_machine_ms());
+}
+
 static void on_signal(void *user)
 {
     program *self = user;
@@ -399,9 +409,9 @@ static void on_signal(void *user)
         return;
     if (!self->stopping)
         on_log(self, GLIFT_LOG_INFO, "stopping");
-    self->stopping = true;
-    if (self->launcher != NULL)
-        launcher_stop(self->launcher, local_listener_machine_ms());
+    if (self->scenario != NULL)
+        play_stop(self->scenario);
+    stop(self);
 }
 
 static bool take_signals(program *self)
@@ -418,6 +428,16 @@ static bool take_signals(program *self)
 }
 
 /* ---- the loop ---- */
+
+/* The end of the scenario is ours. */
+static void play(program *self)
+{
+    scenario_state state = play_on(self->scenario, self->service, self->listener);
+    if (state == SCENARIO_RUNS)
+        return;
+    self->scenario_passed = state == SCENARIO_PASSED;
+    stop(self);
+}
 
 /* Rule sets on trial have a few milliseconds of each round, between which everybody else is served. True:
  * there is more to do. */
@@ -444,7 +464,11 @@ static bool run(program *self)
         webhooks_serve(self->webhooks, local_listener_machine_ms());
         if (self->recorder != NULL)
             recorder_serve(self->recorder, self->service);
+        if (self->scenario != NULL && !self->stopping)
+            play(self);
         uint64_t deadline_ms = local_service_deadline_ms(self->service);
+        if (self->scenario != NULL && scenario_deadline_ms(self->scenario) < deadline_ms)
+            deadline_ms = scenario_deadline_ms(self->scenario);
         uint64_t until_ms = webhooks_deadline_ms(self->webhooks);
         if (self->launcher != NULL && launcher_deadline_ms(self->launcher) < until_ms)
             until_ms = launcher_deadline_ms(self->launcher);
@@ -496,12 +520,16 @@ int main(int count, char **arguments)
         return code;
     if (self.options.check_health)
         return health_check(self.options.port);
+    if (self.options.scenario != NULL && (self.scenario = play_read(self.options.scenario)) == NULL)
+        return 2;
     bool good = read_token(&self) && open_state(&self) && make_first_service(&self) && open_listener(&self) &&
-                take_signals(&self) && open_recorder(&self) && make_demo(&self) && open_launcher(&self) &&
+                take_signals(&self) && open_recorder(&self) && make_demo(&self) &&
+                (self.scenario == NULL || play_prepare(self.scenario, &self.demo)) && open_launcher(&self) &&
                 open_webhooks(&self) && keep(&self) && write_env_file(&self);
     if (good) {
         warn_of_scale(&self);
-        print_ready(&self);
+        if (self.scenario == NULL) /* else stdout is for its report */
+            print_ready(&self);
         good = run(&self);
     }
     recorder_close(self.recorder);
@@ -510,5 +538,7 @@ int main(int count, char **arguments)
     local_listener_close(self.listener);
     local_service_destroy(self.service);
     state_file_close(self.state);
-    return good ? 0 : 1;
+    bool has_failed = self.scenario != NULL && !self.scenario_passed;
+    scenario_free(self.scenario);
+    return good && !has_failed ? 0 : 1;
 }

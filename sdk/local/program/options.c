@@ -42,6 +42,7 @@ enum {
     OPTION_WEBHOOK,
     OPTION_WEBHOOK_SNS,
     OPTION_RECORD,
+    OPTION_SCENARIO,
     OPTION_HELP,
     OPTION_HELP_ALL,
     OPTION_VERSION
@@ -77,6 +78,7 @@ static const struct option known[] = {
         {"token-lifetime", required_argument, NULL, OPTION_TOKEN},
         {"match-tick", required_argument, NULL, OPTION_MATCH_TICK},
         {"match-settle", required_argument, NULL, OPTION_MATCH_SETTLE},
+        {"scenario", required_argument, NULL, OPTION_SCENARIO},
         {"webhook", required_argument, NULL, OPTION_WEBHOOK},
         {"webhook-sns", no_argument, NULL, OPTION_WEBHOOK_SNS},
         {"record", required_argument, NULL, OPTION_RECORD},
@@ -351,6 +353,10 @@ static bool take_option(int option, local_options *out)
     case OPTION_LAUNCH_LOG_DIR:
     case OPTION_LAUNCH_GRACE:
         return take_launch_detail(option, out);
+    case OPTION_SCENARIO:
+        out->scenario = optarg;
+        out->demo = true;
+        return true;
     case OPTION_WEBHOOK:
         return take_webhook(out);
     case OPTION_WEBHOOK_SNS:
@@ -364,10 +370,50 @@ static bool take_option(int option, local_options *out)
     }
 }
 
+/* In single quotes; the caller owns it. */
+static char *join_quoted(char **words, int count)
+{
+    size_t size = 1;
+    for (int i = 0; i < count; i++)
+        size += 4 * strlen(words[i]) + 3;
+    char *joined = malloc(size), *at = joined;
+    for (int i = 0; joined != NULL && i < count; i++) {
+        *at++ = '\'';
+        for (const char *c = words[i]; *c != '\0'; c++)
+            at += sprintf(at, *c == '\'' ? "'\\''" : "%c", *c);
+        *at++ = '\'';
+        *at++ = ' ';
+    }
+    if (joined != NULL)
+        *at = '\0';
+    return joined;
+}
+
+/* What stands behind "--" is the game server of a scenario, one word each: the launcher splits them as a
+ * shell does. */
+static bool take_command(int count, char **arguments, local_options *out)
+{
+    bool has_command = optind < count && strcmp(arguments[optind - 1], "--") == 0;
+    if (!has_command || out->scenario == NULL)
+        return true;
+    if (out->launch != NULL) {
+        fprintf(stderr, "gamelift-local: a game server is started by --launch or behind --, not by both\n");
+        return false;
+    }
+    char *command = join_quoted(arguments + optind, count - optind);
+    if (command == NULL)
+        fprintf(stderr, "gamelift-local: out of memory\n");
+    out->launch = command;
+    optind = count;
+    return command != NULL;
+}
+
 static bool belongs_together(int count, char **arguments, const local_options *options)
 {
     const char *problem = NULL;
-    if (optind < count)
+    if (options->clock_scale <= 0 && options->scenario != NULL)
+        problem = "--scenario needs a clock that moves: --clock-scale 0 is none";
+    else if (optind < count)
         fprintf(stderr, "gamelift-local: \"%s\" is not an option: --help-all lists them all\n",
                 arguments[optind]);
     else if (options->demo_address != NULL && !options->demo)
@@ -432,5 +478,7 @@ int local_options_read(int count, char **arguments, local_options *out)
         if (!take_option(option, out))
             return 2;
     }
+    if (!take_command(count, arguments, out))
+        return 2;
     return belongs_together(count, arguments, out) ? -1 : 2;
 }

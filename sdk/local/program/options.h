@@ -20,6 +20,7 @@ typedef struct local_options {
     const char *env_file;
     const char *state; /* NULL: nothing outlives the program */
     const char *launch, *launch_log_dir;
+    const char *scenario;    /* its file; NULL: none */
     bool launch_is_detailed; /* by options that mean nothing without a launch */
     int instances;
     uint64_t launch_grace_ms;
