@@ -241,6 +241,11 @@ void api_clear_faults(api_call *call)
 
 /* ---- GET ---- */
 
+void api_add_active_faults(api_call *call, cJSON *root)
+{
+    add_list(call, root, "faults", &call->service->faults->on);
+}
+
 glift_status local_service_faults(const local_service *service, glift__time now, glift__text *out)
 {
     api_call call = {.now = now, .reply = cJSON_CreateObject()};

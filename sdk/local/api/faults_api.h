@@ -28,6 +28,8 @@ api_fate api_judge_call(const api_call *call);
 
 void api_begin_fault(api_call *call);
 void api_clear_faults(api_call *call);
+/* Those that are on, as the member "faults". */
+void api_add_active_faults(api_call *call, cJSON *root);
 glift_status local_fault_controls_create(local_service *service);
 void local_fault_controls_destroy(local_service *service);
 

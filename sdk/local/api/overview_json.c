@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/views.h"
+#include "api/faults_api.h"
 #include "flexmatch/tickets.h"
 
 /* Of each kind of thing that needs a look: the others are in its list. */
@@ -177,4 +178,5 @@ void api_show_overview(api_call *call, cJSON *root)
     cJSON *counts = api_add_object(call, root, "counts");
     for (size_t i = 0; api_view_at(i) != NULL; i++)
         add_counts(call, counts, api_view_at(i));
+    api_add_active_faults(call, root);
 }

@@ -11,7 +11,7 @@ local function say(...)
 end
 
 local server = assert(gamelift.new_server {
-  request_timeout_ms = 2000,
+  request_timeout_ms = 1500,
   handshake_timeout_ms = 2000,
   reconnect_base_ms = 20,
   reconnect_cap_ms = 100,
