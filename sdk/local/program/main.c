@@ -13,6 +13,7 @@
 #include "program/state_file.h"
 #include "program/recorder.h"
 #include "program/replay.h"
+#include "program/token_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +47,7 @@ typedef struct program {
     scenario *scenario; /* NULL: none */
     bool scenario_passed;
     local_demo demo;
-    char token[LOCAL_TOKEN_MOST + 2]; /* "": clients need none; one letter more than it may have */
+    char token[TOKEN_SIZE];                                               /* "": clients need none */
     char websocket_url[LOCAL_URL_SIZE], http_url[LOCAL_URL_SIZE];         /* as others are told */
     char own_websocket_url[LOCAL_URL_SIZE], own_http_url[LOCAL_URL_SIZE]; /* as children of ours dial */
     struct rlimit files;                                                  /* what we were started with */
@@ -149,20 +150,9 @@ static void child_said(void *user, const char *process_id, const char *line, siz
 
 static bool read_token(program *self)
 {
-    const char *path = self->options.token_file;
-    char why[4400];
-    if (path == NULL)
-        return true;
-    if (!local_read_line(path, self->token, sizeof self->token)) {
-        snprintf(why, sizeof why, "cannot read %.4000s: %s", path, strerror(errno));
-        return fail(why);
-    }
-    if (local_token_is_valid(self->token))
-        return true;
-    snprintf(why, sizeof why,
-            "the first line of %.4000s is no token: it takes %d to %d letters, digits, _ or -", path,
-            LOCAL_TOKEN_LEAST, LOCAL_TOKEN_MOST);
-    return fail(why);
+    char why[TOKEN_WHY_SIZE];
+    return self->options.token_file == NULL || token_read(self->options.token_file, self->token, why) ||
+           fail(why);
 }
 
 static uint64_t stopwatch_us(void)
