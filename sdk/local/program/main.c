@@ -473,22 +473,6 @@ static bool run(program *self)
     }
 }
 
-/* Game servers report themselves every 60 s of their own time (wire protocol 5.1), which is not ours. */
-static void warn_of_scale(program *self)
-{
-    uint64_t patience_ms = self->options.patience.heartbeat_ms != 0 ? self->options.patience.heartbeat_ms
-                                                                    : LOCAL_HEARTBEAT_PATIENCE_MS;
-    double needed_s = 60 * self->options.clock_scale;
-    char text[200];
-    if (needed_s * 1000 < (double)patience_ms)
-        return;
-    snprintf(text, sizeof text,
-            "a game server is silent for %.15g s of this clock at a time: without --heartbeat-patience above "
-            "that, each is taken for unhealthy",
-            needed_s);
-    on_log(self, GLIFT_LOG_WARNING, text);
-}
-
 static void print_ready(const program *self)
 {
     printf("gamelift-local is ready: %s (dashboard, AWS API), %s (game servers)\n", self->http_url,
@@ -501,6 +485,7 @@ static void print_ready(const program *self)
 int main(int count, char **arguments)
 {
     static program self;
+    char warning[OPTIONS_WARNING_SIZE];
     if (count > 1 && strcmp(arguments[1], "replay") == 0)
         return local_replay(count - 1, arguments + 1);
     if (count > 1 && strcmp(arguments[1], "bench") == 0)
@@ -517,7 +502,8 @@ int main(int count, char **arguments)
                 (self.scenario == NULL || play_prepare(self.scenario, &self.demo)) && open_launcher(&self) &&
                 open_webhooks(&self) && keep(&self) && write_env_file(&self);
     if (good) {
-        warn_of_scale(&self);
+        if (local_options_warning(&self.options, warning))
+            on_log(&self, GLIFT_LOG_WARNING, warning);
         if (self.scenario == NULL) /* else stdout is for its report */
             print_ready(&self);
         good = run(&self);

@@ -482,3 +482,16 @@ int local_options_read(int count, char **arguments, local_options *out)
         return 2;
     return belongs_together(count, arguments, out) ? -1 : 2;
 }
+
+/* Game servers report themselves every 60 s of their own time (wire protocol 5.1), which is not ours. */
+bool local_options_warning(const local_options *options, char out[OPTIONS_WARNING_SIZE])
+{
+    uint64_t patience_ms = options->patience.heartbeat_ms != 0 ? options->patience.heartbeat_ms
+                                                               : LOCAL_HEARTBEAT_PATIENCE_MS;
+    double needed_s = 60 * options->clock_scale;
+    snprintf(out, OPTIONS_WARNING_SIZE,
+            "a game server is silent for %.15g s of this clock at a time: without --heartbeat-patience above "
+            "that, each is taken for unhealthy",
+            needed_s);
+    return needed_s * 1000 >= (double)patience_ms;
+}

@@ -40,6 +40,10 @@ typedef struct local_options {
 /* -1: go on. Else the exit code: --help and --version were printed (0), or what is wrong was said (2). */
 int local_options_read(int count, char **arguments, local_options *out);
 
+/* Whether there is something to be said of options that are not wrong. */
+#define OPTIONS_WARNING_SIZE 200
+bool local_options_warning(const local_options *options, char out[OPTIONS_WARNING_SIZE]);
+
 /* What --help and --help-all print. */
 extern const char local_help[];
 extern const char *const local_help_all[]; /* parts; NULL: the end */

@@ -45,7 +45,7 @@ class Options(unittest.TestCase):
     WRONG = {
         "--port": ("x", "0 to 65535"), "--demo-address": ("here", "IPv4 address"), "--listen": ("localhost", "IPv4 address"), "--token": ("/nonexistent/t", "cannot read"),
         "--allow-host": ("a:1", "without a port"), "--env-file": ("/nonexistent/env", "cannot write"), "--record": ("/nonexistent/r", "cannot record into"),
-        "--state": ("/nonexistent/state", "cannot open"),
+        "--state": ("/nonexistent/state", "cannot open"), "--scenario": ("/nonexistent/s", "No such file"),
         "--launch": ("'a", "quotes"), "--instances": ("257", "1 to 256"), "--launch-log-dir": ("/nonexistent", "cannot write into"),
         "--launch-grace": ("soon", "0.001 to"), "--tls-cert": ("/nonexistent/c", "cannot read"),
         "--tls-key": ("/nonexistent/k", "cannot read"), "--dedupe-request-ids": ("maybe", "on or off"),
