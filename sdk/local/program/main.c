@@ -5,6 +5,7 @@
 #include "program/files.h"
 #include "program/health.h"
 #include "program/launch.h"
+#include "program/open_files.h"
 #include "journal/journal.h"
 #include "listen/listen.h"
 #include "model/access.h"
@@ -28,11 +29,8 @@
 
 #include "printable.h"
 
-/* Files that are neither sockets of clients nor kept for servers: logs, signals, the listener's own. */
 /* With a scheme, a name and a port. */
 #define LOCAL_URL_SIZE 300
-#define OWN_FILES      64
-#define LEAST_SOCKETS  16
 #define BENCH_SLICE_MS 4
 
 typedef struct program {
@@ -44,7 +42,7 @@ typedef struct program {
     local_launcher *launcher;
     webhooks *webhooks;
     local_recorder *recorder; /* NULL: nothing is recorded */
-    scenario *scenario; /* NULL: none */
+    scenario *scenario;       /* NULL: none */
     bool scenario_passed;
     local_demo demo;
     char token[TOKEN_SIZE];                                               /* "": clients need none */
@@ -224,19 +222,6 @@ static bool make_first_service(program *self)
                                                                               : "out of memory");
 }
 
-/* As many files as it takes, where the system lets us; half a thousand connections would else be the end of
- * it on most. The number of sockets among them. */
-static int take_files(program *self)
-{
-    rlim_t others = OWN_FILES + (rlim_t)self->options.instances * LAUNCH_FILES_EACH;
-    rlim_t wanted = LISTEN_SOCKETS_MAX + others;
-    getrlimit(RLIMIT_NOFILE, &self->files);
-    rlim_t files = wanted < self->files.rlim_max ? wanted : self->files.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &(struct rlimit){files, self->files.rlim_max}) != 0)
-        files = self->files.rlim_cur;
-    return (int)(files > others + LEAST_SOCKETS ? files - others : LEAST_SOCKETS);
-}
-
 /* Whoever is elsewhere is told the first name of --allow-host. On all addresses, that of the loopback is one.
  */
 static void make_urls(program *self)
@@ -304,7 +289,7 @@ static bool open_listener(program *self)
             .clock_scale = options->clock_scale,
             .start = self->start,
             .keep = self->state != NULL ? keep : NULL,
-            .sockets = take_files(self),
+            .sockets = take_files(self->options.instances, &self->files),
             .tls_cert_file = options->tls_cert,
             .tls_key_file = options->tls_key,
             .reset = on_reset,

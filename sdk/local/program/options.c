@@ -370,44 +370,6 @@ static bool take_option(int option, local_options *out)
     }
 }
 
-/* In single quotes; the caller owns it. */
-static char *join_quoted(char **words, int count)
-{
-    size_t size = 1;
-    for (int i = 0; i < count; i++)
-        size += 4 * strlen(words[i]) + 3;
-    char *joined = malloc(size), *at = joined;
-    for (int i = 0; joined != NULL && i < count; i++) {
-        *at++ = '\'';
-        for (const char *c = words[i]; *c != '\0'; c++)
-            at += sprintf(at, *c == '\'' ? "'\\''" : "%c", *c);
-        *at++ = '\'';
-        *at++ = ' ';
-    }
-    if (joined != NULL)
-        *at = '\0';
-    return joined;
-}
-
-/* What stands behind "--" is the game server of a scenario, one word each: the launcher splits them as a
- * shell does. */
-static bool take_command(int count, char **arguments, local_options *out)
-{
-    bool has_command = optind < count && strcmp(arguments[optind - 1], "--") == 0;
-    if (!has_command || out->scenario == NULL)
-        return true;
-    if (out->launch != NULL) {
-        fprintf(stderr, "gamelift-local: a game server is started by --launch or behind --, not by both\n");
-        return false;
-    }
-    char *command = join_quoted(arguments + optind, count - optind);
-    if (command == NULL)
-        fprintf(stderr, "gamelift-local: out of memory\n");
-    out->launch = command;
-    optind = count;
-    return command != NULL;
-}
-
 static bool belongs_together(int count, char **arguments, const local_options *options)
 {
     const char *problem = NULL;
@@ -478,7 +440,7 @@ int local_options_read(int count, char **arguments, local_options *out)
         if (!take_option(option, out))
             return 2;
     }
-    if (!take_command(count, arguments, out))
+    if (!local_options_command(count, arguments, out))
         return 2;
     return belongs_together(count, arguments, out) ? -1 : 2;
 }

@@ -40,6 +40,10 @@ typedef struct local_options {
 /* -1: go on. Else the exit code: --help and --version were printed (0), or what is wrong was said (2). */
 int local_options_read(int count, char **arguments, local_options *out);
 
+/* What stands behind "--" is the game server of a scenario, one word each, which the launcher splits as a
+ * shell does. False: it was said what is wrong. */
+bool local_options_command(int count, char **arguments, local_options *out);
+
 /* Whether there is something to be said of options that are not wrong. */
 #define OPTIONS_WARNING_SIZE 200
 bool local_options_warning(const local_options *options, char out[OPTIONS_WARNING_SIZE]);
