@@ -6,6 +6,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import socket
 import struct
 import subprocess
@@ -156,6 +157,12 @@ class OnTheWire(FaultsCase):
         # Calls of controls do not go by the faults of the API.
         self.service.control("faults/clear")
         self.assertEqual([], self.service.faults()["faults"])
+
+    def test_the_readme_names_each_fault_with_its_parameters(self):
+        text = (pathlib.Path(__file__).resolve().parents[3] / "sdk/local/README.md").read_text()
+        rows = {name: re.findall(r"`(\w+)`", parameters)
+                for name, parameters in re.findall(r"(?m)^\| `(\w+)` \| .* \| (.*)\|$", text.split("## Faults on demand")[1].split("\n## ")[0])}
+        self.assertEqual({fault["name"]: [one["name"] for one in fault["parameters"]] for fault in self.service.faults()["known"]}, rows)
 
     def test_a_reset_ends_all_faults(self):
         service = Service()

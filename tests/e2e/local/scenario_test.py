@@ -53,6 +53,15 @@ class Shipped(unittest.TestCase):
                     self.assertEqual((1, FLAWS[name][1]), (played.code, played.failed), played.report + played.log)
                     self.assertIn(f"Scenario {name} failed at step ", played.report)
 
+    def test_the_scenario_of_the_readme_is_one(self):
+        text = (ROOT / "sdk/local/README.md").read_text()
+        example = re.search(r"```json\n(\{\n  \"scenario\".*?)```", text, re.S).group(1)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "example.json"
+            path.write_text(example)
+            played = Played(path, ["/usr/bin/python3", str(SERVER), "none"])
+        self.assertEqual(0, played.code, played.report + played.log)
+
     def test_the_schema_knows_what_the_reader_knows(self):
         schema = json.loads((ROOT / "assets/scenarios/scenario.schema.json").read_text())
         reader = (ROOT / "sdk/local/program/scenario_read.c").read_text()
