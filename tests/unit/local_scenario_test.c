@@ -86,6 +86,9 @@ TEST(what_is_wrong_with_a_scenario_is_said_with_its_step)
                     "step 1 (a): count must be a whole number from 0 to 1000000."},
             {"{\"name\":\"a\",\"expect\":{\"list\":\"tickets\",\"with\":{}}}",
                     "step 1 (a): with means nothing beside list."},
+            {"{\"name\":\"a\",\"wait\":{\"call\":\"CreateLocation\"}}",
+                    "step 1 (a): call in a condition must be one that changes nothing, such as Describe... "
+                    "or List...."},
             {"{\"name\":\"a\",\"hold\":{\"list\":\"tickets\"}}",
                     "step 1 (a): for_seconds is missing beside hold."},
             {"{\"name\":\"a\",\"call\":\"DescribeGameSessions\",\"with\":{\"GameSessionId\":\"${session}\"}}"
@@ -171,6 +174,24 @@ TEST(S80_a_jump_of_the_clock_is_there_before_the_next_step)
             SCENARIO_PASSED);
     collect(&server, 1);
     finish(service, &server);
+}
+
+TEST(looking_meets_no_fault_and_many_calls_are_made_in_turns)
+{
+    game_server none = {0};
+    local_service *service = make_demo_service();
+    CHECK_INT(
+            play_steps(service,
+                    "{\"name\":\"the API fails\",\"fault\":{\"name\":\"api_errors\",\"scope\":{\"next\":1}}},"
+                    "{\"name\":\"looking\",\"wait\":{\"call\":\"ListFleets\",\"answer\":{\"FleetIds\":[\"${"
+                    "fleet_id}\"]}}},"
+                    "{\"name\":\"calling\",\"call\":\"ListFleets\",\"error\":\"InternalServiceException\"},"
+                    "{\"name\":\"many\",\"call\":\"CreateLocation\",\"times\":120,\"with\":{\"LocationName\":"
+                    "\"custom-${i}\"}},"
+                    "{\"name\":\"all\",\"expect\":{\"list\":\"locations\",\"count\":121}}"),
+            SCENARIO_PASSED);
+    CHECK(strstr(report, "4. many (0.1 s)") != NULL); /* three turns */
+    finish(service, &none);
 }
 
 TEST(what_holds_has_to_hold_to_the_end)

@@ -377,6 +377,26 @@ int local_service_call(local_service *service, glift__time now, const char *oper
     return answer(&call, LOCAL_ENTRY_CALL, find(operation), &json, body, length, reply);
 }
 
+int local_service_look(local_service *service, glift__time now, const char *operation, const char *body,
+        size_t length, glift__text *reply)
+{
+    const char *why = "is too large for the memory that is left";
+    cJSON *input = json.read(body, length, &why);
+    api_call call = {.service = service,
+            .now = now,
+            .operation = operation,
+            .input = input,
+            .reply = cJSON_CreateObject()};
+    if (call.reply == NULL)
+        call.out_of_memory = true;
+    else
+        run(&call, find(operation), &json, why);
+    int status = finish(&call, &json, reply);
+    cJSON_Delete(input);
+    cJSON_Delete(call.reply);
+    return status;
+}
+
 int local_service_refuse_client(
         local_service *service, const char *operation, bool is_cbor, glift__text *reply)
 {

@@ -33,6 +33,10 @@ int local_service_call(local_service *service, glift__time now, const char *oper
 int local_service_call_cbor(local_service *service, glift__time now, const char *operation, const char *body,
         size_t length, glift__text *reply);
 
+/* The same for whoever owns the service and only looks: no fault meets it, and the journal is not told. */
+int local_service_look(local_service *service, glift__time now, const char *operation, const char *body,
+        size_t length, glift__text *reply);
+
 /* What such a call is answered with where the client does not show the token (access.h). */
 int local_service_refuse_client(
         local_service *service, const char *operation, bool is_cbor, glift__text *reply);

@@ -124,7 +124,8 @@ static bool make_call(scenario *self, const scenario_stage *stage, glift__time n
     bool good = input != NULL && wanted != NULL;
     snprintf(why, SCENARIO_WHY_SIZE, "out of memory");
     if (good) {
-        int status = scenario_call(stage->service, now, kind != STEP_CALL, name, input, &reply);
+        int status = scenario_ask(kind == STEP_CALL ? local_service_call : local_service_control,
+                stage->service, now, name, input, &reply);
         good = is_wanted_answer(self->step, status, reply, wanted, why) && keep(self, reply, why);
     }
     cJSON_Delete(input);
@@ -133,13 +134,14 @@ static bool make_call(scenario *self, const scenario_stage *stage, glift__time n
     return good;
 }
 
+/* As many as may be made at once; the rest has its turn next time. */
 static bool make_calls(scenario *self, const scenario_stage *stage, glift__time now, scenario_kind kind,
         char why[SCENARIO_WHY_SIZE])
 {
     int times = (int)scenario_number(self->step, "times", 1);
-    for (int i = 1; i <= times; i++) {
+    for (int i = 0; i < SCENARIO_CALLS_AT_ONCE && self->times_done < times; i++) {
         char number[16];
-        snprintf(number, sizeof number, "%d", i);
+        snprintf(number, sizeof number, "%d", ++self->times_done);
         if (!scenario_set(self, "i", number) || !make_call(self, stage, now, kind, why))
             return false;
     }
@@ -208,6 +210,10 @@ static void run_step(scenario *self, const scenario_stage *stage, glift__time no
     case STEP_CONTROL:
     case STEP_FAULT:
         good = make_calls(self, stage, now, kind, why);
+        if (good && self->times_done < (int)scenario_number(self->step, "times", 1)) {
+            self->look_ms = now.mono_ms;
+            return;
+        }
         break;
     case STEP_KINDS:
         return;
@@ -230,6 +236,7 @@ scenario_state scenario_advance(scenario *self, const scenario_stage *stage, gli
     }
     if (!self->has_begun) {
         self->has_begun = true;
+        self->times_done = 0;
         self->step_began_ms = now.mono_ms;
         self->number++;
     }

@@ -9,16 +9,12 @@
 
 #define ROWS_TOLD 4
 
-int scenario_call(local_service *service, glift__time now, bool is_control, const char *name,
+int scenario_ask(scenario_door door, local_service *service, glift__time now, const char *name,
         const cJSON *input, cJSON **reply)
 {
     glift__text answer = {0};
     char *body = cJSON_PrintUnformatted(input);
-    int status = 500;
-    if (body != NULL && is_control)
-        status = local_service_control(service, now, name, body, strlen(body), &answer);
-    else if (body != NULL)
-        status = local_service_call(service, now, name, body, strlen(body), &answer);
+    int status = body != NULL ? door(service, now, name, body, strlen(body), &answer) : 500;
     free(body);
     *reply = answer.bytes != NULL ? cJSON_ParseWithLength(answer.bytes, answer.length) : NULL;
     glift__text_free(&answer);
@@ -148,7 +144,8 @@ static bool answer_is_so(
     const cJSON *wanted = cJSON_GetObjectItemCaseSensitive(condition, "answer");
     const cJSON *given = cJSON_GetObjectItemCaseSensitive(condition, "with");
     cJSON *reply = NULL, *nothing = given == NULL ? cJSON_CreateObject() : NULL;
-    int status = scenario_call(service, now, false, name, given != NULL ? given : nothing, &reply);
+    int status =
+            scenario_ask(local_service_look, service, now, name, given != NULL ? given : nothing, &reply);
     bool is_so = status == 200 && (wanted == NULL || scenario_fits(wanted, reply));
     if (!is_so) {
         words self = {why, SCENARIO_WHY_SIZE};

@@ -9,6 +9,7 @@
 
 #define SCENARIO_STEPS_MAX      1000
 #define SCENARIO_TIMES_MAX      10000
+#define SCENARIO_CALLS_AT_ONCE  50 /* then the others have their turn */
 #define SCENARIO_SECONDS_MAX    86400
 #define SCENARIO_WITHIN_SECONDS 30 /* where a step does not say it */
 
@@ -31,6 +32,7 @@ struct scenario {
     int number; /* of the step, from 1 */
     scenario_state state;
     bool has_begun;                            /* the step */
+    int times_done;                            /* of its calls */
     uint64_t began_ms, step_began_ms, look_ms; /* mono_ms */
 };
 
@@ -54,9 +56,11 @@ const cJSON *scenario_at(const cJSON *value, const char *path);
 /* Whether the condition, or each of a list of them, is true. False: *why says what there is instead. */
 bool scenario_is_true(
         const cJSON *condition, local_service *service, glift__time now, char why[SCENARIO_WHY_SIZE]);
-/* A call of the API or a control, with its JSON answer in *reply, which the caller deletes. Returns the
+typedef int (*scenario_door)(local_service *service, glift__time now, const char *name, const char *body,
+        size_t length, glift__text *reply);
+/* By one of the service's doors, with the JSON answer in *reply, which the caller deletes. Returns the
  * status. */
-int scenario_call(local_service *service, glift__time now, bool is_control, const char *name,
+int scenario_ask(scenario_door door, local_service *service, glift__time now, const char *name,
         const cJSON *input, cJSON **reply);
 
 #endif
