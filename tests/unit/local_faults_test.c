@@ -2,6 +2,8 @@
 /* Faults on demand (service model 6, S79, S81, S82): what they may be asked for, and what each one does. */
 #include "local_helper.h"
 
+#include "journal/journal.h"
+
 static int control(local_service *service, const char *name, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 static int control(local_service *service, const char *name, const char *format, ...)
@@ -202,6 +204,40 @@ TEST(S70_a_share_is_drawn_with_the_seed_and_does_not_touch_the_ids)
     }
     CHECK_TEXT(drawn[0], drawn[1]);
     CHECK_TEXT(token[0], token[1]);
+}
+
+/* How many entries of the journal have this in their text. */
+static int said(const local_service *service, const char *words)
+{
+    int count = 0;
+    uint64_t serial = 0;
+    for (const local_entry *entry; (entry = local_journal_after(service, serial)) != NULL;
+            serial = entry->serial)
+        count += strstr(entry->text, words) != NULL;
+    return count;
+}
+
+TEST(the_journal_tells_of_the_beginning_each_hit_and_the_end)
+{
+    game_server server;
+    local_service *service = make_ready_service(&server);
+    BEGIN(service, "{\"name\":\"lost_answers\",\"scope\":{\"next\":2}}");
+    say(&server, BEAT);
+    say(&server, BEAT);
+    CHECK_INT(said(service, "fault lost_answers is on (fault-1)"), 1);
+    CHECK_INT(said(service, "fault lost_answers acts (fault-1): process p1, action HeartbeatServerProcess, "
+                            "ticket any"),
+            2);
+    CHECK_INT(said(service, "fault lost_answers has ended (fault-1): it has acted as often as it should"), 1);
+    BEGIN(service, "{\"name\":\"drop_connection\",\"parameters\":{\"how\":\"half_open\"}}");
+    collect(&server, 1);
+    CHECK_INT(said(service, "the connection stays open and says nothing any more"), 1);
+    CHECK_INT(call(service, "ListFleets", "{}"), 200);
+    BEGIN(service, "{\"name\":\"api_errors\"}");
+    CHECK_INT(call(service, "ListFleets", "{}"), 500);
+    CHECK_INT(said(service, "The fault api_errors is on."),
+            1); /* what was answered, not what would have been */
+    finish(service, &server);
 }
 
 /* ---- heartbeats and time ---- */

@@ -326,6 +326,7 @@ static int answer(api_call *call, local_entry_kind kind, const api_operation *op
     cJSON *input = format->read(body, length, &why);
     local_said said = {.kind = kind, .direction = LOCAL_ENTRY_IN};
     local_begin_input(call->service, call->now);
+    call->service->reply_fate = (local_reply_fate){0};
     call->input = input;
     call->reply = cJSON_CreateObject();
     said.pair = note_body(call, &said, format, input, body, length);

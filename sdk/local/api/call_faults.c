@@ -31,7 +31,6 @@ api_fate api_judge_call(const api_call *call)
     local_service *service = call->service;
     const local_fault_scope where = {.action = call->operation};
     api_fate fate = {0};
-    service->reply_fate = (local_reply_fate){0};
     const local_fault *fault = local_fault_hit(service->faults, FAULT_SLOW_API, &where);
     if (fault != NULL)
         service->reply_fate.delay_ms = (uint64_t)local_fault_number(fault, "milliseconds");

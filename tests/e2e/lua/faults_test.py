@@ -287,6 +287,16 @@ class UnderFaults(unittest.TestCase):
         game.wait_for("join", "p1", "ann")
         self.assertEqual(1, self.hits("refused_requests"))
 
+    def test_each_status_code_has_its_own_meaning(self):
+        game, _ = self.hosting()
+        codes = {}
+        for status in (400, 401, 403, 404, 409, 418, 429, 500, 503):
+            self.fault("refused_requests", {"next": 1}, status_code=status)
+            codes[status] = game.describe()
+        self.assertEqual({400: "REJECTED", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 409: "CONFLICT",
+                          418: "REJECTED", 429: "THROTTLED", 500: "SERVICE", 503: "SERVICE"}, codes)
+        self.works(game)
+
     def test_what_is_no_answer_is_passed_over(self):
         game, _ = self.hosting()
         for how in ("not_json", "cut_short", "not_an_object", "unknown_action", "unknown_request_id"):
