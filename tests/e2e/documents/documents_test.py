@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Each README's commands are typed in a folder that looks like a checkout after a build; its programs lie there as it
+says. What it shows as output appears. A block of another kind has to be a file that some command uses."""
+import os
+import pathlib
+import tempfile
+import unittest
+
+from document import FILE_NAME, Document, Reader, make_program
+
+BUILD = pathlib.Path(os.environ["GLIFT_BUILD"])
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PICTURES = {"text", "mermaid"}
+
+
+def make_checkout(folder):
+    """All of this checkout, with the build under test as build/release, which is what the commands mean."""
+    for path in ROOT.iterdir():
+        if path.name not in ("build", ".git"):
+            (folder / path.name).symlink_to(path)
+    build = folder / "build" / "release"
+    build.mkdir(parents=True)
+    for path in BUILD.iterdir():
+        if path.name != "gamelift-local":
+            (build / path.name).symlink_to(path)
+    # Whatever else runs on this machine: a port that is free.
+    make_program(build / "gamelift-local", f"{BUILD}/gamelift-local --port 0")
+    # The reader builds first. Here all is built already.
+    (folder / "home").mkdir()
+    (folder / "bin").mkdir()
+    make_program(folder / "bin" / "cmake",
+                 'sh -c \'case "$*" in "--preset release"|"--build --preset release") ;; *) exec /usr/bin/cmake "$@";; '
+                 'esac\' cmake')
+
+
+class Documents(unittest.TestCase):
+    def check_blocks(self, document):
+        commands = "".join(document.of("sh"))
+        for language, text in document.blocks:
+            if language not in PICTURES | {"sh"}:
+                name = FILE_NAME.match(text)
+                self.assertTrue(name, f"no test runs this block:\n{text}")
+                used = (name.group(1), os.path.dirname(name.group(1)) + " ")
+                self.assertTrue(any(one.strip() and one in commands for one in used), f"no command uses {used[0]}")
+
+    def read(self, name):
+        document = Document(ROOT / name)
+        self.check_blocks(document)
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place)
+            make_checkout(folder)
+            for file, text in document.files():
+                path = folder / file
+                self.assertFalse(path.exists(), f"{file} is in the checkout already")
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            reader = Reader(folder, {"HOME": f"{folder}/home", "PATH": f"{folder}/bin:{os.environ['PATH']}"})
+            try:
+                for block, expected in document.shell_blocks():
+                    reader.type(block, expected)
+                self.assertEqual(0, reader.leave(), reader.output)
+            finally:
+                reader.close()
+
+    def test_the_sdk_in_c(self):
+        self.read("sdk/README.md")
+
+
+if __name__ == "__main__":
+    unittest.main()
