@@ -36,13 +36,15 @@ def make_checkout(folder):
 
 class Documents(unittest.TestCase):
     def check_blocks(self, document):
-        commands = "".join(document.of("sh"))
+        commands, programs = "".join(document.of("sh")), "".join(document.of("c"))
         for language, text in document.blocks:
             if language not in PICTURES | {"sh"}:
                 name = FILE_NAME.match(text)
                 self.assertTrue(name, f"no test runs this block:\n{text}")
-                used = (name.group(1), os.path.dirname(name.group(1)) + " ")
-                self.assertTrue(any(one.strip() and one in commands for one in used), f"no command uses {used[0]}")
+                path = pathlib.Path(name.group(1))
+                is_used = str(path) in commands or f'#include "{path.name}"' in programs
+                is_used |= path.name == "CMakeLists.txt" and f"-S {path.parent} " in commands
+                self.assertTrue(is_used, f"no command uses {path}")
 
     def read(self, name):
         document = Document(ROOT / name)
@@ -53,7 +55,7 @@ class Documents(unittest.TestCase):
             for file, text in document.files():
                 path = folder / file
                 self.assertFalse(path.exists(), f"{file} is in the checkout already")
-                path.parent.mkdir(exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
             reader = Reader(folder, {"HOME": f"{folder}/home", "PATH": f"{folder}/bin:{os.environ['PATH']}"})
             try:
@@ -65,6 +67,9 @@ class Documents(unittest.TestCase):
 
     def test_the_sdk_in_c(self):
         self.read("sdk/README.md")
+
+    def test_the_plugin_for_an_engine(self):
+        self.read("plugin/README.md")
 
 
 if __name__ == "__main__":
