@@ -4,6 +4,8 @@
 says. What it shows as output appears. A block of another kind has to be a file that some command uses."""
 import os
 import pathlib
+import re
+import subprocess
 import tempfile
 import unittest
 
@@ -43,8 +45,16 @@ class Documents(unittest.TestCase):
                 self.assertTrue(name, f"no test runs this block:\n{text}")
                 path = pathlib.Path(name.group(1))
                 is_used = str(path) in commands or f'#include "{path.name}"' in programs
+                is_used |= path.suffix == ".lua" and re.search(rf"=\b{path.stem}\b", commands) is not None
                 is_used |= path.name == "CMakeLists.txt" and f"-S {path.parent} " in commands
                 self.assertTrue(is_used, f"no command uses {path}")
+
+    def check_options(self, block):
+        """A block that installs, builds and plays, or tests, has tests of its own: here each option is looked up."""
+        for script, *arguments in map(str.split, re.sub(r" +#.*", "", block, flags=re.M).splitlines()):
+            usage = subprocess.run([ROOT / script, "--help"], capture_output=True, text=True, check=True, timeout=60).stdout
+            for option in arguments:
+                self.assertTrue(not option.startswith("-") or option in usage, f"{script} has no {option}")
 
     def read(self, name):
         document = Document(ROOT / name)
@@ -60,13 +70,19 @@ class Documents(unittest.TestCase):
             reader = Reader(folder, {"HOME": f"{folder}/home", "PATH": f"{folder}/bin:{os.environ['PATH']}"})
             try:
                 for block, expected in document.shell_blocks():
-                    reader.type(block, expected)
+                    if re.match(r"\./(?:game|tests)/run\.sh", block):
+                        self.check_options(block)
+                    else:
+                        reader.type(block, expected)
                 self.assertEqual(0, reader.leave(), reader.output)
             finally:
                 reader.close()
 
     def test_the_sdk_in_c(self):
         self.read("sdk/README.md")
+
+    def test_the_arena_as_a_starting_point(self):
+        self.read("game/README.md")
 
     def test_the_plugin_for_an_engine(self):
         self.read("plugin/README.md")
