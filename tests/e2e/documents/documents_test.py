@@ -56,8 +56,8 @@ class Documents(unittest.TestCase):
             for option in arguments:
                 self.assertTrue(not option.startswith("-") or option in usage, f"{script} has no {option}")
 
-    def read(self, name):
-        document = Document(ROOT / name)
+    def read(self, name, part=None):
+        document = Document(ROOT / name, part)
         self.check_blocks(document)
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)
@@ -83,6 +83,9 @@ class Documents(unittest.TestCase):
 
     def test_the_arena_as_a_starting_point(self):
         self.read("game/README.md")
+
+    def test_gamelift_local_for_a_back_end(self):
+        self.read("sdk/local/README.md", "For your back end")
 
     def test_the_plugin_for_an_engine(self):
         self.read("plugin/README.md")

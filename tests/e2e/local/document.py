@@ -15,14 +15,17 @@ from local import until
 BLOCK_S = 300  # a block builds a program, or calls the AWS CLI a few times, on a machine with much else to do
 
 # A block that is a file names it in its first line: "-- game.lua", "/* server.c: ... */", "# CMakeLists.txt".
-FILE_NAME = re.compile(r"\A(?:--|/\*|//|#) ([\w./]+\.(?:lua|c|h|txt))\b")
+FILE_NAME = re.compile(r"\A(?:--|/\*|//|#) ([\w./]+\.(?:lua|c|h|py|txt))\b")
 
 
 class Document:
-    """blocks: (language, text) of each, in their order."""
+    """blocks: (language, text) of each, in their order. Of a part alone, if its heading is given."""
 
-    def __init__(self, path):
-        self.blocks = re.findall(r"^```(\w+)\n(.*?)^```", pathlib.Path(path).read_text(encoding="utf-8"), re.M | re.S)
+    def __init__(self, path, part=None):
+        text = pathlib.Path(path).read_text(encoding="utf-8")
+        if part:
+            text = text.split(f"\n## {part}\n")[1].split("\n## ")[0]
+        self.blocks = re.findall(r"^```(\w+)\n(.*?)^```", text, re.M | re.S)
 
     def of(self, language):
         return [text for found, text in self.blocks if found == language]
