@@ -5,6 +5,7 @@ says. What it shows as output appears. A block of another kind has to be a file 
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -36,6 +37,10 @@ def make_checkout(folder):
                  'esac\' cmake')
 
 
+MISSING = [program for program in ("cc", "pkg-config", "aws", "curl", "lua5.4") if shutil.which(program) is None]
+
+
+@unittest.skipIf(MISSING, f"not installed: {', '.join(MISSING)}")
 class Documents(unittest.TestCase):
     def check_blocks(self, document):
         commands, programs = "".join(document.of("sh")), "".join(document.of("c"))
@@ -77,6 +82,17 @@ class Documents(unittest.TestCase):
                 self.assertEqual(0, reader.leave(), reader.output)
             finally:
                 reader.close()
+
+    def test_the_readme(self):
+        self.read("README.md")
+
+    def test_the_readme_is_short_and_its_figures_are_those_of_today(self):
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        self.assertLess(readme.count("\n"), 150)
+        self.assertIn(re.search(r"(\d+) operations\]", readme)[1] + " of 120 operations",
+                      (ROOT / "sdk/local/README.md").read_text(encoding="utf-8"))
+        for picture in re.findall(r"!\[[^]]+\]\(([^)]+)\)", readme):
+            self.assertLess((ROOT / picture).stat().st_size, 1_500_000, picture)
 
     def test_the_sdk_in_c(self):
         self.read("sdk/README.md")
