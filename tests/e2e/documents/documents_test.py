@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each README's commands are typed in a folder that looks like a checkout after a build; its programs lie there as it
 says. What it shows as output appears. A block of another kind has to be a file that some command uses."""
+import json
 import os
 import pathlib
 import re
@@ -105,6 +106,24 @@ class Documents(unittest.TestCase):
 
     def test_the_plugin_for_an_engine(self):
         self.read("plugin/README.md")
+
+
+class Checkout(unittest.TestCase):
+    """What editors and the forge read."""
+
+    def test_editors_are_led_to_what_is_there(self):
+        luarc = json.loads((ROOT / ".luarc.json").read_text(encoding="utf-8"))
+        for folder in luarc["workspace.library"] + [path.split("?")[0] for path in luarc["runtime.path"]]:
+            self.assertTrue((ROOT / folder).is_dir(), folder)
+        presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))["configurePresets"]
+        database = re.search(r"CompilationDatabase: build/(\w+)", (ROOT / ".clangd").read_text(encoding="utf-8"))[1]
+        self.assertIn(database, [preset["name"] for preset in presets])
+
+    def test_issue_templates_say_what_they_are_for(self):
+        templates = list((ROOT / ".github/ISSUE_TEMPLATE").glob("*.md"))
+        self.assertGreater(len(templates), 2)
+        for template in templates:
+            self.assertRegex(template.read_text(encoding="utf-8"), r"\A---\nname: \S.*\nabout: \S.*\ntitle: .*\nlabels: \S.*\n---\n\n\S")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ import tempfile
 import unittest
 
 BUILD = os.environ["GLIFT_BUILD"]
-EXPORTS = pathlib.Path(__file__).resolve().parents[3] / "sdk/gamelift.map"
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+EXPORTS = ROOT / "sdk/gamelift.map"
+MAJOR, MINOR = map(int, re.search(r"gamelift VERSION (\d+)\.(\d+)", (ROOT / "CMakeLists.txt").read_text()).groups())
 
 PROGRAM = """
 #include <gamelift/gamelift.h>
@@ -65,10 +67,10 @@ int main()
 }
 """
 
-CMAKE = """
+CMAKE = f"""
 cmake_minimum_required(VERSION 3.20)
 project(game C CXX)
-find_package(gamelift 0.1 REQUIRED COMPONENTS static)
+find_package(gamelift {MAJOR}.{MINOR} REQUIRED COMPONENTS static)
 add_executable(with_shared game.c)
 target_link_libraries(with_shared PRIVATE gamelift::gamelift)
 add_executable(with_static game.c)
@@ -229,12 +231,12 @@ class InstalledSdk(unittest.TestCase):
         return source / "build"
 
     def test_cmake_package_of_the_shared_library_looks_for_nothing_else(self):
-        build = self.cmake_shared("0.1")
+        build = self.cmake_shared(f"{MAJOR}.{MINOR}")
         run("cmake", "--build", build)
         self.check_program(build / "alone")
 
     def test_cmake_package_of_another_minor_version_is_not_taken(self):
-        for version in ("0.0", "0.2", "1.0"):
+        for version in (f"{MAJOR}.{MINOR + 1}", f"{MAJOR + 1}.0", "0.0"):
             with self.subTest(version), self.assertRaisesRegex(AssertionError, "not accepted|compatible"):
                 self.cmake_shared(version)
 
