@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may talk to us: the check that gamelift-local shares. A lobby answers to its own page under its own
- * names; a game server is joined from the page of a lobby, from wherever players reach it. */
+ * names; a game server is joined from the page of a lobby, from wherever players reach it. Pages of other
+ * ports of this machine's address may knock as well: who has put them there runs programs here, and without a
+ * player session that GameLift reserved a page gets no further than the door. */
 
 #include "net_internal.h"
 

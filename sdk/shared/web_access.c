@@ -27,6 +27,12 @@ static bool is_loopback(const char *host)
     return false;
 }
 
+/* Named by the loopback, or by the address that the program is bound to, which is one of this machine's. */
+static bool is_this_machine(const web_access *access, const char *host)
+{
+    return is_loopback(host) || (access->address != NULL && is_host(host, access->address));
+}
+
 /* "" for what is no page of a web server: "null", files, extensions of a browser. */
 static const char *authority_of(const char *origin)
 {
@@ -37,7 +43,7 @@ static const char *authority_of(const char *origin)
 
 static bool is_our_host(const web_access *access, const char *host)
 {
-    if (access->any_host || is_loopback(host) || (access->address != NULL && is_host(host, access->address)))
+    if (access->any_host || is_this_machine(access, host))
         return true;
     for (size_t i = 0; i < access->host_count; i++) {
         if (is_host(host, access->hosts[i]))
@@ -55,7 +61,7 @@ static bool is_welcome_page(const web_access *access, const char *host, const ch
     const char *authority = authority_of(origin);
     if (authority[0] != '\0' && !access->any_host && strcasecmp(authority, host) == 0)
         return true;
-    if (access->any_local_page && is_loopback(authority))
+    if (access->any_local_page && is_this_machine(access, authority))
         return true;
     for (size_t i = 0; i < access->origin_count; i++) {
         if (strcasecmp(origin, access->origins[i]) == 0)

@@ -17,7 +17,8 @@ typedef struct web_access {
     const char *const *hosts; /* "gamelift": further names that are ours */
     size_t host_count;
     bool any_host;       /* the program is for other machines, which call it by names that it does not know */
-    bool any_local_page; /* pages of every port of this machine are welcome, not only the program's own */
+    bool any_local_page; /* pages of every port of the loopback and of `address` are welcome, not only the
+                            program's own */
 } web_access;
 
 typedef enum web_verdict { WEB_WELCOME, WEB_FOREIGN_HOST, WEB_FOREIGN_PAGE } web_verdict;

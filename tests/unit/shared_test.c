@@ -48,6 +48,21 @@ TEST(a_door_for_players_takes_every_page_of_this_machine_and_no_name_of_its_own)
     CHECK_INT(web_judge(&players, "any.example", "https://play.example"), WEB_WELCOME);
     CHECK_INT(web_judge(&players, "evil.example", "http://evil.example"), WEB_FOREIGN_PAGE);
     CHECK_INT(web_judge(&players, "any.example", "http://localhost.evil.example"), WEB_FOREIGN_PAGE);
+    CHECK_INT(web_judge(&players, "any.example", "http://10.0.0.1:8000"), WEB_FOREIGN_PAGE);
+}
+
+/* On the local network the lobby's page has the address of this machine, and a port of its own there too. */
+TEST(a_door_for_players_takes_pages_of_the_address_that_it_is_bound_to)
+{
+    static const web_access bound = {.address = "10.0.0.1", .any_host = true, .any_local_page = true};
+    static const char *const foreign[] = {"http://10.0.0.2:8000", "http://10.0.0.11:8000",
+            "http://10.0.0.1.evil.example", "http://10.0.0.1:8000.evil.example",
+            "http://10.0.0.1@evil.example"};
+    CHECK_INT(web_judge(&bound, "10.0.0.1:20000", "http://10.0.0.1:8000"), WEB_WELCOME);
+    CHECK_INT(web_judge(&bound, "10.0.0.1:20000", "http://localhost:8000"), WEB_WELCOME);
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+        CHECK_INT(web_judge(&bound, "10.0.0.1:20000", foreign[i]), WEB_FOREIGN_PAGE);
+    CHECK_INT(web_judge(&lobby, "10.0.0.1:80", "http://10.0.0.1:81"), WEB_FOREIGN_PAGE);
 }
 
 TEST(names_can_be_added_to_those_that_are_a_host)
