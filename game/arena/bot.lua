@@ -2,6 +2,7 @@
 -- Players without a person: they queue in the lobby, connect and play, as anybody does.
 --
 -- Settings: lobby         the lobby's address (--endpoint does the same)
+--           lobby_token   that the lobby demands, where it does; best given as ARENA_LOBBY_TOKEN
 --           bots          how many (--bots N)
 --           bot_skill     how well they play: easy, normal (default) or hard (--bot-skill); in the first round of a
 --                         match they play one step below
@@ -25,6 +26,7 @@ local ON_CALL_WAIT_S = 3.5 -- a person who waits longer needs company
 local MOST_FAILURES = 5   -- in a row; with a limit of sessions, a bot gives up then
 
 local lobby = settings.address(host.config "lobby" and "lobby" or "endpoint")
+local token = settings.token "lobby_token"
 local count = settings.integer("bots", 1, 1, 64)
 local skill = settings.choice("bot_skill", "normal", bot_brain.skills)
 local sessions = settings.integer("sessions", 0, 0, 1000)
@@ -44,7 +46,7 @@ end
 --- One request to the lobby; the answer, or nil and a sentence.
 local function ask(method, path, body)
   local response, problem = host.http {
-    url = lobby .. path, method = method,
+    url = lobby .. path .. (token and "?token=" .. token or ""), method = method,
     headers = body and { ["Content-Type"] = "application/json" },
     body = body and host.json_encode(body),
   }

@@ -5,11 +5,15 @@
 --   GET    /api/tickets/<id>           -> {"status", "status_reason"?, "why"?, "waited_s", "connection"?}
 --   DELETE /api/tickets/<id>           -> as GET
 --   GET    /api/status                 -> {"service", "ready_servers"?, "sessions"?, "dashboard"?, "person_waits_s"?}
+--   GET    /api/link                   -> {"link"?, "rows"?}, for who hands it on: see lobby_link.lua
 -- Errors: {"error": sentence} with a status of 400 or more.
 --
--- Settings: endpoint (the service's address), matchmaking_configuration.
+-- Settings: endpoint (the service's address), matchmaking_configuration; for a lobby that others on the network reach,
+-- lobby_token (each request has it as ?token=, or is refused), lobby_link, lobby_link_rows. The token is best given in
+-- the environment, as ARENA_LOBBY_TOKEN: other users of the machine can read command lines.
 
 local aws = require "aws"
+local lobby_link = require "lobby_link"
 local names = require "names"
 local settings = require "settings"
 local tickets = require "tickets"
@@ -21,6 +25,9 @@ local endpoint = settings.address "endpoint"
 local configuration = host.config "matchmaking_configuration" or "arena"
 local service = aws.new(endpoint)
 local book = tickets.new()
+local link = lobby_link.new {
+  token = settings.token "lobby_token", link = host.config "lobby_link", rows = host.config "lobby_link_rows",
+}
 local service_problem -- a sentence while the service does not answer
 
 -- ---- what the service does ----
@@ -156,17 +163,23 @@ routes["DELETE tickets"] = function(_, respond, id)
   end)
 end
 
-routes["GET status"] = function(_, respond)
+routes["GET link"] = function(_, respond)
+  respond(200, link:answer())
+end
+
+routes["GET status"] = function(request, respond)
   local seen = overview()
   respond(200, {
     service = service_problem or "ok",
     ready_servers = seen and seen.ready, sessions = seen and seen.sessions,
-    dashboard = seen and endpoint, -- who has such a state shows it to people too
+    -- Who has such a state shows it to people too.
+    dashboard = seen and link:can_open(endpoint, request.address) and endpoint or nil,
     person_waits_s = book:longest_wait(host.now()),
   })
 end
 
 host.on("request", function(request, respond)
+  if not link:admits(request.query) then return respond(403, { error = lobby_link.refusal }) end
   local name, id = request.path:match "^/api/(%l+)/?([%w-]*)$"
   local route = name and routes[request.method .. " " .. name]
   if not route then return respond(404, { error = "There is no such thing in the lobby." }) end

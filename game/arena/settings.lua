@@ -32,6 +32,15 @@ function settings.choice(key, default, words)
   error(("setting %s: %q is none of %s"):format(key, text, table.concat(words, ", ")), 0)
 end
 
+--- A secret that stands in a link, or nil. What is wrong with one is said without it.
+function settings.token(key)
+  local text = host.config(key)
+  if text and not (text:find "^[%w_-]+$" and #text >= 16) then
+    error(("setting %s: at least 16 letters, digits, - and _ are expected"):format(key), 0)
+  end
+  return text
+end
+
 --- An address that paths can be added to: "http://127.0.0.1:8080/" -> "http://127.0.0.1:8080".
 function settings.address(key)
   local text = host.config(key)
