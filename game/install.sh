@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Install the Debian packages that are missing: game/install.sh build [test [long]]
+# Install the Debian packages that are missing: game/install.sh build [public] [test [long]]
 #
 # Does nothing, and asks for nothing, if all are there. Root, or sudo for this step alone.
 set -euo pipefail
@@ -11,11 +11,14 @@ build=(
   liblua5.1-0-dev liblua5.2-dev liblua5.3-dev liblua5.4-dev
   python3
 )
+public=(
+  qrencode
+)
 test=(
   luarocks unzip lua5.1 lua5.2 lua5.3 lua5.4 luajit lua-busted lua-check lua-socket
   clang clang-format clang-tidy libclang-rt-14-dev abigail-tools doxygen gcovr valgrind shellcheck openssl curl
   awscli python3-boto3 python3-cbor2 python3-websockets python3-selenium
-  chromium chromium-driver
+  chromium chromium-driver zbar-tools
 )
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
@@ -31,10 +34,11 @@ wanted=()
 for group in "$@"; do
   case "$group" in
     build) wanted+=("${build[@]}") ;;
+    public) wanted+=("${public[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     long) wanted+=("${long[@]}") ;;
     *)
-      echo "install.sh: there is no group '$group': the groups are build, test and long" >&2
+      echo "install.sh: there is no group '$group': the groups are build, public, test and long" >&2
       exit 2
       ;;
   esac

@@ -14,6 +14,7 @@ import time
 from runner.arena import Arena, check_loopback
 from runner.build import build
 from runner.process import ROOT, Failed, Interrupt, Interrupted, Refused, in_words
+from runner.public import Public
 from runner.smoke import Smoke
 
 SKILLS = ("easy", "normal", "hard")
@@ -26,11 +27,12 @@ def play(arena):
     if arena.options.bots:
         # One of them is on call: it comes where a person waits alone.
         arena.start_bots("bots", arena.options.bots, "on_call=1", f"bot_skill={arena.options.bot_skill}")
+    invitation = f"\n{arena.public.invitation()}\n" if arena.public else ""
     print(f"""
-  Play            {arena.lobby_url}
+  Play            {arena.public.link if arena.public else arena.lobby_url}
   gamelift-local  {arena.service.url}
   Logs            {os.path.relpath(arena.logs)}/
-
+{invitation}
 Ctrl-C drains and stops everything.""", flush=True)
     essential = arena.processes[:2]
     while True:
@@ -91,15 +93,19 @@ def main():
     parser.add_argument("--map", choices=MAPS, help="the map that is played on (default ring)")
     parser.add_argument("--service-port", type=number(0, 65535), default=0, metavar="N", help="gamelift-local's port (default: a free one)")
     parser.add_argument("--lobby-port", type=number(0, 65535), default=0, metavar="N", help="the lobby's port (default: a free one)")
+    parser.add_argument("--public", nargs="?", const="", metavar="ADDRESS",
+                        help="others on the local network can join, with a link that has a token in it and a QR code, at this "
+                        "address (default: the machine's own)")
     parser.add_argument("--logs", default="run", help=argparse.SUPPRESS)
     parser.add_argument("--build-dir", metavar="DIR", help="run what is built there, instead of building")
     options = parser.parse_args()
     interrupt = Interrupt()
     try:
         check_loopback()
+        public = None if options.public is None else Public(options.public, options.lobby_port)
         if options.build_dir is None:
             build(interrupt)
-        return run(Arena(options, interrupt.check))
+        return run(Arena(options, interrupt.check, public))
     except Interrupted:
         return exit_code_of_interrupted(options)
     except (Failed, OSError) as failure:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Install what is missing, build, and play: ./game/run.sh [--smoke] [--help]
+# Install what is missing, build, and play: ./game/run.sh [--smoke] [--public] [--help]
 #
 # Starts gamelift-local, which launches two arena servers, and the lobby; prints the lobby's address.
 # Ctrl-C drains and stops everything.
@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 
 case " $* " in
   *" -h "* | *" --help "*) ;; # nothing is installed for that
+  *" --public"*) ./game/install.sh build public ;;
   *) ./game/install.sh build ;;
 esac
 exec /usr/bin/python3 game/run.py "$@"

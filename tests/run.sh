@@ -16,7 +16,7 @@ fi
 export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2}
 
 long=false
-groups=(build test)
+groups=(build public test)
 tidy=()
 if [ "${1:-}" = --long ]; then
   long=true

@@ -3,10 +3,17 @@
 
 const TIMEOUT_MS = 10000;
 
+/** A lobby that others on the network reach demands the token of its link. It stands behind the #, which no browser
+ * sends along with the page's address, and is looked up each time: somebody may mend the address of an open page. */
+function withToken(path) {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  return token ? `${path}?${new URLSearchParams({ token })}` : path;
+}
+
 async function ask(method, path, body) {
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(withToken(path), {
       method,
       headers: body ? { "Content-Type": "application/json" } : {},
       body: body && JSON.stringify(body),
@@ -24,3 +31,4 @@ export const play = (name) => ask("POST", "/api/play", { name });
 export const ticket = (id) => ask("GET", `/api/tickets/${encodeURIComponent(id)}`);
 export const cancel = (id) => ask("DELETE", `/api/tickets/${encodeURIComponent(id)}`);
 export const status = () => ask("GET", "/api/status");
+export const link = () => ask("GET", "/api/link");

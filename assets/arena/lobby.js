@@ -2,6 +2,7 @@
 // The lobby screen: a name, Play, the ticket's progress, what went wrong, what just happened.
 
 import * as api from "./api.js";
+import { showInvitation } from "./invitation.js";
 
 const POLL_MS = 400;
 const STATUS_MS = 2500;
@@ -41,6 +42,8 @@ export class Lobby {
     $("cancel").addEventListener("click", () => this.cancel());
     $("retry").addEventListener("click", () => this.play());
     this.watchService();
+    showInvitation($("invitation"));
+    addEventListener("hashchange", () => showInvitation($("invitation")));
   }
 
   // ---- a ticket, from Play to the match

@@ -48,7 +48,8 @@ def claim_logs(folder):
 class Arena:
     """Everything that is started, and the order in which it is stopped."""
 
-    def __init__(self, options, check_interrupt=lambda: None):
+    def __init__(self, options, check_interrupt=lambda: None, public=None):
+        """`public`: where others on the network join; None for the loopback alone."""
         self.build = pathlib.Path(options.build_dir or RELEASE).resolve()
         for program in ("gamelift-local", "arena", "gamelift_plugin.so"):
             if not (self.build / program).exists():
@@ -56,23 +57,25 @@ class Arena:
         self.check_interrupt = check_interrupt
         self.logs, self.lock = claim_logs(self.build / options.logs)
         self.options = options
+        self.public = public
         self.processes = []
         self.blamed = None  # the process whose end is told already
         self.service = None
         self.environment = {}
         self.lobby_url = None
 
-    def start(self, name, program, *arguments, option_names=None):
-        process = Process(name, [str(self.build / program), *arguments], self.logs, option_names)
+    def start(self, name, program, *arguments, option_names=None, environment=None):
+        process = Process(name, [str(self.build / program), *arguments], self.logs, option_names, environment)
         self.processes.append(process)
         return process
 
     def start_service(self):
         env_file = self.logs / "gamelift.env"
         env_file.unlink(missing_ok=True)
+        server = [str(self.build / "arena"), *self.address_options("--address")]
         process = self.start(
             "gamelift-local", "gamelift-local", "--demo", "--port", str(self.options.service_port),
-            "--env-file", str(env_file), "--launch", shlex.quote(str(self.build / "arena")),
+            *self.address_options("--demo-address"), "--env-file", str(env_file), "--launch", shlex.join(server),
             "--instances", str(SERVERS), "--launch-log-dir", str(self.logs), option_names={"--port": "--service-port"})
         self.until("gamelift-local starts", START_TIMEOUT_S, env_file.exists, process)
         for line in env_file.read_text().splitlines():
@@ -81,18 +84,25 @@ class Arena:
                 self.environment[match.group(1)] = shlex.split(match.group(2) or "''")[0]
         self.service = Service(self.environment["GAMELIFT_LOCAL_URL"].rstrip("/") + "/")
 
+    def address_options(self, name):
+        """gamelift-local itself stays on the loopback: only what players talk to is for others."""
+        return [name, self.public.address] if self.public else []
+
     def start_lobby(self, configuration=None):
         settings = ["--set", f"matchmaking_configuration={configuration}"] if configuration else []
+        port = self.public.port if self.public else self.options.lobby_port
         process = self.start(
-            "lobby", "arena", "--lobby", "--port", str(self.options.lobby_port),
-            "--endpoint", self.service.url, *settings, option_names={"--port": "--lobby-port"})
+            "lobby", "arena", "--lobby", "--port", str(port), *self.address_options("--address"),
+            "--endpoint", self.service.url, *settings, option_names={"--port": "--lobby-port"},
+            environment=self.public and self.public.lobby_environment())
         self.lobby_url = self.until(
             "the lobby opens", START_TIMEOUT_S,
             lambda: re.search(r"the lobby: (http://[\d.]+:\d+)", process.text()), process).group(1)
 
     def start_bots(self, name, count, *settings):
         arguments = [part for setting in settings for part in ("--set", setting)]
-        return self.start(name, "arena", "--bots", str(count), "--set", f"lobby={self.lobby_url}", *arguments)
+        return self.start(name, "arena", "--bots", str(count), "--set", f"lobby={self.lobby_url}", *arguments,
+                          environment=self.public and self.public.bot_environment())
 
     def use_map(self, name):
         """A matchmaking configuration whose sessions are played on this map; its name."""

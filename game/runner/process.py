@@ -60,14 +60,15 @@ class Interrupt:
 class Process:
     """A program with its output in a log file, and a session of its own, where what it starts stays."""
 
-    def __init__(self, name, command, logs, option_names=None):
-        """`option_names`: what this run calls options that the program may complain of."""
+    def __init__(self, name, command, logs, option_names=None, environment=None):
+        """`option_names`: what this run calls options that the program may complain of. `environment`: what is added."""
         self.name = name
         self.option_names = option_names or {}
         self.log = logs / f"{name}.log"
         with open(self.log, "wb") as log:
             self.popen = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env={**os.environ, **(environment or {})})
         self.started = time.monotonic()
 
     def text(self):

@@ -64,9 +64,9 @@ class RunCase(unittest.TestCase):
         run.until("Play")
         return run.until("gamelift-local").split()[1].removeprefix("http://").rstrip("/")
 
-    def refused(self, *options):
+    def refused(self, *options, wrapper=()):
         """One that does not begin: its exit code, and all that it says."""
-        run = subprocess.run(command("--logs", "run-refused", *options), stdin=subprocess.DEVNULL,
+        run = subprocess.run([*wrapper, *command("--logs", "run-refused", *options)], stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
         self.assertEqual([], alive(str(BUILD / "run-refused")))
         return run.returncode, run.stdout
