@@ -213,6 +213,13 @@ class Strangers(unittest.IsolatedAsyncioTestCase):
     async def test_pages_of_other_origins_are_refused(self):
         self.assertEqual(403, await self.refused(Origin="http://evil.example"))
 
+    async def test_frames_that_are_not_masked_end_it(self):
+        async with Page(self.service) as page:
+            page.socket.transport.write(b"\x81\x02{}")
+            with self.assertRaises(websockets.ConnectionClosed) as end:
+                await page.take()
+            self.assertEqual(1002, end.exception.code)
+
     async def test_binary_messages_and_long_ones_end_it(self):
         for message, code in ((b"{}", 1003), ("x" * 20000, 1009)):
             async with Page(self.service) as page:
