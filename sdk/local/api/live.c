@@ -35,8 +35,6 @@ static void forget_sent(live_subscription *subscription)
     free(subscription->rows);
     subscription->rows = NULL;
     subscription->row_count = 0;
-    cJSON_Delete(subscription->document);
-    subscription->document = NULL;
 }
 
 static void end_subscription(local_live *live, unsigned id)
@@ -187,6 +185,14 @@ bool local_live_is_due(const local_live *live)
 {
     size_t place;
     return live->error_count > 0 || next_due(live, &place) != NULL;
+}
+
+uint64_t live_hash(const char *text)
+{
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001B3u;
+    return hash;
 }
 
 bool live_tell_error(glift__text *out, unsigned id, const char *sentence)

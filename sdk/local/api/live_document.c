@@ -3,11 +3,12 @@
  * the one before. */
 #include "api/live_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "journal/journal.h"
 
-static const cJSON *member_of(const cJSON *object, const char *name)
+static cJSON *member_of(const cJSON *object, const char *name)
 {
     return cJSON_GetObjectItemCaseSensitive(object, name);
 }
@@ -26,71 +27,66 @@ static cJSON *begin_message(const live_subscription *subscription)
 
 /* ---- differences ---- */
 
-/* The clock goes on by itself: it has changed when it was put forward, or runs at another speed. */
-static bool is_same_clock(const cJSON *before, const cJSON *after)
+/* The clock goes on by itself: it has changed when it was put forward, or runs at another speed. Out of
+ * memory: false. */
+static bool hash_member(const cJSON *member, uint64_t *out)
 {
-    return cJSON_Compare(member_of(before, "jumped_ms"), member_of(after, "jumped_ms"), true) &&
-           cJSON_Compare(member_of(before, "scale"), member_of(after, "scale"), true);
+    if (strcmp(member->string, "clock") == 0) {
+        char text[80];
+        snprintf(text, sizeof text, "%.17g %.17g", member_of(member, "jumped_ms")->valuedouble,
+                member_of(member, "scale")->valuedouble);
+        *out = live_hash(text);
+        return true;
+    }
+    char *text = cJSON_PrintUnformatted(member);
+    if (text == NULL)
+        return false;
+    *out = live_hash(text);
+    cJSON_free(text);
+    return true;
 }
 
-static bool is_same(const cJSON *before, const cJSON *after)
+static bool was_sent(const live_members *sent, uint64_t name, uint64_t value)
 {
-    return strcmp(after->string, "clock") == 0 ? is_same_clock(before, after)
-                                               : cJSON_Compare(before, after, true);
+    for (size_t i = 0; i < sent->count; i++) {
+        if (sent->of[i].name == name)
+            return sent->of[i].value == value;
+    }
+    return false;
 }
 
-/* The members of an object that differ, as a new one. NULL: out of memory. */
-static cJSON *changed_members(const cJSON *before, const cJSON *after)
+/* Takes those out of an object that are as they were sent, and notes all of them in *now. False: out of
+ * memory. */
+static bool keep_changes(cJSON *object, const live_members *sent, live_members *now)
 {
-    cJSON *changes = cJSON_CreateObject();
-    const cJSON *member;
-    cJSON_ArrayForEach(member, after)
-    {
-        if (is_same(member_of(before, member->string), member))
-            continue;
-        cJSON *copy = cJSON_Duplicate(member, true);
-        if (copy == NULL || !cJSON_AddItemToObject(changes, member->string, copy)) {
-            cJSON_Delete(copy);
-            cJSON_Delete(changes);
-            return NULL;
+    cJSON *member = object != NULL ? object->child : NULL, *next;
+    *now = (live_members){0};
+    for (; member != NULL; member = next) {
+        uint64_t name = live_hash(member->string), value;
+        next = member->next;
+        if (!hash_member(member, &value))
+            return false;
+        if (now->count < LIVE_MEMBERS_MOST) {
+            now->of[now->count].name = name;
+            now->of[now->count++].value = value;
         }
+        if (was_sent(sent, name, value))
+            cJSON_Delete(cJSON_DetachItemViaPointer(object, member));
     }
-    return changes;
+    return true;
 }
 
-/* Entries behind the last one that was sent: each has a number, which counts up. */
-static cJSON *new_history(const cJSON *before, const cJSON *after)
+/* Takes those out that were sent; each has a number, which counts up. */
+static void keep_new_moments(cJSON *history, double *last)
 {
-    const cJSON *last = cJSON_GetArrayItem(before, cJSON_GetArraySize(before) - 1), *entry;
-    double sent = last != NULL ? member_of(last, "number")->valuedouble : 0;
-    cJSON *fresh = cJSON_CreateArray();
-    cJSON_ArrayForEach(entry, after)
-    {
-        cJSON *copy = member_of(entry, "number")->valuedouble > sent ? cJSON_Duplicate(entry, true) : NULL;
-        if (copy != NULL)
-            cJSON_AddItemToArray(fresh, copy);
+    cJSON *entry = history != NULL ? history->child : NULL, *next;
+    double sent = *last;
+    for (; entry != NULL; entry = next) {
+        next = entry->next;
+        *last = member_of(entry, "number")->valuedouble;
+        if (*last <= sent)
+            cJSON_Delete(cJSON_DetachItemViaPointer(history, entry));
     }
-    return fresh;
-}
-
-/* Of a row and of a history, only what is new is sent; of everything else, the whole member. */
-static cJSON *difference(const cJSON *before, const cJSON *after)
-{
-    static const struct {
-        const char *name;
-        cJSON *(*difference)(const cJSON *before, const cJSON *after);
-    } parts[] = {{"row", changed_members}, {"history", new_history}};
-    cJSON *changes = changed_members(before, after);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && changes != NULL; i++) {
-        if (member_of(changes, parts[i].name) == NULL)
-            continue;
-        cJSON *part = parts[i].difference(member_of(before, parts[i].name), member_of(after, parts[i].name));
-        if (part == NULL || !cJSON_ReplaceItemInObjectCaseSensitive(changes, parts[i].name, part)) {
-            cJSON_Delete(changes);
-            return NULL;
-        }
-    }
-    return changes;
 }
 
 /* ---- a document ---- */
@@ -116,25 +112,41 @@ static bool send_members(live_turn *turn, cJSON *members)
     return good;
 }
 
-/* Another thing of the same name has taken its place. */
-static bool is_another(const cJSON *before, const cJSON *after)
+/* Of a row and of a history, only what is new is sent; of everything else, the whole member. What is sent in
+ * `next` is what the subscription is, once the message is there. False: out of memory. */
+static bool cut_down(const live_subscription *subscription, live_subscription *next, cJSON *document)
 {
-    return !cJSON_Compare(member_of(before, "key"), member_of(after, "key"), true) &&
-           member_of(after, "key") != NULL;
+    static const live_members nothing = {0};
+    bool is_whole = next->is_whole_due;
+    if (!keep_changes(document, is_whole ? &nothing : &subscription->members, &next->members))
+        return false;
+    cJSON *row = member_of(document, "row"), *history = member_of(document, "history");
+    next->moment = is_whole ? 0 : subscription->moment;
+    keep_new_moments(history, &next->moment);
+    if (!is_whole && history != NULL && history->child == NULL) /* old ones were forgotten, and that is all */
+        cJSON_DeleteItemFromObjectCaseSensitive(document, "history");
+    return row == NULL || keep_changes(row, is_whole ? &nothing : &subscription->row, &next->row);
 }
 
-static bool send_changes(live_turn *turn, const cJSON *document)
+/* Another thing of the same name may have taken its place. */
+static uint64_t key_of(const cJSON *document)
 {
-    live_subscription *subscription = turn->subscription;
-    if (subscription->document == NULL || is_another(subscription->document, document))
-        subscription->is_whole_due = true;
-    cJSON *members = subscription->is_whole_due ? cJSON_Duplicate(document, true)
-                                                : difference(subscription->document, document);
-    bool good = members != NULL;
-    if (good && members->child != NULL)
-        good = send_members(turn, members);
-    cJSON_Delete(members);
-    return good;
+    const cJSON *key = member_of(document, "key");
+    return key != NULL ? live_hash(key->valuestring) : 0;
+}
+
+static bool send_changes(live_turn *turn, cJSON *document)
+{
+    live_subscription *subscription = turn->subscription, next = *subscription;
+    next.key = key_of(document);
+    next.is_whole_due = subscription->is_whole_due || next.key != subscription->key;
+    subscription->is_whole_due = next.is_whole_due;
+    if (!cut_down(subscription, &next, document) ||
+            (document->child != NULL && !send_members(turn, document)))
+        return false;
+    next.is_whole_due = next.is_gone = false;
+    *subscription = next;
+    return true;
 }
 
 static bool tell_gone(live_turn *turn, const char *sentence)
@@ -152,16 +164,8 @@ bool live_look_at_document(live_turn *turn)
             .service = (local_service *)turn->service, .now = turn->now, .reply = cJSON_CreateObject()};
     api_show_page(&call, call.reply, &subscription->wish, turn->clock);
     bool good = call.reply != NULL && !call.out_of_memory;
-    if (good && call.refused) {
-        good = tell_gone(turn, call.refusal.message);
-    } else if (good && send_changes(turn, call.reply)) {
-        cJSON_Delete(subscription->document);
-        subscription->document = call.reply;
-        subscription->is_whole_due = subscription->is_gone = false;
-        return true;
-    } else {
-        good = false;
-    }
+    if (good)
+        good = call.refused ? tell_gone(turn, call.refusal.message) : send_changes(turn, call.reply);
     cJSON_Delete(call.reply);
     return good;
 }

@@ -11,6 +11,16 @@ typedef struct live_row {
     uint64_t serial, hash;
 } live_row;
 
+/* The members of an object as they were sent: hashes of their names and values. What a page watches may be
+ * long, and it may watch much. */
+#define LIVE_MEMBERS_MOST 64
+typedef struct live_members {
+    struct {
+        uint64_t name, value;
+    } of[LIVE_MEMBERS_MOST];
+    size_t count;
+} live_members;
+
 typedef struct live_subscription {
     unsigned id;
     api_wish wish;
@@ -20,8 +30,10 @@ typedef struct live_subscription {
     /* what was sent */
     live_row *rows; /* of a list, in its order */
     size_t row_count, total;
-    cJSON *document;  /* of a detail, or the overview */
-    uint64_t message; /* the serial of the last one that was looked at */
+    live_members members, row; /* of a detail, or the overview; of the row in it */
+    uint64_t key;              /* of a detail: which thing it was, as a hash */
+    double moment;             /* the number of the last one of its history */
+    uint64_t message;          /* the serial of the last one that was looked at */
 } live_subscription;
 
 /* One look, where it leads to a message. */
@@ -39,6 +51,7 @@ bool live_look_at_list(live_turn *turn);
 bool live_look_at_document(live_turn *turn);
 bool live_look_at_messages(live_turn *turn);
 
+uint64_t live_hash(const char *text);
 /* {"id":N,"error":"..."} */
 bool live_tell_error(glift__text *out, unsigned id, const char *sentence);
 

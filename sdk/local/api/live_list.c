@@ -16,14 +16,6 @@ typedef struct list_look {
     size_t count, total;
 } list_look;
 
-static uint64_t hash_of(const char *text)
-{
-    uint64_t hash = 0xCBF29CE484222325u;
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x100000001B3u;
-    return hash;
-}
-
 static void forget_look(list_look *look)
 {
     for (size_t i = 0; i < look->count; i++)
@@ -57,7 +49,7 @@ static bool take_look(const live_turn *turn, list_look *out)
         good = text != NULL;
         if (!good)
             break;
-        out->rows[i] = (live_row){walk.found[i].serial, hash_of(text)};
+        out->rows[i] = (live_row){walk.found[i].serial, live_hash(text)};
         out->texts[out->count++] = text;
     }
     api_walk_end(&walk);
