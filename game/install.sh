@@ -18,7 +18,7 @@ test=(
   luarocks unzip lua5.1 lua5.2 lua5.3 lua5.4 luajit lua-busted lua-check lua-socket
   clang clang-format clang-tidy libclang-rt-14-dev abigail-tools doxygen gcovr valgrind shellcheck openssl curl
   awscli python3-boto3 python3-cbor2 python3-websockets python3-selenium
-  chromium chromium-driver zbar-tools
+  chromium chromium-driver firefox-esr zbar-tools
 )
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
