@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages as exchanges: a request and its answer are one row. Pure.
 
+import { shortened } from "./text.js";
+
 /** An exchange: { serial, first, answer }; `first` is what came first, be it the answer of a request unknown here. */
 export class Exchanges {
   constructor() {
@@ -68,12 +70,12 @@ function gistOf(text) {
     .join("  ");
 }
 
-/** The text that says most in one line; of a refusal its sentence. */
+/** The text that says most in one line, with its ids cut; of a refusal its sentence. */
 export function gist(exchange) {
   const { first, answer } = exchange;
   if (exchange.gist === undefined || exchange.gistOf !== answer) {
     const refusal = statusOf(exchange) >= 400 && answer && /"(?:Error)?Message":"((?:[^"\\]|\\.)*)"/i.exec(answer.text);
-    exchange.gist = (refusal ? refusal[1] : gistOf(first.text || answer?.text || "")).slice(0, MOST);
+    exchange.gist = shortened(refusal ? refusal[1] : gistOf(first.text || answer?.text || "")).slice(0, MOST);
     exchange.gistOf = answer;
   }
   return exchange.gist;

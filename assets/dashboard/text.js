@@ -12,7 +12,7 @@ export function short(id) {
 /** A sentence, with the ids in it cut. */
 export const shortened = (text) =>
   String(text)
-    .replace(/arn:[\w-]+:gamelift:[^\s,;]*/g, (arn) => short(arn))
+    .replace(/arn:[\w-]+:gamelift:[^\s,;"}\]]*/g, (arn) => short(arn))
     .replace(UUID, "$1");
 
 export const plural = (n, one, many) => `${count(n)} ${n === 1 ? one : many || `${one}s`}`;

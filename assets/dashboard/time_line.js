@@ -33,7 +33,10 @@ const sentence = (entry) =>
     { class: "what" },
     h("b", {}, words(entry.what)),
     entry.text && [" ", h("span", { title: entry.text }, h("bdi", {}, shortened(entry.text)))],
-    entry.serial > 0 && [" ", h("a", { href: link("messages", String(entry.serial)) }, `message ${entry.serial}`)],
+    entry.serial > 0 && [
+      " ",
+      h("a", { href: link("messages", String(entry.serial)), title: `message ${entry.serial}` }, `#${entry.serial}`),
+    ],
   );
 
 function lineOf(entry, key) {
