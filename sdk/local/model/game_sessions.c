@@ -221,37 +221,6 @@ static bool creator_may(const local_service *service, glift__time now, const loc
                                     wish->creator_id, limit, period_ms / 1000);
 }
 
-static glift_game_session describe(const local_game_session *session)
-{
-    return (glift_game_session){
-            .game_session_id = session->arn,
-            .name = session->name,
-            .fleet_id = session->fleet->id,
-            .location = session->location,
-            .game_session_data = session->game_session_data,
-            .matchmaker_data = session->matchmaker_data,
-            .ip_address = session->ip_address,
-            .dns_name = session->dns_name,
-            .status_reason = session->status_reason,
-            .status = session->status,
-            .port = session->port,
-            .maximum_player_session_count = session->maximum,
-            .game_properties = session->properties,
-            .game_property_count = session->property_count,
-    };
-}
-
-static bool push_session(local_service *service, local_game_session *session, glift__push *push)
-{
-    push->game_session = describe(session);
-    char *data = local_oversized_data(service, session);
-    if (data != NULL)
-        push->game_session.matchmaker_data = data;
-    bool pushed = local_push(service, session->process, push);
-    free(data);
-    return pushed;
-}
-
 /* The process that gets the session; NULL: refused. */
 static local_process *process_for(
         local_service *service, glift__time now, const local_game_session_wish *wish, local_refusal *why)
@@ -290,8 +259,7 @@ local_game_session *local_create_game_session(
         local_refuse_memory(why);
     if (session == NULL)
         return NULL;
-    glift__push push = {.kind = GLIFT__CREATE_GAME_SESSION};
-    if (!push_session(service, session, &push)) {
+    if (!local_push_game_session(service, session)) {
         set_status(service, session, GLIFT_GAME_SESSION_ERROR, "CreateGameSession could not be sent.");
         local_timer_stop(&service->timers, &session->timer);
         local_terminate_process(service, now, process, service->patience.exit_ms, NULL);
@@ -408,17 +376,6 @@ bool local_set_matchmaker_data(local_game_session *session, const char *json)
 {
     local_changed(&session->record);
     return local_keep_text(&session->matchmaker_data, json);
-}
-
-bool local_push_game_session_update(local_service *service, local_game_session *session,
-        glift_update_reason reason, const char *backfill_ticket_id)
-{
-    glift__push push = {
-            .kind = GLIFT__UPDATE_GAME_SESSION,
-            .update_reason = reason,
-            .backfill_ticket_id = backfill_ticket_id,
-    };
-    return session->process != NULL && push_session(service, session, &push);
 }
 
 /* ---- kept (keep.h) ---- */

@@ -480,7 +480,8 @@ local_game_session *local_create_game_session(
         local_service *service, glift__time now, const local_game_session_wish *wish, local_refusal *why);
 bool local_activate_game_session(
         local_service *service, glift__time now, local_game_session *session, local_refusal *why);
-bool local_set_matchmaker_data(local_game_session *session, const char *json); /* false: out of memory */
+bool local_set_matchmaker_data(local_game_session *session, const char *json);     /* false: out of memory */
+bool local_push_game_session(local_service *service, local_game_session *session); /* CreateGameSession */
 /* The push UpdateGameSession with the session as it is now (service model 1.8). */
 bool local_push_game_session_update(local_service *service, local_game_session *session,
         glift_update_reason reason, const char *backfill_ticket_id);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/kinds.h"
+#include "model/model_faults.h"
 
 /* A game session has few pushes; more than this many waiting means a process that will never come back. */
 #define PENDING_MAX 64
@@ -62,6 +63,55 @@ bool local_push(local_service *service, local_process *process, const glift__pus
             .connection = newest->number,
             .is_push = true};
     return local_send_frame(service, &frame, &text);
+}
+
+/* ---- game sessions ---- */
+
+static glift_game_session describe(const local_game_session *session)
+{
+    return (glift_game_session){
+            .game_session_id = session->arn,
+            .name = session->name,
+            .fleet_id = session->fleet->id,
+            .location = session->location,
+            .game_session_data = session->game_session_data,
+            .matchmaker_data = session->matchmaker_data,
+            .ip_address = session->ip_address,
+            .dns_name = session->dns_name,
+            .status_reason = session->status_reason,
+            .status = session->status,
+            .port = session->port,
+            .maximum_player_session_count = session->maximum,
+            .game_properties = session->properties,
+            .game_property_count = session->property_count,
+    };
+}
+
+static bool push_session(local_service *service, local_game_session *session, glift__push *push)
+{
+    push->game_session = describe(session);
+    char *data = local_oversized_data(service, session);
+    if (data != NULL)
+        push->game_session.matchmaker_data = data;
+    bool pushed = local_push(service, session->process, push);
+    free(data);
+    return pushed;
+}
+
+bool local_push_game_session(local_service *service, local_game_session *session)
+{
+    return push_session(service, session, &(glift__push){.kind = GLIFT__CREATE_GAME_SESSION});
+}
+
+bool local_push_game_session_update(local_service *service, local_game_session *session,
+        glift_update_reason reason, const char *backfill_ticket_id)
+{
+    glift__push push = {
+            .kind = GLIFT__UPDATE_GAME_SESSION,
+            .update_reason = reason,
+            .backfill_ticket_id = backfill_ticket_id,
+    };
+    return session->process != NULL && push_session(service, session, &push);
 }
 
 /* ---- kept (keep.h) ---- */
