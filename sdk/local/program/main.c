@@ -5,6 +5,7 @@
 #include "program/files.h"
 #include "program/health.h"
 #include "program/launch.h"
+#include "program/log_line.h"
 #include "program/open_files.h"
 #include "journal/journal.h"
 #include "listen/listen.h"
@@ -26,8 +27,6 @@
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "printable.h"
 
 /* With a scheme, a name and a port. */
 #define LOCAL_URL_SIZE 300
@@ -57,24 +56,11 @@ typedef struct program {
 
 /* ---- log ---- */
 
-/* Names in it are a client's, and lines a game server's: none makes a line of its own, or moves the cursor.
- */
 static void on_log(void *user, glift_log_level level, const char *text)
 {
-    char line[4096];
-    static const char *const names[] = {"debug", "info", "warning", "error"};
     const program *self = user;
-    if (level < self->options.log_level)
-        return;
-    struct timespec now;
-    struct tm parts;
-    char clock[16];
-    clock_gettime(CLOCK_REALTIME, &now);
-    localtime_r(&now.tv_sec, &parts);
-    strftime(clock, sizeof clock, "%H:%M:%S", &parts);
-    snprintf(line, sizeof line, "%s", text);
-    make_printable(line, strlen(line));
-    fprintf(stderr, "%s.%03ld %-7s %s\n", clock, now.tv_nsec / 1000000, names[level], line);
+    if (level >= self->options.log_level)
+        log_line(level, text);
 }
 
 static bool fail(const char *what)
