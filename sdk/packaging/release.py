@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes a release: release.py VERSION [--dry-run]
 
-From a clean checkout of main: the version goes into the sources, what stands under "Unreleased" in CHANGELOG.md becomes the
-section of the version, both are committed and tagged, the packages are built, and build/release-VERSION holds them with the
-notes and SHA256SUMS. Nothing is pushed: the last line says how.
+From a clean checkout of main: the version goes into the sources, what stands under "Unreleased" in CHANGELOG.md becomes
+the section of the version, both are committed and tagged, the packages are built, and build/release-VERSION holds them
+with the notes and SHA256SUMS. Nothing is pushed: the last line says how.
 
 --dry-run does the same in a clone that it removes, but for the packages, whose commands it prints.
 """
@@ -30,7 +30,8 @@ class Refused(Exception):
 
 
 def run(folder, *command):
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False)
     if done.returncode != 0:
         raise Refused(f"{' '.join(map(str, command))} has failed:\n{done.stdout.rstrip()}")
     return done.stdout
@@ -44,7 +45,8 @@ def numbers(version):
 
 
 def current_version(root):
-    return re.search(r"^project\(gamelift VERSION (\S+)", (root / "CMakeLists.txt").read_text(encoding="utf-8"), re.M)[1]
+    text = (root / "CMakeLists.txt").read_text(encoding="utf-8")
+    return re.search(r"^project\(gamelift VERSION (\S+)", text, re.M)[1]
 
 
 def check_version(root, version):
@@ -75,7 +77,8 @@ def unreleased(text):
         raise Refused('CHANGELOG.md has nothing under "Unreleased": there is nothing to release')
     order = [SECTIONS.index(title) if title in SECTIONS else -1 for title in titles]
     if -1 in order or order != sorted(set(order)):
-        raise Refused(f"CHANGELOG.md: sections are {', '.join(SECTIONS)}, each once and in this order, not {', '.join(titles)}")
+        raise Refused(f"CHANGELOG.md: sections are {', '.join(SECTIONS)}, each once and in this order, "
+                      f"not {', '.join(titles)}")
     versions = [numbers(version) for version, _ in RELEASED.findall(text)]
     if versions != sorted(set(versions), reverse=True):
         raise Refused("CHANGELOG.md: versions stand one under the other, the newest first")
@@ -103,7 +106,8 @@ def write_changelog(root, version, date):
     path = root / "CHANGELOG.md"
     text = path.read_text(encoding="utf-8")
     notes = unreleased(text)
-    path.write_text(text.replace("## [Unreleased]\n", f"## [Unreleased]\n\n## [{version}] - {date}\n", 1), encoding="utf-8")
+    text = text.replace("## [Unreleased]\n", f"## [Unreleased]\n\n## [{version}] - {date}\n", 1)
+    path.write_text(text, encoding="utf-8")
     return notes
 
 
@@ -155,8 +159,8 @@ def rehearse(options):
         clone = pathlib.Path(place, "clone")
         run(ROOT, "git", "clone", "-q", "--shared", "--no-tags", ROOT, clone)
         for key in ("user.name", "user.email"):
-            value = subprocess.run(["git", "config", key], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
-            run(clone, "git", "config", key, value or "release")
+            set_here = subprocess.run(["git", "config", key], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+            run(clone, "git", "config", key, set_here.stdout.strip() or "release")
         out = pathlib.Path(place, "out")
         release(clone, options, out)
         print(run(clone, "git", "show", "--stat", "--format=%s", f"v{options.version}^{{commit}}").strip())

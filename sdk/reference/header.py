@@ -3,13 +3,16 @@
 """Prints a public header as Doxygen wants it: header.py FILE.
 
 In the headers a comment behind a member is a plain one, which reads better than the mark that Doxygen asks for; here it
-gets that mark. The comment at the top of a file is about the file, and that of gamelift.h is the first page.
+gets that mark, as does one right above a declaration. The comment at the top of a file is about the file, and that of
+gamelift.h is the first page.
 """
 import pathlib
 import re
 import sys
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
+FUNCTIONS = re.compile(r"/\*(?!\*)((?:(?!\*/).)*\*/\n)((?:GLIFT_API [^\n]*;\n)+)", re.S)
+DECLARATION = re.compile(r"\n(?:typedef|#define) ")
 
 
 def convert(name, text):
@@ -22,8 +25,17 @@ def convert(name, text):
             return f"{page} *{escape(comment[2:])}"
         if before and not comment.startswith("/**"):
             return f"/**<{escape(comment[2:])}"
+        if DECLARATION.match(text, found.end()) and not comment.startswith("/**"):
+            return f"/**{escape(comment[2:])}"
         return escape(comment)
+    text = FUNCTIONS.sub(each_of_them, text)
     return COMMENT.sub(one, text)
+
+
+def each_of_them(found):
+    """A comment on several functions, repeated for each."""
+    comment, functions = found.groups()
+    return "".join(f"/**{comment}{function}" for function in functions.splitlines(keepends=True))
 
 
 def escape(comment):

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes a page of HTML from annotations of the Lua language server: lua.py OUT.html FILE...
 
-Knows what this project uses of them, and says of every line that it does not understand where it is; tests/spec/annotations.lua
-compares the same files with the code.
+Knows what this project uses of them, and says of every line that it does not understand where it is. Specs compare the
+same files with the code (tests/spec/annotations.lua).
 """
 import dataclasses
 import html
@@ -143,17 +143,21 @@ class Page:
     def choices(self, thing):
         if not thing.rows:
             return f"<p>{self.type(thing.parents)}</p>"
-        rows = "".join(f"<tr><td>{self.type(kind)}</td><td>{html.escape(text)}</td></tr>" for _, kind, text in thing.rows)
+        rows = "".join(
+            f"<tr><td>{self.type(kind)}</td><td>{html.escape(text)}</td></tr>" for _, kind, text in thing.rows)
         return f"<table>{rows}</table>"
 
     def function(self, function):
         returns = "".join(f"<li>{self.type(kind)} {html.escape(text)}</li>" for kind, text in function.returns)
-        return (f'<h3 id="{function.name}"><code>{html.escape(function.name)}({html.escape(function.arguments)})</code></h3>'
+        name = html.escape(f"{function.name}({function.arguments})")
+        return (f'<h3 id="{function.name}"><code>{name}</code></h3>'
                 f"<p>{html.escape(function.text)}</p>{self.table(function.params, ('argument', 'type', ''))}"
                 + (f"<p>Returns</p><ol>{returns}</ol>" if returns else ""))
 
     def thing(self, thing):
-        parts = [f'<h2 id="{thing.name}"><code>{thing.name}</code></h2>', f"<p>{html.escape(thing.text)}</p>" if thing.text else ""]
+        parts = [f'<h2 id="{thing.name}"><code>{thing.name}</code></h2>']
+        if thing.text:
+            parts.append(f"<p>{html.escape(thing.text)}</p>")
         if thing.kind == "alias":
             parts.append(self.choices(thing))
         else:
@@ -166,9 +170,10 @@ class Page:
     def render(self):
         index = "".join(f'<li><a href="#{thing.name}">{thing.name}</a></li>' for thing in self.things)
         body = "\n".join(map(self.thing, self.things))
-        return (f'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>GameLift for Lua</title><style>{STYLE}</style>\n'
-                f"<h1>GameLift for Lua</h1>\n<p>Made from the annotations that editors read. How calls answer and wait is told in "
-                f"bindings/lua/README.md.</p>\n<nav><ul>{index}</ul></nav>\n{body}\n</html>\n")
+        return (f'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>GameLift for Lua</title>\n'
+                f"<style>{STYLE}</style>\n<h1>GameLift for Lua</h1>\n<p>Made from the annotations that editors read. "
+                f"How calls answer and wait is told in bindings/lua/README.md.</p>\n"
+                f"<nav><ul>{index}</ul></nav>\n{body}\n</html>\n")
 
 
 def main():

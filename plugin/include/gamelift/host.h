@@ -72,6 +72,7 @@ struct lua_State;
 
 /* ---- services of the host ---- */
 
+/** When in a frame a hook runs. */
 typedef enum glift_phase {
     GLIFT_PHASE_BEFORE_GAME = 0, /* before the game's own code of this frame */
     GLIFT_PHASE_AFTER_GAME = 1
@@ -124,6 +125,7 @@ typedef struct glift_host_players {
     void (*decide)(glift_host *host, uint64_t player, bool accepted, const char *reason);
 } glift_host_players;
 
+/** What the plugin is handed at its start: the way to the services of the host. */
 typedef struct glift_host_api {
     uint32_t size, abi; /* abi: GLIFT_HOST_ABI of the host's build */
     glift_host *host;
@@ -134,12 +136,14 @@ typedef struct glift_host_api {
 
 /* ---- the plugin ---- */
 
+/** Why the plugin is stopped. */
 typedef enum glift_stop_reason {
     GLIFT_STOP_UNLOAD = 0, /* may be refused (GLIFT_ERR_STATE) while a game session is active */
     GLIFT_STOP_RELOAD = 1, /* a new copy starts soon: the connection is kept, parked */
     GLIFT_STOP_EXIT = 2
 } glift_stop_reason;
 
+/** What the plugin hands to the host: what it can be asked to do, and its services. */
 typedef struct glift_plugin {
     uint32_t size, abi;
     const char *name, *version;
@@ -195,6 +199,7 @@ typedef struct glift_plugin_server {
     void (*call_in)(void *self, uint64_t delay_ns, void (*fn)(void *user), void *user);
 } glift_plugin_server;
 
+/** What the plugin knows at once of a player who connects. */
 typedef enum glift_player_answer {
     GLIFT_PLAYER_ACCEPTED = 0, /* no game session to check against, and config gamelift.open_door is "1" */
     GLIFT_PLAYER_DENIED = 1,

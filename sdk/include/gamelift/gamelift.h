@@ -65,6 +65,7 @@ GLIFT_API const char *glift_version(void);
 /** The protocol level spoken, "5.6.0": what the service is told as sdkVersion. Static text. Thread: any. */
 GLIFT_API const char *glift_sdk_version(void);
 
+/** One game server process, as GameLift sees it. Made by glift_server_create(). */
 typedef struct glift_server glift_server;
 
 /** What connects any number of servers to GameLift: an I/O thread, or none (glift_io_desc.threadless). */
@@ -159,6 +160,7 @@ typedef struct glift_connection_event {
     const char *reason;  /* one sentence, without secrets; "" when connected. Never NULL */
 } glift_connection_event;
 
+/** How much a line of the log matters. */
 typedef enum glift_log_level {
     GLIFT_LOG_DEBUG = 0,
     GLIFT_LOG_INFO = 1,

@@ -121,6 +121,7 @@ GLIFT_API glift_status glift_metrics_tag(struct glift_server *server, const char
 /** One thing that is measured. Made by glift_metrics_create(); lives until glift_server_destroy(). */
 typedef struct glift_metric glift_metric;
 
+/** What becomes of the samples of an interval. */
 typedef enum glift_metric_kind {
     GLIFT_METRIC_GAUGE = 1,   /* what is so: its last value is sent in each interval, once it was set */
     GLIFT_METRIC_COUNTER = 2, /* what happens: the sum of an interval is sent, where it is not 0 */

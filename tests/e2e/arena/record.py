@@ -41,7 +41,8 @@ PILOT = """
       if (!other) return [];
       const x = (other.x - me.x) / far(other), y = (other.y - me.y) / far(other), near = far(other) < 320 ? 1 : 0;
       const axes = [near ? -y : x, near ? x : y, x, y];
-      const buttons = Array.from({ length: 17 }, (_, index) => ({ value: index === 4 && Math.random() < 0.01 ? 1 : 0 }));
+      const dashes = Math.random() < 0.01;
+      const buttons = Array.from({ length: 17 }, (_, index) => ({ value: index === 4 && dashes ? 1 : 0 }));
       return [{ connected: true, mapping: "standard", axes, buttons }];
     };"""
 

@@ -58,7 +58,8 @@ class Documents(unittest.TestCase):
     def check_options(self, block):
         """A block that installs, builds and plays, or tests, has tests of its own: here each option is looked up."""
         for script, *arguments in map(str.split, re.sub(r" +#.*", "", block, flags=re.M).splitlines()):
-            usage = subprocess.run([ROOT / script, "--help"], capture_output=True, text=True, check=True, timeout=60).stdout
+            usage = subprocess.run([ROOT / script, "--help"], capture_output=True, text=True, check=True,
+                                   timeout=60).stdout
             for option in arguments:
                 self.assertTrue(not option.startswith("-") or option in usage, f"{script} has no {option}")
 
@@ -81,8 +82,19 @@ class Documents(unittest.TestCase):
                     else:
                         reader.type(block, expected)
                 self.assertEqual(0, reader.leave(), reader.output)
+                self.assertNotRegex(reader.output, r"\.[ch]:\d+:\d+: warning")
             finally:
                 reader.close()
+
+    @unittest.skipUnless(shutil.which("luacheck"), "luacheck is not installed")
+    def test_programs_in_lua_have_no_lint(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("README.md", "game/README.md"):
+                for file, text in Document(ROOT / name).files():
+                    pathlib.Path(folder, file.replace("/", "_")).write_text(text, encoding="utf-8")
+            options = ["--no-config", "--no-color", "-q", "--std", "lua54", "--read-globals", "host", "--"]
+            found = subprocess.run(["luacheck", *options, folder], capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(0, found.returncode, found.stdout)
 
     def test_the_readme(self):
         self.read("README.md")
@@ -123,7 +135,8 @@ class Checkout(unittest.TestCase):
         templates = list((ROOT / ".github/ISSUE_TEMPLATE").glob("*.md"))
         self.assertGreater(len(templates), 2)
         for template in templates:
-            self.assertRegex(template.read_text(encoding="utf-8"), r"\A---\nname: \S.*\nabout: \S.*\ntitle: .*\nlabels: \S.*\n---\n\n\S")
+            self.assertRegex(template.read_text(encoding="utf-8"),
+                             r"\A---\nname: \S.*\nabout: \S.*\ntitle: .*\nlabels: \S.*\n---\n\n\S")
 
 
 if __name__ == "__main__":

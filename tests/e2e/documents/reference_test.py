@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The target `reference` makes the reference of C and Lua without a warning; all public calls are in it, and the comments
-of members too. What it must not accept makes it fail."""
+"""The target `reference` makes the reference of C and Lua without a warning; all public calls are in it, and the
+comments of members too. What it must not accept makes it fail."""
 import os
 import pathlib
 import re
@@ -19,7 +19,16 @@ META = ROOT / "bindings/lua/gamelift"
 
 
 def run(*command):
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=600)
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                          timeout=600)
+
+
+def doxygen(folder, *settings):
+    """As the target runs it, into this folder, with other settings."""
+    doxyfile = (BUILD / "sdk/reference/Doxyfile").read_text(encoding="utf-8")
+    path = pathlib.Path(folder, "Doxyfile")
+    path.write_text("\n".join([doxyfile, f'OUTPUT_DIRECTORY = "{folder}"', *settings, ""]), encoding="utf-8")
+    return run("doxygen", path)
 
 
 def plain(page):
@@ -48,6 +57,13 @@ class Reference(unittest.TestCase):
                      "where players connect, 1..GLIFT_MAX_PORT"):
             self.assertIn(text, pages)
 
+    def test_only_members_and_macros_whose_names_say_all_have_no_comment(self):
+        with tempfile.TemporaryDirectory() as folder:
+            said = doxygen(folder, "EXTRACT_ALL = NO", "WARN_AS_ERROR = NO").stdout
+        self.assertIn("(variable)", said)
+        bare = [line for line in said.splitlines() if not re.search(r"\((?:variable|macro definition)\)", line)]
+        self.assertEqual([], bare)
+
     def test_every_function_and_class_of_lua_is_there(self):
         page = (BUILD / "reference/lua/index.html").read_text(encoding="utf-8")
         for meta in (META / "meta.lua", *(META / "meta").glob("*.lua")):
@@ -60,11 +76,9 @@ class Reference(unittest.TestCase):
     def test_a_comment_on_an_argument_that_is_not_there_is_refused(self):
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)
-            (folder / "bad.h").write_text("/* licence */\n/* About. */\n/** Does it.\n * @param speed how fast */\nint f(int size);\n")
-            doxyfile = (BUILD / "sdk/reference/Doxyfile").read_text(encoding="utf-8")
-            doxyfile += f'\nINPUT = "{folder}"\nOUTPUT_DIRECTORY = "{folder}"\n'
-            (folder / "Doxyfile").write_text(doxyfile, encoding="utf-8")
-            made = run("doxygen", folder / "Doxyfile")
+            (folder / "bad.h").write_text("/* licence */\n/* About. */\n"
+                                          "/** Does it.\n * @param speed how fast */\nint f(int size);\n")
+            made = doxygen(folder, f'INPUT = "{folder}"')
         self.assertNotEqual(0, made.returncode)
         self.assertIn("argument 'speed'", made.stdout)
 

@@ -55,7 +55,8 @@ class Reader:
         self.folder, self.output, self.blocks = folder, "", 0
         # What is printed to a terminal comes line by line.
         terminal, output = pty.openpty()
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("GAMELIFT_", "ARENA_", "AWS_"))}
+        clean = {name: value for name, value in os.environ.items()
+                 if not name.startswith(("GAMELIFT_", "ARENA_", "AWS_"))}
         self.shell = subprocess.Popen(
             ["bash", "-e"], cwd=folder, stdin=subprocess.PIPE, stdout=output, stderr=output, text=True,
             env={**clean, "AWS_EC2_METADATA_DISABLED": "true", **(environment or {})}, start_new_session=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Releases are made in a repository that has of this one what a release changes: the version, the changelog, the tag, the
-notes, the sums. Their packages have tests of their own."""
+"""Releases are made in a repository that has of this one what a release changes: the version, the changelog, the tag,
+the notes, the sums. Their packages have tests of their own."""
 import pathlib
 import re
 import shutil
@@ -32,9 +32,13 @@ The first version.
 """
 
 
+def run(*command, check=False):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=check,
+                          timeout=300)
+
+
 def git(folder, *arguments):
-    return subprocess.run(["git", "-C", folder, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True,
-                          timeout=300).stdout
+    return run("git", "-C", folder, *arguments, check=True).stdout
 
 
 @unittest.skipUnless(shutil.which("git"), "git is not installed")
@@ -57,8 +61,7 @@ class Release(unittest.TestCase):
         git(self.clone, "commit", "-q", "--allow-empty", "-m", name)
 
     def release(self, *arguments):
-        return subprocess.run(["/usr/bin/python3", self.clone / SCRIPT, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, check=False, timeout=300)
+        return run("/usr/bin/python3", self.clone / SCRIPT, *arguments)
 
     def read(self, name):
         return (self.clone / name).read_text(encoding="utf-8")
@@ -79,7 +82,8 @@ class Release(unittest.TestCase):
                          r'#define GLIFT_VERSION +"0\.2\.7"\n#define GLIFT_VERSION_NUMBER 2007 ')
         self.assertNotIn("find_package(gamelift 0.1 ", self.read("sdk/README.md"))
         self.assertRegex(self.read("CHANGELOG.md"),
-                         r"(?s)\n## \[Unreleased\]\n\n## \[0\.2\.7\] - \d{4}-\d\d-\d\d\n\n### Added\n\n- One thing\..*\[0\.1\.0\]")
+                         r"(?s)\n## \[Unreleased\]\n\n## \[0\.2\.7\] - \d{4}-\d\d-\d\d\n\n"
+                         r"### Added\n\n- One thing\..*\[0\.1\.0\]")
         self.assertEqual("", git(self.clone, "status", "--porcelain"))
         self.assertEqual(git(self.clone, "rev-parse", "HEAD"), git(self.clone, "rev-parse", "v0.2.7^{commit}"))
         self.assertIn("### Added\n\n- One thing.", git(self.clone, "tag", "-l", "--format=%(contents)", "v0.2.7"))
@@ -95,8 +99,8 @@ class Release(unittest.TestCase):
         before = git(self.clone, "rev-parse", "HEAD")
         done = self.release("0.2.0", "--dry-run")
         self.assertEqual(0, done.returncode, done.stdout)
-        for text in ("would run: cpack --preset deb", "would run: cmake --preset bundle-openssl", "Version 0.2.0", "- Another one.",
-                     "gamelift-0.2.0-source.tar.gz"):
+        for text in ("would run: cpack --preset deb", "would run: cmake --preset bundle-openssl", "Version 0.2.0",
+                     "- Another one.", "gamelift-0.2.0-source.tar.gz"):
             self.assertIn(text, done.stdout)
         self.assertEqual((before, "", ""), (git(self.clone, "rev-parse", "HEAD"), git(self.clone, "tag"),
                                             git(self.clone, "status", "--porcelain")))
