@@ -30,7 +30,7 @@ NOT_KEPT = {
     "local_configuration": "memory users matcher backlog record link",
     "local_match": "tickets backfill record link",
     "local_ticket_player": "player_id ticket",
-    "local_ticket": "history memory players seated_sum seated obstacle candidate record link match_link",
+    "local_ticket": "history judged memory players seated_sum seated obstacle candidate record link match_link",
     "local_automatic": "record link",
     "local_latency": "",
     "local_seat_wish": "",
