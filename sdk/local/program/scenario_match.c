@@ -148,7 +148,7 @@ const cJSON *scenario_at(const cJSON *value, const char *path)
             return NULL;
         memcpy(name, path, length);
         name[length] = '\0';
-        value = cJSON_IsArray(value) ? cJSON_GetArrayItem(value, atoi(name))
+        value = cJSON_IsArray(value) ? cJSON_GetArrayItem(value, (int)strtol(name, NULL, 10))
                                      : cJSON_GetObjectItemCaseSensitive(value, name);
         path += length + (path[length] == '.');
     }
