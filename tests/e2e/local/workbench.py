@@ -11,7 +11,7 @@ from local import Server, until
 
 PICTURES = pathlib.Path(os.environ["GLIFT_BUILD"]) / "screenshots" / "workbench"
 DESKTOP, PHONE, WIDE, NARROW = (1440, 900), (390, 844), (2560, 1440), (360, 740)
-WAIT_S = int(os.environ.get("WB_WAIT", 60))
+WAIT_S = 60
 LISTS = ("processes", "sessions", "players", "tickets", "placements", "queues", "configurations", "rule-sets", "fleets",
          "computes", "events")
 TOOLS = ("overview", "messages", "bench", "faults", "recording")
@@ -82,10 +82,12 @@ class Page:
         self.driver.execute_script("arguments[0].click()", found)
 
     def fill(self, name, value):
-        """A field of the dialog that is open."""
-        self.driver.execute_script("""
+        """A field of the dialog that is open, or about to."""
+        until(lambda: self.driver.execute_script("""
             const field = document.querySelector(`dialog [name="${arguments[0]}"]`);
-            field[field.type === "checkbox" ? "checked" : "value"] = arguments[1];""", name, value)
+            if (!field) return false;
+            field[field.type === "checkbox" ? "checked" : "value"] = arguments[1];
+            return true;""", name, value), WAIT_S, f"the dialog has {name!r}")
 
     def is_too_wide(self):
         return self.driver.execute_script("""
