@@ -12,7 +12,7 @@ import { clockTime, count, plural, span, words } from "./text.js";
 const GROUPS = [
   ["", ["overview", "messages"]],
   ["What runs", ["processes", "game_sessions", "player_sessions", "tickets", "placements"]],
-  ["What is set up", ["fleets", "computes", "queues", "configurations", "rule_sets", "events"]],
+  ["What is set up", ["fleets", "computes", "aliases", "queues", "configurations", "rule_sets", "events"]],
   ["Try out", ["bench", "faults", "recording"]],
 ];
 const THEMES = { "": "light", light: "dark", dark: "" };

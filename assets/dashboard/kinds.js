@@ -306,6 +306,23 @@ export const KINDS = {
       amount("Auth tokens", (row) => row.auth_token_count, { width: "96px" }),
     ],
   },
+  aliases: {
+    view: "aliases",
+    title: "Aliases",
+    one: "alias",
+    many: "aliases",
+    letter: "a",
+    states: [],
+    past: [],
+    id: (row) => row.alias_id,
+    name: (row) => row.name || row.alias_id,
+    columns: [
+      nameColumn("Alias", (row) => row.name || row.alias_id),
+      text("Routing", "routing_strategy", { least: 420, width: "110px" }),
+      to("Fleet", "fleets", "fleet_id", { least: 520 }),
+      text("Message", "message", { least: 760 }),
+    ],
+  },
   events: {
     view: "events",
     title: "Fleet events",

@@ -113,6 +113,11 @@ const commands = {
     "Only Anywhere fleets are emulated. --demo makes one.",
     () => awsCommand("create-fleet", "--name fleet", "--compute-type ANYWHERE", "--locations Location=custom-here"),
   ],
+  aliases: [
+    "No alias",
+    "An alias is a name that leads to a fleet, and can be led to another one.",
+    () => awsCommand("create-alias", "--name live", "--routing-strategy Type=SIMPLE,FleetId=FLEET"),
+  ],
   computes: [
     "No compute",
     "A compute is a machine where game servers run.",

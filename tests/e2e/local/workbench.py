@@ -13,7 +13,7 @@ PICTURES = pathlib.Path(os.environ["GLIFT_BUILD"]) / "screenshots" / "workbench"
 DESKTOP, PHONE, WIDE, NARROW = (1440, 900), (390, 844), (2560, 1440), (360, 740)
 WAIT_S = 60
 LISTS = ("processes", "sessions", "players", "tickets", "placements", "queues", "configurations", "rule-sets", "fleets",
-         "computes", "events")
+         "computes", "aliases", "events")
 TOOLS = ("overview", "messages", "bench", "faults", "recording")
 VIEWS = TOOLS + LISTS
 
