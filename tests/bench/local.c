@@ -29,6 +29,12 @@ enum {
     ANSWER_BYTES = 900
 };
 
+static const char help[] =
+        "Usage: bench_local [PROGRAM]\n"
+        "\n"
+        "Prints what calls of gamelift-local cost, one figure on a line: figure NAME VALUE UNIT. It takes\n"
+        "some minutes. PROGRAM is another gamelift-local than the one that was built with it.\n";
+
 static program service;
 static api_client client;
 static char busy_fleet[128], idle_fleet[128], busy_token[128], idle_token[128];
@@ -375,10 +381,27 @@ static void end_many_sessions(void)
             "us");
 }
 
+/* The program that is measured. Leaves where there is something else to say. */
+static const char *read_arguments(int count, char **arguments)
+{
+    const char *first = count > 1 ? arguments[1] : GAMELIFT_LOCAL;
+    if (strcmp(first, "-h") == 0 || strcmp(first, "--help") == 0) {
+        fputs(help, stdout);
+        exit(0);
+    }
+    bool is_option = first[0] == '-';
+    if (is_option || count > 2) {
+        fprintf(stderr, "bench_local: %s%s: see bench_local --help\n",
+                is_option ? first : "bench_local takes one program", is_option ? " is no option" : "");
+        exit(2);
+    }
+    return first;
+}
+
 int main(int count, char **arguments)
 {
     allow_files();
-    service = start_program(count > 1 ? arguments[1] : GAMELIFT_LOCAL);
+    service = start_program(read_arguments(count, arguments));
     last_beat = time(NULL);
     set_up();
     measure("30_connections_100_sessions");

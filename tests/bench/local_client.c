@@ -43,8 +43,11 @@ program start_program(const char *path)
     const char *at =
             lines != NULL && fgets(line, sizeof line, lines) != NULL ? strstr(line, "http://") : NULL;
     const char *port = at != NULL ? strchr(at + 7, ':') : NULL;
-    if (self.pid < 0 || port == NULL)
-        fail("gamelift-local did not start");
+    if (self.pid < 0 || port == NULL) {
+        char why[400];
+        snprintf(why, sizeof why, "%.300s did not start", path);
+        fail(why);
+    }
     self.port = (uint16_t)strtoul(port + 1, NULL, 10);
     fclose(lines);
     return self;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@
 #include <cjson/cJSON.h>
 
 #include "api/service.h"
+#include "bench/trial.h"
 #include "printable.h"
+#include "program/options.h"
 #include "rules/rule_set.h"
 
 #define UNMATCHED_SHOWN 10
@@ -21,11 +24,13 @@
 typedef struct bench_wish {
     const char *rule_set_file, *distribution_file;
     double tickets, minutes, per_second, seed;
-    bool as_json;
+    bool as_json, wants_help;
 } bench_wish;
 
-static const char usage[] =
-        "usage: gamelift-local bench [options] RULESET.json\n"
+#define SEED_MOST 9007199254740992.0 /* beyond this, not every whole number is a double */
+
+static const char help[] =
+        "Usage: gamelift-local bench [options] RULESET.json\n"
         "\n"
         "Puts a rule set on trial: tickets come over simulated minutes, and what became of them is told.\n"
         "\n"
@@ -37,10 +42,13 @@ static const char usage[] =
         "openapi.json\n"
         "  --json                    all of it, as GET /_local/rule_set_bench answers\n";
 
-static bool fail(const char *format, const char *name, const char *why)
+__attribute__((format(printf, 1, 2))) static bool fail(const char *format, ...)
 {
     char line[1400];
-    snprintf(line, sizeof line, format, name, why);
+    va_list values;
+    va_start(values, format);
+    vsnprintf(line, sizeof line, format, values);
+    va_end(values);
     make_printable(line, strlen(line));
     fprintf(stderr, "gamelift-local: %s\n", line);
     return false;
@@ -48,29 +56,37 @@ static bool fail(const char *format, const char *name, const char *why)
 
 /* ---- what is asked for ---- */
 
-static bool read_number(const char *option, double *out)
+/* What fits is not negative. */
+static bool read_number(const char *option, bool whole, double least, double most, double *out)
 {
     char *end;
     *out = strtod(optarg, &end);
-    return (end != optarg && *end == '\0') || fail("--%s takes a number, not \"%.100s\"", option, optarg);
+    bool fits = end != optarg && *end == '\0' && *out >= least && *out <= most;
+    if (fits && (!whole || *out == (double)(uint64_t)*out))
+        return true;
+    return fail("--%s takes a %snumber from %.16g to %.16g, not \"%.100s\"", option, whole ? "whole " : "",
+            least, most, optarg);
 }
 
 static bool take_option(int option, const char *name, bench_wish *out)
 {
     switch (option) {
     case 't':
-        return read_number(name, &out->tickets);
+        return read_number(name, true, 1, LOCAL_TRIAL_MAX_TICKETS, &out->tickets);
     case 'm':
-        return read_number(name, &out->minutes);
+        return read_number(name, false, 0.01, LOCAL_TRIAL_MAX_MINUTES, &out->minutes);
     case 'r':
-        return read_number(name, &out->per_second);
+        return read_number(name, false, 0.001, LOCAL_TRIAL_MAX_TICKETS, &out->per_second);
     case 's':
-        return read_number(name, &out->seed);
+        return read_number(name, true, 0, SEED_MOST, &out->seed);
     case 'd':
         out->distribution_file = optarg;
         return true;
     case 'j':
         out->as_json = true;
+        return true;
+    case 'h':
+        out->wants_help = true;
         return true;
     default:
         return false;
@@ -82,18 +98,20 @@ static bool read_arguments(int count, char **arguments, bench_wish *out)
     static const struct option known[] = {{"tickets", required_argument, NULL, 't'},
             {"minutes", required_argument, NULL, 'm'}, {"per-second", required_argument, NULL, 'r'},
             {"seed", required_argument, NULL, 's'}, {"distribution", required_argument, NULL, 'd'},
-            {"json", no_argument, NULL, 'j'}, {0}};
+            {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
     int option, place = 0;
     *out = (bench_wish){.tickets = 1000, .minutes = 10, .seed = 1};
     optind = 1;
-    while ((option = getopt_long(count, arguments, "", known, &place)) != -1) {
+    while ((option = getopt_long(count, arguments, ":h", known, &place)) != -1) {
+        if (option == '?' || option == ':')
+            local_options_refuse(option, arguments, "gamelift-local bench --help");
         if (!take_option(option, known[place].name, out))
             return false;
+        if (out->wants_help)
+            return true;
     }
-    if (optind + 1 != count) {
-        fputs(usage, stderr);
-        return false;
-    }
+    if (optind + 1 != count)
+        return fail("bench takes one file, a rule set: see gamelift-local bench --help");
     out->rule_set_file = arguments[optind];
     return true;
 }
@@ -123,7 +141,7 @@ static cJSON *read_distribution(const char *path)
     char *text = read_text(path);
     cJSON *read = text != NULL ? cJSON_Parse(text) : NULL;
     if (text != NULL && read == NULL)
-        fail("%.500s is not JSON, or longer than %s bytes", path, "65535");
+        fail("%.500s is not JSON, or longer than %d bytes", path, LOCAL_RULE_SET_MAX_BODY);
     free(text);
     return read;
 }
@@ -174,7 +192,7 @@ static bool run(local_service *service, const char *body, glift__text *out)
     while (good && local_service_run_benches(service))
         ;
     if (!good || local_service_bench(service, text, out) != GLIFT_OK)
-        good = fail("%s%s", good ? "out of memory" : text, "");
+        good = fail("%s", good ? "out of memory" : text);
     cJSON_Delete(read);
     glift__text_free(&reply);
     return good;
@@ -258,6 +276,10 @@ int local_bench_command(int count, char **arguments)
     glift__text answer = {0};
     if (!read_arguments(count, arguments, &wish))
         return 2;
+    if (wish.wants_help) {
+        fputs(help, stdout);
+        return 0;
+    }
     char *body = make_request(&wish);
     bool good = body != NULL && local_service_create(&desc, (glift__time){0}, &service) == GLIFT_OK &&
                 run(service, body, &answer);

@@ -396,14 +396,10 @@ static bool belongs_together(int count, char **arguments, const local_options *o
 }
 
 /* getopt_long() would say it in words of its own, without the way out. */
-static int refuse_option(int option, char **arguments)
+void local_options_refuse(int option, char **arguments, const char *help)
 {
-    if (option == ':')
-        fprintf(stderr, "gamelift-local: %s lacks its value: see --help-all\n", arguments[optind - 1]);
-    else
-        fprintf(stderr, "gamelift-local: %s is no option, or takes no value: --help-all lists them all\n",
-                arguments[optind - 1]);
-    return 2;
+    const char *problem = option == ':' ? "lacks its value" : "is no option, or takes no value";
+    fprintf(stderr, "gamelift-local: %s %s: see %s\n", arguments[optind - 1], problem, help);
 }
 
 static int print(const char *text)
@@ -429,8 +425,10 @@ int local_options_read(int count, char **arguments, local_options *out)
             .log_level = GLIFT_LOG_INFO};
     int option;
     while ((option = getopt_long(count, arguments, ":h", known, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return refuse_option(option, arguments);
+        if (option == '?' || option == ':') {
+            local_options_refuse(option, arguments, "--help-all");
+            return 2;
+        }
         if (option == OPTION_HELP || option == 'h')
             return print(local_help);
         if (option == OPTION_HELP_ALL)

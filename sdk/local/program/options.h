@@ -48,6 +48,10 @@ bool local_options_command(int count, char **arguments, local_options *out);
 #define OPTIONS_WARNING_SIZE 200
 bool local_options_warning(const local_options *options, char out[OPTIONS_WARNING_SIZE]);
 
+/* An option that getopt_long() did not take (':' or '?') is refused in one sentence; `help` is where all are
+ * listed. */
+void local_options_refuse(int option, char **arguments, const char *help);
+
 /* What --help and --help-all print. */
 extern const char local_help[];
 extern const char *const local_help_all[]; /* parts; NULL: the end */

@@ -21,7 +21,8 @@ const char local_help[] = "Usage: gamelift-local [options]\n"
                           "  --help-all          all options, time-outs among them, and the controls\n"
                           "\n"
                           "When it is ready: http://127.0.0.1:9080 is the dashboard and the AWS API, and\n"
-                          "/_local/openapi.json describes the controls there.\n";
+                          "/_local/openapi.json describes the controls there.\n"
+                          "gamelift-local bench --help: a rule set on trial; replay --help: a recording.\n";
 
 static const char options[] =
         "Usage: gamelift-local [options]\n"

@@ -16,6 +16,7 @@
 
 #include "listen/listen.h"
 #include "printable.h"
+#include "program/options.h"
 #include "replay/course.h"
 
 #define DEFAULT_WAIT_S 30
@@ -27,6 +28,7 @@
 typedef struct replay {
     const char *path, *process_id;
     char **command;
+    bool wants_help;
     uint64_t wait_ms;
     local_recording recording;
     local_course course;
@@ -39,8 +41,8 @@ typedef struct replay {
     int exit_code; /* -1: by a signal */
 } replay;
 
-static const char usage[] =
-        "usage: gamelift-local replay [--process ID] [--wait SECONDS] FILE -- COMMAND...\n"
+static const char help[] =
+        "Usage: gamelift-local replay [--process ID] [--wait SECONDS] FILE -- COMMAND...\n"
         "\n"
         "Starts COMMAND as a game server, plays it the service's side of a recording (--record FILE), and "
         "tells "
@@ -73,24 +75,28 @@ static bool read_wait(const char *text, uint64_t *out)
 
 static bool read_arguments(replay *self, int count, char **arguments)
 {
-    static const struct option known[] = {
-            {"process", required_argument, NULL, 'p'}, {"wait", required_argument, NULL, 'w'}, {0}};
+    static const struct option known[] = {{"process", required_argument, NULL, 'p'},
+            {"wait", required_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'}, {0}};
     int option;
-    bool good = true;
     self->wait_ms = DEFAULT_WAIT_S * 1000;
     optind = 1;
-    while (good && (option = getopt_long(count, arguments, "+", known, NULL)) != -1) {
+    while ((option = getopt_long(count, arguments, "+:h", known, NULL)) != -1) {
+        if (option == '?' || option == ':') {
+            local_options_refuse(option, arguments, "gamelift-local replay --help");
+            return false;
+        }
+        self->wants_help = option == 'h';
+        if (self->wants_help)
+            return true;
         if (option == 'p')
             self->process_id = optarg;
-        else
-            good = option == 'w' && read_wait(optarg, &self->wait_ms);
+        else if (!read_wait(optarg, &self->wait_ms))
+            return false;
     }
-    bool is_whole = good && optind + 2 < count && strcmp(arguments[optind + 1], "--") == 0;
-    if (!is_whole) {
-        if (good)
-            fputs(usage, stderr);
-        return false;
-    }
+    if (optind + 2 >= count || strcmp(arguments[optind + 1], "--") != 0)
+        return fail("replay takes FILE -- COMMAND, a recording and the game server that it is played to: see "
+                    "gamelift-local replay --help%s%s",
+                "", "");
     self->path = arguments[optind];
     self->command = arguments + optind + 2;
     return true;
@@ -187,8 +193,9 @@ static bool open_port(replay *self)
 
 /* ---- the program ---- */
 
-/* As --launch starts a server, with the process id of the recording. */
-static void become(const replay *self)
+/* As --launch starts a server, with the process id of the recording. `tell` is closed where it runs; else the
+ * reason goes there. */
+static void become(const replay *self, int tell)
 {
     sigset_t none;
     char http_url[100];
@@ -204,20 +211,31 @@ static void become(const replay *self)
     setenv("GAMELIFT_SDK_PROCESS_ID", self->recording.process_id, 1);
     setenv("GAMELIFT_LOCAL_URL", http_url, 1);
     execvp(self->command[0], self->command);
-    fprintf(stderr, "gamelift-local: cannot run %s: %s\n", self->command[0], strerror(errno));
-    _exit(127);
+    int reason = errno;
+    ssize_t written = write(tell, &reason, sizeof reason);
+    _exit(written == sizeof reason ? 127 : 126);
 }
 
 static bool start(replay *self)
 {
+    int tell[2], reason = 0;
+    if (pipe2(tell, O_CLOEXEC) != 0)
+        return fail("the program cannot be started: %s%s", strerror(errno), "");
     fflush(NULL);
     self->child = fork();
     if (self->child == 0)
-        become(self);
+        become(self, tell[1]);
     if (self->child < 0)
-        return fail("the program cannot be started: %s%s", strerror(errno), "");
-    setpgid(self->child, self->child); /* in either process: whichever comes first */
-    return true;
+        reason = errno;
+    else
+        setpgid(self->child, self->child); /* in either process: whichever comes first */
+    close(tell[1]);
+    if (reason == 0 && read(tell[0], &reason, sizeof reason) != sizeof reason)
+        reason = 0;
+    close(tell[0]);
+    if (reason != 0 && self->child > 0)
+        waitpid(self->child, NULL, 0);
+    return reason == 0 || fail("cannot run %.500s: %s", self->command[0], strerror(reason));
 }
 
 static bool look_at_program(replay *self)
@@ -323,6 +341,10 @@ int local_replay(int count, char **arguments)
     signal(SIGPIPE, SIG_IGN);
     if (!read_arguments(&self, count, arguments))
         return 2;
+    if (self.wants_help) {
+        fputs(help, stdout);
+        return 0;
+    }
     if (read_recording(&self) && open_port(&self)) {
         glift__time now = local_listener_now(self.listener);
         if (course_begin(&self.course, &self.recording, self.url, self.wait_ms, now) && start(&self)) {

@@ -98,7 +98,7 @@ class Command(unittest.TestCase):
     def test_what_is_wrong_is_one_sentence(self):
         long = self.write("long.json", "x" * 70000)
         for options, why in ((("/nowhere.json",), "cannot read /nowhere.json: No such file"), ((long,), "longer than 65535 bytes"),
-                             (("--tickets", "x", self.rules), '--tickets takes a number, not "x"'),
+                             (("--tickets", "x", self.rules), '--tickets takes a whole number from 1 to 10000, not "x"'),
                              (("--tickets", "10001", self.rules), "10000"), (("--minutes", "1000", self.rules), "240"),
                              (("--distribution", self.rules.parent, self.rules), "cannot read")):
             with self.subTest(why):
@@ -106,7 +106,6 @@ class Command(unittest.TestCase):
                 self.assertEqual((2, ""), (code, said))
                 self.assertRegex(complaint, r"\Agamelift-local: [^\n]*\n\Z")
                 self.assertIn(why, complaint)
-        self.assertIn("usage", self.bench()[2])
 
 
 if __name__ == "__main__":

@@ -107,8 +107,8 @@ class Replay(unittest.TestCase):
     def test_a_program_that_cannot_be_started(self):
         run = subprocess.run([PROGRAM, "replay", self.recording, "--", "/nowhere/server"], capture_output=True, text=True,
                              timeout=60, check=False)
-        self.assertEqual(1, run.returncode)
-        self.assertIn("cannot run /nowhere/server: No such file", run.stderr)
+        self.assertEqual((2, "", "gamelift-local: cannot run /nowhere/server: No such file or directory\n"),
+                         (run.returncode, run.stdout, run.stderr))
 
     # ---- the recording ----
 
