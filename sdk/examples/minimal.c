@@ -51,8 +51,7 @@ static void on_connection(glift_server *server, const glift_connection_event *ev
 {
     game *self = user;
     (void)server;
-    if (event->state == GLIFT_RECONNECTING)
-        printf("not connected, still trying: %s\n", event->reason);
+    /* A connection that is lost comes back by itself; the SDK's own log, on stderr, tells of each attempt. */
     if (event->state == GLIFT_ENDED)
         self->is_over = true; /* for GameLift, this process is no more: leave, with exit code 0 */
 }
