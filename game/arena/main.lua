@@ -72,6 +72,16 @@ local function join_attempt()
   return true
 end
 
+-- An auth token is read once, when the program starts. Where it has run out while GameLift was out of reach, no redial
+-- can succeed, and whoever started this server has to start it anew, with a fresh token. A session is played to its end.
+local function on_connection(_, event)
+  local is_refused = event.code == "FORBIDDEN" or event.code == "UNAUTHORIZED"
+  if event.state == "lost" and is_refused and not arena then
+    host.log("error", "GameLift does not let this server in any more: " .. event.reason)
+    host.exit(1)
+  end
+end
+
 game = match.new {
   server = gamelift.server(),
   port = host.port,
@@ -101,6 +111,7 @@ game = match.new {
     door:turn_away(player, reason, host.now())
     host.close(player, reason)
   end,
+  on_connection = on_connection,
   on_ended = function(ok) host.exit(ok and 0 or 1) end,
   log = host.log,
   drain_grace_s = drain_seconds,

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The commands of game/deploy/README.md, typed one block after another into one shell. Ports are others, which are free."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from anywhere_test import CREDENTIALS, PATIENCE_S, ROOT, free_ports
+from local import PROGRAM, until
+
+README = (ROOT / "game" / "deploy" / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S)
+
+
+@unittest.skipUnless(shutil.which("aws", path=CREDENTIALS["PATH"]), "the AWS CLI is not installed (Debian package awscli)")
+class Readme(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        (self.folder / "build").mkdir()
+        (self.folder / "build" / "release").symlink_to(PROGRAM.parent)
+        (self.folder / "game").symlink_to(ROOT / "game")
+        first = free_ports(3)
+        self.ports = {"9080": str(first), "20000": str(first + 1)}
+        self.log = open(self.folder / "log", "w+", encoding="utf-8")
+        self.addCleanup(self.log.close)
+        environment = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
+        self.shell = subprocess.Popen(
+            ["bash", "-em"], cwd=self.folder, stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, text=True,
+            env={**environment, "PATH": CREDENTIALS["PATH"], "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": ""})
+        self.addCleanup(self.end)
+
+    def end(self):
+        """Every job of the shell has a group of its own, and is ended by it."""
+        if self.shell.poll() is None:
+            self.shell.stdin.write("kill -TERM $(jobs -p) 2>/dev/null || true; wait; exit 1\n")
+            self.shell.stdin.flush()
+            try:
+                self.shell.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self.shell.send_signal(signal.SIGKILL)
+                self.shell.wait()
+        self.shell.stdin.close()
+
+    def text(self):
+        return (self.folder / "log").read_text(encoding="utf-8")
+
+    def type(self, number, block):
+        for theirs, ours in self.ports.items():
+            block = block.replace(theirs, ours)
+        self.shell.stdin.write(f"{block}\necho 'end of block {number}'\n")
+        self.shell.stdin.flush()
+        until(lambda: f"end of block {number}" in self.text() or self.shell.poll() is not None, PATIENCE_S, self.text())
+        self.assertIsNone(self.shell.poll(), self.text())
+
+    def test_its_commands(self):
+        self.assertGreaterEqual(len(BLOCKS), 3)
+        for number, block in enumerate(BLOCKS):
+            if "create-game-session " in block:
+                until(lambda: "players: http" in self.text(), PATIENCE_S, "a server is there")
+                until(self.is_ready, PATIENCE_S, "a server is ready")
+            self.type(number, block)
+        self.assertIn('"Status": "ACTIVATING"', self.text())
+        self.assertIn("is deregistered", self.text())
+        self.shell.stdin.write("kill -TERM %?gamelift-local; wait %?gamelift-local; exit 0\n")
+        self.shell.stdin.flush()
+        self.assertEqual(0, self.shell.wait(PATIENCE_S), self.text())
+
+    def is_ready(self):
+        return " is ready on port" in self.text()
+
+
+if __name__ == "__main__":
+    unittest.main()
