@@ -72,8 +72,9 @@ local function join_attempt()
   return true
 end
 
--- An auth token is read once, when the program starts. Where it has run out while GameLift was out of reach, no redial
--- can succeed, and whoever started this server has to start it anew, with a fresh token. A session is played to its end.
+-- An auth token is read once, when the program starts. Where it has run out while GameLift was out of reach, no
+-- redial can succeed, and whoever started this server has to start it anew, with a fresh token. A session is played
+-- to its end.
 local function on_connection(_, event)
   local is_refused = event.code == "FORBIDDEN" or event.code == "UNAUTHORIZED"
   if event.state == "lost" and is_refused and not arena then
