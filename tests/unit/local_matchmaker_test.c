@@ -272,6 +272,21 @@ TEST(a_ticket_times_out_and_says_what_it_lacked) /* S64 */
     end(service);
 }
 
+/* The clock may leap: then its time is over before the matcher has looked at it again. */
+TEST(a_ticket_that_times_out_as_it_searches_on_says_what_it_waited_for) /* S64 */
+{
+    local_service *service = begin(0);
+    CHECK_INT(call(service, "UpdateGameSessionQueue", "{\"Name\":\"arena\",\"TimeoutInSeconds\":10}"), 200);
+    CHECK_INT(start(service, "t-1", "alice"), 200);
+    CHECK_INT(start(service, "t-2", "bob"), 200);
+    wait_s(service, 2);
+    CHECK_STATUS(service, "t-1", "PLACING");
+    pass(service, 60000);
+    CHECK_TEXT(ticket_field(service, "t-1", "StatusMessage"),
+            "No match within 60 seconds: waiting for the next look at the tickets");
+    end(service);
+}
+
 TEST(stop_matchmaking_ends_a_waiting_ticket_once) /* S64 */
 {
     local_service *service = begin(0);

@@ -186,6 +186,12 @@ static bool fill_ticket(local_service *service, local_ticket *ticket, const loca
            local_index_add(&service->matchmaking->tickets_by_id, ticket);
 }
 
+/* What it says of itself until the matcher has looked at it. */
+static void await_look(local_ticket *ticket)
+{
+    snprintf(ticket->candidate.why, sizeof ticket->candidate.why, "waiting for the next look at the tickets");
+}
+
 static void describe_to_matcher(local_ticket *ticket, uint64_t start_ms)
 {
     ticket->candidate = (local_candidate){
@@ -197,7 +203,7 @@ static void describe_to_matcher(local_ticket *ticket, uint64_t start_ms)
             .free_seats = LOCAL_RULE_SET_MAX_PLAYERS,
             .obstacle = ticket->obstacle[0] != '\0' ? ticket->obstacle : NULL,
     };
-    snprintf(ticket->candidate.why, sizeof ticket->candidate.why, "waiting for the next look at the tickets");
+    await_look(ticket);
 }
 
 /* Its time counts from the start, whatever comes in between (S63). */
@@ -269,6 +275,7 @@ void local_set_ticket_searching(
     local_set_ticket_status(
             service, ticket, LOCAL_TICKET_SEARCHING, reason, "It is back among those who wait.");
     ticket->match = NULL;
+    await_look(ticket);
     for (size_t i = 0; i < ticket->player_count; i++) {
         ticket->places[i].answer = LOCAL_NO_ANSWER;
         if (!ticket->backfill)
