@@ -70,6 +70,16 @@ static local_candidate *add_backfill(uint64_t start_ms, size_t players, const ch
     return ticket;
 }
 
+/* One more look of the same matcher. */
+static unsigned run_again(uint64_t now_ms)
+{
+    local_matcher_look look = {.now_ms = now_ms,
+            .settle_ms = pool.settle_ms,
+            .additional_players = pool.additional_players,
+            .units = LOCAL_MATCHER_UNITS};
+    return local_matcher_run(pool.matcher, &look);
+}
+
 /* One look of a matcher that holds all of them, and has seen none before. */
 static unsigned run(uint64_t now_ms)
 {
@@ -78,11 +88,7 @@ static unsigned run(uint64_t now_ms)
     CHECK(pool.matcher != NULL);
     for (size_t i = 0; i < pool.count; i++)
         CHECK(local_matcher_add(pool.matcher, pool.line[i] != NULL ? pool.line[i] : &pool.tickets[i]));
-    local_matcher_look look = {.now_ms = now_ms,
-            .settle_ms = pool.settle_ms,
-            .additional_players = pool.additional_players,
-            .units = LOCAL_MATCHER_UNITS};
-    return local_matcher_run(pool.matcher, &look);
+    return run_again(now_ms);
 }
 
 #define FREE_FOR_ALL "[{\"name\":\"players\",\"minPlayers\":2,\"maxPlayers\":4}]"
@@ -99,6 +105,25 @@ TEST(one_player_waits_for_another_and_says_so) /* S59 */
     CHECK_INT(run(5000), 0);
     CHECK_INT(one->match, 0);
     CHECK_TEXT(one->why, "waiting for 1 more player");
+}
+
+#define EIGHT "[{\"name\":\"players\",\"minPlayers\":8,\"maxPlayers\":8}]"
+
+TEST(whoever_waits_counts_the_others_who_wait)
+{
+    begin(EIGHT);
+    local_candidate *first = add(0, 1);
+    CHECK_INT(run(0), 0);
+    CHECK_TEXT(first->why, "waiting for 7 more players");
+    for (int i = 0; i < 3; i++)
+        CHECK(local_matcher_add(pool.matcher, add(1000, 1)));
+    CHECK_INT(run_again(1000), 0);
+    for (int i = 0; i < 4; i++)
+        CHECK_TEXT(pool.tickets[i].why, "waiting for 4 more players");
+    local_matcher_remove(pool.matcher, &pool.tickets[3]);
+    CHECK_INT(run_again(2000), 0);
+    for (int i = 0; i < 3; i++)
+        CHECK_TEXT(pool.tickets[i].why, "waiting for 5 more players");
 }
 
 TEST(a_full_match_does_not_wait) /* S59 */
@@ -233,9 +258,10 @@ TEST(nobody_is_in_a_match_twice)
 
 /* ---- rules and expansions ---- */
 
-#define CLOSE_SKILLS                                                                                         \
-    FREE_FOR_ALL ",\"rules\":[{\"name\":\"Close\",\"type\":\"batchDistance\",\"batchAttribute\":\"skill\","  \
-                 "\"maxDistance\":10}]"
+#define CLOSE_RULE                                                                                           \
+    ",\"rules\":[{\"name\":\"Close\",\"type\":\"batchDistance\",\"batchAttribute\":\"skill\","               \
+    "\"maxDistance\":10}]"
+#define CLOSE_SKILLS FREE_FOR_ALL CLOSE_RULE
 
 TEST(a_rule_keeps_players_apart_and_is_named)
 {
@@ -251,6 +277,18 @@ TEST(a_rule_keeps_players_apart_and_is_named)
     CHECK_INT(run(5000), 0);
     CHECK_TEXT(low->why, "waiting for 1 more player; the rule \"Close\" keeps others out");
     CHECK_TEXT(pool.tickets[3].why, low->why); /* the youngest hears of it too */
+}
+
+TEST(whoever_waits_does_not_count_those_whom_a_rule_keeps_out)
+{
+    begin(EIGHT CLOSE_RULE);
+    add_skilled(0, 10);
+    add_skilled(0, 15);
+    local_candidate *far = add_skilled(0, 90);
+    CHECK_INT(run(0), 0);
+    for (int i = 0; i < 2; i++)
+        CHECK_TEXT(pool.tickets[i].why, "waiting for 6 more players; the rule \"Close\" keeps others out");
+    CHECK_TEXT(far->why, "waiting for 7 more players; the rule \"Close\" keeps others out");
 }
 
 TEST(expansions_go_by_the_newest_ticket_unless_told_otherwise) /* S62 */

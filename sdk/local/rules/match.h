@@ -259,6 +259,9 @@ bool match_is_hopeful(match_search *search, const match_lineup *lineup);
 match_outcome match_find(local_matcher *matcher, match_ticket *pivot, uint64_t since, match_lineup *out);
 /* The oldest ticket that goes together with this one: the one that a batch is sorted round. */
 match_ticket *match_anchor(local_matcher *matcher, match_ticket *ticket);
+/* How many players a new session with this ticket lacks, beside all that wait and go together with it: for
+ * match_explain(). False: it lacks none, or there is no team for the ticket. */
+bool match_count_missing(local_matcher *matcher, match_ticket *ticket);
 void match_gather(match_search *search, size_t limit, bool *all);
 /* Tries the tickets in `near` in their order; *lineup holds the start. */
 void match_fill(match_search *search, match_box box, match_lineup *lineup, const match_near *const *near,
@@ -317,6 +320,7 @@ struct local_matcher {
     match_near *scratch;
     size_t scratch_room;
     uint64_t last_ms; /* of the look before */
+    bool has_moved;   /* tickets have come, gone or grown older since they were told how many they lack */
     match_search search;
     /* of the search that was last: what it lacked */
     int missing;   /* players of teams below their minimum, in the best try */

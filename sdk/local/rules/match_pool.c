@@ -187,6 +187,7 @@ void match_pool_mark(local_matcher *matcher, match_ticket *ticket)
         return;
     /* Without memory it stays as it is; the next thing that happens to it marks it again. */
     ticket->dirty = match_line_add(&matcher->dirty, ticket);
+    matcher->has_moved = true;
     ticket->changed = ++matcher->events;
     ticket->tries = ticket->looks = 0;
     ticket->continues = false;
@@ -197,6 +198,7 @@ void match_pool_take(local_matcher *matcher, match_ticket *ticket)
     if (ticket->gone)
         return;
     ticket->gone = true;
+    matcher->has_moved = true;
     matcher->gone++;
     matcher->waiting--;
     if (!ticket->backfill && ticket->players <= MATCH_PLAYERS)

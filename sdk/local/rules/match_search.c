@@ -380,25 +380,32 @@ match_outcome match_find(local_matcher *matcher, match_ticket *pivot, uint64_t s
     return best != MATCH_NONE ? best : open ? MATCH_OPEN : MATCH_NONE;
 }
 
-match_ticket *match_anchor(local_matcher *matcher, match_ticket *ticket)
+/* A new session with this ticket alone in it, and the box of those who may come. False: none is for it. */
+static bool start_alone(local_matcher *matcher, match_ticket *ticket, uint64_t since)
 {
     match_search *search = &matcher->search;
     match_near self = {.ticket = ticket, .teams = UINT64_MAX};
-    match_ticket *oldest = ticket;
-    bool all;
     search->matcher = matcher;
     search->facts = &matcher->facts;
     search->pivot = ticket;
-    search->since = ticket->changed;
+    search->since = since;
     search->backfill = NULL;
     search->level_index = match_level_of(matcher, ticket);
     search->level = &search->facts->levels[search->level_index];
     seat_session(search);
     int team = match_preferred_team(search, &search->start, &self);
     if (team < 0)
-        return ticket;
+        return false;
     match_put(&search->start, ticket, team);
-    if (!make_box(search))
+    return make_box(search);
+}
+
+match_ticket *match_anchor(local_matcher *matcher, match_ticket *ticket)
+{
+    match_search *search = &matcher->search;
+    match_ticket *oldest = ticket;
+    bool all;
+    if (!start_alone(matcher, ticket, ticket->changed))
         return ticket;
     match_gather(search, SWEEP_NEIGHBOURS, &all);
     for (size_t i = 0; i < search->near_count; i++) {
@@ -406,4 +413,29 @@ match_ticket *match_anchor(local_matcher *matcher, match_ticket *ticket)
             oldest = search->near[i].ticket;
     }
     return oldest;
+}
+
+bool match_count_missing(local_matcher *matcher, match_ticket *ticket)
+{
+    match_search *search = &matcher->search;
+    bool all;
+    matcher->missing = INT32_MAX;
+    matcher->broken = SIZE_MAX;
+    /* Of those, too, who were shown to be in no match: together they may be enough soon. */
+    matcher->placed = start_alone(matcher, ticket, UINT64_MAX);
+    if (!matcher->placed)
+        return false;
+    match_box box = search->box;
+    match_lineup lineup = search->start;
+    match_gather(search, MATCH_PLAYERS, &all);
+    for (size_t i = 0; i < search->near_count; i++) {
+        match_box with = box;
+        int team = match_preferred_team(search, &lineup, &search->near[i]);
+        if (team < 0 || !match_box_add(search, &with, &search->near[i]))
+            continue;
+        match_put(&lineup, search->near[i].ticket, team);
+        box = with;
+    }
+    note_missing(search, &lineup);
+    return matcher->missing > 0;
 }

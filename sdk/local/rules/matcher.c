@@ -314,19 +314,54 @@ static void look_again(local_matcher *matcher)
     matcher->retries.count = kept;
 }
 
+static void look_for_matches(local_matcher *matcher, long whole)
+{
+    long hard = whole / HARD_SHARE;
+    matcher->hard = matcher->retries.count > 0 ? hard / 2 : hard;
+    look_for_dirty(matcher);
+    matcher->hard = matcher->hard < 0 ? hard / 2 : matcher->hard + hard / 2;
+    look_again(matcher);
+}
+
+static int players_waiting(const local_matcher *matcher)
+{
+    int players = 0;
+    for (int size = 1; size <= MATCH_PLAYERS && players < MATCH_PLAYERS; size++)
+        players += size * matcher->sizes[size];
+    return players;
+}
+
+/* While all that wait are too few for a match, nobody is searched for anew when others come or go; how many
+ * they wait for is told to each of them all the same. */
+static void count_missing_players(local_matcher *matcher)
+{
+    int players = players_waiting(matcher);
+    if (!matcher->has_moved || matcher->units <= 0)
+        return;
+    matcher->has_moved = false;
+    if (matcher->backfills.count > 0 || players >= MATCH_PLAYERS)
+        return;
+    for (size_t i = 0; i < matcher->by_age.count; i++) {
+        match_ticket *ticket = matcher->by_age.tickets[i];
+        if (ticket->gone || players >= matcher->facts.levels[match_level_of(matcher, ticket)].need)
+            continue;
+        forget_misses(matcher, ticket);
+        if (match_count_missing(matcher, ticket))
+            match_explain(matcher, ticket, MATCH_NONE, NULL);
+    }
+}
+
 unsigned local_matcher_run(local_matcher *matcher, local_matcher_look *look)
 {
     matcher->look = look;
     matcher->matches = 0;
     matcher->matched_count = 0;
     matcher->units = look->units;
-    if (!match_pool_update(matcher) || !local_matcher_is_busy(matcher))
+    if (!match_pool_update(matcher))
         return 0;
-    long whole = look->units, hard = whole / HARD_SHARE;
-    matcher->hard = matcher->retries.count > 0 ? hard / 2 : hard;
-    look_for_dirty(matcher);
-    matcher->hard = matcher->hard < 0 ? hard / 2 : matcher->hard + hard / 2;
-    look_again(matcher);
+    if (local_matcher_is_busy(matcher))
+        look_for_matches(matcher, look->units);
+    count_missing_players(matcher);
     look->units = matcher->units;
     return matcher->matches;
 }
