@@ -260,6 +260,24 @@ TEST(log_has_one_line_per_event_whatever_a_name_holds)
     finish(service, &server);
 }
 
+/* Then it still says whose request it was, and why it was refused. */
+TEST(log_names_so_much_of_an_unknown_action_as_may_be_one)
+{
+    local_service_desc desc = {.seed = 7, .log = keep_log};
+    local_service *service = NULL;
+    game_server server;
+    char action[2000];
+    CHECK_INT(local_service_create(&desc, clock_now, &service), GLIFT_OK);
+    CHECK_INT(local_service_demo(service, clock_now, NULL, &demo), GLIFT_OK);
+    CHECK_INT(connect_as(service, &server, "p1", demo.auth_token), 101);
+    memset(action, 'x', sizeof action - 1);
+    action[sizeof action - 1] = '\0';
+    CHECK_INT(ask(&server, action, "r1", "%s", ""), 400);
+    CHECK_CONTAINS(logged, "x of process p1 was refused: Unknown action");
+    CHECK(strlen(logged) < 250);
+    finish(service, &server);
+}
+
 /* At the level "debug": what was done in a line that says so, what was refused in the line that says why. */
 TEST(every_request_is_one_line_of_the_log)
 {

@@ -51,12 +51,12 @@ static void answer(
             request->action, request->action_name, request->id, status_code, message, body, &text);
     if (status != GLIFT_OK) {
         local_log(request->service, GLIFT_LOG_ERROR,
-                "the answer to %s of process %s could not be written: %s", request->action_name,
+                "the answer to %.64s of process %s could not be written: %s", request->action_name,
                 request->process->id, glift_status_name(status));
         return;
     }
     if (status_code == 200) /* refusals are logged with their reason */
-        local_log(request->service, GLIFT_LOG_DEBUG, "%s of process %s: done (request %s)",
+        local_log(request->service, GLIFT_LOG_DEBUG, "%s of process %s: done (request %.64s)",
                 request->action_name, request->process->id, request->id);
     bool repeatable = request->action == GLIFT__DESCRIBE_PLAYER_SESSIONS || request->fate.status_code != 0;
     if (request->service->remember_request_ids && request->id[0] != '\0' && !repeatable)
@@ -78,8 +78,8 @@ static void accept_request(const server_request *request)
 
 static void refuse_request(const server_request *request, const local_refusal *why)
 {
-    local_log(request->service, GLIFT_LOG_INFO, "%s of process %s was refused: %s", request->action_name,
-            request->process->id, why->message);
+    local_log(request->service, GLIFT_LOG_INFO, "%.64s of process %s was refused: %s", request->action_name,
+            request->process->id, why->message); /* an action that is not known may have any length */
     answer(request, local_error_status_code(why->error), why->message, NULL);
 }
 
