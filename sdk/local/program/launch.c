@@ -406,7 +406,7 @@ uint64_t launcher_deadline_ms(const local_launcher *launcher)
     return earliest;
 }
 
-void launcher_serve(local_launcher *launcher, uint64_t now_ms)
+void launcher_read(local_launcher *launcher, uint64_t now_ms)
 {
     struct epoll_event events[32];
     int count = epoll_wait(launcher->epoll, events, 32, 0);
@@ -415,6 +415,10 @@ void launcher_serve(local_launcher *launcher, uint64_t now_ms)
         read_output(launcher, child);
         reap(launcher, child, now_ms);
     }
+}
+
+void launcher_serve(local_launcher *launcher, uint64_t now_ms)
+{
     if (launcher->stopping && now_ms >= launcher->kill_at_ms && !launcher_is_idle(launcher)) {
         signal_all(launcher, SIGKILL);
         launcher->kill_at_ms = now_ms + 1000;

@@ -36,9 +36,10 @@ typedef struct launcher_desc {
 local_launcher *launcher_open(const launcher_desc *desc, char why[LAUNCH_WHY_SIZE]);
 void launcher_close(local_launcher *launcher); /* kills what is left; NULL is allowed */
 
-int launcher_fd(const local_launcher *launcher); /* can be read when there is something to serve */
-uint64_t launcher_deadline_ms(const local_launcher *launcher); /* UINT64_MAX: none */
-void launcher_serve(local_launcher *launcher, uint64_t now_ms);
+int launcher_fd(const local_launcher *launcher); /* can be read when launcher_read() has something to do */
+void launcher_read(local_launcher *launcher, uint64_t now_ms);  /* what children said, and which have ended */
+uint64_t launcher_deadline_ms(const local_launcher *launcher);  /* UINT64_MAX: none */
+void launcher_serve(local_launcher *launcher, uint64_t now_ms); /* when the deadline is there */
 
 /* SIGTERM to each; asked again a second later or more: SIGKILL. Then serve until launcher_is_idle(). */
 void launcher_stop(local_launcher *launcher, uint64_t now_ms);

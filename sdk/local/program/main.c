@@ -300,9 +300,16 @@ static bool make_demo(program *self)
     return true;
 }
 
-static void nothing_to_do(void *user)
+static void read_children(void *user)
 {
-    (void)user; /* the loop serves launcher and webhooks in every round */
+    const program *self = user;
+    launcher_read(self->launcher, local_listener_machine_ms());
+}
+
+static void read_receivers(void *user)
+{
+    const program *self = user;
+    webhooks_read(self->webhooks, local_listener_machine_ms());
 }
 
 static bool open_launcher(program *self)
@@ -329,7 +336,7 @@ static bool open_launcher(program *self)
         return fail(why);
     /* The listener closes what it watches: it gets a descriptor of its own. */
     int watched = fcntl(launcher_fd(self->launcher), F_DUPFD_CLOEXEC, 0);
-    return (watched >= 0 && local_listener_watch(self->listener, watched, nothing_to_do, self)) ||
+    return (watched >= 0 && local_listener_watch(self->listener, watched, read_children, self)) ||
            fail("the launcher cannot be watched");
 }
 
@@ -341,7 +348,7 @@ static bool open_webhooks(program *self)
     for (size_t i = 0; self->webhooks != NULL && i < self->options.webhook_count; i++)
         webhooks_add(self->webhooks, self->options.webhooks[i]); /* they were checked and counted */
     int watched = self->webhooks != NULL ? fcntl(webhooks_fd(self->webhooks), F_DUPFD_CLOEXEC, 0) : -1;
-    return (watched >= 0 && local_listener_watch(self->listener, watched, nothing_to_do, self)) ||
+    return (watched >= 0 && local_listener_watch(self->listener, watched, read_receivers, self)) ||
            fail("the webhooks cannot be watched");
 }
 

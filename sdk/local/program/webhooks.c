@@ -329,7 +329,7 @@ static void on_readable(const webhooks *self, hook *to, uint64_t now_ms)
     failed(self, to, now_ms, why);
 }
 
-static void serve_sockets(const webhooks *self, uint64_t now_ms)
+void webhooks_read(webhooks *self, uint64_t now_ms)
 {
     struct epoll_event events[WEBHOOKS_MAX];
     int count = epoll_wait(self->poll, events, WEBHOOKS_MAX, 0);
@@ -344,7 +344,6 @@ static void serve_sockets(const webhooks *self, uint64_t now_ms)
 
 void webhooks_serve(webhooks *self, uint64_t now_ms)
 {
-    serve_sockets(self, now_ms);
     find_new_receivers(self);
     for (size_t i = 0; i < self->count; i++) {
         hook *to = &self->hooks[i];

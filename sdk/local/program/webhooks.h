@@ -32,8 +32,11 @@ void webhooks_use(webhooks *self, const local_service *service);
 const char *webhooks_check(const char *text);
 bool webhooks_add(webhooks *self, const char *text); /* one that was checked. False: there are too many */
 
-int webhooks_fd(const webhooks *self); /* can be read when there is something to serve */
+int webhooks_fd(const webhooks *self); /* can be read when webhooks_read() has something to do */
+void webhooks_read(webhooks *self, uint64_t now_ms); /* what happened to the sockets */
 uint64_t webhooks_deadline_ms(const webhooks *self);
-void webhooks_serve(webhooks *self, uint64_t now_ms); /* also when events may have come */
+/* When the deadline is there, and when events may have come; where there are none, it costs no system call.
+ */
+void webhooks_serve(webhooks *self, uint64_t now_ms);
 
 #endif
