@@ -156,11 +156,20 @@ static void refuse(int option, char **argv)
         fprintf(stderr, "arena: %s is no option, or takes no value: --help lists them\n", argv[optind - 1]);
 }
 
+static bool is_empty(const char *value, const char *name)
+{
+    if (value == NULL || value[0] != '\0')
+        return false;
+    fprintf(stderr, "arena: --%s has an empty value: is a variable not set? --help lists the options\n",
+            name);
+    return true;
+}
+
 options_result options_parse(options *out, settings *all, int argc, char **argv)
 {
     *out = (options){.address = "127.0.0.1", .tick_rate = DEFAULT_TICK_RATE};
-    int option;
-    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+    int option, place = 0;
+    while ((option = getopt_long(argc, argv, ":h", long_options, &place)) != -1) {
         if (option == 'h' || option == 'v') {
             fputs(option == 'h' ? help : "arena " ARENA_VERSION "\n", stdout);
             return OPTIONS_DONE;
@@ -169,7 +178,7 @@ options_result options_parse(options *out, settings *all, int argc, char **argv)
             refuse(option, argv);
             return OPTIONS_BAD;
         }
-        if (!take(out, all, option, optarg))
+        if (is_empty(optarg, long_options[place].name) || !take(out, all, option, optarg))
             return OPTIONS_BAD;
     }
     if (optind < argc) {

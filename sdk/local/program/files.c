@@ -89,7 +89,7 @@ char *local_read_file(const char *path, size_t most, size_t *length)
     *length = text != NULL ? fread(text, 1, most + 1, file) : 0;
     int error = file == NULL     ? errno
                 : text == NULL   ? ENOMEM
-                : ferror(file)   ? EIO
+                : ferror(file)   ? errno
                 : *length > most ? EFBIG
                                  : 0;
     if (file != NULL)

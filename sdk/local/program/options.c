@@ -402,6 +402,15 @@ void local_options_refuse(int option, char **arguments, const char *help)
     fprintf(stderr, "gamelift-local: %s %s: see %s\n", arguments[optind - 1], problem, help);
 }
 
+static bool has_empty_value(int option)
+{
+    bool is_empty = optarg != NULL && optarg[0] == '\0';
+    if (is_empty)
+        fprintf(stderr, "gamelift-local: --%s has an empty value: is a variable not set? See --help-all\n",
+                name_of(option));
+    return is_empty;
+}
+
 static int print(const char *text)
 {
     fputs(text, stdout);
@@ -435,7 +444,7 @@ int local_options_read(int count, char **arguments, local_options *out)
             return print_all(local_help_all);
         if (option == OPTION_VERSION)
             return print("gamelift-local " GLIFT_VERSION "\n");
-        if (!take_option(option, out))
+        if (has_empty_value(option) || !take_option(option, out))
             return 2;
     }
     if (!local_options_command(count, arguments, out))

@@ -80,6 +80,13 @@ class Start(ArenaCase):
             with self.subTest(arguments):
                 self.assertIn(sentence, self.fails(*arguments, code=2))
 
+    def test_an_empty_value_is_called_that(self):
+        for option in ("--script", "--plugin", "--address", "--port", "--origin", "--endpoint", "--assets", "--tick-rate", "--set",
+                       "--bots", "--bot-skill"):
+            with self.subTest(option):
+                self.assertEqual(f"arena: {option} has an empty value: is a variable not set? --help lists the options",
+                                 self.fails(option, "", code=2))
+
     def test_help_and_version_go_to_stdout(self):
         for option, text in (("--help", "--script FILE"), ("-h", "--script FILE"), ("--version", "arena ")):
             done = subprocess.run([BUILD / "arena", option], capture_output=True, text=True, timeout=10, check=True)

@@ -53,7 +53,7 @@ class Options(unittest.TestCase):
         "--clock-scale": ("1001", "0 to 1000"), "--webhook": ("https://127.0.0.1/", "http://ADDRESS:PORT/PATH"),
         "--log-level": ("loud", "debug, info, warning or error"), "--heartbeat-patience": ("0", "0.001 to"),
         "--process-ready-timeout": ("1e10", "0.001 to"), "--activation-timeout": ("nan", "0.001 to"),
-        "--reservation-timeout": ("-1", "0.001 to"), "--exit-timeout": ("", "0.001 to"), "--token-lifetime": ("3h", "0.001 to"),
+        "--reservation-timeout": ("-1", "0.001 to"), "--exit-timeout": ("x", "0.001 to"), "--token-lifetime": ("3h", "0.001 to"),
         "--match-tick": ("x", "0.001 to"), "--match-settle": ("x", "0.001 to")}
     BESIDE = {"--launch": ["--demo"], "--launch-log-dir": ["--demo", "--launch", "true"],
               "--tls-cert": ["--tls-key", "/dev/null"], "--tls-key": ["--tls-cert", "/dev/null"]}
@@ -73,16 +73,23 @@ class Options(unittest.TestCase):
                 self.assertIn(words, result.stderr)
                 self.assertEqual(1, len(result.stderr.strip().splitlines()), result.stderr)
 
+    def test_an_empty_value_is_called_that(self):
+        for option in self.WRONG:
+            with self.subTest(option):
+                result = run(*self.BESIDE.get(option, []), option, "")
+                self.assertEqual((2, f"gamelift-local: {option} has an empty value: is a variable not set? See --help-all\n"),
+                                 (result.returncode, result.stderr))
+
     def test_a_wrong_option_is_one_sentence_and_exit_code_2(self):
         for options, words in ((["--port", "99999"], "0 to 65535"), (["--port", "1.5"], "whole number"),
                                (["--instances", "0"], "1 to 256"), (["--region", "local"], "us-east-1"),
                                (["--account", "12"], "twelve digits"), (["--dedupe-request-ids", "maybe"], "maybe"),
                                (["--launch", "x"], "needs --demo"), (["--demo-address", "127.0.0.1"], "needs --demo"), (["--tls-cert", "x"], "belong together"),
                                (["--reservation-timeout", "-1"], "takes a number"), (["surplus"], "surplus"),
-                               (["--nonsense"], "nonsense"), (["--demo=yes"], "takes no value"), (["-x"], "-x"),
+                               (["--scenario", "/dev"], "Is a directory"), (["--nonsense"], "nonsense"), (["--demo=yes"], "takes no value"), (["-x"], "-x"),
                                (["--seed"], "--seed lacks its value"), (["--seed", "-1"], "from 1"),
                                (["--instances", "2"], "need --launch"), (["--allow-host", "x"] * 17, "16 times"),
-                               (["--allow-host", ""], "the name")):
+                               (["--allow-host", ":1"], "without a port")):
             with self.subTest(options):
                 result = run(*options)
                 self.assertEqual(2, result.returncode)
@@ -91,6 +98,7 @@ class Options(unittest.TestCase):
 
     def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(self):
         for options, words in ((["--env-file", "/nonexistent/env"], "/nonexistent/env"),
+                               (["--demo", "--token", "/dev"], "Is a directory"),
                                (["--demo", "--launch", "/nonexistent/server"], "cannot run /nonexistent/server"),
                                (["--demo", "--launch", "a | b"], "unquoted"),
                                (["--demo", "--launch", "a $(b)"], "a command in it"),
