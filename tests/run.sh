@@ -92,7 +92,7 @@ step references ./tests/references.py
 step kept ./tests/kept.py
 step operations /usr/bin/python3 tests/operations.py
 step rule-language /usr/bin/python3 tests/rule_language.py
-step shellcheck shellcheck game/*.sh sdk/packaging/*.sh tests/*.sh tests/*/*.sh .ci/run
+step shellcheck shellcheck game/*.sh game/deploy/*/*.sh sdk/packaging/*.sh tests/*.sh tests/*/*.sh .ci/run
 step format ./tests/format.sh
 step layers layers
 step abi ./tests/abi/check.sh build/release
