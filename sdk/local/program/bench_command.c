@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <cjson/cJSON.h>
 
 #include "api/service.h"
+#include "program/complain.h"
 #include "bench/trial.h"
 #include "printable.h"
 #include "program/options.h"
@@ -42,18 +42,6 @@ static const char help[] =
         "openapi.json\n"
         "  --json                    all of it, as GET /_local/rule_set_bench answers\n";
 
-__attribute__((format(printf, 1, 2))) static bool fail(const char *format, ...)
-{
-    char line[1400];
-    va_list values;
-    va_start(values, format);
-    vsnprintf(line, sizeof line, format, values);
-    va_end(values);
-    make_printable(line, strlen(line));
-    fprintf(stderr, "gamelift-local: %s\n", line);
-    return false;
-}
-
 /* ---- what is asked for ---- */
 
 /* What fits is not negative. */
@@ -64,8 +52,8 @@ static bool read_number(const char *option, bool whole, double least, double mos
     bool fits = end != optarg && *end == '\0' && *out >= least && *out <= most;
     if (fits && (!whole || *out == (double)(uint64_t)*out))
         return true;
-    return fail("--%s takes a %snumber from %.16g to %.16g, not \"%.100s\"", option, whole ? "whole " : "",
-            least, most, optarg);
+    return complain("--%s takes a %snumber from %.16g to %.16g, not \"%.100s\"", option,
+            whole ? "whole " : "", least, most, optarg);
 }
 
 static bool take_option(int option, const char *name, bench_wish *out)
@@ -111,7 +99,7 @@ static bool read_arguments(int count, char **arguments, bench_wish *out)
             return true;
     }
     if (optind + 1 != count)
-        return fail("bench takes one file, a rule set: see gamelift-local bench --help");
+        return complain("bench takes one file, a rule set: see gamelift-local bench --help");
     out->rule_set_file = arguments[optind];
     return true;
 }
@@ -124,7 +112,7 @@ static char *read_text(const char *path)
     size_t length = text != NULL ? fread(text, 1, FILE_MOST, file) : 0;
     bool read = text != NULL && !ferror(file);
     if (!read)
-        fail("cannot read %.500s: %s", path, strerror(errno));
+        complain("cannot read %.500s: %s", path, strerror(errno));
     if (file != NULL)
         fclose(file);
     if (!read) {
@@ -141,7 +129,7 @@ static cJSON *read_distribution(const char *path)
     char *text = read_text(path);
     cJSON *read = text != NULL ? cJSON_Parse(text) : NULL;
     if (text != NULL && read == NULL)
-        fail("%.500s is not JSON, or longer than %d bytes", path, LOCAL_RULE_SET_MAX_BODY);
+        complain("%.500s is not JSON, or longer than %d bytes", path, LOCAL_RULE_SET_MAX_BODY);
     free(text);
     return read;
 }
@@ -192,7 +180,7 @@ static bool run(local_service *service, const char *body, glift__text *out)
     while (good && local_service_run_benches(service))
         ;
     if (!good || local_service_bench(service, text, out) != GLIFT_OK)
-        good = fail("%s", good ? "out of memory" : text);
+        good = complain("%s", good ? "out of memory" : text);
     cJSON_Delete(read);
     glift__text_free(&reply);
     return good;

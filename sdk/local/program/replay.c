@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "listen/listen.h"
+#include "program/complain.h"
 #include "printable.h"
 #include "program/options.h"
 #include "replay/course.h"
@@ -52,15 +53,6 @@ static const char help[] =
         "  --process ID              the server process of the recording, where there are several\n"
         "  --wait SECONDS            for a message, beyond the time that it took in the recording (30)\n";
 
-static bool fail(const char *format, const char *name, const char *why)
-{
-    char line[1200];
-    snprintf(line, sizeof line, format, name, why);
-    make_printable(line, strlen(line));
-    fprintf(stderr, "gamelift-local: %s\n", line);
-    return false;
-}
-
 /* ---- what is asked for ---- */
 
 static bool read_wait(const char *text, uint64_t *out)
@@ -68,7 +60,7 @@ static bool read_wait(const char *text, uint64_t *out)
     char *end;
     double seconds = strtod(text, &end);
     if (end == text || *end != '\0' || !(seconds >= 0.1 && seconds <= 3600))
-        return fail("--wait takes a number from 0.1 to 3600, not \"%.100s\"%s", text, "");
+        return complain("--wait takes a number from 0.1 to 3600, not \"%.100s\"", text);
     *out = (uint64_t)(seconds * 1000);
     return true;
 }
@@ -94,9 +86,9 @@ static bool read_arguments(replay *self, int count, char **arguments)
             return false;
     }
     if (optind + 2 >= count || strcmp(arguments[optind + 1], "--") != 0)
-        return fail("replay takes FILE -- COMMAND, a recording and the game server that it is played to: see "
-                    "gamelift-local replay --help%s%s",
-                "", "");
+        return complain(
+                "replay takes FILE -- COMMAND, a recording and the game server that it is played to: see "
+                "gamelift-local replay --help");
     self->path = arguments[optind];
     self->command = arguments + optind + 2;
     return true;
@@ -133,10 +125,10 @@ static bool read_recording(replay *self)
     size_t length;
     char *bytes = read_bytes(self->path, &length);
     if (bytes == NULL)
-        return fail("cannot read %.500s: %s", self->path, strerror(errno));
+        return complain("cannot read %.500s: %s", self->path, strerror(errno));
     bool read = recording_read(bytes, length, self->process_id, &self->recording, why);
     free(bytes);
-    return read || fail("%.500s cannot be replayed: %s", self->path, why);
+    return read || complain("%.500s cannot be replayed: %s", self->path, why);
 }
 
 /* ---- the port ---- */
@@ -166,7 +158,7 @@ static void on_log(void *user, glift_log_level level, const char *text)
 {
     (void)user;
     if (level >= GLIFT_LOG_WARNING)
-        fail("%s%s", text, "");
+        complain("%s", text);
 }
 
 static bool open_port(replay *self)
@@ -174,7 +166,7 @@ static bool open_port(replay *self)
     char why[LOCAL_WHY_SIZE];
     local_service_desc empty = {.seed = 1};
     if (local_service_create(&empty, (glift__time){0}, &self->service) != GLIFT_OK)
-        return fail("%s%s", "out of memory", "");
+        return complain("out of memory");
     self->stand_in = (local_stand_in){&self->course, on_handshake, on_received, on_closed, on_next_output};
     local_listener_desc desc = {
             .service = self->service,
@@ -186,7 +178,7 @@ static bool open_port(replay *self)
     };
     self->listener = local_listener_open(&desc, why);
     if (self->listener == NULL)
-        return fail("%s%s", why, "");
+        return complain("%s", why);
     snprintf(self->url, sizeof self->url, "ws://127.0.0.1:%d", local_listener_port(self->listener));
     return true;
 }
@@ -220,7 +212,7 @@ static bool start(replay *self)
 {
     int tell[2], reason = 0;
     if (pipe2(tell, O_CLOEXEC) != 0)
-        return fail("the program cannot be started: %s%s", strerror(errno), "");
+        return complain("the program cannot be started: %s", strerror(errno));
     fflush(NULL);
     self->child = fork();
     if (self->child == 0)
@@ -235,7 +227,7 @@ static bool start(replay *self)
     close(tell[0]);
     if (reason != 0 && self->child > 0)
         waitpid(self->child, NULL, 0);
-    return reason == 0 || fail("cannot run %.500s: %s", self->command[0], strerror(reason));
+    return reason == 0 || complain("cannot run %.500s: %s", self->command[0], strerror(reason));
 }
 
 static bool look_at_program(replay *self)
@@ -319,7 +311,7 @@ static int tell(const replay *self)
     const local_course *course = &self->course;
     char line[sizeof course->difference];
     if (course->out_of_memory || course->roles.out_of_memory) {
-        fail("%s%s", "out of memory", "");
+        complain("out of memory");
         return 2;
     }
     if (course->difference[0] == '\0') {

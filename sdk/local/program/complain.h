@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is wrong with an argument, a file or the machine, in one line for whoever started the program. */
+#ifndef LOCAL_COMPLAIN_H
+#define LOCAL_COMPLAIN_H
+
+#include <stdbool.h>
+
+/* To stderr, without what would move its cursor: names in it may be anybody's. Always false. */
+bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
