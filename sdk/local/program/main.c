@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gamelift-local: options, signals, and one loop round the service, its listener and its launcher. */
+#include "journal/journal.h"
+#include "listen/listen.h"
 #include "program/bench_command.h"
+#include "program/complain.h"
 #include "program/demo.h"
-#include "program/files.h"
+#include "program/environment.h"
 #include "program/health.h"
 #include "program/launch.h"
 #include "program/log_line.h"
 #include "program/open_files.h"
-#include "journal/journal.h"
-#include "listen/listen.h"
-#include "model/access.h"
 #include "program/options.h"
 #include "program/play.h"
-#include "program/state_file.h"
 #include "program/recorder.h"
 #include "program/replay.h"
+#include "program/state_file.h"
 #include "program/token_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,8 +27,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* With a scheme, a name and a port. */
-#define LOCAL_URL_SIZE 300
 #define BENCH_SLICE_MS 4
 
 typedef struct program {
@@ -44,10 +41,9 @@ typedef struct program {
     scenario *scenario;       /* NULL: none */
     bool scenario_passed;
     local_demo demo;
-    char token[TOKEN_SIZE];                                               /* "": clients need none */
-    char websocket_url[LOCAL_URL_SIZE], http_url[LOCAL_URL_SIZE];         /* as others are told */
-    char own_websocket_url[LOCAL_URL_SIZE], own_http_url[LOCAL_URL_SIZE]; /* as children of ours dial */
-    struct rlimit files;                                                  /* what we were started with */
+    char token[TOKEN_SIZE]; /* "": clients need none */
+    service_urls urls;
+    struct rlimit files; /* what we were started with */
     int signals;
     bool stopping;
     bool keeping_failed;
@@ -63,54 +59,26 @@ static void on_log(void *user, glift_log_level level, const char *text)
         log_line(level, text);
 }
 
-static bool fail(const char *what)
+/* NULL: --demo was not asked for. */
+static const local_demo *demo_of(const program *self)
 {
-    fprintf(stderr, "gamelift-local: %s\n", what);
-    return false;
+    return self->options.demo ? &self->demo : NULL;
 }
 
-/* ---- the environment of a game server ---- */
-
-static void write_environment(const void *user, FILE *file)
-{
-    const program *self = user;
-    fprintf(file, "export GAMELIFT_LOCAL_URL=%s\n", self->http_url);
-    fprintf(file, "export GAMELIFT_SDK_WEBSOCKET_URL=%s\n", self->websocket_url);
-    if (!self->options.demo)
-        return;
-    fprintf(file, "export GAMELIFT_SDK_FLEET_ID=%s\n", self->demo.fleet_id);
-    fprintf(file, "export GAMELIFT_SDK_HOST_ID=%s\n", self->demo.compute_name);
-    fprintf(file, "export GAMELIFT_SDK_AUTH_TOKEN=%s\n", self->demo.auth_token);
-    /* Every process that is started needs another one. */
-    fprintf(file, "export GAMELIFT_SDK_PROCESS_ID=manual-1\n");
-    fprintf(file, "export GAMELIFT_LOCAL_LOCATION=%s\n", self->demo.location);
-    fprintf(file, "export GAMELIFT_LOCAL_MATCHMAKING_CONFIGURATION=%s\n",
-            self->demo.matchmaking_configuration);
-}
-
-/* It holds a token: for the owner's eyes. Whoever waits for the file finds it whole. */
 static bool write_env_file(const program *self)
 {
     const char *path = self->options.env_file;
-    char why[4200];
-    if (path == NULL || local_write_file(path, write_environment, self))
-        return true;
-    snprintf(why, sizeof why, "cannot write %s: %s", path, strerror(errno));
-    return fail(why);
+    return path == NULL || environment_write(&self->urls, demo_of(self), path);
 }
 
-/* The launcher's children inherit it. */
+/* ---- launched game servers ---- */
+
 static bool prepare_child(void *user, const char *process_id)
 {
     program *self = user;
-    if (local_service_demo_token(self->service, local_listener_now(self->listener), &self->demo) != GLIFT_OK)
-        return false;
-    return setenv("GAMELIFT_SDK_WEBSOCKET_URL", self->own_websocket_url, 1) == 0 &&
-           setenv("GAMELIFT_SDK_FLEET_ID", self->demo.fleet_id, 1) == 0 &&
-           setenv("GAMELIFT_SDK_HOST_ID", self->demo.compute_name, 1) == 0 &&
-           setenv("GAMELIFT_SDK_AUTH_TOKEN", self->demo.auth_token, 1) == 0 &&
-           setenv("GAMELIFT_SDK_PROCESS_ID", process_id, 1) == 0 &&
-           setenv("GAMELIFT_LOCAL_URL", self->own_http_url, 1) == 0;
+    return local_service_demo_token(self->service, local_listener_now(self->listener), &self->demo) ==
+                   GLIFT_OK &&
+           environment_set(&self->urls, &self->demo, process_id);
 }
 
 static void child_ended(void *user, const char *process_id, const char *how)
@@ -136,7 +104,7 @@ static bool read_token(program *self)
 {
     char why[TOKEN_WHY_SIZE];
     return self->options.token_file == NULL || token_read(self->options.token_file, self->token, why) ||
-           fail(why);
+           complain("%s", why);
 }
 
 static uint64_t stopwatch_us(void)
@@ -156,7 +124,7 @@ static bool open_state(program *self)
     self->state = state_file_open(options->state, options->region != NULL ? options->region : "us-east-1",
             options->account != NULL ? options->account : "000000000000", why);
     if (self->state == NULL)
-        return fail(why);
+        return complain("%s", why);
     state_file_time(self->state, options->clock_scale, &self->start);
     return true;
 }
@@ -168,9 +136,7 @@ static bool keep(void *user)
     if (self->keeping_failed || local_service_commit(self->service, local_listener_now(self->listener)))
         return !self->keeping_failed;
     self->keeping_failed = true;
-    fprintf(stderr, "gamelift-local: %s; it ends, so that nobody is told what is not kept\n",
-            state_file_why(self->state));
-    return false;
+    return complain("%s; it ends, so that nobody is told what is not kept", state_file_why(self->state));
 }
 
 /* Each run without --seed has ids of its own, after a reset too: an id of the time before means nothing then.
@@ -204,29 +170,15 @@ static bool make_first_service(program *self)
     glift__time now = {.unix_ms = (int64_t)wall.tv_sec * 1000};
     self->service = make_service(self, self->start.unix_ms != 0 ? self->start : now);
     return self->service != NULL ||
-           fail(self->state != NULL && state_file_why(self->state)[0] != '\0' ? state_file_why(self->state)
-                                                                              : "out of memory");
-}
-
-/* Whoever is elsewhere is told the first name of --allow-host. On all addresses, that of the loopback is one.
- */
-static void make_urls(program *self)
-{
-    const local_options *options = &self->options;
-    const char *secure = options->tls_cert != NULL ? "s" : "";
-    const char *own = strcmp(options->address, "0.0.0.0") == 0 ? "127.0.0.1" : options->address;
-    const char *told = options->host_count > 0 ? options->hosts[0] : own;
-    int port = local_listener_port(self->listener);
-    snprintf(self->websocket_url, LOCAL_URL_SIZE, "ws%s://%s:%d", secure, told, port);
-    snprintf(self->http_url, LOCAL_URL_SIZE, "http%s://%s:%d", secure, told, port);
-    snprintf(self->own_websocket_url, LOCAL_URL_SIZE, "ws%s://%s:%d", secure, own, port);
-    snprintf(self->own_http_url, LOCAL_URL_SIZE, "http%s://%s:%d", secure, own, port);
+           complain("%s", self->state != NULL && state_file_why(self->state)[0] != '\0'
+                                  ? state_file_why(self->state)
+                                  : "out of memory");
 }
 
 /* What a service begins with. */
 static bool fill_service(const program *self, local_service *service, local_demo *demo)
 {
-    return local_service_set_endpoint(service, self->websocket_url) == GLIFT_OK &&
+    return local_service_set_endpoint(service, self->urls.websocket) == GLIFT_OK &&
            (!self->options.demo || local_service_demo(service, local_listener_now(self->listener),
                                            self->options.demo_address, demo) == GLIFT_OK);
 }
@@ -286,15 +238,15 @@ static bool open_listener(program *self)
     };
     self->listener = local_listener_open(&desc, why);
     if (self->listener == NULL)
-        return fail(why);
-    make_urls(self);
+        return complain("%s", why);
+    urls_make(&self->urls, options, local_listener_port(self->listener));
     return true;
 }
 
 static bool make_demo(program *self)
 {
     if (!fill_service(self, self->service, &self->demo))
-        return fail("the demo could not be set up");
+        return complain("the demo could not be set up");
     self->launched =
             local_service_end_launched(self->service, local_listener_now(self->listener), &self->demo);
     return true;
@@ -333,11 +285,11 @@ static bool open_launcher(program *self)
     };
     self->launcher = launcher_open(&desc, why);
     if (self->launcher == NULL)
-        return fail(why);
+        return complain("%s", why);
     /* The listener closes what it watches: it gets a descriptor of its own. */
     int watched = fcntl(launcher_fd(self->launcher), F_DUPFD_CLOEXEC, 0);
     return (watched >= 0 && local_listener_watch(self->listener, watched, read_children, self)) ||
-           fail("the launcher cannot be watched");
+           complain("the launcher cannot be watched");
 }
 
 static bool open_webhooks(program *self)
@@ -349,7 +301,7 @@ static bool open_webhooks(program *self)
         webhooks_add(self->webhooks, self->options.webhooks[i]); /* they were checked and counted */
     int watched = self->webhooks != NULL ? fcntl(webhooks_fd(self->webhooks), F_DUPFD_CLOEXEC, 0) : -1;
     return (watched >= 0 && local_listener_watch(self->listener, watched, read_receivers, self)) ||
-           fail("the webhooks cannot be watched");
+           complain("the webhooks cannot be watched");
 }
 
 static bool open_recorder(program *self)
@@ -359,7 +311,7 @@ static bool open_recorder(program *self)
         return true;
     self->recorder =
             recorder_open(self->options.record, local_listener_now(self->listener), on_log, self, why);
-    return self->recorder != NULL || fail(why);
+    return self->recorder != NULL || complain("%s", why);
 }
 
 static void stop(program *self)
@@ -392,7 +344,7 @@ static bool take_signals(program *self)
     signal(SIGPIPE, SIG_IGN);
     self->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
     return (self->signals >= 0 && local_listener_watch(self->listener, self->signals, on_signal, self)) ||
-           fail("signals cannot be watched");
+           complain("signals cannot be watched");
 }
 
 /* ---- the loop ---- */
@@ -419,44 +371,59 @@ static bool run_benches(program *self)
     return false;
 }
 
+/* What may happen before the clock says anything: the service's time, and everybody's turn after it. False:
+ * it is the end. */
+static bool take_turns(program *self)
+{
+    if (self->launcher != NULL) /* children that start bring deadlines of the service with them */
+        launcher_serve(self->launcher, local_listener_machine_ms());
+    local_service_advance(self->service, local_listener_now(self->listener));
+    if (!keep(self))
+        return false;
+    webhooks_serve(self->webhooks, local_listener_machine_ms());
+    if (self->recorder != NULL)
+        recorder_serve(self->recorder, self->service);
+    if (self->scenario != NULL && !self->stopping)
+        play(self);
+    return true;
+}
+
+static uint64_t sooner(uint64_t left_ms, uint64_t right_ms)
+{
+    return left_ms < right_ms ? left_ms : right_ms;
+}
+
+/* Until somebody comes to the port, or one of the deadlines of all is there. */
+static bool wait_for_more(program *self)
+{
+    uint64_t deadline_ms = local_service_deadline_ms(self->service);
+    uint64_t until_ms = webhooks_deadline_ms(self->webhooks);
+    if (self->scenario != NULL)
+        deadline_ms = sooner(deadline_ms, scenario_deadline_ms(self->scenario));
+    if (self->launcher != NULL)
+        until_ms = sooner(until_ms, launcher_deadline_ms(self->launcher));
+    if (run_benches(self))
+        until_ms = 0; /* at once */
+    return local_listener_serve(self->listener, deadline_ms, until_ms) || complain("the listener failed");
+}
+
 static bool run(program *self)
 {
-    for (;;) {
-        glift__time now = local_listener_now(self->listener);
-        if (self->launcher != NULL)
-            launcher_serve(self->launcher,
-                    local_listener_machine_ms()); /* may bring deadlines of the service with it */
-        local_service_advance(self->service, now);
-        if (!keep(self))
-            return false;
-        webhooks_serve(self->webhooks, local_listener_machine_ms());
-        if (self->recorder != NULL)
-            recorder_serve(self->recorder, self->service);
-        if (self->scenario != NULL && !self->stopping)
-            play(self);
-        uint64_t deadline_ms = local_service_deadline_ms(self->service);
-        if (self->scenario != NULL && scenario_deadline_ms(self->scenario) < deadline_ms)
-            deadline_ms = scenario_deadline_ms(self->scenario);
-        uint64_t until_ms = webhooks_deadline_ms(self->webhooks);
-        if (self->launcher != NULL && launcher_deadline_ms(self->launcher) < until_ms)
-            until_ms = launcher_deadline_ms(self->launcher);
-        if (run_benches(self))
-            until_ms = 0; /* at once */
+    while (take_turns(self)) {
         if (self->stopping && (self->launcher == NULL || launcher_is_idle(self->launcher)))
             return true;
-        if (!local_listener_serve(self->listener, deadline_ms, until_ms))
-            return fail("the listener failed");
-        if (self->keeping_failed)
+        if (!wait_for_more(self) || self->keeping_failed)
             return false;
     }
+    return false;
 }
 
 static void print_ready(const program *self)
 {
-    printf("gamelift-local is ready: %s (dashboard, AWS API), %s (game servers)\n", self->http_url,
-            self->websocket_url);
+    printf("gamelift-local is ready: %s (dashboard, AWS API), %s (game servers)\n", self->urls.http,
+            self->urls.websocket);
     if (self->options.demo)
-        write_environment(self, stdout);
+        environment_print(&self->urls, &self->demo, stdout);
     fflush(stdout);
 }
 
