@@ -102,28 +102,28 @@ typedef struct local_field {
     }
 #define LOCAL_FIELD_ENUM(struct_, member_, last_)                                                            \
     {                                                                                                        \
-        .name = #member_, .type = LOCAL_INT, .at = offsetof(struct_, member_), .most = last_                 \
+        .name = #member_, .type = LOCAL_INT, .at = offsetof(struct_, member_), .most = (last_)               \
     }
 #define LOCAL_FIELD_ENTITY(struct_, member_, kind_)                                                          \
     {                                                                                                        \
-        .name = #member_, .type = LOCAL_ENTITY, .at = offsetof(struct_, member_), .kind = kind_              \
+        .name = #member_, .type = LOCAL_ENTITY, .at = offsetof(struct_, member_), .kind = (kind_)            \
     }
 #define LOCAL_NEEDED_ENTITY(struct_, member_, kind_)                                                         \
     {                                                                                                        \
-        .name = #member_, .type = LOCAL_ENTITY, .at = offsetof(struct_, member_), .kind = kind_,             \
+        .name = #member_, .type = LOCAL_ENTITY, .at = offsetof(struct_, member_), .kind = (kind_),           \
         .is_needed = true                                                                                    \
     }
 #define LOCAL_FIELD_LIST(struct_, member_, count_, items_, in_memory_)                                       \
     {                                                                                                        \
         .name = #member_, .type = LOCAL_LIST, .at = offsetof(struct_, member_),                              \
-        .size = sizeof *((struct_ *)0)->member_, .count_at = offsetof(struct_, count_), .items = items_,     \
-        .in_memory = in_memory_                                                                              \
+        .size = sizeof *((struct_ *)0)->member_, .count_at = offsetof(struct_, count_), .items = (items_),   \
+        .in_memory = (in_memory_)                                                                            \
     }
 #define LOCAL_FIELD_ARRAY(struct_, member_, count_, items_)                                                  \
     {                                                                                                        \
         .name = #member_, .type = LOCAL_ARRAY, .at = offsetof(struct_, member_),                             \
         .size = sizeof((struct_ *)0)->member_[0], .count_at = offsetof(struct_, count_),                     \
-        .most = sizeof((struct_ *)0)->member_ / sizeof((struct_ *)0)->member_[0], .items = items_            \
+        .most = sizeof((struct_ *)0)->member_ / sizeof((struct_ *)0)->member_[0], .items = (items_)          \
     }
 
 /* Kinds are read in the order of their table: what a field points to comes before. */
