@@ -93,12 +93,12 @@ typedef struct local_field {
     }
 #define LOCAL_FIELD(type_, struct_, member_)                                                                 \
     {                                                                                                        \
-        .name = #member_, .type = type_, .at = offsetof(struct_, member_),                                   \
+        .name = #member_, .type = (type_), .at = offsetof(struct_, member_),                                 \
         .size = sizeof(((struct_ *)0)->member_)                                                              \
     }
 #define LOCAL_NEEDED(type_, struct_, member_)                                                                \
     {                                                                                                        \
-        .name = #member_, .type = type_, .at = offsetof(struct_, member_), .is_needed = true                 \
+        .name = #member_, .type = (type_), .at = offsetof(struct_, member_), .is_needed = true               \
     }
 #define LOCAL_FIELD_ENUM(struct_, member_, last_)                                                            \
     {                                                                                                        \

@@ -42,7 +42,7 @@ extern const local_kind local_location_kind, local_fleet_kind, local_compute_kin
 #define LOCAL_SORT_LIST(list_, type_, link_, compare_)                                                       \
     do {                                                                                                     \
         size_t count_ = 0;                                                                                   \
-        type_ *one_, **all_;                                                                                 \
+        type_ *one_, **all_; /* NOLINT(bugprone-macro-parentheses): a type */                                \
         TAILQ_FOREACH(one_, list_, link_)                                                                    \
         count_++;                                                                                            \
         all_ = calloc(count_ + 1, sizeof(type_ *));                                                          \
@@ -57,7 +57,7 @@ extern const local_kind local_location_kind, local_fleet_kind, local_compute_kin
         free(all_);                                                                                          \
     } while (0)
 
-/* For it: by a moment, and those of the same moment by serial. */
+/* For the compare() of LOCAL_SORT_LIST: by the moment of the end, and those of one moment by serial. */
 static inline int local_compare_ends(int64_t a_ms, uint64_t a_serial, int64_t b_ms, uint64_t b_serial)
 {
     if (a_ms != b_ms)
