@@ -34,17 +34,32 @@ if [ ! -s "$work/debian.list" ]; then
   exit 1
 fi
 
-own_apt() {
-  apt-get -qq -o Dir::Etc::sourcelist="$work/debian.list" -o Dir::Etc::sourceparts=/dev/null \
+own() { # own PROGRAM ARGUMENTS: a program of apt, with the list above
+  local program=$1
+  shift
+  "$program" -qq -o Dir::Etc::sourcelist="$work/debian.list" -o Dir::Etc::sourceparts=/dev/null \
     -o Dir::State::lists="$work/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
     -o APT::Sandbox::User=root "$@"
 }
 
-own_apt update
+# Of the versions in the list the newest that the mirror still has: some have only the list of the latest updates.
+fetch() {
+  local package=$1 version
+  for version in $(own apt-cache showsrc --only-source "$package" | sed -n 's/^Version: //p' | sort -rVu); do
+    if (cd "$work/$package" && own apt-get --download-only source "$package=$version" 2>error.log); then
+      return
+    fi
+    rm -f "$work/$package"/*.dsc "$work/$package"/*.tar.*
+  done
+  cat "$work/$package/error.log" >&2
+  return 1
+}
+
+own apt-get update
 for package in "${missing[@]}"; do
   echo "Fetching Debian's source package $package"
   mkdir "$work/$package"
-  (cd "$work/$package" && own_apt --download-only source "$package")
+  fetch "$package"
   # apt has checked it against the signed list already.
   dpkg-source --no-check --extract "$work/$package"/*.dsc "$work/unpacked/$package" >/dev/null
   mv "$work/unpacked/$package" "$folder/$package"
