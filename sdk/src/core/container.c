@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
+
 static bool is_success(int http_status)
 {
     return http_status >= 200 && http_status < 300;
 }
 
-__attribute__((format(printf, 2, 3))) static glift__step failed(char *reason, const char *format, ...)
+GLIFT__FORMAT(2, 3) static glift__step failed(char *reason, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);

@@ -7,6 +7,7 @@
 #ifndef GLIFT_OUTBOX_H
 #define GLIFT_OUTBOX_H
 
+#include "base/format.h"
 #include "core/items.h"
 
 /* How many log lines, connection events and health questions may be under way to the game at one time. */
@@ -32,8 +33,8 @@ void glift__outbox_fini(glift__outbox *outbox);
 void glift__outbox_put(glift__outbox *outbox, glift__item *item);
 glift__item *glift__outbox_take(glift__outbox *outbox);
 
-__attribute__((format(printf, 3, 4))) void glift__outbox_log(
-        glift__outbox *outbox, glift_log_level level, const char *format, ...);
+GLIFT__FORMAT(3, 4)
+void glift__outbox_log(glift__outbox *outbox, glift_log_level level, const char *format, ...);
 
 /* Takes room for a push, whose size is set, if it has none yet. False if there is no room. */
 bool glift__outbox_has_room(glift__outbox *outbox, glift__event *push);

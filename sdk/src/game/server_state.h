@@ -4,6 +4,7 @@
 #ifndef GLIFT_SERVER_STATE_H
 #define GLIFT_SERVER_STATE_H
 
+#include "base/format.h"
 #include "io/io.h"
 #include "core/items.h"
 #include "game/registry.h"
@@ -120,8 +121,7 @@ glift_log_level glift__least_level(const glift_server_desc *callbacks);
 void glift__set_callbacks(glift_server *server, const glift_server_desc *desc);
 void glift__submit(glift_server *server, glift__item *command);
 void glift__ask_for_tick(glift_server *server); /* where a game sleeps until on_wake */
-__attribute__((format(printf, 3, 4))) void glift__log(
-        glift_server *server, glift_log_level level, const char *format, ...);
+GLIFT__FORMAT(3, 4) void glift__log(glift_server *server, glift_log_level level, const char *format, ...);
 
 /* metrics.c */
 void glift__metrics_init_game(glift_server *server);

@@ -14,6 +14,7 @@
 #ifndef GLIFT_IO_STATE_H
 #define GLIFT_IO_STATE_H
 
+#include "base/format.h"
 #include "base/gate.h"
 #include "io/io.h"
 #include "io/offline.h"
@@ -95,7 +96,7 @@ glift__endpoint *glift__endpoint_start(glift__attachment *owner, const glift__en
         uint32_t number, const char *url, uint32_t timeout_ms);
 /* Notes how the endpoint ends, unless a cause is known already. This does not end the endpoint. */
 void glift__endpoint_cause(glift__endpoint *self, glift__end_kind kind, int code, const char *format, ...)
-        __attribute__((format(printf, 4, 5)));
+        GLIFT__FORMAT(4, 5);
 /* Ends the endpoint, wherever it stands, with this cause first. kind->on_end is told before the next step. */
 void glift__endpoint_end(glift__endpoint *self);
 /* Closes and frees the endpoint of an owner that is gone, without telling anyone. */

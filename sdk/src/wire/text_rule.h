@@ -4,6 +4,7 @@
 #ifndef GLIFT_TEXT_RULE_H
 #define GLIFT_TEXT_RULE_H
 
+#include "base/format.h"
 #include "base/text.h"
 
 #define GLIFT__NO_LIMIT SIZE_MAX
@@ -39,6 +40,6 @@ glift_status glift__check_setting(
 bool glift__can_be_shown(const char *text);
 
 /* GLIFT_ERR_ARGUMENT, with this sentence, which is cut where a character ends. */
-__attribute__((format(printf, 2, 3))) glift_status glift__refuse(char *message, const char *format, ...);
+GLIFT__FORMAT(2, 3) glift_status glift__refuse(char *message, const char *format, ...);
 
 #endif
