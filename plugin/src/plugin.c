@@ -3,6 +3,7 @@
  *
  * The host hands no memory to glift_plugin_query(), so the plugin is the one part that keeps a static. */
 
+#include "module.h"
 #include "plugin.h"
 
 #include <stdarg.h>
@@ -232,9 +233,9 @@ const glift_plugin plugin_table = {
         .get_api = get_api,
 };
 
-GLIFT_API glift_status glift_plugin_query(uint32_t host_abi, glift_plugin *out);
+PLUGIN_EXPORT glift_status glift_plugin_query(uint32_t host_abi, glift_plugin *out);
 
-GLIFT_API glift_status glift_plugin_query(uint32_t host_abi, glift_plugin *out)
+PLUGIN_EXPORT glift_status glift_plugin_query(uint32_t host_abi, glift_plugin *out)
 {
     if (out == NULL || !GLIFT_HAS(glift_plugin, out, abi))
         return GLIFT_ERR_ARGUMENT;

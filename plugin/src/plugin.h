@@ -5,6 +5,14 @@
 
 #include <gamelift/host.h>
 
+#if defined(__MINGW32__)
+#define PLUGIN_FORMAT(format_at, first) __attribute__((format(gnu_printf, format_at, first)))
+#elif defined(__GNUC__)
+#define PLUGIN_FORMAT(format_at, first) __attribute__((format(printf, format_at, first)))
+#else
+#define PLUGIN_FORMAT(format_at, first)
+#endif
+
 /* What must outlive the plugin's own code across a reload lies in a static block of the host: its form is
  * part of the ABI between two releases of the plugin. */
 typedef struct seat seat;
@@ -49,8 +57,7 @@ typedef struct plugin {
     void (*lua_module_detach)(struct lua_State *L);
 } plugin;
 
-void plugin_log(const plugin *p, glift_log_level level, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+void plugin_log(const plugin *p, glift_log_level level, const char *format, ...) PLUGIN_FORMAT(3, 4);
 const char *plugin_config(const plugin *p, const char *key);
 bool plugin_config_is_on(const plugin *p, const char *key); /* it is "1" */
 uint32_t plugin_config_ms(const plugin *p, const char *key, uint32_t otherwise);

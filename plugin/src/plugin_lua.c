@@ -2,14 +2,11 @@
 /* Lua without linking Lua: the binding that fits the engine's Lua is loaded from lua/<version>/ beside the
  * plugin, and finds the engine's own Lua in the process. */
 
+#include "module.h"
 #include "plugin.h"
 
-#include <dlfcn.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef glift_status (*attach_fn)(
         struct lua_State *L, const glift_plugin *plugin, char *reason, size_t reason_size);
@@ -17,24 +14,12 @@ typedef glift_status (*attach_fn)(
 /* "/folder/of/plugin/lua/5.4/gamelift.so" */
 static bool module_path(char *out, size_t size, int lua_version)
 {
-    Dl_info info;
-    char plugin_path[PATH_MAX];
-    if (dladdr(&plugin_table, &info) == 0 || realpath(info.dli_fname, plugin_path) == NULL)
+    char folder[PLUGIN_MAX_PATH];
+    if (!plugin_module_folder(folder, sizeof folder))
         return false;
-    char *slash = strrchr(plugin_path, '/');
-    *slash = '\0';
     int length = snprintf(
-            out, size, "%s/lua/%d.%d/gamelift.so", plugin_path, lua_version / 100, lua_version % 100);
+            out, size, "%s/lua/%d.%d/%s", folder, lua_version / 100, lua_version % 100, plugin_module_file());
     return length > 0 && (size_t)length < size;
-}
-
-/* ISO C has no conversion from a data pointer to a function pointer; POSIX says that the bytes are the same.
- */
-static bool find_function(void *module, const char *name, void *out)
-{
-    void *symbol = dlsym(module, name);
-    memcpy(out, &symbol, sizeof symbol);
-    return symbol != NULL;
 }
 
 /* A Lua that is linked into the engine is seen by modules only where the engine exports it. */
@@ -49,12 +34,12 @@ static void log_failure(const plugin *p, const char *reason)
 
 static glift_status load(plugin *p, attach_fn *attach)
 {
-    char path[PATH_MAX];
+    char path[PLUGIN_MAX_PATH], reason[PLUGIN_MAX_PATH + 512]; /* which names the path */
     if (!module_path(path, sizeof path, p->lua->lua_version)) {
         plugin_log(p, GLIFT_LOG_ERROR, "the folder of the plugin cannot be found");
         return GLIFT_ERR_UNSUPPORTED;
     }
-    if (access(path, R_OK) != 0) {
+    if (!plugin_module_exists(path)) {
         plugin_log(p, GLIFT_LOG_ERROR,
                 "there is no Lua module for this engine's Lua: %s is missing; build it, or "
                 "copy the folder lua/ of the same release beside the plugin",
@@ -62,13 +47,13 @@ static glift_status load(plugin *p, attach_fn *attach)
         return GLIFT_ERR_NOT_FOUND;
     }
     /* Lua states still run its code when the plugin has gone: it is never unloaded. */
-    void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    void *module = plugin_module_load(path, reason, sizeof reason);
     if (module == NULL) {
-        log_failure(p, dlerror());
+        log_failure(p, reason);
         return GLIFT_ERR_UNSUPPORTED;
     }
-    if (find_function(module, "glift_lua_attach", attach) &&
-            find_function(module, "glift_lua_detach", &p->lua_module_detach))
+    if (plugin_module_find(module, "glift_lua_attach", attach) &&
+            plugin_module_find(module, "glift_lua_detach", &p->lua_module_detach))
         return GLIFT_OK;
     plugin_log(p, GLIFT_LOG_ERROR, "%s is not the Lua module of this release: it has no glift_lua_attach()",
             path);
