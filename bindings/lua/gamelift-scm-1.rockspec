@@ -32,6 +32,7 @@ build = {
         "src/lserver.c",
         "src/lsleep.c",
         "src/lstate.c",
+        "src/lsystem.c",
         "src/lvalue.c",
         "src/lwaiter.c",
         "src/lyield.c",

@@ -6,8 +6,6 @@
 #include "lgamelift.h"
 #include "lmodule.h"
 
-#include <dlfcn.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +37,8 @@ static void detach(lua_State *L)
 /* Pushes the folder that holds gamelift/match.lua: the parent of the one that this module was loaded from. */
 static bool push_script_folder(lua_State *L)
 {
-    Dl_info info;
-    char path[PATH_MAX];
-    if (dladdr(&plugin_server_key, &info) == 0 || realpath(info.dli_fname, path) == NULL)
+    char path[LSYSTEM_MAX_PATH];
+    if (!lsystem_module_path(path, sizeof path))
         return false;
     for (int i = 0; i < 2; i++) {
         char *slash = strrchr(path, '/');

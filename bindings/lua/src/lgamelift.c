@@ -4,7 +4,6 @@
 #include "lgamelift.h"
 #include "lmodule.h"
 
-#include <dlfcn.h>
 #include <limits.h>
 
 /* gamelift.run(fn, ...) -> coroutine [, message]. Starts fn(...) as a coroutine; an error in it goes to the
@@ -67,7 +66,7 @@ const char *lmodule_version_problem(void)
 {
 #if LUA_VERSION_NUM == 501
     /* 5.1 has no version check of its own; whoever has this function is 5.2 or later. */
-    if (dlsym(RTLD_DEFAULT, "luaL_checkversion_") != NULL)
+    if (lsystem_program_has("luaL_checkversion_"))
         return "this gamelift module was built for Lua 5.1 or LuaJIT, and another Lua has loaded it";
 #endif
     return NULL;
