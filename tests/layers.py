@@ -33,8 +33,9 @@ SHARED_HEADERS = {"strings.h"}
 # gamelift-local shares these rooms with the SDK.
 SHARED_ROOMS = ("wire", "base")
 
-# The system's headers, and the functions that no header gives away, are for this folder only.
-PLATFORM = "platform/posix/"
+# The system's headers, and the functions that no header gives away, are for these folders only.
+PLATFORM = ("platform/posix/", "platform/windows/")
+INSIDE = "platform/*/"
 
 # The part of C's library that a file may call beside what its room may.
 CALLS = {
@@ -44,7 +45,7 @@ CALLS = {
 # Headers of a library, its symbols, and the one file in sdk/src that includes and calls them.
 LIBRARIES = (
     (r"cjson/.*", r"cJSON_\w+", "wire/json.c"),
-    (r"openssl/(ssl|x509|x509v3|err|bio|pem)\.h", r"(SSL|X509|ERR|BIO|PEM|TLS|OPENSSL_init)_\w+", "io/tls.c"),
+    (r"openssl/(ssl|x509|x509v3|err|bio|pem)\.h", r"(SSL|X509|ERR|BIO|PEM|TLS|OPENSSL_init)_\w+|d2i_X509", "io/tls.c"),
     (r"openssl/(evp|hmac|sha|crypto)\.h", r"(EVP_|HMAC|SHA\d|OPENSSL_cleanse|CRYPTO_)\w*", "wire/digest.c"),
 )
 
@@ -143,6 +144,8 @@ class Includes:
                 self.fault(path, number, f"{room} -> {other} ({name})")
             elif name.startswith(PLATFORM) and room != "platform":
                 self.fault(path, number, f"{room} -> the inside of platform ({name})")
+            elif name.startswith(PLATFORM) and inside.startswith(PLATFORM) and inside.split("/")[1] != name.split("/")[1]:
+                self.fault(path, number, f"{inside} -> another system's folder ({name})")
         elif not name.startswith("gamelift/"):
             self.check_angle(path, number, inside, name)
 
@@ -158,7 +161,7 @@ class Includes:
                     self.fault(path, number, f"{inside} -> <{name}>, which is for {owner} only")
                 return
         if name not in C_HEADERS and not inside.startswith(PLATFORM):
-            self.fault(path, number, f"{inside} -> <{name}>, which is for {PLATFORM} only or missing in LIBRARIES")
+            self.fault(path, number, f"{inside} -> <{name}>, which is for {INSIDE} only or missing in LIBRARIES")
 
     def check_local(self, path, number, quoted, name):
         inside = path.relative_to(self.local).as_posix()
@@ -258,7 +261,7 @@ class Calls:
         elif symbol.startswith("glift_"):
             self.faults.append(f"{name}: {symbol} is defined in no room")
         elif not name.startswith(PLATFORM) and not may_call(name, room, symbol):
-            self.faults.append(f"{name}: calls {symbol}, which is for {PLATFORM} or one file only")
+            self.faults.append(f"{name}: calls {symbol}, which is for {INSIDE} or one file only")
 
     def check_local(self, source, wanted):
         room = local_room_of(source[len("sdk/local/"):])

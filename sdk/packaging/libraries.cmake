@@ -9,6 +9,12 @@ option(GLIFT_BUNDLE_OPENSSL "In a bundle, OpenSSL too: for images that have none
 set(GLIFT_BUNDLE_SOURCES "${PROJECT_SOURCE_DIR}/build/sources" CACHE PATH
   "cjson/ and libwebsockets/: what is missing there is unpacked from Debian's source packages")
 
+if(WIN32)
+  include(${CMAKE_CURRENT_LIST_DIR}/windows/libraries.cmake)
+  return()
+endif()
+find_package(PkgConfig REQUIRED)
+
 if(GLIFT_BUNDLE_OPENSSL)
   set(OPENSSL_USE_STATIC_LIBS ON)
 endif()

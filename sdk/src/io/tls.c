@@ -130,12 +130,30 @@ static bool load_roots_of_other_systems(glift__tls *tls)
     return false;
 }
 
+/* A root that OpenSSL cannot read is left out: the others are none the worse. */
+static bool add_system_root(void *user, const uint8_t *der, size_t size)
+{
+    glift__tls *tls = user;
+    if (!glift__gate_enter(tls->gate))
+        return false;
+    X509 *certificate = d2i_X509(NULL, &der, (long)size);
+    if (certificate != NULL)
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(tls->context), certificate);
+    X509_free(certificate);
+    ERR_clear_error();
+    glift__gate_leave(tls->gate);
+    return true;
+}
+
 /* From a directory of hashed files OpenSSL reads the one root that it needs, when it needs it. The bundle is
  * for systems without one, and for users who name their own in SSL_CERT_FILE. */
 static bool load_system_roots(glift__tls *tls)
 {
     const char *message, *file_variable = X509_get_default_cert_file_env();
     const char *directory_variable = X509_get_default_cert_dir_env();
+    bool names_its_own = getenv(file_variable) != NULL || getenv(directory_variable) != NULL;
+    if (!names_its_own && glift__roots_each(add_system_root, tls))
+        return true;
     const char *directory = from_environment(directory_variable, X509_get_default_cert_dir());
     bool has_directory =
             (getenv(directory_variable) != NULL || glift__file_find(directory, is_hashed_certificate)) &&
@@ -145,7 +163,6 @@ static bool load_system_roots(glift__tls *tls)
     if (load_file(tls, from_environment(file_variable, X509_get_default_cert_file()), &message) ||
             has_directory)
         return true;
-    bool names_its_own = getenv(file_variable) != NULL || getenv(directory_variable) != NULL;
     return !names_its_own && load_roots_of_other_systems(tls);
 }
 

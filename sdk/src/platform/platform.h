@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one door to the operating system: clocks, random bytes, threads, look-ups, sockets, waiting, files.
  *
- * posix/ implements it. Another system is another folder beside posix/, and no change anywhere else: nothing
- * outside this room includes a header of the system, and nothing in here knows what the SDK is for. */
+ * posix/ and windows/ implement it. Another system is another folder beside them, and no change anywhere
+ * else: nothing outside this room includes a header of the system, and nothing in here knows what the SDK is
+ * for. */
 #ifndef GLIFT_PLATFORM_H
 #define GLIFT_PLATFORM_H
 
@@ -111,7 +112,7 @@ bool glift__udp_send(glift__udp *udp, const void *bytes, size_t size, const char
 bool glift__udp_is_for(const glift__udp *udp, const char *address, uint16_t port);
 void glift__udp_close(glift__udp *udp); /* NULL is allowed */
 
-/* ---- waiting for sockets (poller_epoll.c, poller_poll.c) ---- */
+/* ---- waiting for sockets (poller.c) ---- */
 
 typedef struct glift__poller glift__poller;
 
@@ -150,5 +151,12 @@ int glift__poller_descriptor(const glift__poller *poller);
 char *glift__file_read(const char *path, size_t limit, size_t *size, const char **message);
 /* Calls `is_wanted` with the name of each entry of a directory until it says true. */
 bool glift__file_find(const char *directory, bool (*is_wanted)(const char *name));
+
+/* ---- root certificates (roots.c) ---- */
+
+/* Calls `take` with each root certificate, in DER form, of the store that the system keeps for all programs.
+ * False where the system has no such store, but files, or where `take` has said false, which ends the walk.
+ */
+bool glift__roots_each(bool (*take)(void *user, const uint8_t *der, size_t size), void *user);
 
 #endif
