@@ -92,8 +92,9 @@ step references ./tests/references.py
 step kept ./tests/kept.py
 step operations /usr/bin/python3 tests/operations.py
 step rule-language /usr/bin/python3 tests/rule_language.py
-step shellcheck shellcheck game/*.sh game/deploy/*/*.sh sdk/packaging/*.sh tests/*.sh tests/*/*.sh .ci/run
+step shellcheck shellcheck game/*.sh game/deploy/*/*.sh sdk/packaging/*.sh sdk/packaging/*/*.sh tests/*.sh tests/*/*.sh .ci/run
 step format ./tests/format.sh
+step windows-headers ./tests/windows_headers.sh
 step layers layers
 step abi ./tests/abi/check.sh build/release
 step hardening /usr/bin/python3 tests/hardening.py build/release
