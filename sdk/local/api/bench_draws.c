@@ -55,7 +55,7 @@ static bool refuse(const draw_reader *reader, const char *what)
     return false;
 }
 
-/* Room of the trial; NULL: memory is out. */
+/* Memory that lives as long as the trial; NULL: there is none, and the call is told. */
 static void *take(const draw_reader *reader, size_t count, size_t bytes)
 {
     void *room = glift__memory_take(reader->memory, count + 1, bytes);

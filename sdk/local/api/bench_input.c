@@ -50,7 +50,7 @@ static const api_member drawn_members[] = {{"count", &ticket_count, true},
 static const api_shape drawn = {.kind = API_STRUCT, .members = drawn_members};
 static const api_member wanted_members[] = {{"tickets", &drawn, true}, {0}};
 
-/* What the first look at the call's input could not say. */
+/* Checks members that depend on others, which the table of the operation cannot say. False: it is refused. */
 static bool fits(api_call *call, const api_member *members)
 {
     if (!call->refused && !local_check_input(call->service->patterns, members, call->input, &call->refusal))

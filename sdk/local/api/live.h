@@ -36,7 +36,8 @@ void local_live_look_again(local_live *live);
 void local_live_begin_anew(local_live *live);
 /* Whether a subscription waits for its turn, or an error to be told. */
 bool local_live_is_due(const local_live *live);
-/* The turn of one of them. *out is a message to send, which the caller frees, or empty: nothing changed. */
+/* One subscription that is due has its turn. *out is a message to send, which the caller frees, or empty:
+ * nothing changed. */
 void local_live_take_turn(local_live *live, const local_service *service, glift__time now,
         const local_clock_view *clock, glift__text *out);
 

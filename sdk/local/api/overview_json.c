@@ -9,7 +9,8 @@
 #include "api/faults_api.h"
 #include "flexmatch/tickets.h"
 
-/* Of each kind of thing that needs a look: the others are in its list. */
+/* So many things of a kind that need a look are named in the overview; all of them are in the list of the
+ * kind. */
 #define NAMED_MOST 20
 /* [E] A ticket waits long when it has waited for half of its request time, and for so long at least. */
 #define LONG_WAIT_MS 10000

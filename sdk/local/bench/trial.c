@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Of one step. The matcher's units take some 40 ns each. */
+/* What one step may do: units of the matcher, of some 40 ns each, and tickets that arrive. */
 #define STEP_UNITS    50000
 #define STEP_ARRIVALS 100
 
@@ -194,7 +194,7 @@ static uint64_t leaves_at_ms(const local_trial *trial)
                    : trial->tickets.all[trial->oldest].at_ms + timeout_ms;
 }
 
-/* Those who can never match wait, too. */
+/* Tickets that can never match are among those that wait. */
 static size_t count_waiting(const local_trial *trial)
 {
     return trial->arrived - trial->matched - trial->timed_out;

@@ -68,7 +68,7 @@ static piece name_piece(const char *name)
     return piece_of(name, name != NULL ? strlen(name) : 0, LOCAL_ENTRY_NAME_MAX);
 }
 
-/* As it was said. NULL: there is no memory for it. */
+/* An entry with its texts as they were said, not cleaned yet. NULL: there is no memory for it. */
 static local_entry *make_entry(const local_said *said)
 {
     const piece pieces[] = {name_piece(said->process_id), name_piece(said->action),

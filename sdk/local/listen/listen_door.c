@@ -13,10 +13,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Those that make room for them are closed before the next ones come. */
+/* Newcomers that are accepted in one turn: connections that make room for them are closed before the next. */
 #define COME_AT_ONCE 16
 
-/* Where the system has no descriptor or no memory for one more. */
+/* How long nobody is accepted where the system has no descriptor or no memory, and how often the log says so.
+ */
 #define DOOR_SHUT_MS    1000
 #define DOOR_IS_TOLD_MS 60000
 

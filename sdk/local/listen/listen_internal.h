@@ -209,7 +209,7 @@ void listen_log(const local_listener *listener, glift_log_level level, const cha
 
 bool listen_open_door(local_listener *listener, int port, char why[LOCAL_WHY_SIZE]);
 void listen_close_door(local_listener *listener);
-/* Where it was shut for a while, and the time is over. */
+/* Newcomers are accepted again, where that was put off for a while and the time is over. */
 void listen_open_door_again(local_listener *listener, uint64_t machine_ms);
 
 /* ---- listen_hold.c ---- */

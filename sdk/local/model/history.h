@@ -46,7 +46,7 @@ struct local_past {               /* of a service */
 
 void local_note(local_service *service, local_history *history, const char *what, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
-/* Of what happens again and again. */
+/* Notes what happens again and again, such as a heartbeat: such moments have a bound of their own. */
 void local_note_routine(local_service *service, local_history *history, const char *what, const char *format,
         ...) __attribute__((format(printf, 4, 5)));
 void local_forget_history(local_service *service, local_history *history);

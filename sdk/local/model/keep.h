@@ -50,9 +50,9 @@ typedef struct local_record {
 
 /* The entity is complete, and kept from now on. */
 void local_keep(local_service *service, local_record *record, const local_kind *kind);
-/* It may differ from what the store has. */
+/* The record may differ from what the store has: it is written with the next commit. */
 void local_changed(local_record *record);
-/* It is about to be freed. Also of one that was never kept. */
+/* The entity of the record is about to be freed. Nothing happens to a record that was never kept. */
 void local_keep_no_more(local_record *record);
 
 /* ---- fields ---- */

@@ -23,7 +23,7 @@ bool local_write_record(local_keeper *keeper, const local_record *record);
 /* Fills in a zeroed entity. NULL, or the name of the member that cannot be read. */
 const char *local_read_record(
         local_keeper *keeper, const local_kind *kind, void *entity, const char *body, size_t length);
-/* What was read into it, and the entity itself. */
+/* Frees an entity, and what was read into it so far. */
 void local_discard_record(const local_kind *kind, void *entity);
 
 static inline void *local_entity_of(const local_record *record)

@@ -283,7 +283,7 @@ void local_terminate_process(local_service *service, glift__time now, local_proc
     push_termination(service, process);
 }
 
-/* With its process, and for the same cause. */
+/* A game session ends with its process, and for the same cause. */
 static void end_hosting(
         local_service *service, glift__time now, const local_process *process, local_game_session *session)
 {

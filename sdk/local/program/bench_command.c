@@ -44,7 +44,6 @@ static const char help[] =
 
 /* ---- what is asked for ---- */
 
-/* What fits is not negative. */
 static bool read_number(const char *option, bool whole, double least, double most, double *out)
 {
     char *end;

@@ -246,7 +246,7 @@ static bool serve(replay *self, uint64_t until_ms)
     return local_listener_serve(self->listener, UINT64_MAX, soon_ms < until_ms ? soon_ms : until_ms);
 }
 
-/* With all that it has started. */
+/* Ends the program and all that it has started, which are one process group. */
 static void end_program(replay *self)
 {
     if (self->child <= 0)
@@ -268,7 +268,7 @@ static bool is_over(const replay *self)
     return self->course.difference[0] != '\0' || self->course.out_of_memory;
 }
 
-/* What came before its end is in the sockets yet. */
+/* What the program said before its end may still be in the sockets. */
 static void hear_the_rest(replay *self)
 {
     uint64_t until_ms = local_listener_machine_ms() + 2 * LOOK_MS;

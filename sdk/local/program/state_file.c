@@ -85,7 +85,7 @@ static bool run(state_file *self, const char *sql)
     return sqlite3_exec(self->database, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* One that returns nothing. */
+/* Runs a statement that returns no rows. */
 static bool step(sqlite3_stmt *statement)
 {
     int result = sqlite3_step(statement);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which message of the recording one of the server is.
+/* Finds the message of the recording to which a message of the server under test corresponds.
  *
  * Players come and go as they like, so messages about different player sessions may change places; those
  * about one keep their order, and so do all others. Nothing changes its place with what the service sends

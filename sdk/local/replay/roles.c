@@ -260,7 +260,7 @@ static bool same(comparison *self, const cJSON *recorded, const cJSON *live, loc
            differ_in_value(self, recorded, live);
 }
 
-/* What a comparison has learnt that came to nothing. */
+/* Pairs that were learnt during a comparison that failed are taken back. */
 static void forget_pairs(local_roles *roles, size_t count)
 {
     while (roles->count > count) {
