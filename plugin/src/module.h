@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the plugin asks the system: where it lies itself, and to load the Lua module. posix/ and windows/
- * answer. Paths are UTF-8, with slashes. */
+/* What the plugin asks the system: where it lies itself, and to load the Lua module. module_posix.c and
+ * module_windows.c answer. Paths are UTF-8, with slashes. */
 #ifndef GLIFT_PLUGIN_MODULE_H
 #define GLIFT_PLUGIN_MODULE_H
 

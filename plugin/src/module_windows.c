@@ -59,7 +59,7 @@ static void describe(DWORD error, char *reason, size_t reason_size)
         WideCharToMultiByte(CP_UTF8, 0, text, -1, reason, (int)reason_size, NULL, NULL);
 }
 
-/* The module needs gamelift.dll and the engine's Lua, which the process has loaded already. */
+/* The module needs libgamelift.dll and the engine's Lua, which the process has loaded already. */
 void *plugin_module_load(const char *path, char *reason, size_t reason_size)
 {
     wchar_t wide[PLUGIN_MAX_PATH];

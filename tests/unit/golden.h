@@ -3,9 +3,11 @@
 #ifndef GOLDEN_H
 #define GOLDEN_H
 
-#include <glob.h>
-
 #include "test.h"
+
+#if !defined(_WIN32) /* where test.h brings it */
+#include <glob.h>
+#endif
 
 typedef struct golden {
     char name[96]; /* without folder and ".json" */

@@ -13,6 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(_WIN32)
+#include "test_windows.h"
+#endif
+
 typedef struct test_case {
     const char *name;
     void (*run)(void);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The libraries of a build for Windows: what libraries.sh has built of Debian's source packages. Each is linked into
-# gamelift.dll, except for Lua, which the program that loads the module has.
+# libgamelift.dll, except for Lua, which the program that loads the module has.
 set(GLIFT_WINDOWS_LIBRARIES "${PROJECT_SOURCE_DIR}/build/windows-libraries" CACHE PATH
   "What libraries.sh has built, or will build now, which takes some minutes")
 

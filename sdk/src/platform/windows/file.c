@@ -107,9 +107,9 @@ char *glift__file_read(const char *path, size_t limit, size_t *size, const char 
 
 static HANDLE open_listing(const char *directory, WIN32_FIND_DATAW *entry)
 {
-    char pattern[MAX_NAME];
+    char pattern[4 * MAX_PATH];
     int length = snprintf(pattern, sizeof pattern, "%s\\*", directory);
-    wchar_t *wide = length > 0 && length < MAX_NAME ? widen(pattern) : NULL;
+    wchar_t *wide = length > 0 && length < (int)sizeof pattern ? widen(pattern) : NULL;
     HANDLE listing = wide != NULL ? FindFirstFileW(wide, entry) : INVALID_HANDLE_VALUE;
     free(wide);
     return listing;
