@@ -34,9 +34,9 @@ function host.error_count() end
 function host.exit(code) end
 
 --- Register the handler of an event; one per event, the last one counts. Each call runs in a coroutine of its
---- own. An error in it is logged with its traceback and changes nothing else; one that comes again and again is
---- logged once, then counted. A call that takes longer than the setting script_timeout_ms (2000) of CPU time is ended
---- with an error.
+--- own. An error in it is logged with its traceback (without, where it is a table with __tostring: a sentence for a
+--- person), and changes nothing else; one that comes again and again is logged once, then counted. A call that takes
+--- longer than the setting script_timeout_ms (2000) of CPU time is ended with an error.
 ---
 --- all modes:  "tick" (dt, now), once per fixed tick
 ---             "terminate" (grace_s), once, on SIGTERM or SIGINT: host.exit when done; the host exits by

@@ -3,13 +3,20 @@
 
 local settings = {}
 
+--- Ends the start of the scripts with a sentence for who started them: an error that is a table is logged without a
+--- traceback.
+local sentence = { __tostring = function(self) return self.text end }
+local function refuse(text, ...)
+  error(setmetatable({ text = text:format(...) }, sentence), 0)
+end
+
 --- A number from low to high, or the default where nothing is set. Raises a sentence where it is no such number.
 function settings.number(key, default, low, high)
   local text = host.config(key)
   if text == nil then return default end
   local value = tonumber(text)
   if not value or value ~= value or value < low or value > high then
-    error(("setting %s: %q is not a number from %g to %g"):format(key, text, low, high), 0)
+    refuse("setting %s: %q is not a number from %g to %g", key, text, low, high)
   end
   return value
 end
@@ -18,7 +25,7 @@ end
 function settings.integer(key, default, low, high)
   local value = settings.number(key, default, low, high)
   local whole = math.tointeger(value)
-  if not whole then error(("setting %s: %s is not a whole number"):format(key, value), 0) end
+  if not whole then refuse("setting %s: %s is not a whole number", key, value) end
   return whole
 end
 
@@ -29,14 +36,14 @@ function settings.choice(key, default, words)
   for _, word in ipairs(words) do
     if word == text then return word end
   end
-  error(("setting %s: %q is none of %s"):format(key, text, table.concat(words, ", ")), 0)
+  refuse("setting %s: %q is none of %s", key, text, table.concat(words, ", "))
 end
 
 --- A secret that stands in a link, or nil. What is wrong with one is said without it.
 function settings.token(key)
   local text = host.config(key)
   if text and not (text:find "^[%w_-]+$" and #text >= 16) then
-    error(("setting %s: at least 16 letters, digits, - and _ are expected"):format(key), 0)
+    refuse("setting %s: at least 16 letters, digits, - and _ are expected", key)
   end
   return text
 end
@@ -44,8 +51,8 @@ end
 --- An address that paths can be added to: "http://127.0.0.1:8080/" -> "http://127.0.0.1:8080".
 function settings.address(key)
   local text = host.config(key)
-  if not text then error(("setting %s is missing: an address such as http://127.0.0.1:9080"):format(key), 0) end
-  if not text:find "^https?://[^/]" then error(("setting %s: %q is not an http address"):format(key, text), 0) end
+  if not text then refuse("setting %s is missing: an address such as http://127.0.0.1:9080", key) end
+  if not text:find "^https?://[^/]" then refuse("setting %s: %q is not an http address", key, text) end
   return (text:gsub("/+$", ""))
 end
 

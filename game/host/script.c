@@ -29,6 +29,18 @@ static void fail_request(script *s, lua_State *L, lua_State *coroutine)
     lua_pop(L, 2);
 }
 
+/* Pops the error of this coroutine. One that is a table has a sentence for who has started the program, and
+ * who cannot do anything with a traceback. */
+static void report_error(script *s, lua_State *L, lua_State *coroutine)
+{
+    int error = lua_gettop(L);
+    const char *text = luaL_tolstring(L, error, NULL);
+    if (!lua_istable(L, error))
+        luaL_traceback(L, coroutine, text, 0);
+    report(s, L, -1);
+    lua_settop(L, error - 1);
+}
+
 /* Run a coroutine up to its next wait or its end. False: it raised, and that is in the log. */
 static bool run(script *s, lua_State *L, lua_State *coroutine, int arguments)
 {
@@ -42,9 +54,7 @@ static bool run(script *s, lua_State *L, lua_State *coroutine, int arguments)
         return true;
     }
     lua_xmove(coroutine, L, 1);
-    luaL_traceback(L, coroutine, luaL_tolstring(L, -1, NULL), 0);
-    report(s, L, -1);
-    lua_pop(L, 3);
+    report_error(s, L, coroutine);
     lua_resetthread(coroutine);
     fail_request(s, L, coroutine);
     return false;

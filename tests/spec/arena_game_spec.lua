@@ -202,7 +202,7 @@ describe("the arena's settings", function()
     for _, wrong in ipairs { "1", "256", "many" } do
       local ok, message = pcall(arena, { max_players = wrong })
       assert.is_false(ok)
-      assert.equal(("setting max_players: %q is not a number from 2 to 255"):format(wrong), message)
+      assert.equal(("setting max_players: %q is not a number from 2 to 255"):format(wrong), tostring(message))
     end
     rawset(_G, "host", nil)
     require "rules".max_players = 16

@@ -28,6 +28,19 @@ class Start(ArenaCase):
         log = self.fails("--script", script, *OFFLINE)
         self.assertRegex(log, r"raising\.lua:1: no map\n\s+stack traceback:(.|\n)*raising\.lua:2")
 
+    def test_a_setting_of_the_scripts_that_is_wrong_is_one_line(self):
+        for arguments, sentence in (
+                (["--lobby", "--endpoint", "nonsense"], 'setting endpoint: "nonsense" is not an http address'),
+                (["--lobby", "--endpoint", "http://127.0.0.1:9", "--set", "lobby_token=short"],
+                 "setting lobby_token: at least 16 letters, digits, - and _ are expected"),
+                (["--bots", "2", "--endpoint", "http://127.0.0.1:9", "--set", "sessions=x"],
+                 'setting sessions: "x" is not a number from 0 to 1000'),
+                (["--bots", "2", "--endpoint", "http://127.0.0.1:9", "--set", "sessions=1.5"],
+                 "setting sessions: 1.5 is not a whole number")):
+            with self.subTest(arguments):
+                log = self.fails(*arguments)
+                self.assertEqual([sentence], [line.partition(" script   ")[2] for line in log.splitlines()], log)
+
     def test_a_missing_plugin_is_named(self):
         script = self.write("main.lua", "")
         line = self.error_line("--script", script, "--plugin", "/nowhere/gamelift_plugin.so")
