@@ -30,6 +30,10 @@ long=(
   dpkg-dev fakeroot lintian mmdebstrap buildah umoci
 )
 
+if [ $# -eq 0 ]; then
+  echo "install.sh: which packages? The groups are build, public, test and long" >&2
+  exit 2
+fi
 wanted=()
 for group in "$@"; do
   case "$group" in

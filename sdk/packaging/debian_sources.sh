@@ -7,6 +7,14 @@
 # there.
 set -euo pipefail
 
+if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
+  sed -n '3,/^set /s/^# \?//p' "$0"
+  exit 0
+fi
+if [ $# -lt 2 ]; then
+  echo "debian_sources.sh: a folder and the names of source packages are expected: see debian_sources.sh --help" >&2
+  exit 2
+fi
 folder=$1
 shift
 missing=()

@@ -7,10 +7,18 @@
 # root certificates. Needs buildah.
 set -euo pipefail
 
+if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
+  sed -n '3,/^set /s/^# \?//p' "$0"
+  exit 0
+fi
 if [ $# -ne 2 ] || [ ! -f "$1/NOTICE" ]; then
   echo "image.sh: usage: image.sh BUILD-FOLDER OUTPUT-FOLDER; the first is made by" \
     "cmake --preset bundle && cmake --build --preset bundle" >&2
   exit 2
+fi
+if ! command -v buildah >/dev/null; then
+  echo "image.sh: there is no buildah, which makes the image: apt-get install buildah" >&2
+  exit 1
 fi
 build=$1
 output=$2

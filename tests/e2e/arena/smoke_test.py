@@ -87,12 +87,25 @@ class Progress(unittest.TestCase):
 
 class Help(unittest.TestCase):
     def test_every_script_explains_itself_and_does_nothing_else(self):
-        for script in ("game/run.sh", "game/install.sh", "tests/run.sh"):
+        for script in ("game/run.sh", "game/install.sh", "tests/run.sh", "sdk/packaging/image.sh", "sdk/packaging/debian_sources.sh"):
             for option in ("-h", "--help"):
                 with self.subTest(script):
                     done = subprocess.run([ROOT / script, option], capture_output=True, text=True, timeout=60, check=False)
                     self.assertEqual((0, ""), (done.returncode, done.stderr))
                     self.assertIn(script.rpartition("/")[2], done.stdout)
+
+    def test_what_is_wrong_is_one_sentence(self):
+        for script, arguments, words in (
+                ("game/install.sh", [], "The groups are build, public, test and long"),
+                ("game/install.sh", ["nope"], "there is no group 'nope': the groups are"),
+                ("sdk/packaging/image.sh", [], "usage: image.sh BUILD-FOLDER OUTPUT-FOLDER"),
+                ("sdk/packaging/image.sh", ["/nowhere", "/nowhere"], "the first is made by cmake --preset bundle"),
+                ("sdk/packaging/debian_sources.sh", ["/nowhere"], "a folder and the names of source packages are expected")):
+            with self.subTest([script, *arguments]):
+                done = subprocess.run([ROOT / script, *arguments], capture_output=True, text=True, timeout=60, check=False)
+                self.assertEqual((2, ""), (done.returncode, done.stdout))
+                self.assertRegex(done.stderr, f"\\A{script.rpartition('/')[2]}: [^\n]*\n\\Z")
+                self.assertIn(words, done.stderr)
 
 
 class EndedEarly(RunCase):
