@@ -7,7 +7,7 @@ set(glift_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gamelift)
 
 install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/include/gamelift DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   COMPONENT sdk)
-install(FILES docs/README.md docs/protocol.md docs/service-model.md
+install(FILES docs/README.md docs/protocol.md docs/scale.md docs/service-model.md
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/gamelift COMPONENT sdk)
 set_target_properties(gamelift_static PROPERTIES EXPORT_NAME static)
 install(TARGETS gamelift EXPORT gamelift-targets

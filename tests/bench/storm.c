@@ -99,8 +99,8 @@ static unsigned back_after_s(double share)
     return second + 1 - now.outage_s;
 }
 
-/* After ten minutes each server dials about every 16 s, at moments of its own. Without jitter all would dial in one
- * second. */
+/* After ten minutes each server dials about every 16 s, at moments of its own. Without jitter all would dial
+ * in one second. */
 static void judge(void)
 {
     if (now.outage_s >= 600 && peak(now.dials, now.outage_s - 32, SECONDS) > now.servers / 8)
