@@ -1,6 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A service that is made of what another one has kept goes on as that one would have. */
 #include "local_twins.h"
+#include "model/keep_internal.h"
+
+typedef struct numbers {
+    local_record record;
+    int plain;
+    int64_t wide;
+    uint64_t whole;
+    double real;
+} numbers;
+
+TEST(numbers_of_a_record_are_read_as_they_were_written)
+{
+    static const numbers all[] = {{.plain = 1, .wide = 10, .whole = 1234567890, .real = 0.1},
+            {.plain = -2147483647, .wide = -9007199254740992, .whole = UINT64_MAX, .real = -1e300},
+            {.plain = 2147483647, .wide = 9007199254740992, .whole = 10000000000000000000u, .real = 5e-324}};
+    static const local_field fields[] = {LOCAL_FIELD(LOCAL_INT, numbers, plain),
+            LOCAL_FIELD(LOCAL_INT64, numbers, wide), LOCAL_FIELD(LOCAL_UINT64, numbers, whole),
+            LOCAL_FIELD(LOCAL_DOUBLE, numbers, real), LOCAL_FIELDS_END};
+    static const local_kind kind = {.name = "numbers",
+            .size = sizeof(numbers),
+            .record_at = offsetof(numbers, record),
+            .memory_at = LOCAL_NO_MEMBER,
+            .fields = fields};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        local_keeper keeper = {0};
+        numbers written = all[i], read = {0};
+        written.record.kind = &kind;
+        CHECK(local_write_record(&keeper, &written.record));
+        CHECK(local_read_record(&keeper, &kind, &read, keeper.text, keeper.length) == NULL);
+        CHECK(read.plain == written.plain && read.wide == written.wide);
+        CHECK(read.whole == written.whole && read.real == written.real);
+        local_keeper_fini(&keeper);
+    }
+}
 
 TEST(answers_to_requests_are_remembered_across_a_restart)
 {
