@@ -41,6 +41,23 @@ static int open_socket(int family)
 #endif
 }
 
+/* A peer that has gone is an error here, and no signal: it is said at each send or, on macOS, of the socket.
+ */
+#ifdef MSG_NOSIGNAL
+#define SEND_FLAGS MSG_NOSIGNAL
+static void ask_for_no_signal(int socket_fd)
+{
+    (void)socket_fd;
+}
+#else
+#define SEND_FLAGS 0
+static void ask_for_no_signal(int socket_fd)
+{
+    int one = 1;
+    setsockopt(socket_fd, SOL_SOCKET, SO_NOSIGPIPE, &one, sizeof one);
+}
+#endif
+
 glift__socket_handle glift__socket_connect(const glift__address *address, uint16_t port, bool *no_descriptor)
 {
     struct sockaddr_storage to;
@@ -49,6 +66,7 @@ glift__socket_handle glift__socket_connect(const glift__address *address, uint16
     *no_descriptor = socket_fd < 0 && (errno == EMFILE || errno == ENFILE);
     if (socket_fd < 0)
         return GLIFT__NO_SOCKET;
+    ask_for_no_signal(socket_fd);
     setsockopt(socket_fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     if (connect(socket_fd, (const struct sockaddr *)&to, size) == 0 || errno == EINPROGRESS || errno == EINTR)
         return socket_fd;
@@ -71,7 +89,7 @@ static glift__transfer judge_failure(void)
 
 glift__transfer glift__socket_send(glift__socket_handle socket, const void *bytes, size_t size, size_t *sent)
 {
-    ssize_t done = send((int)socket, bytes, size, MSG_NOSIGNAL);
+    ssize_t done = send((int)socket, bytes, size, SEND_FLAGS);
     *sent = done > 0 ? (size_t)done : 0;
     return done >= 0 ? GLIFT__TRANSFER_DONE : judge_failure();
 }

@@ -27,6 +27,23 @@ struct glift__monitor {
     pthread_cond_t changed;
 };
 
+/* macOS waits for a length of time instead of until a moment, and has no clock to choose. */
+#ifdef __APPLE__
+
+static bool init_condition(pthread_cond_t *condition)
+{
+    return pthread_cond_init(condition, NULL) == 0;
+}
+
+static int wait_until(glift__monitor *monitor, uint64_t until_mono_ms)
+{
+    uint64_t now_ms = glift__clock_mono_ms(), left_ms = until_mono_ms > now_ms ? until_mono_ms - now_ms : 0;
+    struct timespec left = {.tv_sec = (time_t)(left_ms / 1000), .tv_nsec = (long)(left_ms % 1000) * 1000000};
+    return pthread_cond_timedwait_relative_np(&monitor->changed, &monitor->lock, &left);
+}
+
+#else
+
 static bool init_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
@@ -37,6 +54,15 @@ static bool init_condition(pthread_cond_t *condition)
     pthread_condattr_destroy(&attributes);
     return done;
 }
+
+static int wait_until(glift__monitor *monitor, uint64_t until_mono_ms)
+{
+    struct timespec until = {
+            .tv_sec = (time_t)(until_mono_ms / 1000), .tv_nsec = (long)(until_mono_ms % 1000) * 1000000};
+    return pthread_cond_timedwait(&monitor->changed, &monitor->lock, &until);
+}
+
+#endif
 
 glift__monitor *glift__monitor_create(void)
 {
@@ -78,9 +104,7 @@ void glift__monitor_wake_all(glift__monitor *monitor)
 
 bool glift__monitor_wait(glift__monitor *monitor, uint64_t until_mono_ms)
 {
-    struct timespec until = {
-            .tv_sec = (time_t)(until_mono_ms / 1000), .tv_nsec = (long)(until_mono_ms % 1000) * 1000000};
-    return pthread_cond_timedwait(&monitor->changed, &monitor->lock, &until) != ETIMEDOUT;
+    return wait_until(monitor, until_mono_ms) != ETIMEDOUT;
 }
 
 /* ---- threads ---- */

@@ -9,6 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* macOS, where no datagram raises SIGPIPE either */
+#endif
+
 struct glift__udp {
     int socket; /* -1: somebody else has closed it */
     glift__address address;
