@@ -29,9 +29,9 @@ build_openssl() {
   echo "Building OpenSSL for Windows"
   mkdir -p "$folder/openssl"
   cd "$folder/openssl"
-  "$sources/openssl/Configure" mingw64 "${left_out[@]}" --cross-compile-prefix=$cross- --prefix="C:/Program Files/OpenSSL" \
-    --openssldir="C:/Program Files/Common Files/SSL" -O2 -fstack-protector-strong >configure.log 2>&1
-  # Of what is installed, this is what a build of the SDK reads. One ar at a time writes an archive.
+  "$sources/openssl/Configure" mingw64 "${left_out[@]}" --cross-compile-prefix=$cross- --prefix="C:/Program Files/Common Files" \
+    --openssldir=SSL -O2 -fstack-protector-strong >configure.log 2>&1
+  # Of what is installed, this is what a build of the SDK reads.
   make -j"${GLIFT_JOBS:-1}" build_libs >build.log 2>&1 || { tail -n 20 build.log >&2; return 1; }
   mkdir -p "$installed/include" "$installed/lib"
   cp -r "$sources/openssl/include/openssl" "$installed/include/"
