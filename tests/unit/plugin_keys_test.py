@@ -10,7 +10,8 @@ PLUGIN = pathlib.Path(__file__).resolve().parents[2] / "plugin"
 
 
 def asked_for():
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted((PLUGIN / "src").glob("*.[ch]")))
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted((PLUGIN / "src").glob("*.[ch]"))
+                   if not path.name.startswith("module"))  # names of files stand there
     return set(re.findall(r'"(gamelift\.[a-z_]+)"', text))
 
 

@@ -136,7 +136,7 @@ class InstalledSdk(unittest.TestCase):
     def test_the_references_that_the_headers_cite_are_there(self):
         documents = self.prefix / "share" / "doc" / "gamelift"
         self.assertEqual(sorted(path.name for path in documents.iterdir()),
-                         ["README.md", "protocol.md", "service-model.md"])
+                         ["README.md", "protocol.md", "scale.md", "service-model.md"])
         headers = "".join(path.read_text() for path in self.prefix.rglob("*.h"))
         for name in set(re.findall(r"share/doc/gamelift/(\S+\.md)", headers)):
             self.assertTrue((documents / name).is_file(), name)
