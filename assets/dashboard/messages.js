@@ -22,6 +22,7 @@ const KINDS = [
   ["line", "Output"],
   ["note", "Notes"],
 ];
+const NO_HEARTBEATS = "!HeartbeatServerProcess";
 const FILTERS = ["kind", "status", "action", "process_id", "text"];
 
 export class Messages {
@@ -282,10 +283,11 @@ export class Messages {
           " ✕",
         ),
     );
-    const actions = new Set([...this.actions, action].filter(Boolean));
+    const actions = new Set([...this.actions, action].filter((one) => one && one !== NO_HEARTBEATS));
     show(
       this.action,
       h("option", { value: "", key: "" }, "Every action"),
+      h("option", { value: NO_HEARTBEATS, key: NO_HEARTBEATS }, "All but heartbeats"),
       [...actions].sort().map((one) => h("option", { value: one, key: one }, one)),
     );
     this.action.value = action;

@@ -319,6 +319,24 @@ TEST(a_placement_tells_its_attempts)
     finish(service, &server);
 }
 
+/* ---- messages ---- */
+
+TEST(messages_are_those_of_an_action_or_all_others)
+{
+    local_service *service = make_demo_service();
+    CHECK_INT(call(service, "ListFleets", "{}"), 200);
+    CHECK_INT(call(service, "ListLocations", "{}"), 200);
+    CHECK_INT(ask_page(service, "messages", "kind=call&action=ListFleets"), 200);
+    CHECK_TEXT(field("messages"), "[2]");
+    CHECK_TEXT(field("messages.1.action"), "ListFleets");
+    CHECK_INT(ask_page(service, "messages", "kind=call&action=!ListFleets"), 200);
+    CHECK_TEXT(field("messages"), "[2]");
+    CHECK_TEXT(field("messages.1.action"), "ListLocations");
+    CHECK_INT(ask_page(service, "messages", "kind=call&before=3"), 200);
+    CHECK_TEXT(field("messages.0.action"), "ListFleets");
+    local_service_destroy(service);
+}
+
 /* ---- the overview ---- */
 
 TEST(the_overview_begins_with_what_needs_a_look)

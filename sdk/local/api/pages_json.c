@@ -74,6 +74,13 @@ static void show_detail(api_call *call, cJSON *root, const api_wish *wish)
 
 /* ---- messages ---- */
 
+/* "HeartbeatServerProcess": those alone; "!HeartbeatServerProcess": all others. */
+static bool is_wanted_action(const char *wished, const char *action)
+{
+    return wished[0] == '!' ? strcmp(wished + 1, action) != 0
+                            : wished[0] == '\0' || strcmp(wished, action) == 0;
+}
+
 static bool is_wanted(const api_wish *wish, const local_entry *entry)
 {
     bool is_error = entry->status >= 300;
@@ -83,7 +90,7 @@ static bool is_wanted(const api_wish *wish, const local_entry *entry)
         return false;
     return api_is_listed(wish->kinds, local_entry_kind_name(entry->kind)) &&
            (wish->process_id[0] == '\0' || strcmp(wish->process_id, entry->process_id) == 0) &&
-           (wish->action[0] == '\0' || strcmp(wish->action, entry->action) == 0) &&
+           is_wanted_action(wish->action, entry->action) &&
            (wish->status == API_ANY_STATUS || is_error == (wish->status == API_STATUS_ERROR)) &&
            (wish->text[0] == '\0' || api_has_part(entry->text, wish->text) ||
                    api_has_part(entry->process_id, wish->text) || api_has_part(entry->action, wish->text) ||
