@@ -16,10 +16,6 @@ if [ $# -ne 2 ] || [ ! -f "$1/NOTICE" ]; then
     "cmake --preset bundle && cmake --build --preset bundle" >&2
   exit 2
 fi
-if ! command -v buildah >/dev/null; then
-  echo "image.sh: there is no buildah, which makes the image: apt-get install buildah" >&2
-  exit 1
-fi
 build=$1
 output=$2
 source=$(cd "$(dirname "$0")/../.." && pwd)
@@ -28,39 +24,11 @@ trap 'rm -rf "$work"' EXIT
 root=$work/root
 
 cmake --install "$build" --component local --strip --prefix "$root/usr" >/dev/null
-program=$root/usr/bin/gamelift-local
-version=$("$program" --version | cut -d ' ' -f 2)
-
-# Those that lie in the root already came with the program.
-ldd "$program" | grep -o '/[^ ]* (0x' | cut -d ' ' -f 1 | while read -r library; do
-  case $library in
-    "$root"/*) ;;
-    *) install -D "$library" "$root$library" ;;
-  esac
-done
-if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
-  install -D -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
-fi
+version=$("$root/usr/bin/gamelift-local" --version | cut -d ' ' -f 2)
 install -D -m 644 /dev/stdin "$root/etc/passwd" <<<'gamelift:x:65532:65532:gamelift-local:/data:/nonexistent'
-install -d -m 1777 "$root/tmp" "$root/data"
+install -d -m 1777 "$root/data"
 install -D -m 644 -t "$root/usr/share/doc/gamelift" "$build/NOTICE" "$source/LICENSE"
-for package in libc6 libssl3; do
-  install -D -m 644 "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/copyright"
-done
-
-own_buildah() {
-  buildah --storage-driver vfs --root "$work/storage" --runroot "$work/run" "$@"
-}
-
-rm -rf "$output/oci" "$output/docker.tar"
-mkdir -p "$output"
-container=$(own_buildah from scratch)
-own_buildah copy --quiet "$container" "$root" / >/dev/null
-own_buildah config --entrypoint '["/usr/bin/gamelift-local"]' \
+"$source/sdk/packaging/oci.sh" "$root" "$output" gamelift-local "$version" \
+  --entrypoint '["/usr/bin/gamelift-local"]' \
   --cmd '--demo --listen 0.0.0.0 --token /run/secrets/gamelift-local-token --allow-host localhost' \
-  --port 9080 --user 65532:65532 --workingdir /data \
-  --label org.opencontainers.image.title=gamelift-local --label "org.opencontainers.image.version=$version" \
-  --label org.opencontainers.image.licenses=Apache-2.0 "$container"
-image=$(own_buildah commit --quiet --format oci "$container" gamelift-local)
-own_buildah push --quiet "$image" "oci:$output/oci:$version"
-own_buildah push --quiet "$image" "docker-archive:$output/docker.tar:gamelift-local:latest"
+  --port 9080 --user 65532:65532 --workingdir /data
