@@ -17,7 +17,7 @@ public=(
 test=(
   luarocks unzip lua5.1 lua5.2 lua5.3 lua5.4 luajit lua-busted lua-check lua-socket
   clang clang-format clang-tidy libclang-rt-14-dev abigail-tools doxygen gcovr valgrind shellcheck openssl curl
-  awscli python3-boto3 python3-cbor2 python3-websockets python3-selenium
+  awscli python3-boto3 python3-cbor2 python3-websockets python3-selenium iproute2
   chromium chromium-driver firefox-esr zbar-tools
 )
 

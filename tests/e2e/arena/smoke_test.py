@@ -88,7 +88,7 @@ class Progress(unittest.TestCase):
 class Help(unittest.TestCase):
     def test_every_script_explains_itself_and_does_nothing_else(self):
         for script in ("game/run.sh", "game/install.sh", "tests/run.sh", "sdk/packaging/image.sh", "sdk/packaging/oci.sh",
-                       "sdk/packaging/debian_sources.sh"):
+                       "sdk/packaging/debian_sources.sh", "game/deploy/container/make_image.sh"):
             for option in ("-h", "--help"):
                 with self.subTest(script):
                     done = subprocess.run([ROOT / script, option], capture_output=True, text=True, timeout=60, check=False)
@@ -101,6 +101,7 @@ class Help(unittest.TestCase):
                 ("game/install.sh", ["nope"], "there is no group 'nope': the groups are"),
                 ("sdk/packaging/image.sh", [], "usage: image.sh BUILD-FOLDER OUTPUT-FOLDER"),
                 ("sdk/packaging/image.sh", ["/nowhere", "/nowhere"], "the first is made by cmake --preset bundle"),
+                ("game/deploy/container/make_image.sh", ["/nowhere"], "usage: make_image.sh BUILD-FOLDER OUTPUT-FOLDER"),
                 ("sdk/packaging/oci.sh", ["/nowhere"], "usage: oci.sh ROOT-FOLDER OUTPUT-FOLDER NAME VERSION OPTION"),
                 ("sdk/packaging/debian_sources.sh", ["/nowhere"], "a folder and the names of source packages are expected")):
             with self.subTest([script, *arguments]):

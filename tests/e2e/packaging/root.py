@@ -12,23 +12,24 @@ import local
 import websockets
 
 # With a file system of its own, in which /proc and a source of random bytes are to be seen, as in every container, and
-# without what the environment says here.
+# of what the environment says here only what is to be kept.
 SCRIPT = """
 root=$1
 shift
 mkdir -p "$root/proc" "$root/dev" && : >>"$root/dev/urandom" && : >>"$root/dev/null" &&
   mount --rbind /proc "$root/proc" && mount --bind /dev/urandom "$root/dev/urandom" &&
-  mount --bind /dev/null "$root/dev/null" && exec env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin chroot "$@"
+  mount --bind /dev/null "$root/dev/null" && exec env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin {kept} chroot "$@"
 """
 AS_USER = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
 HELLO = bytes([2, 1, 0, 3]) + b"mia"
 WELCOME = 2
 
 
-def command(folder, *program, user=None):
-    """user: UID:GID, which only root can become."""
+def command(folder, *program, user=None, kept=()):
+    """user: UID:GID, which only root can become. kept: names of variables that the program has from here."""
     change = ["--userspec", user] if user and os.geteuid() == 0 else []
-    return ["unshare", *AS_USER, "--mount", "sh", "-c", SCRIPT, "sh", str(folder), *change, str(folder),
+    script = SCRIPT.format(kept=" ".join(f'{name}="${name}"' for name in kept))
+    return ["unshare", *AS_USER, "--mount", "sh", "-c", script, "sh", str(folder), *change, str(folder),
             *map(str, program)]
 
 
