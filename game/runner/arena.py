@@ -151,6 +151,7 @@ class Arena:
                 problems.append(str(failure))
             if process.end_family(STOP_TIMEOUT_S):
                 problems.append(f"{process.name} left processes behind, which were killed")
+        self.lock.close()
         if problems:
             raise Failed("; ".join(problems))
 

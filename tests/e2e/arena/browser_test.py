@@ -315,10 +315,10 @@ class Person(unittest.TestCase):
             "return getComputedStyle(document.getElementById('own')).opacity") == "1")
 
     def test_the_dashboard_shows_the_running_match(self):
-        self.driver.get(self.arena.service.url + "/#/sessions?state=ACTIVE")
+        self.driver.get(self.arena.service.url + "#/sessions?state=ACTIVE")
         self.until("the dashboard shows an active session", 15, lambda: "active" in self.driver.execute_script(
             "return document.querySelector('.list-row')?.innerText ?? ''"))
-        self.driver.get(self.arena.service.url + "/#/players?state=ACTIVE")
+        self.driver.get(self.arena.service.url + "#/players?state=ACTIVE")
         self.until("the dashboard shows the players", 10, lambda: len([
             session for session in self.arena.service.state()["player_sessions"]
             if session["player_id"] in self.find("body").text]) == 3)
