@@ -85,7 +85,8 @@ layers() {
 
 step build-release build release && suite release release "$@"
 step build-dev build dev && suite dev dev "$@"
-step build-tsan build tsan && suite tsan tsan -L 'unit|threads' "$@"
+# The core of gamelift-local has no threads: tests/layers.py sees that it could not have any.
+step build-tsan build tsan && suite tsan tsan -L 'unit|threads' -E '^unit\.local_' "$@"
 step valgrind ./tests/valgrind.sh build/release "$results/valgrind.xml"
 step rules ./tests/coverage_of_rules.sh
 step references ./tests/references.py
