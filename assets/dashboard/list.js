@@ -8,6 +8,7 @@ import { KINDS, manyOf, placeOf } from "./kinds.js";
 import { button, lookOf, shape } from "./parts.js";
 import { nextSteps } from "./next_steps.js";
 import { go, link } from "./router.js";
+import { SearchBox } from "./search_box.js";
 import { count, words } from "./text.js";
 import { Virtual } from "./virtual.js";
 
@@ -44,28 +45,17 @@ export class ListView {
 
   buildElement() {
     this.head = build(h("div", { class: "view-head" }));
-    this.search = build(
-      h("input", {
-        class: "input",
-        type: "search",
-        placeholder: `Search ${this.about.many || `${this.about.one}s`}`,
-        "aria-label": "Search",
-        autocomplete: "off",
-        spellcheck: "false",
-      }),
-    );
-    this.search.oninput = () => {
-      clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.filter({ text: this.search.value.trim() }), TYPED_MS);
-    };
-    this.search.onkeydown = (event) => {
-      if (event.key === "Enter") this.leaveSearch();
-    };
+    this.box = new SearchBox({
+      placeholder: `Search ${this.about.many || `${this.about.one}s`}`,
+      label: "Search",
+      typedMs: TYPED_MS,
+      onText: (text) => this.filter({ text }),
+      onEnter: () => this.leaveSearch(),
+    });
+    this.search = this.box.input;
     this.chips = build(h("div", { class: "chips", role: "group", "aria-label": "Filter by state" }));
-    const box = build(h("div", { class: "search" }));
-    box.append(this.search, build(h("kbd", { "aria-hidden": "true" }, "/")));
     const filters = build(h("div", { class: "filters" }));
-    filters.append(box, this.chips);
+    filters.append(this.box.element, this.chips);
     this.nothing = build(h("div", { hidden: true, class: "view-scroll" }));
     const element = document.createDocumentFragment();
     element.append(this.head, filters, this.nothing, this.table.element);
@@ -144,8 +134,7 @@ export class ListView {
 
   /** From the search to the first row of what was found. */
   leaveSearch() {
-    clearTimeout(this.typing);
-    this.filter({ text: this.search.value.trim() });
+    this.box.tell();
     this.search.blur();
     this.table.goTo(0);
   }

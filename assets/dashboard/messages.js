@@ -7,6 +7,7 @@ import { Exchanges } from "./exchanges.js";
 import { COLUMNS, exchangeDetail, rowOf } from "./message_table.js";
 import { button, empty } from "./parts.js";
 import { go, link } from "./router.js";
+import { SearchBox } from "./search_box.js";
 import { get } from "./service.js";
 import { count, plural } from "./text.js";
 import { Virtual } from "./virtual.js";
@@ -54,30 +55,19 @@ export class Messages {
 
   buildElement() {
     this.head = build(h("div", { class: "view-head" }));
-    this.search = build(
-      h("input", {
-        class: "input",
-        type: "search",
-        placeholder: "Search texts",
-        "aria-label": "Search the texts of messages",
-        autocomplete: "off",
-        spellcheck: "false",
-      }),
-    );
-    this.search.oninput = () => {
-      clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.filter({ text: this.search.value.trim() }), TYPED_MS);
-    };
-    this.search.onkeydown = (event) => {
-      if (event.key === "Enter") this.search.blur();
-    };
+    const box = new SearchBox({
+      placeholder: "Search texts",
+      label: "Search the texts of messages",
+      typedMs: TYPED_MS,
+      onText: (text) => this.filter({ text }),
+      onEnter: () => this.search.blur(),
+    });
+    this.search = box.input;
     this.action = build(h("select", { class: "chip", "aria-label": "Action" }));
     this.action.onchange = () => this.filter({ action: this.action.value });
     this.chips = build(h("div", { class: "chips" }));
-    const box = build(h("div", { class: "search" })),
-      filters = build(h("div", { class: "filters" }));
-    box.append(this.search, build(h("kbd", { "aria-hidden": "true" }, "/")));
-    filters.append(box, this.chips, this.action);
+    const filters = build(h("div", { class: "filters" }));
+    filters.append(box.element, this.chips, this.action);
     this.nothing = build(h("div", { hidden: true, class: "view-scroll" }));
     const element = document.createDocumentFragment();
     element.append(this.head, filters, this.nothing, this.table.element);

@@ -13,13 +13,13 @@
 
 #include "api/service.h"
 #include "program/complain.h"
+#include "program/files.h"
 #include "bench/trial.h"
 #include "printable.h"
 #include "program/options.h"
 #include "rules/rule_set.h"
 
 #define UNMATCHED_SHOWN 10
-#define FILE_MOST       (LOCAL_RULE_SET_MAX_BODY + 1) /* one more than is taken, so that too long is seen */
 
 typedef struct bench_wish {
     const char *rule_set_file, *distribution_file;
@@ -106,19 +106,12 @@ static bool read_arguments(int count, char **arguments, bench_wish *out)
 /* The text of a file, to be freed; NULL: why not was told. */
 static char *read_text(const char *path)
 {
-    FILE *file = fopen(path, "re");
-    char *text = file != NULL ? malloc(FILE_MOST + 1) : NULL;
-    size_t length = text != NULL ? fread(text, 1, FILE_MOST, file) : 0;
-    bool read = text != NULL && !ferror(file);
-    if (!read)
+    size_t length = 0;
+    char *text = local_read_file(path, LOCAL_RULE_SET_MAX_BODY, &length);
+    if (text == NULL && errno == EFBIG)
+        complain("%.500s is longer than %d bytes", path, LOCAL_RULE_SET_MAX_BODY);
+    else if (text == NULL)
         complain("cannot read %.500s: %s", path, strerror(errno));
-    if (file != NULL)
-        fclose(file);
-    if (!read) {
-        free(text);
-        return NULL;
-    }
-    text[length] = '\0';
     return text;
 }
 
