@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The engine plugin: takes the host's services, keeps one SDK server, and is ticked by the engine.
  *
- * The host hands no memory to glift_plugin_query(), so the plugin is the one part that keeps a static. */
+ * The host hands no memory to glift_plugin_query(), so the plugin is the one part that keeps statics: the
+ * first plugin, and the I/O thread of all others. */
 
 #include "module.h"
 #include "plugin.h"
@@ -11,7 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static plugin the_plugin;
+/* A plugin with the tables that speak of it. */
+typedef struct instance {
+    plugin plugin; /* the first member: what the tables call self */
+    glift_plugin table;
+    glift_plugin_server server;
+    glift_plugin_players players;
+} instance;
+
+static instance the_first;
+static struct {
+    glift_io *io; /* while there are any */
+    size_t count;
+} created;
 
 void plugin_log(const plugin *p, glift_log_level level, const char *format, ...)
 {
@@ -101,7 +114,7 @@ static void forget(plugin *p)
         p->core->remove_tick(p->host, p->tick);
     if (p->after_tick != 0)
         p->core->remove_tick(p->host, p->after_tick);
-    *p = (plugin){.lua_module_detach = p->lua_module_detach};
+    *p = (plugin){.lua_module_detach = p->lua_module_detach, .table = p->table, .io = p->io};
 }
 
 static glift_status start(void *self, const glift_host_api *api)
@@ -128,6 +141,8 @@ static glift_status start(void *self, const glift_host_api *api)
 static glift_status before_reload(void *self)
 {
     plugin *p = self;
+    if (p->io != NULL)
+        return GLIFT_ERR_UNSUPPORTED; /* the I/O thread would have to be kept, too */
     return p->core != NULL ? plugin_server_park(p) : GLIFT_ERR_STATE;
 }
 
@@ -136,6 +151,8 @@ static glift_status stop(void *self, glift_stop_reason reason)
     plugin *p = self;
     if (p->core == NULL)
         return GLIFT_OK;
+    if (reason == GLIFT_STOP_RELOAD && p->io != NULL)
+        return GLIFT_ERR_UNSUPPORTED;
     if (reason == GLIFT_STOP_UNLOAD && glift_get_game_session_id(p->server)[0] != '\0') {
         plugin_log(p, GLIFT_LOG_WARNING, "a game session is active: the plugin stays");
         return GLIFT_ERR_STATE;
@@ -182,25 +199,6 @@ static void call_in(void *self, uint64_t delay_ns, void (*fn)(void *user), void 
         plugin_server_call_in(p, delay_ns, fn, user);
 }
 
-static const glift_plugin_server server_service = {
-        .size = sizeof server_service,
-        .version = GLIFT_PLUGIN_SERVER_VERSION,
-        .self = &the_plugin,
-        .server = server_of,
-        .bind = bind_server,
-        .report_error = report_error,
-        .bound_user = bound_user,
-        .call_in = call_in,
-};
-
-static const glift_plugin_players players_service = {
-        .size = sizeof players_service,
-        .version = GLIFT_PLUGIN_PLAYERS_VERSION,
-        .self = &the_plugin,
-        .connect = plugin_players_connect,
-        .disconnect = plugin_players_disconnect,
-};
-
 static bool fits(uint32_t offered, uint32_t wanted)
 {
     return same_major(offered, wanted) && offered >= wanted;
@@ -208,30 +206,97 @@ static bool fits(uint32_t offered, uint32_t wanted)
 
 static const void *get_api(void *self, const char *name, uint32_t min_version)
 {
-    const plugin *p = self;
-    if (strcmp(name, "server") == 0 && fits(server_service.version, min_version))
-        return &server_service;
+    const instance *one = self;
+    if (strcmp(name, "server") == 0 && fits(GLIFT_PLUGIN_SERVER_VERSION, min_version))
+        return &one->server;
     /* Without the host's half nobody would learn of a decision. */
-    if (strcmp(name, "players") == 0 && fits(players_service.version, min_version) && p->players != NULL)
-        return &players_service;
+    if (strcmp(name, "players") == 0 && fits(GLIFT_PLUGIN_PLAYERS_VERSION, min_version) &&
+            one->plugin.players != NULL)
+        return &one->players;
     return NULL;
 }
 
-/* ---- the exported symbol ---- */
+/* ---- plugins of one copy ---- */
 
-const glift_plugin plugin_table = {
-        .size = sizeof plugin_table,
-        .abi = GLIFT_HOST_ABI,
-        .name = "gamelift",
-        .version = GLIFT_VERSION,
-        .self = &the_plugin,
-        .start = start,
-        .lua_attach = plugin_lua_attach,
-        .lua_detach = plugin_lua_detach,
-        .before_reload = before_reload,
-        .stop = stop,
-        .get_api = get_api,
-};
+static glift_status create(glift_plugin *out);
+static glift_status destroy(void *self);
+
+static void fill_tables(instance *one)
+{
+    one->plugin.table = &one->table;
+    one->table = (glift_plugin){
+            .size = sizeof one->table,
+            .abi = GLIFT_HOST_ABI,
+            .name = "gamelift",
+            .version = GLIFT_VERSION,
+            .self = one,
+            .start = start,
+            .lua_attach = plugin_lua_attach,
+            .lua_detach = plugin_lua_detach,
+            .before_reload = before_reload,
+            .stop = stop,
+            .get_api = get_api,
+            .create = create,
+            .destroy = destroy,
+    };
+    one->server = (glift_plugin_server){
+            .size = sizeof one->server,
+            .version = GLIFT_PLUGIN_SERVER_VERSION,
+            .self = one,
+            .server = server_of,
+            .bind = bind_server,
+            .report_error = report_error,
+            .bound_user = bound_user,
+            .call_in = call_in,
+    };
+    one->players = (glift_plugin_players){
+            .size = sizeof one->players,
+            .version = GLIFT_PLUGIN_PLAYERS_VERSION,
+            .self = one,
+            .connect = plugin_players_connect,
+            .disconnect = plugin_players_disconnect,
+    };
+}
+
+/* As much of the table as both sides know. */
+static void hand_out(const instance *one, glift_plugin *out)
+{
+    uint32_t size = out->size < sizeof one->table ? out->size : (uint32_t)sizeof one->table;
+    memcpy(out, &one->table, size);
+    out->size = size;
+}
+
+static glift_status create(glift_plugin *out)
+{
+    if (out == NULL || !GLIFT_HAS(glift_plugin, out, self))
+        return GLIFT_ERR_ARGUMENT;
+    instance *one = calloc(1, sizeof *one);
+    glift_status status = one != NULL ? GLIFT_OK : GLIFT_ERR_MEMORY;
+    if (status == GLIFT_OK && created.count == 0)
+        status = glift_io_create(NULL, &created.io);
+    if (status != GLIFT_OK) {
+        free(one);
+        return status;
+    }
+    created.count++;
+    fill_tables(one);
+    one->plugin.io = created.io;
+    hand_out(one, out);
+    return GLIFT_OK;
+}
+
+static glift_status destroy(void *self)
+{
+    instance *one = self;
+    if (one == &the_first || one->plugin.core != NULL)
+        return GLIFT_ERR_STATE;
+    free(one);
+    if (--created.count == 0)
+        glift_io_destroy(created.io);
+    return GLIFT_OK;
+}
+
+/* ---- the exported symbol ---- */
 
 PLUGIN_EXPORT glift_status glift_plugin_query(uint32_t host_abi, glift_plugin *out);
 
@@ -242,8 +307,8 @@ PLUGIN_EXPORT glift_status glift_plugin_query(uint32_t host_abi, glift_plugin *o
     out->abi = GLIFT_HOST_ABI;
     if (!same_major(host_abi, GLIFT_HOST_ABI))
         return GLIFT_ERR_UNSUPPORTED;
-    uint32_t size = out->size < sizeof plugin_table ? out->size : (uint32_t)sizeof plugin_table;
-    memcpy(out, &plugin_table, size);
-    out->size = size;
+    if (the_first.table.self == NULL)
+        fill_tables(&the_first);
+    hand_out(&the_first, out);
     return GLIFT_OK;
 }

@@ -55,6 +55,10 @@ typedef struct plugin {
     char connect_failure[512];
 
     void (*lua_module_detach)(struct lua_State *L);
+
+    /* What the host and the Lua module see of this plugin; set once, like what follows. */
+    const glift_plugin *table;
+    glift_io *io; /* of all that were created; NULL: its server has an I/O thread of its own */
 } plugin;
 
 void plugin_log(const plugin *p, glift_log_level level, const char *format, ...) PLUGIN_FORMAT(3, 4);
@@ -94,7 +98,5 @@ void plugin_players_forget(plugin *p);
 /* plugin_lua.c */
 glift_status plugin_lua_attach(void *self, struct lua_State *L);
 void plugin_lua_detach(void *self, struct lua_State *L);
-
-extern const glift_plugin plugin_table;
 
 #endif

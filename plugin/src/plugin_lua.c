@@ -73,7 +73,7 @@ glift_status plugin_lua_attach(void *self, struct lua_State *L)
     }
     glift_status status = load(p, &attach);
     if (status == GLIFT_OK) {
-        status = attach(L, &plugin_table, reason, sizeof reason);
+        status = attach(L, p->table, reason, sizeof reason);
         if (status != GLIFT_OK)
             plugin_log(p, GLIFT_LOG_ERROR, "the scripts cannot use GameLift: %s", reason);
     }

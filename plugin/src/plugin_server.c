@@ -205,6 +205,7 @@ static glift_status create(plugin *p)
         return status;
     fill_identity(p, &desc);
     fill_callbacks(p, &desc);
+    desc.io = p->io;
     status = glift_server_create(&desc, &p->server);
     if (status == GLIFT_ERR_STATE)
         plugin_log(p, GLIFT_LOG_ERROR, "this program has a GameLift server with the same process id already");

@@ -34,7 +34,24 @@ static struct {
     int metrics_started, frames;
     double delta_ms, tick_ms, world_tick_ms;
     void (*on_tick)(void); /* what a callback does */
+    glift_status io_status;
+    int ios; /* I/O threads that are there */
 } sdk;
+
+glift_status glift_io_create(const glift_io_desc *desc, glift_io **out)
+{
+    CHECK(desc == NULL);
+    *out = sdk.io_status == GLIFT_OK ? (glift_io *)&sdk.ios : NULL;
+    sdk.ios += sdk.io_status == GLIFT_OK;
+    return sdk.io_status;
+}
+
+glift_status glift_io_destroy(glift_io *io)
+{
+    CHECK(io == (glift_io *)&sdk.ios);
+    sdk.ios--;
+    return GLIFT_OK;
+}
 
 static inline void answer(glift_done_fn done, void *user, glift_status status, const char *message)
 {
@@ -195,7 +212,7 @@ static struct {
     struct {
         const char *key, *value;
     } config[8];
-    unsigned char block[256];
+    unsigned char blocks[2][256]; /* of the host, and of a second one */
     size_t block_size;
     int decisions;
     bool accepted;
@@ -273,12 +290,12 @@ static inline const char *engine_config(glift_host *host, const char *key)
 
 static inline void *engine_static_block(glift_host *host, const char *id, size_t size)
 {
-    (void)host, (void)id;
-    if (engine.no_memory || size > sizeof engine.block ||
+    (void)id;
+    if (engine.no_memory || size > sizeof engine.blocks[0] ||
             (engine.block_size != 0 && engine.block_size != size))
         return NULL;
     engine.block_size = size;
-    return engine.block;
+    return engine.blocks[host != NULL];
 }
 
 static inline void engine_decide(glift_host *host, uint64_t player, bool accepted, const char *reason)

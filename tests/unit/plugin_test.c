@@ -604,6 +604,94 @@ TEST(a_parked_or_stopped_plugin_calls_nobody)
     CHECK_INT(rings, 0);
 }
 
+/* ---- several plugins of one copy ---- */
+
+static glift_plugin created_by(const glift_plugin *first)
+{
+    glift_plugin p = {.size = sizeof p};
+    CHECK_INT(first->create(&p), GLIFT_OK);
+    CHECK(p.self != first->self);
+    return p;
+}
+
+TEST(created_plugins_have_servers_of_their_own_on_one_io_thread)
+{
+    static int second_host;
+    glift_plugin first = arranged(), a = created_by(&first), b = created_by(&first);
+    glift_host_api other = api;
+    other.host = (glift_host *)&second_host;
+    CHECK_INT(sdk.ios, 1);
+    CHECK_INT(a.start(a.self, &api), GLIFT_OK);
+    CHECK(sdk.desc.io == (glift_io *)&sdk.ios);
+    void *user_of_a = sdk.desc.user;
+    CHECK_INT(b.start(b.self, &other), GLIFT_OK);
+    CHECK(sdk.desc.user != user_of_a);
+    CHECK_INT(sdk.created, 2);
+    CHECK(server_service(&a)->self == a.self);
+    CHECK(players_service(&b)->self == b.self);
+
+    CHECK_INT(a.stop(a.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    CHECK(server_service(&a)->server(a.self) == NULL);
+    CHECK(server_service(&b)->server(b.self) == &sdk.server);
+    CHECK_INT(a.destroy(a.self), GLIFT_OK);
+    CHECK_INT(sdk.ios, 1);
+    CHECK_INT(b.stop(b.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    CHECK_INT(b.destroy(b.self), GLIFT_OK);
+    CHECK_INT(sdk.ios, 0);
+}
+
+TEST(a_created_plugin_serves_one_life_after_another)
+{
+    glift_plugin first = arranged(), p = created_by(&first);
+    for (int life = 1; life <= 2; life++) {
+        CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+        CHECK_INT(sdk.created, life);
+        CHECK(sdk.desc.io == (glift_io *)&sdk.ios);
+        CHECK_INT(p.stop(p.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    }
+    CHECK_INT(p.destroy(p.self), GLIFT_OK);
+}
+
+TEST(the_first_plugin_has_an_io_thread_of_its_own_and_stays)
+{
+    glift_plugin p = started();
+    CHECK(sdk.desc.io == NULL);
+    CHECK_INT(p.destroy(p.self), GLIFT_ERR_STATE);
+}
+
+TEST(a_plugin_that_is_started_is_not_destroyed)
+{
+    glift_plugin first = arranged(), p = created_by(&first);
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK_INT(p.destroy(p.self), GLIFT_ERR_STATE);
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    CHECK_INT(p.destroy(p.self), GLIFT_OK);
+}
+
+TEST(a_created_plugin_is_not_left_to_the_next_copy)
+{
+    glift_plugin first = arranged(), p = created_by(&first);
+    CHECK_INT(p.start(p.self, &api), GLIFT_OK);
+    CHECK_INT(p.before_reload(p.self), GLIFT_ERR_UNSUPPORTED);
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_RELOAD), GLIFT_ERR_UNSUPPORTED);
+    CHECK(!sdk.parked);
+    CHECK_INT(p.stop(p.self, GLIFT_STOP_EXIT), GLIFT_OK);
+    CHECK_INT(p.destroy(p.self), GLIFT_OK);
+}
+
+TEST(without_an_io_thread_no_plugin_is_created)
+{
+    glift_plugin first = arranged(), p = {.size = sizeof p};
+    sdk.io_status = GLIFT_ERR_MEMORY;
+    CHECK_INT(first.create(&p), GLIFT_ERR_MEMORY);
+    CHECK(p.self == NULL);
+    CHECK_INT(first.create(NULL), GLIFT_ERR_ARGUMENT);
+    sdk.io_status = GLIFT_OK;
+    p = created_by(&first);
+    CHECK_INT(sdk.ios, 1);
+    CHECK_INT(p.destroy(p.self), GLIFT_OK);
+}
+
 /* ---- services of the plugin ---- */
 
 TEST(a_service_is_found_by_name_and_least_version)

@@ -61,7 +61,7 @@ extern "C" {
 #endif
 
 #define GLIFT_ABI_VERSION(major, minor) (((uint32_t)(major) << 16) | (uint32_t)(minor))
-#define GLIFT_HOST_ABI                  GLIFT_ABI_VERSION(1, 0)
+#define GLIFT_HOST_ABI                  GLIFT_ABI_VERSION(1, 1)
 
 /* True if the struct behind `pointer` is large enough to hold `member`. */
 #define GLIFT_HAS(type, pointer, member)                                                                     \
@@ -168,6 +168,15 @@ typedef struct glift_plugin {
     glift_status (*stop)(void *self, glift_stop_reason reason);
     /** A service of the plugin by name, at least this version: "server", "players". NULL if none. */
     const void *(*get_api)(void *self, const char *name, uint32_t min_version);
+    /** Since ABI 1.1. Another plugin of this copy, for a host that has several game servers in one program:
+     * each has a `self`, a host, settings and a server of its own, and those that were created share one I/O
+     * thread. Fills `out` as the query does. It cannot be left to the next copy: before_reload and
+     * GLIFT_STOP_RELOAD are GLIFT_ERR_UNSUPPORTED. GLIFT_ERR_MEMORY when out of memory. Different plugins may
+     * be used on different threads at once; create and destroy are called by one thread at a time. */
+    glift_status (*create)(struct glift_plugin *out);
+    /** Since ABI 1.1. Gives a created plugin back, after its stop. GLIFT_ERR_STATE while it is started, and
+     * for the one that the query gave. */
+    glift_status (*destroy)(void *self);
 } glift_plugin;
 
 /* The exported symbol: the host sets out->size to sizeof *out, the plugin fills as much as both
