@@ -92,6 +92,7 @@ int main(int argc, char **argv)
         return fprintf(stderr, "usage: engine PLUGIN PORT [key=value ...]\n"), 2;
     int port = host_read_port(argv[2]);
     signal(SIGTERM, on_signal);
+    signal(SIGINT, on_signal);
     engine.settings = argv + 3;
     engine.players = &players;
     if (port == 0 || !udp_open(&engine, port) || !host_load(&engine, argv[1], &plugin))

@@ -3,11 +3,9 @@
  * frame, so there is nothing to wake; one hook per phase, so their order does not matter. */
 #include "host.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct static_block {
     struct static_block *next;
@@ -25,10 +23,8 @@ static void write_log(glift_host *host, glift_log_level level, const char *tag, 
 
 static uint64_t now_ns(glift_host *host)
 {
-    struct timespec now;
     (void)host;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    return system_now_ns();
 }
 
 /* Numbers are never used again, so an old one can never remove a new hook. */
@@ -125,14 +121,12 @@ bool host_load(struct glift_host *host, const char *file, glift_plugin *out)
     static glift_host_api api;
     api = (glift_host_api){sizeof api, GLIFT_HOST_ABI, host, "example", "1", host_get_api};
     glift_plugin_query_fn query = NULL;
-    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    void *symbol = library != NULL ? dlsym(library, GLIFT_PLUGIN_QUERY_SYMBOL) : NULL;
-    memcpy(&query, &symbol, sizeof query); /* ISO C has no conversion from one to the other */
+    char reason[256] = "its ABI differs";
     *out = (glift_plugin){.size = sizeof *out};
-    if (query != NULL && query(GLIFT_HOST_ABI, out) == GLIFT_OK)
+    if (system_load(file, GLIFT_PLUGIN_QUERY_SYMBOL, &query, reason, sizeof reason) &&
+            query(GLIFT_HOST_ABI, out) == GLIFT_OK)
         return out->start(out->self, &api) == GLIFT_OK; /* the plugin has said why not */
-    fprintf(stderr, "%s is not a plugin of this version: %s\n", file,
-            query == NULL ? dlerror() : "its ABI differs");
+    fprintf(stderr, "%s is not a plugin of this version: %s\n", file, reason);
     return false;
 }
 

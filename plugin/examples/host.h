@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an engine writes once to take GameLift in: the services that the plugin asks for (host.c), and loading
- * it. Beside it, udp.c is the network of these examples. */
+ * it. Beside it, udp.c is the network of these examples, and system.h what both ask of the operating system.
+ */
 #ifndef EXAMPLE_HOST_H
 #define EXAMPLE_HOST_H
 
 #include <gamelift/host.h>
 
-#include <netinet/in.h>
+#include "system.h"
 
 enum { MAX_HOOKS = 8, MAX_PLAYERS = 64, FRAME_MS = 20 };
 
@@ -24,8 +25,8 @@ struct glift_host {
     int exit_code;
     const glift_host_lua *lua;         /* NULL: the engine has no Lua */
     const glift_host_players *players; /* NULL: a script checks the players */
-    int socket;
-    struct sockaddr_in addresses[MAX_PLAYERS];
+    uintptr_t socket;
+    system_address addresses[MAX_PLAYERS];
 };
 
 /* The port of the players as GameLift allows it, 1 to 60000; 0: it is none, which stands on stderr. */

@@ -135,6 +135,7 @@ int main(int argc, char **argv)
         return fprintf(stderr, "usage: lua_engine PLUGIN PORT SCRIPT [key=value ...]\n"), 2;
     int port = host_read_port(argv[2]);
     signal(SIGTERM, on_signal);
+    signal(SIGINT, on_signal);
     engine.settings = argv + 4;
     engine.lua = &lua;
     script = luaL_newstate();
