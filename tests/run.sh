@@ -96,6 +96,7 @@ step rule-language /usr/bin/python3 tests/rule_language.py
 step shellcheck shellcheck game/*.sh game/deploy/*/*.sh sdk/packaging/*.sh sdk/packaging/*/*.sh tests/*.sh tests/*/*.sh .ci/run
 step format ./tests/format.sh
 step windows-headers ./tests/windows_headers.sh
+step windows-sources ./tests/windows_sources.sh
 step layers layers
 step abi ./tests/abi/check.sh build/release
 step hardening /usr/bin/python3 tests/hardening.py build/release

@@ -11,7 +11,11 @@ struct static_block {
     struct static_block *next;
     char id[64];
     size_t size;
-    max_align_t bytes[];
+    union {
+        long long integer;
+        long double number;
+        void *pointer;
+    } bytes[]; /* aligned for whatever it holds */
 };
 
 static void write_log(glift_host *host, glift_log_level level, const char *tag, const char *message)

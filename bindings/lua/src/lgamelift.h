@@ -147,7 +147,10 @@ void lscript_protected(lserver *self, lua_CFunction function, void *argument);
 /* One line for on_log, else for the plugin's log, else for stderr. */
 void lscript_log(lua_State *L, int server, glift_log_level level, const char *text);
 /* A sentence that no script caused but that somebody should know. */
-void lscript_warn(lua_State *L, int server, const char *format, ...) __attribute__((format(printf, 3, 4)));
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+void lscript_warn(lua_State *L, int server, const char *format, ...);
 
 /* ---- lwaiter.c ---- */
 

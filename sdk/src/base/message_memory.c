@@ -4,6 +4,8 @@
 
 #include "base/message_memory.h"
 
+#include "base/aligned.h"
+
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,7 +17,7 @@
 typedef struct glift__memory_block {
     struct glift__memory_block *next;
     size_t used, size;
-    alignas(max_align_t) unsigned char bytes[];
+    alignas(glift__aligned) unsigned char bytes[];
 } memory_block;
 
 void glift__memory_init(glift__memory *memory)
@@ -54,7 +56,7 @@ static memory_block *block_with_room(glift__memory *memory, size_t bytes)
 
 void *glift__memory_take(glift__memory *memory, size_t count, size_t size)
 {
-    const size_t alignment = alignof(max_align_t);
+    const size_t alignment = alignof(glift__aligned);
     if (size != 0 && count > (SIZE_MAX / 2) / size)
         return NULL;
     size_t bytes = (count * size + alignment - 1) / alignment * alignment;

@@ -4,6 +4,7 @@
 #ifndef GLIFT_SERVER_STATE_H
 #define GLIFT_SERVER_STATE_H
 
+#include "base/aligned.h"
 #include "base/format.h"
 #include "io/io.h"
 #include "core/items.h"
@@ -28,7 +29,7 @@ typedef struct glift__kept_value {
     char name[GLIFT_MAX_KEPT_NAME_LENGTH + 1];
     size_t size;
     uint64_t kept_ms; /* mono_ms */
-    max_align_t bytes[];
+    glift__aligned bytes[];
 } glift__kept_value;
 
 struct glift_server {
