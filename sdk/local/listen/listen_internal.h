@@ -153,6 +153,8 @@ struct local_listener {
     uint64_t door_is_told_ms; /* of the machine: when it is told again that it was shut */
     int port;
     bool is_secure;
+    uint64_t tls_is_told_ms; /* of the machine: when it is told again that somebody speaks TLS to a plain port
+                              */
     web_access access;
     listen_clock clock;
     size_t places, peer_count, socket_count;

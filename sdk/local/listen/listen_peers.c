@@ -12,6 +12,9 @@
 /* What is written at once: the others get their turn in between. */
 #define SLICE 65536
 
+#define TLS_IS_TOLD_MS 60000
+#define TLS_HANDSHAKE  0x16 /* the first byte of what a TLS client says (RFC 8446 5.1) */
+
 /* ---- messages ---- */
 
 void listen_log(const local_listener *listener, glift_log_level level, const char *format, ...)
@@ -134,6 +137,20 @@ int listen_flush(listen_peer *peer)
 
 /* ---- bytes in ---- */
 
+/* Some SDKs speak TLS whatever the URL says, and tell nobody why they are not understood. One line in so long
+ * a time says it here. */
+static void tell_of_tls(local_listener *listener)
+{
+    uint64_t machine_ms = local_listener_machine_ms();
+    if (machine_ms < listener->tls_is_told_ms)
+        return;
+    listener->tls_is_told_ms = machine_ms + TLS_IS_TOLD_MS;
+    listen_log(listener, GLIFT_LOG_WARNING,
+            "a client speaks TLS to this port, which has none: game servers with the SDKs for C++, Unreal, "
+            "C# and "
+            "Unity, and URLs with https or wss, need --tls-cert and --tls-key");
+}
+
 /* The head that begins here, once it is whole. Empty lines before it are skipped (RFC 9112 2.2). */
 static int take_head(listen_peer *peer, char **bytes, size_t *length)
 {
@@ -142,6 +159,8 @@ static int take_head(listen_peer *peer, char **bytes, size_t *length)
         *length -= 2;
     }
     if (*length > 0 && !listen_may_be_head(**bytes)) {
+        if (**bytes == TLS_HANDSHAKE)
+            tell_of_tls(peer->listener);
         peer->stays = false;
         *length = 0;
         return listen_refuse(peer, 400, "This is not a request of HTTP/1.");

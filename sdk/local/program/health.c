@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <openssl/ssl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,32 +39,80 @@ static int dial(int port)
 }
 
 /* The first line of the answer, or what there is of it. */
-static void ask(int fd, char *line, size_t size)
+typedef struct reply {
+    char line[64];
+    size_t length;
+} reply;
+
+static bool wants_more(const reply *self)
 {
-    size_t length = 0;
+    return self->length < sizeof self->line - 1 && memchr(self->line, '\n', self->length) == NULL;
+}
+
+static void finish(reply *self)
+{
+    self->line[self->length] = '\0';
+    self->line[strcspn(self->line, "\r\n")] = '\0';
+    make_printable(self->line, strlen(self->line));
+}
+
+/* False: the connection has ended without a word, as a port that waits for TLS ends it. */
+static bool ask(int fd, reply *out)
+{
     ssize_t got = send(fd, question, sizeof question - 1, MSG_NOSIGNAL);
-    while (got > 0 && length < size - 1 && memchr(line, '\n', length) == NULL) {
-        got = recv(fd, line + length, size - 1 - length, 0);
-        length += got > 0 ? (size_t)got : 0;
+    while (got > 0 && wants_more(out)) {
+        got = recv(fd, out->line + out->length, sizeof out->line - 1 - out->length, 0);
+        out->length += got > 0 ? (size_t)got : 0;
     }
-    line[length] = '\0';
-    line[strcspn(line, "\r\n")] = '\0';
-    make_printable(line, strlen(line));
+    return out->length > 0 || (got < 0 && errno != ECONNRESET && errno != EPIPE);
+}
+
+/* Whose certificate it is does not matter: the port is one of this machine. */
+static void ask_over_tls(int fd, reply *out)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL *session = context != NULL ? SSL_new(context) : NULL;
+    if (session != NULL && SSL_set_fd(session, fd) == 1 && SSL_connect(session) == 1) {
+        int got = SSL_write(session, question, (int)sizeof question - 1);
+        while (got > 0 && wants_more(out)) {
+            got = SSL_read(session, out->line + out->length, (int)(sizeof out->line - 1 - out->length));
+            out->length += got > 0 ? (size_t)got : 0;
+        }
+    }
+    SSL_free(session);
+    SSL_CTX_free(context);
+}
+
+/* False, with errno: nothing listens there. */
+static bool ask_port(int port, reply *out)
+{
+    int fd = dial(port);
+    if (fd < 0)
+        return false;
+    bool is_told = ask(fd, out);
+    close(fd);
+    if (is_told)
+        return true;
+    fd = dial(port);
+    if (fd < 0)
+        return false;
+    ask_over_tls(fd, out);
+    close(fd);
+    return true;
 }
 
 int health_check(int port)
 {
-    char line[64];
-    int fd = dial(port);
-    if (fd < 0) {
+    reply answer = {.length = 0};
+    signal(SIGPIPE, SIG_IGN); /* OpenSSL writes without MSG_NOSIGNAL */
+    if (!ask_port(port, &answer)) {
         fprintf(stderr, "gamelift-local: nothing serves at 127.0.0.1:%d: %s\n", port, strerror(errno));
         return 1;
     }
-    ask(fd, line, sizeof line);
-    close(fd);
-    if (strncmp(line, "HTTP/1.1 200", strlen("HTTP/1.1 200")) == 0)
+    finish(&answer);
+    if (strncmp(answer.line, "HTTP/1.1 200", strlen("HTTP/1.1 200")) == 0)
         return 0;
     fprintf(stderr, "gamelift-local: what listens at 127.0.0.1:%d answers %s\n", port,
-            line[0] != '\0' ? line : "nothing");
+            answer.line[0] != '\0' ? answer.line : "nothing");
     return 1;
 }

@@ -7,6 +7,7 @@ import pathlib
 import re
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import tempfile
@@ -14,7 +15,7 @@ import textwrap
 import time
 import unittest
 
-from local import PROGRAM, Server, Service, until
+from local import PROGRAM, Server, Service, make_certificate, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -124,6 +125,16 @@ class Options(unittest.TestCase):
         self.assertEqual(f"gamelift-local: nothing serves at 127.0.0.1:{service.port}: Connection refused\n",
                          result.stderr)
 
+    def test_the_health_of_one_that_serves_tls_can_be_asked_for_too(self):
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key, trust = make_certificate(pathlib.Path(folder))
+            service = Service("--tls-cert", certificate, "--tls-key", key, trust=trust)
+            try:
+                result = run("--check-health", "--port", str(service.port))
+                self.assertEqual((0, ""), (result.returncode, result.stderr))
+            finally:
+                service.stop()
+
     def test_a_port_that_answers_otherwise_is_not_healthy(self):
         for answer, words in ((b"HTTP/1.1 404 Not Found\r\n\r\n", "HTTP/1.1 404 Not Found"), (b"", "nothing")):
             with self.subTest(words), socket.create_server(("127.0.0.1", 0)) as door:
@@ -136,6 +147,17 @@ class Options(unittest.TestCase):
                 self.assertEqual(1, asker.returncode)
                 self.assertIn(f"answers {words}", said)
                 self.assertEqual(1, len(said.splitlines()), said)
+
+    def test_who_speaks_tls_to_a_port_without_it_is_explained_once(self):
+        service = Service()
+        try:
+            for _ in range(3):
+                with self.assertRaises(ssl.SSLError), socket.create_connection(("127.0.0.1", service.port)) as plain:
+                    ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
+            until(lambda: "a client speaks TLS to this port, which has none" in service.log())
+            self.assertEqual(1, service.log().count("speaks TLS"))
+        finally:
+            service.stop()
 
     def test_a_port_in_use_is_one_sentence(self):
         with socket.socket() as taken:
