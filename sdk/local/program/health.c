@@ -7,13 +7,12 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "printable.h"
+#include "program/complain.h"
 
 #define PATIENCE_S 5
 
@@ -53,7 +52,6 @@ static void finish(reply *self)
 {
     self->line[self->length] = '\0';
     self->line[strcspn(self->line, "\r\n")] = '\0';
-    make_printable(self->line, strlen(self->line));
 }
 
 /* False: the connection has ended without a word, as a port that waits for TLS ends it. */
@@ -106,13 +104,12 @@ int health_check(int port)
     reply answer = {.length = 0};
     signal(SIGPIPE, SIG_IGN); /* OpenSSL writes without MSG_NOSIGNAL */
     if (!ask_port(port, &answer)) {
-        fprintf(stderr, "gamelift-local: nothing serves at 127.0.0.1:%d: %s\n", port, strerror(errno));
+        complain("nothing serves at 127.0.0.1:%d: %s", port, strerror(errno));
         return 1;
     }
     finish(&answer);
     if (strncmp(answer.line, "HTTP/1.1 200", strlen("HTTP/1.1 200")) == 0)
         return 0;
-    fprintf(stderr, "gamelift-local: what listens at 127.0.0.1:%d answers %s\n", port,
-            answer.line[0] != '\0' ? answer.line : "nothing");
+    complain("what listens at 127.0.0.1:%d answers %s", port, answer.line[0] != '\0' ? answer.line : "nothing");
     return 1;
 }

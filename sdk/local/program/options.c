@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "program/complain.h"
 #include "program/launch.h"
 
 enum {
@@ -99,15 +100,20 @@ static const char *name_of(int option)
 
 /* ---- values; each says itself what is wrong ---- */
 
+/* What the option takes, and what stands there instead. Always false. */
+static bool refuse(int option, const char *takes)
+{
+    return complain("--%s takes %s, not \"%.200s\"", name_of(option), takes, optarg);
+}
+
 static bool read_number(int option, double least, double most, double *out)
 {
-    char *end;
+    char *end, takes[80];
     *out = strtod(optarg, &end);
     if (end != optarg && *end == '\0' && *out >= least && *out <= most)
         return true;
-    fprintf(stderr, "gamelift-local: --%s takes a number from %g to %g, not \"%s\"\n", name_of(option), least,
-            most, optarg);
-    return false;
+    snprintf(takes, sizeof takes, "a number from %.15g to %.15g", least, most);
+    return refuse(option, takes);
 }
 
 static bool read_whole(int option, double least, double most, int *out)
@@ -116,10 +122,7 @@ static bool read_whole(int option, double least, double most, int *out)
     if (!read_number(option, least, most, &number))
         return false;
     *out = (int)number;
-    if (*out == number)
-        return true;
-    fprintf(stderr, "gamelift-local: --%s takes a whole number, not \"%s\"\n", name_of(option), optarg);
-    return false;
+    return *out == number || refuse(option, "a whole number");
 }
 
 static bool read_seconds(int option, uint64_t *out_ms)
@@ -138,8 +141,7 @@ static bool read_word(int option, const char *const *words, const char *all, int
         if (strcmp(words[*out], optarg) == 0)
             return true;
     }
-    fprintf(stderr, "gamelift-local: --%s takes %s, not \"%s\"\n", name_of(option), all, optarg);
-    return false;
+    return refuse(option, all);
 }
 
 /* Beyond this, not every whole number is a double. */
@@ -147,20 +149,15 @@ static bool read_seed(uint64_t *out)
 {
     char *end;
     *out = strtoull(optarg, &end, 10);
-    if (optarg[0] >= '0' && optarg[0] <= '9' && *end == '\0' && *out >= 1 && *out <= 9007199254740992u)
-        return true;
-    fprintf(stderr, "gamelift-local: --seed takes a whole number from 1 to 9007199254740992, not \"%s\"\n",
-            optarg);
-    return false;
+    return (optarg[0] >= '0' && optarg[0] <= '9' && *end == '\0' && *out >= 1 && *out <= 9007199254740992u) ||
+           refuse(OPTION_SEED, "a whole number from 1 to 9007199254740992");
 }
 
 static bool read_account(const char **out)
 {
     *out = optarg;
-    if (strlen(optarg) == 12 && strspn(optarg, "0123456789") == 12)
-        return true;
-    fprintf(stderr, "gamelift-local: --account takes twelve digits, not \"%s\"\n", optarg);
-    return false;
+    return (strlen(optarg) == 12 && strspn(optarg, "0123456789") == 12) ||
+           refuse(OPTION_ACCOUNT, "twelve digits");
 }
 
 /* SDKs check ARNs before they send them (service model 0.1): words like "local" would be refused there. */
@@ -169,42 +166,27 @@ static bool read_region(const char **out)
     char letters[3], word[16], digit;
     int end = 0;
     *out = optarg;
-    if (sscanf(optarg, "%2[a-z]-%15[a-z]-%c%n", letters, word, &digit, &end) == 3 && digit >= '0' &&
-            digit <= '9' && strlen(letters) == 2 && optarg[end] == '\0')
-        return true;
-    fprintf(stderr, "gamelift-local: --region takes a name such as us-east-1, not \"%s\"\n", optarg);
-    return false;
+    return (sscanf(optarg, "%2[a-z]-%15[a-z]-%c%n", letters, word, &digit, &end) == 3 && digit >= '0' &&
+                   digit <= '9' && strlen(letters) == 2 && optarg[end] == '\0') ||
+           refuse(OPTION_REGION, "a name such as us-east-1");
 }
 
-/* Names are looked up by those who dial us; what we listen on is one of our addresses. */
-static bool read_address(const char **out)
+/* Names are looked up by those who dial us; what we listen on, and what players reach, are addresses. */
+static bool read_address(int option, const char *takes, const char **out)
 {
     struct in_addr address;
     *out = optarg;
-    if (inet_pton(AF_INET, optarg, &address) == 1)
-        return true;
-    fprintf(stderr,
-            "gamelift-local: --listen takes an IPv4 address of this machine, or 0.0.0.0 for all of them, not "
-            "\"%s\"\n",
-            optarg);
-    return false;
+    return inet_pton(AF_INET, optarg, &address) == 1 || refuse(option, takes);
 }
 
 static bool read_host(local_options *out)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
     size_t length = strlen(optarg);
-    if (out->host_count == LOCAL_HOSTS_MAX) {
-        fprintf(stderr, "gamelift-local: --allow-host can be given %d times\n", LOCAL_HOSTS_MAX);
-        return false;
-    }
-    if (length == 0 || length > 253 || strspn(optarg, letters) != length) {
-        fprintf(stderr,
-                "gamelift-local: --allow-host takes the name or the address of a host, without a port, not "
-                "\"%s\"\n",
-                optarg);
-        return false;
-    }
+    if (out->host_count == LOCAL_HOSTS_MAX)
+        return complain("--allow-host can be given %d times", LOCAL_HOSTS_MAX);
+    if (length == 0 || length > 253 || strspn(optarg, letters) != length)
+        return refuse(OPTION_ALLOW_HOST, "the name or the address of a host, without a port");
     out->hosts[out->host_count++] = optarg;
     return true;
 }
@@ -226,7 +208,8 @@ static bool take_door(int option, local_options *out)
     case OPTION_PORT:
         return read_whole(option, 0, 65535, &out->port);
     case OPTION_LISTEN:
-        return read_address(&out->address);
+        return read_address(
+                option, "an IPv4 address of this machine, or 0.0.0.0 for all of them", &out->address);
     case OPTION_TOKEN_FILE:
         out->token_file = optarg;
         return true;
@@ -299,27 +282,12 @@ static bool take_identity(int option, local_options *out)
 static bool take_webhook(local_options *out)
 {
     const char *problem = webhooks_check(optarg);
-    if (problem == NULL && out->webhook_count == WEBHOOKS_MAX)
-        problem = "can be given 16 times";
-    if (problem == NULL) {
-        out->webhooks[out->webhook_count++] = optarg;
-        return true;
-    }
-    fprintf(stderr, "gamelift-local: --webhook %s, not \"%s\"\n", problem, optarg);
-    return false;
-}
-
-static bool read_demo_address(local_options *out)
-{
-    struct in_addr address;
-    out->demo_address = optarg;
-    if (inet_pton(AF_INET, optarg, &address) == 1)
-        return true;
-    fprintf(stderr,
-            "gamelift-local: --demo-address takes the IPv4 address by which players reach game servers, not "
-            "\"%s\"\n",
-            optarg);
-    return false;
+    if (problem != NULL)
+        return complain("--webhook %s, not \"%.200s\"", problem, optarg);
+    if (out->webhook_count == WEBHOOKS_MAX)
+        return complain("--webhook can be given %d times", WEBHOOKS_MAX);
+    out->webhooks[out->webhook_count++] = optarg;
+    return true;
 }
 
 static bool take_option(int option, local_options *out)
@@ -329,7 +297,8 @@ static bool take_option(int option, local_options *out)
         out->demo = true;
         return true;
     case OPTION_DEMO_ADDRESS:
-        return read_demo_address(out);
+        return read_address(
+                option, "the IPv4 address by which players reach game servers", &out->demo_address);
     case OPTION_CHECK_HEALTH:
         out->check_health = true;
         return true;
@@ -372,43 +341,36 @@ static bool take_option(int option, local_options *out)
 
 static bool belongs_together(int count, char **arguments, const local_options *options)
 {
-    const char *problem = NULL;
+    if (optind < count)
+        return complain("\"%.200s\" is not an option: --help-all lists them all", arguments[optind]);
     if (options->clock_scale <= 0 && options->scenario != NULL)
-        problem = "--scenario needs a clock that moves: --clock-scale 0 is none";
-    else if (optind < count)
-        fprintf(stderr, "gamelift-local: \"%s\" is not an option: --help-all lists them all\n",
-                arguments[optind]);
-    else if (options->demo_address != NULL && !options->demo)
-        problem = "--demo-address needs --demo: it is the address of its compute";
-    else if (options->launch != NULL && !options->demo)
-        problem = "--launch needs --demo: without it there is no fleet that the servers could belong to";
-    else if (options->launch == NULL && options->launch_is_detailed)
-        problem = "--instances, --launch-log-dir and --launch-grace need --launch";
-    else if ((options->tls_cert == NULL) != (options->tls_key == NULL))
-        problem = "--tls-cert and --tls-key belong together";
-    else if (options->token_file == NULL && strncmp(options->address, "127.", 4) != 0)
-        problem = "--listen lets other machines in: it needs --token FILE, a secret that their clients show";
-    else
-        return true;
-    if (problem != NULL)
-        fprintf(stderr, "gamelift-local: %s\n", problem);
-    return false;
+        return complain("--scenario needs a clock that moves: --clock-scale 0 is none");
+    if (options->demo_address != NULL && !options->demo)
+        return complain("--demo-address needs --demo: it is the address of its compute");
+    if (options->launch != NULL && !options->demo)
+        return complain(
+                "--launch needs --demo: without it there is no fleet that the servers could belong to");
+    if (options->launch == NULL && options->launch_is_detailed)
+        return complain("--instances, --launch-log-dir and --launch-grace need --launch");
+    if ((options->tls_cert == NULL) != (options->tls_key == NULL))
+        return complain("--tls-cert and --tls-key belong together");
+    if (options->token_file == NULL && strncmp(options->address, "127.", 4) != 0)
+        return complain(
+                "--listen lets other machines in: it needs --token FILE, a secret that their clients show");
+    return true;
 }
 
 /* getopt_long() would say it in words of its own, without the way out. */
 void local_options_refuse(int option, char **arguments, const char *help)
 {
     const char *problem = option == ':' ? "lacks its value" : "is no option, or takes no value";
-    fprintf(stderr, "gamelift-local: %s %s: see %s\n", arguments[optind - 1], problem, help);
+    complain("%.200s %s: see %s", arguments[optind - 1], problem, help);
 }
 
 static bool has_empty_value(int option)
 {
-    bool is_empty = optarg != NULL && optarg[0] == '\0';
-    if (is_empty)
-        fprintf(stderr, "gamelift-local: --%s has an empty value: is a variable not set? See --help-all\n",
-                name_of(option));
-    return is_empty;
+    return optarg != NULL && optarg[0] == '\0' &&
+           !complain("--%s has an empty value: is a variable not set? See --help-all", name_of(option));
 }
 
 static int print(const char *text)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "program/complain.h"
 #include "program/options.h"
 
 /* In single quotes; the caller owns it. */
@@ -32,14 +33,12 @@ bool local_options_command(int count, char **arguments, local_options *out)
     bool has_command = optind < count && strcmp(arguments[optind - 1], "--") == 0;
     if (!has_command || out->scenario == NULL)
         return true;
-    if (out->launch != NULL) {
-        fprintf(stderr, "gamelift-local: a game server is started by --launch or behind --, not by both\n");
-        return false;
-    }
+    if (out->launch != NULL)
+        return complain("a game server is started by --launch or behind --, not by both");
     char *command = join_quoted(arguments + optind, count - optind);
     if (command == NULL)
-        fprintf(stderr, "gamelift-local: out of memory\n");
+        return complain("out of memory");
     out->launch = command;
     optind = count;
-    return command != NULL;
+    return true;
 }

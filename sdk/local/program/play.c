@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "printable.h"
+#include "program/complain.h"
 #include "program/files.h"
 
 #define FILE_MOST (4u * 1024 * 1024)
@@ -19,9 +20,8 @@ scenario *play_read(const char *path)
     snprintf(why, sizeof why, "%s", text == NULL ? strerror(errno) : "");
     scenario *found = text != NULL ? scenario_read(text, length, why) : NULL;
     free(text);
-    make_printable(why, strlen(why)); /* words of the file are in it */
     if (found == NULL)
-        fprintf(stderr, "gamelift-local: the scenario %s cannot be played: %s\n", path, why);
+        complain("the scenario %s cannot be played: %s", path, why);
     return found;
 }
 
