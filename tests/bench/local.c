@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "arguments.h"
 #include "local_client.h"
 
 enum {
@@ -381,27 +382,13 @@ static void end_many_sessions(void)
             "us");
 }
 
-/* The program that is measured. Leaves where there is something else to say. */
-static const char *read_arguments(int count, char **arguments)
-{
-    const char *first = count > 1 ? arguments[1] : GAMELIFT_LOCAL;
-    if (strcmp(first, "-h") == 0 || strcmp(first, "--help") == 0) {
-        fputs(help, stdout);
-        exit(0);
-    }
-    bool is_option = first[0] == '-';
-    if (is_option || count > 2) {
-        fprintf(stderr, "bench_local: %s%s: see bench_local --help\n",
-                is_option ? first : "bench_local takes one program", is_option ? " is no option" : "");
-        exit(2);
-    }
-    return first;
-}
-
 int main(int count, char **arguments)
 {
+    int code = arguments_read(count, arguments, 1, help);
+    if (code >= 0)
+        return code;
     allow_files();
-    service = start_program(read_arguments(count, arguments));
+    service = start_program(count > 1 ? arguments[1] : GAMELIFT_LOCAL);
     last_beat = time(NULL);
     set_up();
     measure("30_connections_100_sessions");

@@ -20,6 +20,7 @@ _Noreturn static void test_fail(const char *file, int line, const char *what)
     exit(1);
 }
 
+#include "arguments.h"
 #include "local_matcher_pools.h"
 
 enum { CROWD = 10000, REGIONS = 3 };
@@ -247,8 +248,18 @@ static void subset_sums(size_t tickets, int pools)
     figure("subset_sums_longest_look", spent.longest_s * 1e3, "ms");
 }
 
-int main(void)
+static const char help[] = "Usage: bench_matcher\n"
+                           "\n"
+                           "Prints what the matcher of gamelift-local finds in large pools beside a sorted "
+                           "greedy pass, and what "
+                           "a\n"
+                           "look costs.\n";
+
+int main(int count, char **arguments)
 {
+    int code = arguments_read(count, arguments, 0, help);
+    if (code >= 0)
+        return code;
     crowd("one_rule", CLOSE(100), 100, false);
     crowd("two_rules_and_latency", CLOSE(100) "," FAIR(20) "," PING, 100, true);
     crowd("tight_rule", CLOSE(10), 10, false);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "arguments.h"
+
 enum { ROUNDS = 100 };
 
 typedef void (*sampler)(long samples);
@@ -83,9 +85,17 @@ static void print(const char *name, sampler measure, long samples)
     printf("figure metrics_%s %.1f ns\n", name, best_ns);
 }
 
-int main(int argc, char **argv)
+static const char help[] = "Usage: bench_metrics [SAMPLES]\n"
+                           "\n"
+                           "Prints what a sample of each kind of metric costs; the best of some rounds of so "
+                           "many samples (20000).\n";
+
+int main(int count, char **arguments)
 {
-    long samples = argc > 1 ? strtol(argv[1], NULL, 10) : 20000;
+    int code = arguments_read(count, arguments, 1, help);
+    if (code >= 0)
+        return code;
+    long samples = arguments_number(count, arguments, 1, "SAMPLES", 1, 1000000000, 20000);
     glift_server *server;
     const glift_server_desc desc = {.size_bytes = sizeof desc,
             .websocket_url = "ws://127.0.0.1:9",

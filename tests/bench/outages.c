@@ -3,6 +3,7 @@
  *
  * A thousand outages of up to 60 s on the clock of the unit tests, each with a seed of its own: a day of real
  * time in seconds. A program apart, because it needs the library's insides. */
+#include "arguments.h"
 #include "yes_service.h"
 
 #include <stdio.h>
@@ -65,8 +66,18 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-int main(void)
+static const char help[] =
+        "Usage: bench_outages\n"
+        "\n"
+        "Prints how long after the service's return a server is connected again, over a thousand outages of "
+        "up\n"
+        "to 60 s on a simulated clock. bench runs it for its scenario \"outages\".\n";
+
+int main(int count, char **arguments)
 {
+    int code = arguments_read(count, arguments, 0, help);
+    if (code >= 0)
+        return code;
     dice = (glift__random){{1, 2, 3, 4}};
     for (int run = 0; run < RUNS; run++)
         delays_ms[run] = outage(run);

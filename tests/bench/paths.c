@@ -4,9 +4,10 @@
  * kernel. A program apart, because the decoder is one of the library's insides. */
 #include "bench.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "wire/codec.h"
 #include "wire/ws_decoder.h"
 
@@ -128,25 +129,37 @@ static void with_a_server(bool threadless, void (*path)(glift_server *server, in
     close_place(&at);
 }
 
-/* PATH TIMES */
-int main(int argc, char **argv)
+static const char help[] =
+        "Usage: bench_paths PATH TIMES\n"
+        "\n"
+        "Goes one path through the SDK so many times; bench runs it under callgrind for its scenario\n"
+        "\"instructions\". PATH is call_and_delivery, idle_tick, idle_tick_threadless, "
+        "round_trip_threadless,\n"
+        "decode_frame or decode.\n";
+
+int main(int count, char **arguments)
 {
-    int times = argc == 3 ? atoi(argv[2]) : 0;
-    if (times <= 0)
-        return 2;
-    if (strcmp(argv[1], "call_and_delivery") == 0)
+    int code = arguments_read(count, arguments, 2, help);
+    if (code >= 0)
+        return code;
+    int times = (int)arguments_number(count, arguments, 2, "TIMES", 1, 100000000, 0);
+    const char *path = times > 0 ? arguments[1] : "";
+    if (strcmp(path, "call_and_delivery") == 0)
         with_a_server(false, call_and_delivery, times);
-    else if (strcmp(argv[1], "idle_tick") == 0)
+    else if (strcmp(path, "idle_tick") == 0)
         with_a_server(false, idle_tick, times);
-    else if (strcmp(argv[1], "idle_tick_threadless") == 0)
+    else if (strcmp(path, "idle_tick_threadless") == 0)
         with_a_server(true, idle_tick, times);
-    else if (strcmp(argv[1], "round_trip_threadless") == 0)
+    else if (strcmp(path, "round_trip_threadless") == 0)
         with_a_server(true, trip, times);
-    else if (strcmp(argv[1], "decode_frame") == 0)
+    else if (strcmp(path, "decode_frame") == 0)
         decode_frame(times);
-    else if (strcmp(argv[1], "decode") == 0)
+    else if (strcmp(path, "decode") == 0)
         decode(times);
-    else
+    else {
+        fprintf(stderr, "bench_paths: it takes a PATH and how many TIMES, not \"%.200s\": see --help\n",
+                count > 1 ? arguments[1] : "");
         return 2;
+    }
     return 0;
 }

@@ -9,6 +9,7 @@
  * one waits is the worst case.
  *
  * Fails where a server does not come back, or where servers dial in step. */
+#include "arguments.h"
 #include "yes_service.h"
 
 #include <stdio.h>
@@ -124,14 +125,19 @@ static void play(unsigned servers, unsigned outage_s, unsigned limit)
     fflush(stdout);
 }
 
+static const char help[] = "Usage: bench_storm [SERVERS]\n"
+                           "\n"
+                           "Plays so many servers (100000) that lose the service together, and prints what "
+                           "they ask of it on its\n"
+                           "return. It takes some minutes; sdk/docs/scale.md says what follows.\n";
+
 int main(int count, char **arguments)
 {
     static const unsigned outages_s[] = {5, 60, 600};
-    long servers = count > 1 ? strtol(arguments[1], NULL, 10) : SERVERS;
-    if (count > 2 || servers < 1000 || servers > MOST_SERVERS) {
-        fprintf(stderr, "bench_storm: usage: bench_storm [SERVERS], from 1000 to %d\n", MOST_SERVERS);
-        return 2;
-    }
+    int code = arguments_read(count, arguments, 1, help);
+    if (code >= 0)
+        return code;
+    long servers = arguments_number(count, arguments, 1, "SERVERS", 1000, MOST_SERVERS, SERVERS);
     /* A thousand servers against a hundredth of the limit are what a hundred thousand are against all of it.
      */
     unsigned limit = (unsigned)((long long)CONNECTIONS_PER_S * servers / SERVERS);

@@ -55,8 +55,8 @@ REPLAY = (
 )
 
 BENCH_LOCAL = (
-    (["--nonsense"], "--nonsense is no option: see bench_local --help"),
-    (["a", "b"], "bench_local takes one program: see bench_local --help"),
+    (["--nonsense"], '"--nonsense" is no option: see --help'),
+    (["a", "b"], '"b" is one argument too many: see --help'),
     (["/nowhere/gamelift-local"], "/nowhere/gamelift-local did not start"),
 )
 
