@@ -323,14 +323,13 @@ static void reap(local_launcher *launcher, launch_child *child, uint64_t now_ms)
 {
     if (!has_ended(child))
         return;
-    char how[LAUNCH_WHY_SIZE], message[LAUNCH_WHY_SIZE + 32];
+    char how[LAUNCH_WHY_SIZE];
     int status = end_child(launcher, child);
     child->short_lives = now_ms - child->started_ms < SHORT_LIFE_MS ? child->short_lives + 1 : 0;
     child->start_at_ms = now_ms + delay_ms(child->short_lives);
     describe_end(status, how);
     say(launcher, "%s %s", child->id, how);
-    snprintf(message, sizeof message, "Its program %s.", how);
-    launcher->desc.ended(launcher->desc.user, child->id, message);
+    launcher->desc.ended(launcher->desc.user, child->id, how);
 }
 
 static void signal_all(local_launcher *launcher, int number)

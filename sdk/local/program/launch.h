@@ -25,7 +25,7 @@ typedef struct launcher_desc {
     struct rlimit files; /* how many a child may open */
     /* Before a start: sets the environment of this process id, with setenv(). False: not now. */
     bool (*prepare)(void *user, const char *process_id);
-    void (*ended)(void *user, const char *process_id, const char *how); /* a sentence */
+    void (*ended)(void *user, const char *process_id, const char *how); /* "ended with ..." */
     void (*log)(void *user, const char *line);
     /* Each line of a child's output, wherever else it goes; not NUL-terminated. */
     void (*said)(void *user, const char *process_id, const char *line, size_t length);

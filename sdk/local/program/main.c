@@ -81,10 +81,18 @@ static bool prepare_child(void *user, const char *process_id)
            environment_set(&self->urls, &self->demo, process_id);
 }
 
+/* A scenario would wait in vain for a server that ends before it reaches the service. One that has
+ * connected may end when it likes: how that is to be judged, the steps say. */
 static void child_ended(void *user, const char *process_id, const char *how)
 {
     program *self = user;
-    local_service_process_exited(self->service, local_listener_now(self->listener), process_id, how);
+    char message[LAUNCH_WHY_SIZE + 64];
+    snprintf(message, sizeof message, "Its program %s.", how);
+    local_service_process_exited(self->service, local_listener_now(self->listener), process_id, message);
+    if (self->scenario != NULL && !local_service_has_seen_servers(self->service)) {
+        snprintf(message, sizeof message, "its game server %s before it had connected", how);
+        play_stop(self->scenario, message);
+    }
 }
 
 static void on_launcher_log(void *user, const char *line)
@@ -330,7 +338,7 @@ static void on_signal(void *user)
     if (!self->stopping)
         on_log(self, GLIFT_LOG_INFO, "stopping");
     if (self->scenario != NULL)
-        play_stop(self->scenario);
+        play_stop(self->scenario, "the program was ended");
     stop(self);
 }
 

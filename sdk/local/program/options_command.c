@@ -30,9 +30,10 @@ static char *join_quoted(char **words, int count)
  * shell does. */
 bool local_options_command(int count, char **arguments, local_options *out)
 {
-    bool has_command = optind < count && strcmp(arguments[optind - 1], "--") == 0;
-    if (!has_command || out->scenario == NULL)
+    if (strcmp(arguments[optind - 1], "--") != 0 || out->scenario == NULL)
         return true;
+    if (optind == count)
+        return complain("--scenario: behind -- stands no command, the game server that it is played to");
     if (out->launch != NULL)
         return complain("a game server is started by --launch or behind --, not by both");
     char *command = join_quoted(arguments + optind, count - optind);

@@ -52,7 +52,7 @@ scenario_state play_on(scenario *played, local_service *service, local_listener 
     return state;
 }
 
-void play_stop(scenario *played)
+void play_stop(scenario *played, const char *why)
 {
-    scenario_give_up(played, &(scenario_stage){.say = on_line}, "the program was ended");
+    scenario_give_up(played, &(scenario_stage){.say = on_line}, why);
 }

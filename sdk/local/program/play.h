@@ -13,7 +13,7 @@ scenario *play_read(const char *path);
 bool play_prepare(scenario *played, const local_demo *demo);
 /* One step of it; the listener's clock goes where the step puts it. */
 scenario_state play_on(scenario *played, local_service *service, local_listener *listener);
-/* Somebody ends the program before its end. */
-void play_stop(scenario *played);
+/* It does not come to its end, and the report says why. */
+void play_stop(scenario *played, const char *why);
 
 #endif

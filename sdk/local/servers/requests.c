@@ -473,3 +473,9 @@ void local_service_process_exited(
     if (process != NULL)
         local_process_crashed(service, now, process, message);
 }
+
+/* The youngest of those that have ended are kept: none is left only where none ever was. */
+bool local_service_has_seen_servers(const local_service *service)
+{
+    return service->processes_by_key.root != NULL;
+}

@@ -18,4 +18,7 @@ void local_service_closed(local_service *service, glift__time now, uint64_t conn
 void local_service_process_exited(
         local_service *service, glift__time now, const char *process_id, const char *message);
 
+/* Whether any game server has ever connected. */
+bool local_service_has_seen_servers(const local_service *service);
+
 #endif

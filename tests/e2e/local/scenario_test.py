@@ -105,6 +105,7 @@ class CommandLine(unittest.TestCase):
         path = self.write({"name": "a rest", "pause_seconds": 0.001})
         for options, sentence in ((("--clock-scale", "0"), "--scenario needs a clock that moves"),
                                   (("--launch", "true", "--", "true"), "by --launch or behind --, not by both"),
+                                  (("--",), "behind -- stands no command"),
                                   (("surplus",), '"surplus" is not an option')):
             with self.subTest(options):
                 done = self.run_program("--scenario", path, *options)
@@ -116,7 +117,7 @@ class CommandLine(unittest.TestCase):
         proof = self.path.with_name("proof")
         done = self.run_program("--scenario", path, "--", sys.executable, "-c",
                                 "import os, pathlib, sys; new = pathlib.Path(sys.argv[1] + str(os.getpid())); "
-                                "new.write_text(repr(sys.argv[2:])); new.rename(sys.argv[1])", str(proof), "it's", "a b", "$HOME", "")
+                                "new.write_text(repr(sys.argv[2:])); new.rename(sys.argv[1]); import time; time.sleep(600)", str(proof), "it's", "a b", "$HOME", "")
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertEqual(repr(["it's", "a b", "$HOME", ""]), proof.read_text())
 
@@ -126,6 +127,16 @@ class CommandLine(unittest.TestCase):
             {"name": "it is there", "expect": {"list": "locations", "where": {"name": "custom-x"}}}))
         self.assertEqual((0, "Scenario mine: A test.\n  ok     1. a location (0.0 s)\n  ok     2. it is there (0.0 s)\n"),
                          (done.returncode, done.stdout[:done.stdout.rindex("Scenario")]))
+
+    def test_a_server_that_ends_before_it_has_connected_ends_the_scenario(self):
+        path = self.write({"name": "a server is ready", "wait": {"list": "processes"}, "within_seconds": 3600})
+        for command, how in ((["true"], "ended with exit code 0"), (["sh", "-c", "exit 7"], "ended with exit code 7"),
+                             (["sh", "-c", "kill -9 $$"], "was ended by signal 9"), (["no-such-program"], "ended with exit code 127")):
+            with self.subTest(command):
+                done = self.run_program("--scenario", path, "--", *command)
+                self.assertEqual(1, done.returncode)
+                self.assertTrue(done.stdout.endswith(
+                    f"Scenario mine did not come to its end: its game server {how} before it had connected.\n"), done.stdout)
 
     def test_a_program_that_is_ended_has_not_passed(self):
         path = self.write({"name": "a long rest", "pause_seconds": 3600})
