@@ -151,24 +151,53 @@ TEST(heartbeats_do_not_push_out_states_and_are_bounded)
     finish(service, &server);
 }
 
+enum { HISTORIES = 3000, ROUNDS = 50 };
+
+static local_history *live_many_histories(local_service *service, int digits)
+{
+    local_history *histories = calloc(HISTORIES, sizeof *histories);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < HISTORIES; i++)
+            local_note(service, &histories[i], "round", "%0*d", digits, round);
+    }
+    return histories;
+}
+
+static void end_many_histories(local_service *service, local_history *histories)
+{
+    for (int i = 0; i < HISTORIES; i++)
+        local_forget_history(service, &histories[i]);
+    free(histories);
+}
+
 TEST(all_histories_together_are_bounded)
 {
     local_service *service = make_demo_service();
-    local_history *histories = calloc(3000, sizeof *histories);
-    for (int round = 0; round < 50; round++) {
-        for (int i = 0; i < 3000; i++)
-            local_note(service, &histories[i], "round", "%d", round);
-    }
+    local_history *histories = live_many_histories(service, 1);
     size_t kept_moments = 0;
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < HISTORIES; i++) {
         for (const local_moment *one = NULL; (one = local_next_moment(&histories[i], one)) != NULL;)
             kept_moments++;
     }
     CHECK_INT(kept_moments, LOCAL_MOMENTS_KEPT);
-    CHECK_TEXT(local_next_moment(&histories[2999], NULL)->text, "16"); /* the oldest have gone, from each */
-    for (int i = 0; i < 3000; i++)
-        local_forget_history(service, &histories[i]);
-    free(histories);
+    CHECK_TEXT(local_next_moment(&histories[HISTORIES - 1], NULL)->text, "16"); /* each has lost its oldest */
+    end_many_histories(service, histories);
+    finish(service, &(game_server){0});
+}
+
+TEST(long_texts_of_histories_are_bounded_by_their_bytes)
+{
+    local_service *service = make_demo_service();
+    local_history *histories = live_many_histories(service, LOCAL_MOMENT_TEXT_MAX);
+    size_t kept_bytes = 0;
+    for (int i = 0; i < HISTORIES; i++) {
+        for (const local_moment *one = NULL; (one = local_next_moment(&histories[i], one)) != NULL;)
+            kept_bytes += sizeof *one + strlen(one->text) + 1;
+    }
+    CHECK(kept_bytes <= LOCAL_MOMENT_BYTES_KEPT);
+    CHECK(kept_bytes > LOCAL_MOMENT_BYTES_KEPT - 10000);
+    end_many_histories(service, histories);
+    CHECK_INT(service->past.bytes, 0); /* those of the demo were the oldest */
     finish(service, &(game_server){0});
 }
 

@@ -15,6 +15,7 @@ static void forget(local_service *service, local_moment *moment)
     history->counts[moment->is_routine]--;
     TAILQ_REMOVE(&service->past.all, moment, age_link);
     service->past.count--;
+    service->past.bytes -= moment->size;
     free(moment);
 }
 
@@ -37,12 +38,14 @@ static void keep(local_service *service, local_history *history, local_moment *m
     size_t *count = &history->counts[moment->is_routine];
     if (*count == LOCAL_MOMENTS_OF_ONE)
         forget(service, TAILQ_FIRST(list));
-    else if (service->past.count == LOCAL_MOMENTS_KEPT)
+    while (service->past.count == LOCAL_MOMENTS_KEPT ||
+            service->past.bytes + moment->size > LOCAL_MOMENT_BYTES_KEPT)
         forget(service, TAILQ_FIRST(&service->past.all));
     if (*count == 0)
         TAILQ_INIT(list);
     ++*count;
     service->past.count++;
+    service->past.bytes += moment->size;
     TAILQ_INSERT_TAIL(list, moment, link);
     TAILQ_INSERT_TAIL(&service->past.all, moment, age_link);
 }
@@ -52,8 +55,8 @@ static void note(local_service *service, local_history *history, bool is_routine
 {
     char text[LOCAL_MOMENT_TEXT_MAX + 1];
     vsnprintf(text, sizeof text, format, arguments);
-    size_t length = strlen(text);
-    local_moment *moment = malloc(sizeof *moment + length + 1);
+    size_t length = strlen(text), size = sizeof(local_moment) + length + 1;
+    local_moment *moment = malloc(size);
     if (moment == NULL)
         return;
     moment->number = ++service->past.last_number;
@@ -61,6 +64,7 @@ static void note(local_service *service, local_history *history, bool is_routine
     moment->said = service->said;
     moment->what = what;
     moment->is_routine = is_routine;
+    moment->size = (unsigned short)size;
     moment->history = history;
     memcpy(moment->text, text, length + 1);
     keep(service, history, moment);

@@ -16,9 +16,10 @@ typedef struct local_service local_service;
 
 /* Bounds (S83): of one entity, once for states and what else is rare, and once for heartbeats; of all
  * entities; and of the text of one moment. */
-#define LOCAL_MOMENTS_OF_ONE  100
-#define LOCAL_MOMENTS_KEPT    100000
-#define LOCAL_MOMENT_TEXT_MAX 500
+#define LOCAL_MOMENTS_OF_ONE    100
+#define LOCAL_MOMENTS_KEPT      100000
+#define LOCAL_MOMENT_BYTES_KEPT (16u * 1024 * 1024)
+#define LOCAL_MOMENT_TEXT_MAX   500
 
 typedef struct local_moment {
     uint64_t number; /* counts up over all of a service */
@@ -26,6 +27,7 @@ typedef struct local_moment {
     uint64_t said;    /* the journal's serial of the input that it came from; 0: none */
     const char *what; /* "READY", "heartbeat": static text */
     bool is_routine;
+    unsigned short size; /* of all of it, in memory */
     struct local_history *history;
     TAILQ_ENTRY(local_moment) link, age_link;
     char text[];
@@ -40,7 +42,7 @@ typedef struct local_history {
 
 struct local_past {               /* of a service */
     struct local_moment_list all; /* oldest first */
-    size_t count;
+    size_t count, bytes;
     uint64_t last_number;
 };
 
