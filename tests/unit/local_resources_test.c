@@ -143,6 +143,46 @@ TEST(an_alias_that_leads_nowhere_is_refused)
     local_service_destroy(service);
 }
 
+/* ---- names and ARNs ---- */
+
+/* An operation that takes the name or the ARN of something of this kind; "Names" is a list of them. */
+typedef struct named {
+    const char *kind, *name, *operation, *member;
+} named;
+
+static int call_by_arn(local_service *service, const named *what, const char *start, const char *kind)
+{
+    bool list = strcmp(what->member, "Names") == 0;
+    return call(service, what->operation, "{\"%s\":%s\"%s:%s/%s\"%s}", what->member, list ? "[" : "", start,
+            kind, what->name, list ? "]" : "");
+}
+
+TEST(an_arn_names_nothing_but_what_it_is_the_arn_of) /* S16 */
+{
+    static const named all[] = {
+            {"gamesessionqueue", "spare", "UpdateGameSessionQueue", "Name"},
+            {"gamesessionqueue", "spare", "DeleteGameSessionQueue", "Name"},
+            {"matchmakingruleset", "arena", "DescribeMatchmakingRuleSets", "Names"},
+            {"matchmakingconfiguration", "arena", "UpdateMatchmakingConfiguration", "Name"},
+            {"matchmakingconfiguration", "arena", "StartMatchmaking",
+                    "Players\":[{\"PlayerId\":\"p\"}],\"ConfigurationName"},
+            {"location", "custom-spare", "DeleteLocation", "LocationName"},
+    };
+    static const char *const elsewhere[] = {"arn:aws:gamelift:eu-west-1:000000000000",
+            "arn:aws:gamelift:us-east-1:111111111111", "arn:aws-cn:gamelift:us-east-1:000000000000"};
+    static const char here[] = "arn:aws:gamelift:us-east-1:000000000000";
+    local_service *service = make_demo_service();
+    CHECK_INT(call(service, "CreateLocation", "{\"LocationName\":\"custom-spare\"}"), 200);
+    CHECK_INT(call(service, "CreateGameSessionQueue", "{\"Name\":\"spare\"}"), 200);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        for (size_t k = 0; k < sizeof elsewhere / sizeof elsewhere[0]; k++)
+            CHECK_REFUSED(call_by_arn(service, &all[i], elsewhere[k], all[i].kind), "NotFoundException");
+        CHECK_REFUSED(call_by_arn(service, &all[i], here, "containerfleet"), "InvalidRequestException");
+        CHECK_INT(call_by_arn(service, &all[i], here, all[i].kind), 200);
+    }
+    local_service_destroy(service);
+}
+
 /* ---- tags ---- */
 
 #define TAGS "\"Tags\":[{\"Key\":\"team\",\"Value\":\"a\"},{\"Key\":\"stage\",\"Value\":\"\"}]"

@@ -50,7 +50,7 @@ extern const api_shape api_fleet_id, api_alias_id, api_location, api_compute_nam
         api_id_string, api_free_text, api_game_properties, api_game_session_data, api_player_id,
         api_player_data, api_count, api_limit, api_next_token, api_tags, api_time, api_boolean,
         api_without_effect, api_custom_location, api_protection_policy, api_new_queue_name, api_queue_name,
-        api_custom_event_data, api_notification_target;
+        api_configuration_name, api_custom_event_data, api_notification_target;
 /* The static text of a protection policy; NULL of NULL. */
 const char *api_protection_policy_name(const char *given);
 

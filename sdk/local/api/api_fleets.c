@@ -75,8 +75,11 @@ static void list_locations(api_call *call)
     api_page_end(call, &page);
 }
 
+static const api_shape location_or_arn = {.kind = API_TEXT,
+        .most = 128,
+        .pattern = "custom-[A-Za-z0-9-]+|arn:.*:location/custom-[^[:space:]]+"};
 static const api_member delete_location_members[] = {
-        {"LocationName", &api_custom_location, true},
+        {"LocationName", &location_or_arn, true},
         {0},
 };
 
@@ -292,9 +295,13 @@ static void describe_fleet_attributes(api_call *call)
     api_describe_fleets(call, "FleetAttributes", add_fleet_attributes);
 }
 
+static const api_shape build_id = {
+        .kind = API_TEXT, .pattern = "build-[^[:space:]]+|arn:.*:build/build-[^[:space:]]+"};
+static const api_shape script_id = {
+        .kind = API_TEXT, .pattern = "script-[^[:space:]]+|arn:.*:script/script-[^[:space:]]+"};
 static const api_member list_fleets_members[] = {
-        {"BuildId", &api_free_text, false},
-        {"ScriptId", &api_free_text, false},
+        {"BuildId", &build_id, false},
+        {"ScriptId", &script_id, false},
         {"Limit", &api_limit, false},
         {"NextToken", &api_next_token, false},
         {0},

@@ -11,8 +11,10 @@
 
 static const api_shape new_config_name = {
         .kind = API_TEXT, .least = 1, .most = 128, .pattern = "[a-zA-Z0-9.-]*"};
-static const api_shape config_name = {
-        .kind = API_TEXT, .least = 1, .most = 256, .pattern = "[a-zA-Z0-9.:/-]*"};
+static const api_shape rule_set_name = {.kind = API_TEXT,
+        .least = 1,
+        .most = 256,
+        .pattern = "[a-zA-Z0-9.-]*|arn:.*:matchmakingruleset/[a-zA-Z0-9.-]*"};
 static const api_shape queue_arn = {
         .kind = API_TEXT, .least = 1, .most = 256, .pattern = "arn:.*:gamesessionqueue/[a-zA-Z0-9-]+"};
 /* ---- rule sets ---- */
@@ -62,7 +64,7 @@ static void *find_rule_set(const local_service *service, const char *name)
     return local_find_rule_set(service, name);
 }
 
-static const api_shape rule_set_names = {.kind = API_LIST, .least = 1, .most = 10, .item = &config_name};
+static const api_shape rule_set_names = {.kind = API_LIST, .least = 1, .most = 10, .item = &rule_set_name};
 static const api_shape rule_sets_limit = {.kind = API_INTEGER, .least = 1, .most = 10};
 static const api_member describe_rule_sets_members[] = {{"Names", &rule_set_names, false},
         {"Limit", &rule_sets_limit, false}, {"NextToken", &api_next_token, false}, {0}};
@@ -91,7 +93,7 @@ static void describe_rule_sets(api_call *call)
     api_page_end(call, &page);
 }
 
-static const api_member delete_rule_set_members[] = {{"Name", &config_name, true}, {0}};
+static const api_member delete_rule_set_members[] = {{"Name", &rule_set_name, true}, {0}};
 
 static void delete_rule_set(api_call *call)
 {
@@ -116,7 +118,7 @@ static const api_shape session_data = {.kind = API_TEXT, .least = 1, .most = 409
 static const api_shape queue_arns = {.kind = API_LIST, .most = LOCAL_DESTINATIONS_MAX, .item = &queue_arn};
 static const api_member create_configuration_members[] = {
         {"Name", &new_config_name, true},
-        {"RuleSetName", &config_name, true},
+        {"RuleSetName", &rule_set_name, true},
         {"RequestTimeoutSeconds", &request_timeout, true},
         {"AcceptanceRequired", &api_boolean, true},
         {"AcceptanceTimeoutSeconds", &acceptance_timeout, false},
@@ -221,8 +223,8 @@ static void create_configuration(api_call *call)
 }
 
 static const api_member update_configuration_members[] = {
-        {"Name", &config_name, true},
-        {"RuleSetName", &config_name, false},
+        {"Name", &api_configuration_name, true},
+        {"RuleSetName", &rule_set_name, false},
         {"RequestTimeoutSeconds", &request_timeout, false},
         {"AcceptanceRequired", &api_boolean, false},
         {"AcceptanceTimeoutSeconds", &acceptance_timeout, false},
@@ -282,9 +284,9 @@ static void *find_configuration(const local_service *service, const char *name)
     return local_find_configuration(service, name);
 }
 
-static const api_shape configuration_names = {.kind = API_LIST, .item = &config_name};
+static const api_shape configuration_names = {.kind = API_LIST, .item = &api_configuration_name};
 static const api_member describe_configurations_members[] = {{"Names", &configuration_names, false},
-        {"RuleSetName", &config_name, false}, {"Limit", &api_limit, false},
+        {"RuleSetName", &rule_set_name, false}, {"Limit", &api_limit, false},
         {"NextToken", &api_next_token, false}, {0}};
 
 static void describe_configurations(api_call *call)
@@ -294,21 +296,20 @@ static void describe_configurations(api_call *call)
         return;
     cJSON *list = api_add_array(call, call->reply, "Configurations");
     const cJSON *names = api_member_of(call->input, "Names");
-    const char *rule_set_name = api_text(call->input, "RuleSetName");
-    const local_rule_set_record *record =
-            rule_set_name != NULL ? local_find_rule_set(call->service, rule_set_name) : NULL;
+    const char *with = api_text(call->input, "RuleSetName");
+    const local_rule_set_record *record = with != NULL ? local_find_rule_set(call->service, with) : NULL;
     const local_configuration *configuration;
     TAILQ_FOREACH(configuration, &call->service->matchmaking->configurations, link)
     {
         bool wanted = api_is_wanted(names, configuration, find_configuration, call->service) &&
-                      (rule_set_name == NULL || configuration->rule_set == record);
+                      (with == NULL || configuration->rule_set == record);
         if (wanted && local_page_takes(&page, configuration->serial))
             add_configuration(call, list, NULL, configuration);
     }
     api_page_end(call, &page);
 }
 
-static const api_member delete_configuration_members[] = {{"Name", &config_name, true}, {0}};
+static const api_member delete_configuration_members[] = {{"Name", &api_configuration_name, true}, {0}};
 
 static void delete_configuration(api_call *call)
 {

@@ -54,6 +54,13 @@ const api_shape api_tags = {.kind = API_LIST, .most = 200, .item = &tag};
 /* ---- queues and matchmaking ---- */
 
 const api_shape api_new_queue_name = {.kind = API_TEXT, .least = 1, .most = 128, .pattern = "[a-zA-Z0-9-]+"};
-const api_shape api_queue_name = {.kind = API_TEXT, .least = 1, .most = 256, .pattern = "[a-zA-Z0-9:/-]+"};
+const api_shape api_queue_name = {.kind = API_TEXT,
+        .least = 1,
+        .most = 256,
+        .pattern = "[a-zA-Z0-9-]+|arn:.*:gamesessionqueue/[a-zA-Z0-9-]+"};
+const api_shape api_configuration_name = {.kind = API_TEXT,
+        .least = 1,
+        .most = 256,
+        .pattern = "[a-zA-Z0-9.-]*|arn:.*:matchmakingconfiguration/[a-zA-Z0-9.-]*"};
 const api_shape api_custom_event_data = {.kind = API_TEXT, .most = 256};
 const api_shape api_notification_target = {.kind = API_TEXT, .most = 300, .pattern = "[a-zA-Z0-9:_/.-]*"};

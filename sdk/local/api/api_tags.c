@@ -26,7 +26,7 @@ static const char *arn_of_alias(const local_service *service, const char *arn)
 
 static const char *arn_of_location(const local_service *service, const char *arn)
 {
-    const local_location *location = local_find_location(service, strrchr(arn, '/') + 1);
+    const local_location *location = local_find_location(service, arn);
     return location != NULL ? location->arn : NULL;
 }
 

@@ -10,8 +10,6 @@
 
 /* ---- players, in ---- */
 
-static const api_shape configuration_name = {
-        .kind = API_TEXT, .least = 1, .most = 256, .pattern = "[a-zA-Z0-9.:/-]*"};
 static const api_shape players = {
         .kind = API_LIST, .least = 1, .most = LOCAL_TICKET_PLAYERS_MAX, .item = &api_player};
 static const api_shape backfill_players = {
@@ -100,7 +98,7 @@ static void add_ticket(api_call *call, cJSON *parent, const char *name, const lo
 
 /* ---- operations ---- */
 
-static const api_member start_matchmaking_members[] = {{"ConfigurationName", &configuration_name, true},
+static const api_member start_matchmaking_members[] = {{"ConfigurationName", &api_configuration_name, true},
         {"Players", &players, true}, {"TicketId", &api_ticket_id, false}, {0}};
 
 static local_ticket *start_ticket(api_call *call, const glift_player *read, size_t count)
@@ -148,9 +146,9 @@ static void start_matchmaking(api_call *call)
     start(call, start_ticket);
 }
 
-static const api_member start_match_backfill_members[] = {{"ConfigurationName", &configuration_name, true},
-        {"GameSessionArn", &api_game_session_id, false}, {"Players", &backfill_players, true},
-        {"TicketId", &api_ticket_id, false}, {0}};
+static const api_member start_match_backfill_members[] = {
+        {"ConfigurationName", &api_configuration_name, true}, {"GameSessionArn", &api_game_session_id, false},
+        {"Players", &backfill_players, true}, {"TicketId", &api_ticket_id, false}, {0}};
 
 static void start_match_backfill(api_call *call)
 {

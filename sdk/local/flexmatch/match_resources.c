@@ -7,12 +7,7 @@
 #include <string.h>
 
 #include "model/tags.h"
-
-const char *local_resource_name(const char *name_or_arn)
-{
-    const char *slash = strrchr(name_or_arn, '/');
-    return strncmp(name_or_arn, "arn:", 4) == 0 && slash != NULL ? slash + 1 : name_or_arn;
-}
+#include "model/texts.h"
 
 void local_resource_arn(
         const local_service *service, const char *kind, const char *name, char out[LOCAL_ARN_SIZE])
@@ -28,12 +23,14 @@ static void *find(const local_index *index, const char *name_or_arn)
 
 local_rule_set_record *local_find_rule_set(const local_service *service, const char *name_or_arn)
 {
-    return find(&service->matchmaking->rule_sets_by_name, name_or_arn);
+    local_rule_set_record *record = find(&service->matchmaking->rule_sets_by_name, name_or_arn);
+    return record != NULL && local_resource_is(name_or_arn, record->arn) ? record : NULL;
 }
 
 local_configuration *local_find_configuration(const local_service *service, const char *name_or_arn)
 {
-    return find(&service->matchmaking->configurations_by_name, name_or_arn);
+    local_configuration *configuration = find(&service->matchmaking->configurations_by_name, name_or_arn);
+    return configuration != NULL && local_resource_is(name_or_arn, configuration->arn) ? configuration : NULL;
 }
 
 const char *local_keep_in(glift__memory *memory, const char *text, bool *failed)

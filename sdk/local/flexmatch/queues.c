@@ -7,10 +7,13 @@
 
 #include "model/aliases.h"
 #include "model/tags.h"
+#include "model/texts.h"
 
 local_queue *local_find_queue(const local_service *service, const char *name_or_arn)
 {
-    return local_index_find(&service->matchmaking->queues_by_name, local_resource_name(name_or_arn));
+    local_queue *queue =
+            local_index_find(&service->matchmaking->queues_by_name, local_resource_name(name_or_arn));
+    return queue != NULL && local_resource_is(name_or_arn, queue->arn) ? queue : NULL;
 }
 
 local_fleet *local_need_destination(const local_service *service, const char *destination, local_refusal *why)

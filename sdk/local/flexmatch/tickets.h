@@ -171,7 +171,6 @@ void local_matchmaking_wake(local_service *service, glift__time now);
 /* ---- match_resources.c; names or ARNs ---- */
 
 /* The part of an ARN that names the thing; a name stays as it is. */
-const char *local_resource_name(const char *name_or_arn);
 void local_resource_arn(
         const local_service *service, const char *kind, const char *name, char out[LOCAL_ARN_SIZE]);
 /* A copy in the entity's memory; NULL stays NULL. *failed is kept, and set where there is no memory. */

@@ -3,6 +3,7 @@
 #include "model/kinds.h"
 #include "model/model_faults.h"
 #include "model/tags.h"
+#include "model/texts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +24,11 @@ void local_free_location(local_location *location)
     free(location);
 }
 
-local_location *local_find_location(const local_service *service, const char *name)
+local_location *local_find_location(const local_service *service, const char *name_or_arn)
 {
-    return local_index_find(&service->locations_by_name, name);
+    local_location *location =
+            local_index_find(&service->locations_by_name, local_resource_name(name_or_arn));
+    return location != NULL && local_resource_is(name_or_arn, location->arn) ? location : NULL;
 }
 
 local_location *local_create_location(local_service *service, const char *name, local_refusal *why)

@@ -183,7 +183,8 @@ local_location *local_fleet_location(
         const local_fleet *fleet, const char *name); /* NULL: not one of the fleet's */
 const char *local_fleet_status_name(local_fleet_status status);
 
-local_location *local_find_location(const local_service *service, const char *name); /* NULL: none */
+/* NULL: none */
+local_location *local_find_location(const local_service *service, const char *name_or_arn);
 local_location *local_create_location(local_service *service, const char *name, local_refusal *why);
 bool local_delete_location(local_service *service, const char *name, local_refusal *why);
 

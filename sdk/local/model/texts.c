@@ -96,3 +96,19 @@ bool local_keep_texts(const local_text_change *changes, size_t count)
     }
     return kept;
 }
+
+static bool is_arn(const char *text)
+{
+    return strncmp(text, "arn:", 4) == 0;
+}
+
+const char *local_resource_name(const char *name_or_arn)
+{
+    const char *slash = strrchr(name_or_arn, '/');
+    return is_arn(name_or_arn) && slash != NULL ? slash + 1 : name_or_arn;
+}
+
+bool local_resource_is(const char *name_or_arn, const char *arn)
+{
+    return !is_arn(name_or_arn) || strcmp(name_or_arn, arn) == 0;
+}

@@ -22,4 +22,9 @@ typedef struct local_text_change {
 } local_text_change;
 bool local_keep_texts(const local_text_change *changes, size_t count);
 
+/* A resource may be given by its name or its ARN: the name that it has then, and whether the ARN, where it is
+ * one, is the resource's own and not that of another region, account or kind (S16). */
+const char *local_resource_name(const char *name_or_arn);
+bool local_resource_is(const char *name_or_arn, const char *arn);
+
 #endif
