@@ -110,6 +110,7 @@ int health_check(int port)
     finish(&answer);
     if (strncmp(answer.line, "HTTP/1.1 200", strlen("HTTP/1.1 200")) == 0)
         return 0;
-    complain("what listens at 127.0.0.1:%d answers %s", port, answer.line[0] != '\0' ? answer.line : "nothing");
+    complain("what listens at 127.0.0.1:%d answers %s", port,
+            answer.line[0] != '\0' ? answer.line : "nothing");
     return 1;
 }
