@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
-#include "host_api.h"
+#include "beat.h"
 #include "log.h"
+#include "place.h"
+#include "server_identity.h"
 #include "signals.h"
 
-#include <lua.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 enum {
-    MAX_TICKS_BEHIND = 5,    /* made up for after a stall; what is beyond is left out */
-    GOODBYE_MS = 1000,       /* for the players' last messages and close frames */
     FIRST_CONNECT_MS = 8000, /* a server that cannot reach GameLift says so, and ends */
-    EXIT_LIMIT_S = 5,        /* from the end of the grace to the end of the program */
+    EXIT_LIMIT_S = 5,        /* from the end of the grace to the end of the program; of many servers longer */
+    SERVERS_A_SECOND = 25,   /* that are given back, on a slow machine */
     DEFAULT_GRACE_S = 10,
     MAX_GRACE_S = 3600,
     MAX_LIMIT = 1000000,
-    SCRIPT_TIMEOUT_MS = 2000, /* CPU time of one call into the scripts */
-    TELL_STALLS_S = 10,       /* between two log lines of stalls */
+    SCRIPT_TIMEOUT_MS = 2000,        /* CPU time of one call into the scripts */
+    SCRIPT_TIMEOUT_OF_MANY_MS = 500, /* which all servers of the program wait for */
+    SCRIPT_MEMORY_MB = 256,
+    CONNECTIONS_OF_MANY = 320,
+    DESCRIPTORS_OF_SERVER = 4,   /* its port, its connection to GameLift, and some while it dials */
+    DESCRIPTORS_OF_PROGRAM = 64, /* its own, its libraries' and its scripts' */
 };
-
-static const uint64_t second_ns = 1000000000;
 
 const char *engine_mode_name(engine_mode mode)
 {
@@ -30,372 +31,314 @@ const char *engine_mode_name(engine_mode mode)
     return names[mode];
 }
 
-void engine_exit(struct glift_host *host, int code)
+void engine_exit_all(engine *e, int code)
 {
-    if (!atomic_exchange(&host->exiting, true))
-        host->exit_code = code;
+    for (unsigned i = 0; i < e->place_count; i++)
+        place_exit(&e->places[i], code);
 }
 
-/* ---- from the network ---- */
+/* ---- settings ---- */
 
-static void on_connect(void *user, uint64_t socket, const char *player_session_id, const char *address)
+/* A setting of at least one. */
+static double limit(const engine *e, const char *key, double otherwise)
 {
-    players_connect(user, socket, player_session_id, address);
+    double value = settings_number(&e->settings, key, otherwise);
+    return value < 1 ? 1 : value < MAX_LIMIT ? value : MAX_LIMIT;
 }
 
-static void on_open(void *user, uint64_t socket)
+static double grace_s(const engine *e)
 {
-    script_open(((struct glift_host *)user)->script, socket);
+    double seconds = settings_number(&e->settings, "terminate_grace_s", DEFAULT_GRACE_S);
+    return seconds < MAX_GRACE_S ? seconds : MAX_GRACE_S;
 }
 
-static void on_message(void *user, uint64_t socket, const char *bytes, size_t length)
+static unsigned exit_limit_s(const engine *e)
 {
-    players_message(user, socket, bytes, length);
+    return EXIT_LIMIT_S + e->place_count / SERVERS_A_SECOND;
 }
 
-static void on_disconnect(void *user, uint64_t socket, const char *reason, bool dialled)
+int engine_script_timeout_ms(const engine *e)
 {
-    struct glift_host *host = user;
-    if (dialled)
-        script_disconnect(host->script, socket, reason);
-    else
-        players_disconnect(host, socket, reason);
+    int usual = e->place_count > 1 ? SCRIPT_TIMEOUT_OF_MANY_MS : SCRIPT_TIMEOUT_MS;
+    double value = settings_number(&e->settings, "script_timeout_ms", usual);
+    return value < MAX_LIMIT ? (int)value : MAX_LIMIT;
 }
 
-static void on_request(void *user, uint64_t request, const net_request *what)
+size_t engine_script_memory_bytes(const engine *e)
 {
-    script_request(((struct glift_host *)user)->script, request, what);
+    double megabytes = settings_number(&e->settings, "script_memory_mb", SCRIPT_MEMORY_MB);
+    return megabytes > 0 && megabytes < MAX_LIMIT ? (size_t)(megabytes * 0x1p20) : SIZE_MAX;
 }
 
-static void on_response(void *user, uint64_t fetch, int status, const char *body, size_t length)
+/* A default that the environment can change as well. */
+static bool set_default(engine *e, const char *key, int value)
 {
-    script_response(((struct glift_host *)user)->script, fetch, status, body, length);
+    char text[16];
+    snprintf(text, sizeof text, "%d", value);
+    return settings_get(&e->settings, key) != NULL || settings_set(&e->settings, key, text);
+}
+
+net_desc engine_net_desc(const engine *e, unsigned number)
+{
+    const options *o = &e->options;
+    int port = o->port == 0 ? 0 : o->port + (int)number - 1;
+    return (net_desc){
+            .address = o->address,
+            .port = o->mode == MODE_BOTS ? -1 : port,
+            .players = o->mode == MODE_SERVER,
+            .assets = e->paths.assets,
+            .origins = o->origins,
+            .origin_count = o->origin_count,
+            .players_per_address = (unsigned)limit(e, "players_per_address", NET_PLAYERS_PER_ADDRESS),
+            .joins_per_second = limit(e, "joins_per_second", NET_JOINS_PER_SECOND),
+            .connections = e->connections,
+    };
 }
 
 /* ---- starting ---- */
 
-/* A setting of at least one. */
-static double limit(const struct glift_host *host, const char *key, double otherwise)
+/* As many descriptors as the system lets this process have, up to what the servers could use. False: too few.
+ */
+static bool share_descriptors(engine *e, char *reason, size_t reason_size)
 {
-    double value = settings_number(&host->settings, key, otherwise);
-    return value < 1 ? 1 : value < MAX_LIMIT ? value : MAX_LIMIT;
-}
-
-static bool start_net(struct glift_host *host, char *reason, size_t reason_size)
-{
-    const options *o = &host->options;
-    net_desc desc = {
-            .address = o->address,
-            .port = o->mode == MODE_BOTS ? -1 : o->port,
-            .players = o->mode == MODE_SERVER,
-            .assets = host->paths.assets,
-            .origins = o->origins,
-            .origin_count = o->origin_count,
-            .players_per_address = (unsigned)limit(host, "players_per_address", NET_PLAYERS_PER_ADDRESS),
-            .joins_per_second = limit(host, "joins_per_second", NET_JOINS_PER_SECOND),
-            .handlers = {.on_connect = on_connect,
-                    .on_open = on_open,
-                    .on_message = on_message,
-                    .on_disconnect = on_disconnect,
-                    .on_request = on_request,
-                    .on_response = on_response,
-                    .user = host},
-    };
-    host->net = net_open(&desc, reason, reason_size);
-    return host->net != NULL;
-}
-
-static bool start_script(struct glift_host *host, char *reason, size_t reason_size)
-{
-    host->script = script_create(host);
-    if (host->script == NULL) {
-        snprintf(reason, reason_size, "out of memory for the scripts");
-        return false;
-    }
-    if (access(host->paths.script, R_OK) != 0) {
-        snprintf(reason, reason_size, "there is no script %.900s: give --script FILE", host->paths.script);
-        return false;
-    }
-    return script_load(host->script, host->paths.script, reason, reason_size);
-}
-
-static bool flag_is_set(const struct glift_host *host, const char *key)
-{
-    const char *value = settings_get(&host->settings, key);
-    return value != NULL && strcmp(value, "1") == 0;
-}
-
-/* A default that the environment can change as well. */
-static bool set_default(struct glift_host *host, const char *key, int value)
-{
-    char text[16];
-    snprintf(text, sizeof text, "%d", value);
-    return settings_get(&host->settings, key) != NULL || settings_set(&host->settings, key, text);
-}
-
-static bool start_plugin(struct glift_host *host, char *reason, size_t reason_size)
-{
-    if (host->options.mode != MODE_SERVER)
+    struct rlimit most;
+    unsigned servers = e->place_count;
+    e->connections = NET_MAX_CONNECTIONS;
+    if (servers == 1 || getrlimit(RLIMIT_NOFILE, &most) != 0)
         return true;
-    host->plugin = plugin_load(host->paths.plugin, reason, reason_size);
-    if (host->plugin == NULL || !set_default(host, "gamelift.first_connect_timeout_ms", FIRST_CONNECT_MS))
-        return false;
-    const glift_plugin *table = plugin_table(host->plugin);
-    glift_host_api api = host_api_of(host);
-    if (table->start(table->self, &api) != GLIFT_OK) {
-        plugin_unload(host->plugin);
-        host->plugin = NULL;
+    rlim_t wanted = DESCRIPTORS_OF_PROGRAM + (rlim_t)servers * (DESCRIPTORS_OF_SERVER + CONNECTIONS_OF_MANY);
+    rlim_t least = DESCRIPTORS_OF_PROGRAM + (rlim_t)servers * (DESCRIPTORS_OF_SERVER + NET_LEAST_CONNECTIONS);
+    most.rlim_cur = most.rlim_max < wanted ? most.rlim_max : wanted;
+    if (most.rlim_cur < least || setrlimit(RLIMIT_NOFILE, &most) != 0) {
+        snprintf(reason, reason_size,
+                "--servers %u needs %llu file descriptors, and this process may have %llu: raise the limit "
+                "(ulimit -n, "
+                "LimitNOFILE=), or start fewer servers",
+                servers, (unsigned long long)least, (unsigned long long)most.rlim_max);
         return false;
     }
-    if (flag_is_set(host, "gamelift.check_players"))
-        host->players.service = table->get_api(table->self, "players", GLIFT_PLUGIN_PLAYERS_VERSION);
+    e->connections = (unsigned)((most.rlim_cur - DESCRIPTORS_OF_PROGRAM) / servers) - DESCRIPTORS_OF_SERVER;
     return true;
 }
 
-int engine_script_timeout_ms(const struct glift_host *host)
+static bool open_places(engine *e, char *reason, size_t reason_size)
 {
-    double value = settings_number(&host->settings, "script_timeout_ms", SCRIPT_TIMEOUT_MS);
-    return value < MAX_LIMIT ? (int)value : MAX_LIMIT;
+    e->net_loop = net_loop_open(e->place_count);
+    if (e->net_loop == NULL) {
+        snprintf(reason, reason_size, "out of memory for the network");
+        return false;
+    }
+    for (unsigned i = 0; i < e->place_count; i++) {
+        if (!place_open(&e->places[i], e, i + 1, reason, reason_size))
+            return false;
+    }
+    return true;
 }
 
-static bool attach_script(struct glift_host *host)
+static bool load_plugin(engine *e, char *reason, size_t reason_size)
 {
-    const glift_plugin *table = host->plugin != NULL ? plugin_table(host->plugin) : NULL;
-    if (table == NULL)
+    if (e->options.mode != MODE_SERVER)
         return true;
-    script_watch_made(host->script, true);
-    bool ok = table->lua_attach(table->self, script_state(host->script)) == GLIFT_OK;
-    script_watch_made(host->script, false);
-    return ok;
+    e->plugin = plugin_load(e->paths.plugin, reason, reason_size);
+    return e->plugin != NULL && set_default(e, "gamelift.first_connect_timeout_ms", FIRST_CONNECT_MS);
 }
 
-static void announce(const struct glift_host *host)
-{
-    const options *o = &host->options;
-    if (o->mode != MODE_BOTS)
-        log_format(GLIFT_LOG_INFO, "arena", "%s: http://%s:%d",
-                o->mode == MODE_LOBBY ? "the lobby" : "players", o->address, net_port(host->net));
-}
-
-static double grace_s(const struct glift_host *host)
-{
-    double seconds = settings_number(&host->settings, "terminate_grace_s", DEFAULT_GRACE_S);
-    return seconds < MAX_GRACE_S ? seconds : MAX_GRACE_S;
-}
-
-static bool start(struct glift_host *host)
+/* Then the places start their servers, one after another in the loop; the first one does so here. */
+static bool start(engine *e)
 {
     char reason[1024] = "";
-    signals_attach(host, (unsigned)grace_s(host) + EXIT_LIMIT_S);
-    bool ok = start_net(host, reason, sizeof reason) && start_script(host, reason, sizeof reason) &&
-              start_plugin(host, reason, sizeof reason);
-    if (!ok) {
-        if (reason[0] != '\0') /* else the plugin has said it */
-            log_line(GLIFT_LOG_ERROR, "arena", reason);
+    e->place_count = e->options.servers > 0 ? (unsigned)e->options.servers : 1;
+    e->places = calloc(e->place_count, sizeof *e->places);
+    if (e->places == NULL) {
+        e->place_count = 0;
         return false;
     }
-    script_start_watch(engine_script_timeout_ms(host));
-    if (!attach_script(host) || !script_run(host->script))
-        return false; /* plugin and script say why themselves */
-    announce(host);
+    signals_attach(e, (unsigned)grace_s(e) + exit_limit_s(e));
+    bool ok = server_identity_prepare(e, reason, sizeof reason) &&
+              share_descriptors(e, reason, sizeof reason) && open_places(e, reason, sizeof reason) &&
+              load_plugin(e, reason, sizeof reason);
+    if (!ok) {
+        log_line(GLIFT_LOG_ERROR, "arena", reason);
+        return false;
+    }
+    script_start_watch(engine_script_timeout_ms(e));
+    place_start(&e->places[0]);
     return true;
 }
 
-/* ---- reloading the scripts ---- */
+/* ---- servers that end ---- */
 
-static void detach_script(struct glift_host *host)
+bool engine_goes_on(const engine *e)
 {
-    script_begin_end(host->script);
-    if (host->plugin != NULL) {
-        const glift_plugin *table = plugin_table(host->plugin);
-        script_enter(host->script);
-        table->lua_detach(table->self, script_state(host->script));
-        script_leave(host->script);
-    }
-    script_destroy(host->script);
-    host->script = NULL;
+    return e->options.servers > 0 && !e->ending;
 }
 
-/* A script that does not even compile changes nothing. */
-static void reload(struct glift_host *host)
+void engine_limit_end(engine *e)
 {
-    char reason[1024];
-    script *fresh = script_create(host);
-    if (fresh == NULL || !script_load(fresh, host->paths.script, reason, sizeof reason)) {
-        log_format(GLIFT_LOG_ERROR, "arena", "the scripts stay as they were: %s",
-                fresh != NULL ? reason : "out of memory");
-        script_destroy(fresh);
-        return;
+    if (e->place_count == 1 && !engine_goes_on(e))
+        signals_limit(EXIT_LIMIT_S);
+}
+
+/* Where the servers of all places fail, whoever has started the program has to hear of it. */
+static void follow_failures(engine *e)
+{
+    for (unsigned i = 0; i < e->place_count; i++) {
+        if (!place_has_failed(&e->places[i]))
+            return;
     }
-    detach_script(host);
-    host->script = fresh;
-    host->lua.generation++;
-    if (attach_script(host))
-        script_run(fresh);
-    players_introduce(host);
-    log_line(GLIFT_LOG_INFO, "arena", "scripts reloaded");
+    if (e->place_count > 1)
+        log_line(GLIFT_LOG_ERROR, "arena", "the servers of all places have failed: the program ends");
+    e->ending = true;
+    signals_limit(exit_limit_s(e));
+    for (unsigned i = 0; i < e->place_count; i++) {
+        if (e->places[i].state == PLACE_WAITS)
+            e->places[i].state = PLACE_IS_DONE;
+    }
+    engine_exit_all(e, 1);
+}
+
+static bool all_are_done(const engine *e)
+{
+    for (unsigned i = 0; i < e->place_count; i++) {
+        if (e->places[i].state != PLACE_IS_DONE)
+            return false;
+    }
+    return true;
 }
 
 /* ---- the loop ---- */
 
-typedef struct beat {
-    uint64_t period_ns, next_ns;
-    uint64_t kill_ns; /* when a terminating program stops waiting for its script */
+typedef struct turn {
+    beat beat;
+    uint64_t kill_ns; /* when a terminating program stops waiting for its scripts */
     int terminations;
-    uint64_t stalls_told_ns, stalled_ticks; /* told_ns 0: there was none for a while */
-    unsigned stalls;                        /* since the last log line */
-} beat;
+    unsigned next_chore; /* the place that is looked at first */
+} turn;
 
-/* The plugin calls the scripts, too. */
-static void run_hooks(struct glift_host *host, glift_phase phase, uint64_t now_ns)
+static void run_tick(engine *e, beat *b)
 {
-    script_enter(host->script);
-    hooks_run(&host->hooks, phase, now_ns);
-    script_leave(host->script);
-}
-
-static void run_tick(struct glift_host *host, const beat *b, uint64_t now_ns)
-{
-    run_hooks(host, GLIFT_PHASE_BEFORE_GAME, now_ns);
-    script_tick(host->script, (double)b->period_ns * 1e-9, (double)b->next_ns * 1e-9);
-    run_hooks(host, GLIFT_PHASE_AFTER_GAME, now_ns);
-}
-
-/* The first one at once, the further ones by their number. */
-static void note_stall(beat *b, uint64_t left_out, uint64_t now_ns)
-{
-    if (b->stalls_told_ns == 0) {
-        log_format(
-                GLIFT_LOG_WARNING, "arena", "a stall: %llu ticks are left out", (unsigned long long)left_out);
-        b->stalls_told_ns = now_ns;
-    } else {
-        b->stalls++;
-        b->stalled_ticks += left_out;
+    for (unsigned i = 0; i < e->place_count; i++) {
+        struct glift_host *place = &e->places[i];
+        if (!place_is_running(place))
+            continue;
+        uint64_t began_ns = net_now_ns();
+        place_tick(place, (double)b->period_ns * 1e-9, (double)b->next_ns * 1e-9, began_ns);
+        beat_note_place(b, place->number, net_now_ns() - began_ns);
     }
 }
 
-static void tell_stalls(beat *b, uint64_t now_ns, bool is_end)
-{
-    if (b->stalls_told_ns == 0 || (!is_end && now_ns - b->stalls_told_ns < TELL_STALLS_S * second_ns))
-        return;
-    if (b->stalls > 0)
-        log_format(GLIFT_LOG_WARNING, "arena", "%u further stalls: %llu ticks are left out", b->stalls,
-                (unsigned long long)b->stalled_ticks);
-    b->stalls_told_ns = b->stalls > 0 ? now_ns : 0;
-    b->stalls = 0;
-    b->stalled_ticks = 0;
-}
-
 /* The ticks keep to multiples of the period, so that they never drift. */
-static void run_due_ticks(struct glift_host *host, beat *b)
+static void run_due_ticks(engine *e, beat *b)
 {
     uint64_t now_ns = net_now_ns();
-    tell_stalls(b, now_ns, false);
-    for (int ticks = 0; now_ns >= b->next_ns && !host->exiting; ticks++) {
+    beat_tell_stalls(b, now_ns, false);
+    for (int ticks = 0; now_ns >= b->next_ns; ticks++) {
         if (ticks == MAX_TICKS_BEHIND) {
-            uint64_t left_out = (now_ns - b->next_ns) / b->period_ns + 1;
-            note_stall(b, left_out, now_ns);
-            b->next_ns += left_out * b->period_ns;
+            beat_skip(b, now_ns);
             return;
         }
-        run_tick(host, b, now_ns);
+        run_tick(e, b);
         b->next_ns += b->period_ns;
         now_ns = net_now_ns();
     }
 }
 
-static void terminate(struct glift_host *host, beat *b)
+static void terminate(engine *e, turn *t)
 {
-    double grace = grace_s(host);
-    b->kill_ns = net_now_ns() + (uint64_t)(grace * 1e9);
-    signals_limit((unsigned)grace + EXIT_LIMIT_S);
+    double grace = grace_s(e);
+    e->ending = true;
+    t->kill_ns = net_now_ns() + (uint64_t)(grace * 1e9);
+    signals_limit((unsigned)grace + exit_limit_s(e));
     log_format(GLIFT_LOG_INFO, "arena", "asked to end: the script has %g s", grace);
-    if (!script_terminate(host->script, grace))
-        engine_exit(host, 0);
+    for (unsigned i = 0; i < e->place_count; i++)
+        place_terminate(&e->places[i], grace);
 }
 
-static void follow_signals(struct glift_host *host, beat *b)
+static void follow_signals(engine *e, turn *t)
 {
     int terminations = signals_terminations();
-    if (terminations > b->terminations && b->terminations == 0)
-        terminate(host, b);
-    if (terminations > 1 || net_now_ns() >= b->kill_ns)
-        engine_exit(host, 0);
-    b->terminations = terminations;
-    if (signals_take_reload() && !host->exiting)
-        reload(host);
-}
-
-/* Between ticks a wake runs the plugin's hooks at once: answers of GameLift do not wait for the frame. */
-static void follow_wake(struct glift_host *host)
-{
-    if (!atomic_exchange(&host->woken, false))
+    if (terminations > t->terminations && t->terminations == 0)
+        terminate(e, t);
+    if (terminations > 1 || net_now_ns() >= t->kill_ns)
+        engine_exit_all(e, 0);
+    t->terminations = terminations;
+    if (!signals_take_reload())
         return;
-    hooks_wake(&host->hooks);
-    run_hooks(host, GLIFT_PHASE_BEFORE_GAME, net_now_ns());
+    for (unsigned i = 0; i < e->place_count; i++)
+        e->places[i].is_to_reload = place_is_running(&e->places[i]);
 }
 
-static void loop(struct glift_host *host)
+/* A start or a reload takes about as long as a tick may: one in each turn. True: there is more to do. */
+static bool do_a_chore(engine *e, turn *t)
 {
     uint64_t now_ns = net_now_ns();
-    beat b = {.period_ns = second_ns / (uint64_t)host->options.tick_rate, .kill_ns = UINT64_MAX};
-    b.next_ns = now_ns + b.period_ns;
-    while (!host->exiting) {
-        net_service(host->net, b.next_ns);
-        follow_signals(host, &b);
-        follow_wake(host);
-        run_due_ticks(host, &b);
+    bool has_done_one = false;
+    for (unsigned i = 0; i < e->place_count; i++) {
+        struct glift_host *place = &e->places[(t->next_chore + i) % e->place_count];
+        bool is_start = place->state == PLACE_WAITS && now_ns >= place->start_at_ns;
+        bool is_reload = place_is_running(place) && place->is_to_reload;
+        if (!is_start && !is_reload)
+            continue;
+        if (has_done_one)
+            return true;
+        has_done_one = true;
+        if (is_start)
+            place_start(place);
+        else
+            place_reload(place);
+        t->next_chore = (unsigned)(place - e->places) + 1;
     }
-    tell_stalls(&b, net_now_ns(), true);
+    return false;
+}
+
+static void loop(engine *e)
+{
+    uint64_t now_ns = net_now_ns();
+    turn t = {.beat = beat_begin(e->options.tick_rate, now_ns), .kill_ns = UINT64_MAX};
+    bool is_busy = true;
+    while (!all_are_done(e)) {
+        net_service(e->net_loop, is_busy ? 0 : t.beat.next_ns);
+        follow_signals(e, &t);
+        for (unsigned i = 0; i < e->place_count; i++)
+            place_follow_wake(&e->places[i]);
+        run_due_ticks(e, &t.beat);
+        for (unsigned i = 0; i < e->place_count; i++)
+            place_follow_end(&e->places[i]);
+        is_busy = do_a_chore(e, &t);
+        if (!e->ending)
+            follow_failures(e);
+    }
+    beat_tell_stalls(&t.beat, net_now_ns(), true);
 }
 
 /* ---- ending ---- */
 
-static void say_goodbye(struct glift_host *host)
+/* The worst of the last servers of all places. */
+static int exit_code(const engine *e)
 {
-    uint64_t until_ns = net_now_ns() + (uint64_t)GOODBYE_MS * 1000000;
-    net_close_all(host->net, "the server has ended");
-    while (net_open_sockets(host->net) > 0 && net_now_ns() < until_ns)
-        net_service(host->net, until_ns);
+    int worst = 0;
+    for (unsigned i = 0; i < e->place_count; i++) {
+        if (e->places[i].exit_code > worst)
+            worst = e->places[i].exit_code;
+    }
+    return worst;
 }
 
-static void stop_plugin(struct glift_host *host)
+static void stop(engine *e)
 {
-    const glift_plugin *table = plugin_table(host->plugin);
-    table->stop(table->self, GLIFT_STOP_EXIT);
-    size_t left = hooks_clear(&host->hooks);
-    if (left > 0)
-        log_format(GLIFT_LOG_WARNING, "arena", "the plugin %s left %zu tick hooks behind", table->name, left);
-    plugin_unload(host->plugin);
-    host->plugin = NULL;
-}
-
-static void stop(struct glift_host *host)
-{
-    signals_limit(EXIT_LIMIT_S);
-    if (host->net != NULL && host->script != NULL)
-        say_goodbye(host);
-    if (host->script != NULL)
-        detach_script(host);
-    if (host->plugin != NULL)
-        stop_plugin(host);
     signals_attach(NULL, EXIT_LIMIT_S);
-    net_close(host->net);
-    host->net = NULL;
-    hooks_clear(&host->hooks);
-    host_api_free_blocks(host);
+    net_loop_close(e->net_loop);
+    free(e->places);
+    plugin_unload(e->plugin);
 }
 
-int engine_run(struct glift_host *host)
+int engine_run(engine *e)
 {
-    host->lua = (glift_host_lua){.size = sizeof host->lua,
-            .version = GLIFT_HOST_LUA_VERSION,
-            .lua_version = LUA_VERSION_NUM,
-            .generation = 1};
-    if (start(host))
-        loop(host);
-    else
-        host->exit_code = 1;
-    stop(host);
-    return host->exit_code;
+    int code = 1;
+    if (start(e)) {
+        loop(e);
+        code = exit_code(e);
+    }
+    stop(e);
+    return code;
 }

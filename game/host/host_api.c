@@ -2,6 +2,7 @@
 #include "host_api.h"
 #include "engine.h"
 #include "log.h"
+#include "place.h"
 #include "signals.h"
 
 #include <stdlib.h>
@@ -11,8 +12,7 @@
 
 static void core_log(glift_host *host, glift_log_level level, const char *tag, const char *message)
 {
-    (void)host;
-    log_line(level, tag, message);
+    log_line_of_place(host->number, level, tag, message);
 }
 
 static uint64_t core_now_ns(glift_host *host)
@@ -36,14 +36,14 @@ static glift_status core_wake(glift_host *host)
 {
     /* Whoever sets the flag ends the sleep; while it is set the engine is awake already. */
     if (!atomic_exchange(&host->woken, true))
-        net_wake(host->net);
+        net_wake(host->engine->net_loop);
     return GLIFT_OK;
 }
 
 /* Who was asked to end by a signal ends as asked: that GameLift was not reached either is no failure then. */
 static glift_status core_request_exit(glift_host *host, int exit_code)
 {
-    engine_exit(host, signals_terminations() > 0 ? 0 : exit_code);
+    place_exit(host, signals_terminations() > 0 ? 0 : exit_code);
     return GLIFT_OK;
 }
 

@@ -18,26 +18,28 @@ void log_set_level(glift_log_level level)
     least_level = level;
 }
 
-static size_t append_stamp(char *out, size_t size, glift_log_level level, const char *tag)
+static size_t append_stamp(char *out, size_t size, unsigned place, glift_log_level level, const char *tag)
 {
     static const char *const names[] = {"DEBUG", "INFO", "WARN", "ERROR"};
     struct timespec now;
     struct tm utc;
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
-    int length = snprintf(out, size, "%02d:%02d:%02d.%03ld %-5s %-8.16s ", utc.tm_hour, utc.tm_min,
+    size_t length = (size_t)snprintf(out, size, "%02d:%02d:%02d.%03ld %-5s %-8.16s ", utc.tm_hour, utc.tm_min,
             utc.tm_sec, now.tv_nsec / 1000000,
             names[level >= 0 && level <= GLIFT_LOG_ERROR ? level : GLIFT_LOG_ERROR], tag);
-    return length > 0 ? (size_t)length : 0;
+    if (place != 0)
+        length += (size_t)snprintf(out + length, size - length, "[%u] ", place);
+    return length;
 }
 
-void log_line(glift_log_level level, const char *tag, const char *message)
+void log_line_of_place(unsigned place, glift_log_level level, const char *tag, const char *message)
 {
     static const char indent[] = "\n    ";
     char line[LINE_MAX_BYTES];
     if (level < least_level)
         return;
-    size_t length = append_stamp(line, sizeof line, level, tag);
+    size_t length = append_stamp(line, sizeof line, place, level, tag);
     for (const char *c = message; *c != '\0' && length < sizeof line - sizeof indent; c++) {
         if (*c == '\n') {
             for (const char *i = indent; *i != '\0'; i++)
@@ -58,12 +60,31 @@ void log_line(glift_log_level level, const char *tag, const char *message)
         return;
 }
 
-void log_format(glift_log_level level, const char *tag, const char *format, ...)
+void log_line(glift_log_level level, const char *tag, const char *message)
+{
+    log_line_of_place(0, level, tag, message);
+}
+
+static void log_arguments(
+        unsigned place, glift_log_level level, const char *tag, const char *format, va_list arguments)
 {
     char message[LINE_MAX_BYTES / 2];
+    vsnprintf(message, sizeof message, format, arguments);
+    log_line_of_place(place, level, tag, message);
+}
+
+void log_format(glift_log_level level, const char *tag, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    log_arguments(0, level, tag, format, arguments);
     va_end(arguments);
-    log_line(level, tag, message);
+}
+
+void log_of_place(unsigned place, glift_log_level level, const char *tag, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    log_arguments(place, level, tag, format, arguments);
+    va_end(arguments);
 }

@@ -14,4 +14,9 @@ void log_line(glift_log_level level, const char *tag, const char *message);
 void log_format(glift_log_level level, const char *tag, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
+/* The same, of one of several game servers: its place stands before the message. 0: there is only one. */
+void log_line_of_place(unsigned place, glift_log_level level, const char *tag, const char *message);
+void log_of_place(unsigned place, glift_log_level level, const char *tag, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+
 #endif

@@ -37,11 +37,11 @@ static void find(
     join(out, folder, name);
 }
 
-static bool find_files(struct glift_host *host)
+static bool find_files(engine *e)
 {
     static const char *const scripts[] = {"main.lua", "lobby.lua", "bot.lua"};
-    const options *o = &host->options;
-    engine_paths *paths = &host->paths;
+    const options *o = &e->options;
+    engine_paths *paths = &e->paths;
     char program[PATH_MAX] = "", *folder = paths->program_folder;
     if (readlink("/proc/self/exe", program, sizeof program - 1) < 0)
         return false;
@@ -84,6 +84,7 @@ static bool numbers_are_numbers(const settings *all)
     } numbers[] = {
             {"terminate_grace_s", "a number of seconds"},
             {"script_timeout_ms", "a number of milliseconds, 0 for no limit"},
+            {"script_memory_mb", "a number of MiB, 0 for no limit"},
             {"players_per_address", "a number of connections"},
             {"joins_per_second", "a number"},
     };
@@ -119,16 +120,16 @@ static bool has_what_it_needs(const options *o, const settings *all, const engin
 
 int main(int argc, char **argv)
 {
-    static struct glift_host host; /* large; and it must outlive every thread */
+    static engine e; /* large */
     int code = 2;
-    options_result todo = options_parse(&host.options, &host.settings, argc, argv);
+    options_result todo = options_parse(&e.options, &e.settings, argc, argv);
     if (todo == OPTIONS_DONE) {
         code = 0;
-    } else if (todo == OPTIONS_RUN && find_files(&host) &&
-               has_what_it_needs(&host.options, &host.settings, &host.paths) &&
-               numbers_are_numbers(&host.settings) && set_log_level(&host.settings)) {
-        code = engine_run(&host);
+    } else if (todo == OPTIONS_RUN && find_files(&e) &&
+               has_what_it_needs(&e.options, &e.settings, &e.paths) && numbers_are_numbers(&e.settings) &&
+               set_log_level(&e.settings)) {
+        code = engine_run(&e);
     }
-    settings_fini(&host.settings);
+    settings_fini(&e.settings);
     return code;
 }

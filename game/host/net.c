@@ -14,7 +14,6 @@ enum {
     FIRST_FREE_PORT = 20000,
     FREE_PORTS = 10000,
     FREE_PORT_TRIES = 200,
-    CONNECTIONS = 4 * NET_MAX_SOCKETS, /* of all kinds; further ones wait to be accepted */
 };
 
 uint64_t net_now_ns(void)
@@ -78,15 +77,16 @@ static void on_lws_log(int level, const char *line)
     log_line(level == LLL_ERR ? GLIFT_LOG_WARNING : GLIFT_LOG_DEBUG, "lws", text);
 }
 
-static struct lws_context *make_context(net *n)
+/* With a limit of its own libwebsockets searches a table of that size at each event, which is too slow for
+ * many nets; without one the process's limit counts, and the table has its place for each descriptor. */
+static struct lws_context *make_context(unsigned nets)
 {
     struct lws_context_creation_info info = {
             .port = CONTEXT_PORT_NO_LISTEN,
             .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6,
-            .user = n,
             .pt_serv_buf_size = 16384,
-            .fd_limit_per_thread = CONNECTIONS,
-            .max_http_header_pool = CONNECTIONS, /* else an idle one keeps another waiting */
+            .fd_limit_per_thread = nets == 1 ? NET_MAX_CONNECTIONS : 0,
+            .max_http_header_pool2 = nets * NET_MAX_CONNECTIONS, /* else an idle one keeps another waiting */
             .max_http_header_data = 8192,
             .timeout_secs = NET_TIMEOUT_S, /* counts here; a vhost's own is not looked at by clients */
     };
@@ -103,11 +103,12 @@ static struct lws_vhost *make_vhost(net *n, int port)
             .iface = port >= 0 ? n->desc.address : NULL,
             .options = LWS_SERVER_OPTION_DISABLE_IPV6 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
             .protocols = protocols,
+            .user = n,
             .vhost_name = "arena",
             .connect_timeout_secs = 5,
             .retry_and_idle_policy = &keep_alive,
     };
-    return lws_create_vhost(n->context, &info);
+    return lws_create_vhost(n->loop->context, &info);
 }
 
 /* libwebsockets says only that it could not listen: asking the kernel first tells why. */
@@ -149,7 +150,7 @@ static bool listen_on(net *n, int port, char *reason, size_t reason_size)
 static bool listen_anywhere(net *n, char *reason, size_t reason_size)
 {
     /* From a place of its own, so that many servers started together do not try the same ports. */
-    unsigned at = (unsigned)(net_now_ns() / 1000) + (unsigned)getpid() * 7919u;
+    unsigned at = (unsigned)(net_now_ns() / 1000) + (unsigned)getpid() * 7919u + n->desc.place;
     for (int tries = 0; tries < FREE_PORT_TRIES; tries++) {
         if (listen_on(n, FIRST_FREE_PORT + (int)((at + (unsigned)tries) % FREE_PORTS), reason, reason_size))
             return true;
@@ -171,34 +172,53 @@ static bool start(net *n, char *reason, size_t reason_size)
     return n->vhost != NULL;
 }
 
-net *net_open(const net_desc *desc, char *reason, size_t reason_size)
+net_loop *net_loop_open(unsigned nets)
+{
+    net_loop *loop = calloc(1, sizeof *loop);
+    if (loop != NULL)
+        loop->context = make_context(nets);
+    if (loop != NULL && loop->context != NULL)
+        return loop;
+    free(loop);
+    return NULL;
+}
+
+void net_loop_close(net_loop *loop)
+{
+    if (loop == NULL)
+        return;
+    loop->closing = true;
+    lws_sul_cancel(&loop->alarm);
+    lws_context_destroy(loop->context);
+    while (loop->nets != NULL) {
+        net *n = loop->nets;
+        loop->nets = n->next;
+        net_free_sockets(n);
+        net_free_guests(n);
+        free(n);
+    }
+    free(loop);
+}
+
+net *net_open(net_loop *loop, const net_desc *desc, char *reason, size_t reason_size)
 {
     net *n = calloc(1, sizeof *n);
-    if (n != NULL) {
-        n->desc = *desc;
-        n->context = make_context(n);
-    }
     snprintf(reason, reason_size, "out of memory for the network");
-    if (n == NULL || n->context == NULL || !start(n, reason, reason_size)) {
-        net_close(n);
+    if (n == NULL)
         return NULL;
-    }
+    n->desc = *desc;
+    n->loop = loop;
+    n->next = loop->nets;
+    loop->nets = n; /* also where the start fails: libwebsockets may still know it */
+    if (!start(n, reason, reason_size))
+        return NULL;
     reason[0] = '\0';
     return n;
 }
 
-void net_close(net *n)
+void net_admit(net *n, bool players)
 {
-    if (n == NULL)
-        return;
-    n->closing = true;
-    if (n->context != NULL) {
-        lws_sul_cancel(&n->alarm);
-        lws_context_destroy(n->context);
-    }
-    net_free_sockets(n);
-    net_free_guests(n);
-    free(n);
+    n->admits = players;
 }
 
 struct lws *net_begin_client(net *n, const net_url *url, const char *method, int protocol, void *state)
@@ -206,7 +226,7 @@ struct lws *net_begin_client(net *n, const net_url *url, const char *method, int
     char host[sizeof url->host + 8];
     snprintf(host, sizeof host, "%s:%d", url->host, url->port);
     struct lws_client_connect_info info = {
-            .context = n->context,
+            .context = n->loop->context,
             .vhost = n->vhost,
             .address = url->host,
             .port = url->port,
@@ -232,23 +252,32 @@ int net_port(const net *n)
 /* An alarm that is due before libwebsockets has looked at it fires first and sleeps then: end that sleep. */
 static void on_alarm(lws_sorted_usec_list_t *alarm)
 {
-    net_wake(lws_container_of(alarm, net, alarm));
+    net_wake(lws_container_of(alarm, net_loop, alarm));
 }
 
-void net_service(net *n, uint64_t until_ns)
+static void tell_refusals(net_loop *loop, uint64_t now_ns)
+{
+    if (now_ns - loop->looked_ns < 1000000000u)
+        return;
+    loop->looked_ns = now_ns;
+    for (net *n = loop->nets; n != NULL; n = n->next)
+        net_tell_refusals(n);
+}
+
+void net_service(net_loop *loop, uint64_t until_ns)
 {
     uint64_t now = net_now_ns();
-    net_tell_refusals(n);
+    tell_refusals(loop, now);
     if (until_ns <= now) {
-        lws_service(n->context, -1);
+        lws_service(loop->context, -1);
         return;
     }
     /* The poll inside counts whole milliseconds and cuts: rounded up, the last one is slept, not spun. */
-    lws_sul_schedule(n->context, 0, &n->alarm, on_alarm, (lws_usec_t)((until_ns - now) / 1000 + 999));
-    lws_service(n->context, 0);
+    lws_sul_schedule(loop->context, 0, &loop->alarm, on_alarm, (lws_usec_t)((until_ns - now) / 1000 + 999));
+    lws_service(loop->context, 0);
 }
 
-void net_wake(net *n)
+void net_wake(net_loop *loop)
 {
-    lws_cancel_service(n->context);
+    lws_cancel_service(loop->context);
 }

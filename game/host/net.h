@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The network of the arena: players and bots over WebSocket, the lobby's pages, HTTP requests.
  *
- * One libwebsockets context, served by the engine's thread inside net_service(): every handler below runs
- * there. Only net_wake() may be called on another thread, or in a signal handler. */
+ * A loop has one libwebsockets context, served by the engine's thread inside net_service(): every handler
+ * below runs there. Only net_wake() may be called on another thread, or in a signal handler. Each net of a
+ * loop has a port, sockets and limits of its own. */
 #ifndef HOST_NET_H
 #define HOST_NET_H
 
@@ -28,8 +29,11 @@ enum {
     NET_MAX_RESPONSE_BODY = 4 << 20,  /* bytes, of an answer that a script fetched */
     NET_MAX_URL = 2000,               /* bytes; libwebsockets cuts longer request lines */
     NET_MAX_QUERY_VALUES = 32,        /* of a lobby request */
+    NET_MAX_CONNECTIONS = 4 * NET_MAX_SOCKETS, /* of all kinds, of one net */
+    NET_LEAST_CONNECTIONS = 64,                /* what one net needs */
 };
 
+typedef struct net_loop net_loop;
 typedef struct net net;
 
 typedef struct net_query_value {
@@ -54,7 +58,8 @@ typedef struct net_fetch {
     size_t header_count;
 } net_fetch;
 
-/* What a handler receives dies when it returns. Handlers may call anything here but net_close(). */
+/* What a handler receives dies when it returns. Handlers may call anything here but
+ * net_loop_close(). */
 typedef struct net_handlers {
     void (*on_connect)(void *user, uint64_t socket, const char *player_session_id, const char *address);
     void (*on_open)(void *user, uint64_t socket); /* a dialled one */
@@ -76,13 +81,21 @@ typedef struct net_desc {
     size_t origin_count;
     unsigned players_per_address; /* one more is refused with 429 */
     double joins_per_second;      /* of one address, over time; five times as many at once */
+    unsigned connections;         /* of all kinds at the same time; one more has to go */
+    unsigned place;               /* for the log; 0: there is only one */
     net_handlers handlers;
 } net_desc;
 
-/* NULL: `reason` holds one sentence. The strings of the desc must outlive the net. */
-net *net_open(const net_desc *desc, char *reason, size_t reason_size);
-/* Closes what is open, without a reason; on_disconnect is not called any more. NULL is allowed. */
-void net_close(net *n);
+/* For so many nets. NULL: out of memory. */
+net_loop *net_loop_open(unsigned nets);
+/* Closes what is open, without a reason, and all nets; no handler is called any more. NULL is allowed. */
+void net_loop_close(net_loop *loop);
+
+/* NULL: `reason` holds one sentence. The strings of the desc must outlive the net, which lives as long as the
+ * loop. It lets players in from net_admit() on. */
+net *net_open(net_loop *loop, const net_desc *desc, char *reason, size_t reason_size);
+/* False: players are refused, since no game server is here at the moment. */
+void net_admit(net *n, bool players);
 
 int net_port(const net *n);
 /* A number below NET_MAX_SOCKETS that no two sockets of the same time share. */
@@ -91,8 +104,8 @@ static inline size_t net_place_of(uint64_t socket)
     return (size_t)(socket % NET_MAX_SOCKETS);
 }
 /* Serve sockets. Sleeps until there was something to do, a wake, or this time. */
-void net_service(net *n, uint64_t until_ns);
-void net_wake(net *n);
+void net_service(net_loop *loop, uint64_t until_ns);
+void net_wake(net_loop *loop);
 
 typedef struct net_piece {
     const void *bytes;
@@ -105,6 +118,8 @@ bool net_send(net *n, uint64_t socket, const net_piece *pieces, size_t count);
 /* What was queued is sent first. A socket that is gone already is no error. */
 void net_close_socket(net *n, uint64_t socket, const char *reason);
 void net_close_all(net *n, const char *reason);
+/* Whoever is still here is gone after the next net_service(). */
+void net_drop_all(net *n);
 size_t net_open_sockets(const net *n);
 /* Calls `each` for every player that is connected. */
 void net_each_player(net *n,

@@ -112,7 +112,7 @@ static void end_fetching(net *n, struct lws *wsi, net_fetching *one)
     explain_end(one);
     if (n->beginning)
         snprintf(n->begin_failure, sizeof n->begin_failure, "%s", one->failure);
-    else if (n->closing)
+    else if (n->loop->closing)
         ;
     else if (one->complete)
         n->desc.handlers.on_response(n->desc.handlers.user, one->id, one->status,

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 enum {
-    MAX_WAITING = 256,        /* guests that wait */
+    MAX_WAITING = 256,        /* guests that wait, and no more than half of those who may be here */
     REQUESTS_OF_ADDRESS = 96, /* guests of one address that are no players */
     JOIN_BURST_S = 5,         /* an address that was quiet may join as often at once as in so many seconds */
     TELL_S = 5,               /* between two log lines of refused joins */
@@ -97,9 +97,21 @@ static size_t count_waiting(const net *n)
     return count;
 }
 
+/* Other nets of the loop need descriptors, too. */
+static bool is_full(const net *n)
+{
+    size_t count = 0;
+    for (const net_guest *one = n->guests; one != NULL; one = one->next)
+        count++;
+    return count >= n->desc.connections;
+}
+
 int net_guest_came(net *n, struct lws *wsi)
 {
     uint32_t address = net_address_of(wsi);
+    size_t most_waiting = n->desc.connections / 2 < MAX_WAITING ? n->desc.connections / 2 : MAX_WAITING;
+    if (is_full(n))
+        return -1;
     bool full = count_guests(n, address, false) >= REQUESTS_OF_ADDRESS + n->desc.players_per_address;
     net_guest *oldest = full ? find_oldest(n, address) : NULL;
     net_guest *one = full && oldest == NULL ? NULL : calloc(1, sizeof *one);
@@ -109,7 +121,7 @@ int net_guest_came(net *n, struct lws *wsi)
         push_out(oldest);
     *one = (net_guest){.next = n->guests, .wsi = wsi, .address = address, .waits = true};
     n->guests = one;
-    if (count_waiting(n) > MAX_WAITING)
+    if (count_waiting(n) > most_waiting)
         push_out(find_oldest_of_most(n));
     return 0;
 }
@@ -179,7 +191,7 @@ static void note_refusal(net *n, uint32_t address, const char *why)
 {
     char text[NET_ADDRESS_SIZE];
     if (n->refusals_told_ns == 0) {
-        log_format(GLIFT_LOG_WARNING, "arena", "a join from %s was refused: %s",
+        log_of_place(n->desc.place, GLIFT_LOG_WARNING, "arena", "a join from %s was refused: %s",
                 net_address_text(address, text), why);
         n->refusals_told_ns = net_now_ns();
     } else {
@@ -192,8 +204,8 @@ void net_tell_refusals(net *n)
     if (n->refusals_told_ns == 0 || net_now_ns() - n->refusals_told_ns < TELL_S * second_ns)
         return;
     if (n->refusals > 0)
-        log_format(GLIFT_LOG_WARNING, "arena", "%u further joins were refused within %d s", n->refusals,
-                (int)TELL_S);
+        log_of_place(n->desc.place, GLIFT_LOG_WARNING, "arena", "%u further joins were refused within %d s",
+                n->refusals, (int)TELL_S);
     n->refusals_told_ns = n->refusals > 0 ? net_now_ns() : 0;
     n->refusals = 0;
 }

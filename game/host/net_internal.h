@@ -21,14 +21,22 @@ typedef struct net_joiner {
     uint64_t at_ns; /* 0: a free place */
 } net_joiner;
 
+struct net_loop {
+    struct lws_context *context;
+    lws_sorted_usec_list_t alarm; /* ends the sleep of net_service() in time for the next tick */
+    net *nets;
+    uint64_t looked_ns; /* when it was last looked whether refusals are to be told */
+    bool closing;       /* net_loop_close() is at work: nothing is told any more */
+};
+
 struct net {
     net_desc desc;
-    struct lws_context *context;
+    net_loop *loop;
+    net *next;
     struct lws_vhost *vhost;
-    lws_sorted_usec_list_t alarm; /* ends the sleep of net_service() in time for the next tick */
-    uint64_t serial;              /* of the last socket, request or fetch */
+    uint64_t serial; /* of the last socket, request or fetch */
     int port;
-    bool closing;   /* net_close() is at work: nothing is told any more */
+    bool admits;
     bool beginning; /* inside net_begin_client(): a failure is returned, not told */
     char begin_failure[NET_MAX_REASON + 1];
     net_socket *sockets[NET_MAX_SOCKETS];
@@ -44,9 +52,11 @@ enum { NET_TIMEOUT_S = 10 }; /* for a handshake, a request, or an answer that do
 
 enum { NET_PROTOCOL_SERVER, NET_PROTOCOL_DIAL, NET_PROTOCOL_FETCH };
 
+/* NULL in callbacks that are of no net. */
 static inline net *net_of(struct lws *wsi)
 {
-    return lws_context_user(lws_get_context(wsi));
+    struct lws_vhost *vhost = wsi != NULL ? lws_get_vhost(wsi) : NULL;
+    return vhost != NULL ? lws_vhost_user(vhost) : NULL;
 }
 
 /* Begin to connect; `state` becomes the socket's opaque pointer. libwebsockets may fail at once, with or

@@ -103,7 +103,7 @@ static void tell_end(net *n, net_socket *s, const char *reason)
     snprintf(text, sizeof text, "%s", s->reason[0] != '\0' ? s->reason : reason);
     if (n->beginning)
         snprintf(n->begin_failure, sizeof n->begin_failure, "%s", text);
-    else if (!n->closing && !s->told)
+    else if (!n->loop->closing && !s->told)
         n->desc.handlers.on_disconnect(n->desc.handlers.user, s->id, text, s->dialled);
     s->told = true;
 }
@@ -166,6 +166,8 @@ int net_on_upgrade(struct lws *wsi)
         return refuse_upgrade(wsi, 404, "Not Found", "No game runs here: this is the lobby.");
     if (bad_origin != NULL)
         return refuse_upgrade(wsi, 403, "Forbidden", bad_origin);
+    if (!n->admits)
+        return refuse_upgrade(wsi, 503, "Service Unavailable", "No game server is here at the moment.");
     if (value == NULL || value[0] == '\0' || strlen(value) > NET_MAX_SESSION_ID)
         return refuse_upgrade(wsi, 400, "Bad Request",
                 "A player joins with ?PlayerSessionId= and the id that matchmaking gave, 1 to 256 bytes.");
@@ -182,7 +184,7 @@ static int on_established(net *n, struct lws *wsi)
 {
     char id[sizeof "PlayerSessionId=" + NET_MAX_SESSION_ID + 1];
     const char *value = lws_get_urlarg_by_name(wsi, "PlayerSessionId=", id, sizeof id);
-    net_socket *s = value != NULL ? add(n, false) : NULL;
+    net_socket *s = value != NULL && n->admits ? add(n, false) : NULL;
     if (s == NULL)
         return -1;
     s->wsi = wsi;
@@ -406,6 +408,14 @@ void net_close_all(net *n, const char *reason)
     for (size_t i = 0; i < NET_MAX_SOCKETS; i++) {
         if (n->sockets[i] != NULL)
             begin_close(n->sockets[i], CLOSE_BY_SCRIPT, reason);
+    }
+}
+
+void net_drop_all(net *n)
+{
+    for (size_t i = 0; i < NET_MAX_SOCKETS; i++) {
+        if (n->sockets[i] != NULL)
+            lws_set_timeout(n->sockets[i]->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
     }
 }
 

@@ -18,6 +18,8 @@ static const char help[] =
     "  --plugin FILE      the GameLift plugin (default: gamelift_plugin.so beside this program)\n"
     "  --address ADDRESS  IPv4 address to listen on (default 127.0.0.1; 0.0.0.0 is every network)\n"
     "  --port N           port to listen on (default 0: a free one in 20000..29999)\n"
+    "  --servers N        N game servers in this program, 1 to 500, from --port on or on free ports; whenever\n"
+    "                     one has ended, a new one takes its place: game/deploy/many-servers.md\n"
     "  --origin ORIGIN    also talk to pages of this site, \"https://play.example\"; may be repeated\n"
     "  --endpoint URL     the service (for the lobby), or the lobby (for bots)\n"
     "  --bot-skill SKILL  how well the bots play: easy, normal (default) or hard\n"
@@ -35,7 +37,10 @@ static const char help[] =
     "  players_per_address=32      connections of players from one address\n"
     "  joins_per_second=8          of one address; five times as many at once\n"
     "  terminate_grace_s=10        what scripts get to end\n"
-    "  script_timeout_ms=2000      CPU time of one call into the scripts; then it is ended with a traceback; 0: no end\n"
+    "  script_timeout_ms=2000      CPU time of one call into the scripts; then it is ended with a traceback; 0: no end;\n"
+    "                              500 with --servers\n"
+    "  script_memory_mb=256        memory of the scripts of one server; beyond it they get an error; 0: no end\n"
+    "  auth_token_file=FILE        has the auth token, and is read for each server that starts\n"
     "  log_level=debug             say more\n"
     "\n"
     "Signals: SIGTERM and SIGINT end it, a second one at once; SIGHUP reloads the scripts.\n";
@@ -101,6 +106,7 @@ static const struct option long_options[] = {
         {"endpoint", required_argument, NULL, 'e'},
         {"assets", required_argument, NULL, 'A'},
         {"tick-rate", required_argument, NULL, 't'},
+        {"servers", required_argument, NULL, 'n'},
         {"set", required_argument, NULL, 'S'},
         {"lobby", no_argument, NULL, 'l'},
         {"bots", required_argument, NULL, 'b'},
@@ -132,6 +138,8 @@ static bool take(options *out, settings *all, int option, const char *value)
         return read_number(&out->port, "port", value, 0, 65535);
     case 't':
         return read_number(&out->tick_rate, "tick-rate", value, 1, MAX_TICK_RATE);
+    case 'n':
+        return read_number(&out->servers, "servers", value, 1, MAX_SERVERS);
     case 'o':
         return add_origin(out, value);
     case 'b':
@@ -165,6 +173,19 @@ static bool is_empty(const char *value, const char *name)
     return true;
 }
 
+static bool fit_together(const options *out)
+{
+    if (out->servers > 0 && out->mode != MODE_SERVER)
+        fprintf(stderr, "arena: --servers is for game servers: leave it away with --lobby and --bots\n");
+    else if (out->port > 0 && out->port + out->servers - 1 > 65535)
+        fprintf(stderr,
+                "arena: --port %d with --servers %d is beyond port 65535: choose a lower port, or 0\n",
+                out->port, out->servers);
+    else
+        return true;
+    return false;
+}
+
 options_result options_parse(options *out, settings *all, int argc, char **argv)
 {
     *out = (options){.address = "127.0.0.1", .tick_rate = DEFAULT_TICK_RATE};
@@ -185,5 +206,5 @@ options_result options_parse(options *out, settings *all, int argc, char **argv)
         fprintf(stderr, "arena: \"%s\" is no option; --help lists them\n", argv[optind]);
         return OPTIONS_BAD;
     }
-    return OPTIONS_RUN;
+    return fit_together(out) ? OPTIONS_RUN : OPTIONS_BAD;
 }

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-enum { MAX_ORIGINS = 16, DEFAULT_TICK_RATE = 30, MAX_TICK_RATE = 240, MAX_BOTS = 64 };
+enum { MAX_SERVERS = 500, MAX_ORIGINS = 16, DEFAULT_TICK_RATE = 30, MAX_TICK_RATE = 240, MAX_BOTS = 64 };
 
 typedef enum engine_mode { MODE_SERVER, MODE_LOBBY, MODE_BOTS } engine_mode;
 
@@ -16,6 +16,7 @@ typedef struct options {
     const char *script, *plugin, *assets; /* NULL: the default place */
     const char *address;
     int port, tick_rate;
+    int servers; /* at the same time, one after another in each place; 0: one, and then the program ends */
     const char *origins[MAX_ORIGINS];
     size_t origin_count;
 } options;

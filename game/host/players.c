@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "players.h"
-#include "engine.h"
+#include "place.h"
 
 /* NULL: it is decided, or unknown. */
 static uint64_t *find_undecided(players *all, uint64_t socket)

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-struct plugin {
+struct plugin_library {
     void *library;
-    glift_plugin table;
+    glift_plugin first; /* makes the others, and is never started itself */
 };
 
 /* ISO C has no conversion from a data pointer to a function pointer; POSIX says that the bytes are the same.
@@ -24,12 +24,12 @@ static glift_plugin_query_fn find_query(void *library)
 
 static bool is_complete(const glift_plugin *table)
 {
-    return GLIFT_HAS(glift_plugin, table, get_api) && table->start != NULL && table->lua_attach != NULL &&
+    return GLIFT_HAS(glift_plugin, table, destroy) && table->start != NULL && table->lua_attach != NULL &&
            table->lua_detach != NULL && table->before_reload != NULL && table->stop != NULL &&
-           table->get_api != NULL;
+           table->get_api != NULL && table->create != NULL && table->destroy != NULL;
 }
 
-static bool query(plugin *p, const char *file, char *reason, size_t reason_size)
+static bool query(plugin_library *p, const char *file, char *reason, size_t reason_size)
 {
     glift_plugin_query_fn ask = find_query(p->library);
     if (ask == NULL) {
@@ -37,18 +37,18 @@ static bool query(plugin *p, const char *file, char *reason, size_t reason_size)
                 file);
         return false;
     }
-    p->table.size = sizeof p->table;
-    if (ask(GLIFT_HOST_ABI, &p->table) == GLIFT_OK && is_complete(&p->table))
+    p->first.size = sizeof p->first;
+    if (ask(GLIFT_HOST_ABI, &p->first) == GLIFT_OK && is_complete(&p->first))
         return true;
     snprintf(reason, reason_size,
             "the plugin %s speaks host ABI %u.%u and this program %u.%u: use the plugin of the same release",
-            file, p->table.abi >> 16, p->table.abi & 0xFFFFu, GLIFT_HOST_ABI >> 16, GLIFT_HOST_ABI & 0xFFFFu);
+            file, p->first.abi >> 16, p->first.abi & 0xFFFFu, GLIFT_HOST_ABI >> 16, GLIFT_HOST_ABI & 0xFFFFu);
     return false;
 }
 
-plugin *plugin_load(const char *file, char *reason, size_t reason_size)
+plugin_library *plugin_load(const char *file, char *reason, size_t reason_size)
 {
-    plugin *p = calloc(1, sizeof *p);
+    plugin_library *p = calloc(1, sizeof *p);
     if (p == NULL) {
         snprintf(reason, reason_size, "out of memory for the plugin");
         return NULL;
@@ -64,12 +64,13 @@ plugin *plugin_load(const char *file, char *reason, size_t reason_size)
     return NULL;
 }
 
-const glift_plugin *plugin_table(const plugin *p)
+bool plugin_create(const plugin_library *library, glift_plugin *out)
 {
-    return &p->table;
+    *out = (glift_plugin){.size = sizeof *out};
+    return library->first.create(out) == GLIFT_OK;
 }
 
-void plugin_unload(plugin *p)
+void plugin_unload(plugin_library *p)
 {
     if (p == NULL)
         return;

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loads a plugin and checks that both sides mean the same ABI. */
+/* Loads the plugin and checks that both sides mean the same ABI. Each game server has a plugin of its own,
+ * made by the one that was loaded. */
 #ifndef HOST_PLUGIN_LOADER_H
 #define HOST_PLUGIN_LOADER_H
 
 #include <gamelift/host.h>
 
-typedef struct plugin plugin;
+typedef struct plugin_library plugin_library;
 
-/* NULL: `reason` holds one sentence that says what to do. Nothing is started yet. */
-plugin *plugin_load(const char *file, char *reason, size_t reason_size);
-/* Its functions; each of them is there. */
-const glift_plugin *plugin_table(const plugin *p);
-/* After its stop(). NULL is allowed. */
-void plugin_unload(plugin *p);
+/* NULL: `reason` holds one sentence that says what to do. */
+plugin_library *plugin_load(const char *file, char *reason, size_t reason_size);
+/* A plugin that is not started yet; each of its functions is there. False: out of memory. Give it back with
+ * its destroy(). */
+bool plugin_create(const plugin_library *library, glift_plugin *out);
+/* After the last plugin is destroyed. NULL is allowed. */
+void plugin_unload(plugin_library *library);
 
 #endif

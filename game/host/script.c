@@ -3,7 +3,7 @@
 
 #include "script_internal.h"
 #include "engine.h"
-#include "log.h"
+#include "place.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +181,31 @@ void script_begin_end(script *s)
 
 /* ---- the state ---- */
 
+/* Scripts of several servers share the memory of the program: one that is past its limit gets Lua's error for
+ * no memory, after a collection. */
+static void *allocate(void *user, void *block, size_t old_size, size_t size)
+{
+    script *s = user;
+    size_t had = block != NULL ? old_size : 0; /* else it is the kind of object */
+    if (size > had &&
+            (s->memory_bytes >= s->most_memory_bytes || size - had > s->most_memory_bytes - s->memory_bytes))
+        return NULL;
+    void *fresh = NULL;
+    if (size == 0)
+        free(block);
+    else if ((fresh = realloc(block, size)) == NULL)
+        return NULL;
+    s->memory_bytes += size - had; /* unsigned: also where it is less */
+    return fresh;
+}
+
+static void limit_memory(script *s)
+{
+    s->memory_bytes = (size_t)lua_gc(s->L, LUA_GCCOUNT) * 1024 + (size_t)lua_gc(s->L, LUA_GCCOUNTB);
+    s->most_memory_bytes = engine_script_memory_bytes(s->host->engine);
+    lua_setallocf(s->L, allocate, s);
+}
+
 lua_State *script_state(script *s)
 {
     return s->L;
@@ -216,7 +241,7 @@ static int open_libraries(lua_State *L)
     lua_pushboolean(L, false);
     s->spare_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushcfunction(L, set_paths);
-    lua_pushlightuserdata(L, &s->host->paths);
+    lua_pushlightuserdata(L, &s->host->engine->paths);
     lua_call(L, 1, 0);
     return 0;
 }
@@ -227,12 +252,13 @@ script *script_create(struct glift_host *host)
     if (s == NULL)
         return NULL;
     s->host = host;
-    s->timeout_ms = engine_script_timeout_ms(host);
+    s->timeout_ms = engine_script_timeout_ms(host->engine);
     s->main_ref = LUA_NOREF;
     for (int i = 0; i < EVENT_COUNT; i++)
         s->handler_refs[i] = LUA_NOREF;
     s->L = luaL_newstate();
     if (s->L != NULL) {
+        limit_memory(s);
         *(script **)lua_getextraspace(s->L) = s; /* coroutines inherit it */
         lua_pushcfunction(s->L, open_libraries);
         lua_pushlightuserdata(s->L, s);

@@ -46,6 +46,8 @@ void script_interrupt(script *s);
  * once; after each of its signals the handler calls script_watch(). */
 void script_start_watch(int timeout_ms);
 void script_watch(script *s);
+/* How many calls the watchdog has ended since the script was loaded. */
+int script_cuts(const script *s);
 /* Round whatever may run scripts; the functions above do it themselves. */
 void script_enter(script *s);
 void script_leave(script *s);

@@ -6,6 +6,7 @@
 
 #include "script_internal.h"
 #include "log.h"
+#include "place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,10 +25,11 @@ static uint64_t hash_of(const char *message)
     return hash;
 }
 
-static void tell_repeats(script_error *one, uint64_t now_ns)
+static void tell_repeats(const script *s, script_error *one, uint64_t now_ns)
 {
     if (one->repeats > 0)
-        log_format(GLIFT_LOG_ERROR, "script", "%u times more: %s", one->repeats, one->first_line);
+        log_of_place(s->host->number, GLIFT_LOG_ERROR, "script", "%u times more: %s", one->repeats,
+                one->first_line);
     one->repeats = 0;
     one->told_ns = now_ns;
 }
@@ -51,7 +53,7 @@ void script_report(script *s, const char *message)
     if (message == NULL)
         message = "(no message)";
     if (s->ending) {
-        log_line(GLIFT_LOG_DEBUG, "script", message);
+        log_line_of_place(s->host->number, GLIFT_LOG_DEBUG, "script", message);
         return;
     }
     s->error_count++;
@@ -61,10 +63,10 @@ void script_report(script *s, const char *message)
         one->repeats++;
         return;
     }
-    tell_repeats(one, now_ns);
+    tell_repeats(s, one, now_ns);
     one->hash = hash;
     snprintf(one->first_line, sizeof one->first_line, "%.*s", (int)strcspn(message, "\n"), message);
-    log_line(GLIFT_LOG_ERROR, "script", message);
+    log_line_of_place(s->host->number, GLIFT_LOG_ERROR, "script", message);
 }
 
 void script_tell_errors(script *s, bool all)
@@ -75,7 +77,7 @@ void script_tell_errors(script *s, bool all)
         if (one->told_ns == 0 || (!all && now_ns - one->told_ns < TELL_S * second_ns))
             continue;
         if (one->repeats > 0)
-            tell_repeats(one, now_ns);
+            tell_repeats(s, one, now_ns);
         else
             one->told_ns = 0; /* not raised for a while: the next one is news */
     }

@@ -2,7 +2,7 @@
 /* Events on their way to the script: what each handler is given. */
 
 #include "script_internal.h"
-#include "engine.h"
+#include "place.h"
 
 #include <string.h>
 

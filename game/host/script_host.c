@@ -4,6 +4,7 @@
 #include "script_internal.h"
 #include "engine.h"
 #include "log.h"
+#include "place.h"
 
 #include <string.h>
 
@@ -24,7 +25,7 @@ static int host_log(lua_State *L)
 {
     static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
     int level = luaL_checkoption(L, 1, NULL, levels);
-    log_line((glift_log_level)level, "script", luaL_checkstring(L, 2));
+    log_line_of_place(host_of(L)->number, (glift_log_level)level, "script", luaL_checkstring(L, 2));
     return 0;
 }
 
@@ -38,7 +39,7 @@ static int host_exit(lua_State *L)
 {
     lua_Integer code = luaL_optinteger(L, 1, 0);
     luaL_argcheck(L, code >= 0 && code <= 255, 1, "an exit code is 0 to 255");
-    engine_exit(host_of(L), (int)code);
+    place_exit(host_of(L), (int)code);
     return 0;
 }
 
@@ -68,7 +69,8 @@ static int host_on(lua_State *L)
     const char *name = luaL_checkstring(L, 1);
     luaL_checktype(L, 2, LUA_TFUNCTION);
     for (int i = 0; i < EVENT_COUNT; i++) {
-        if (strcmp(events[i].name, name) == 0 && (events[i].modes & 1u << s->host->options.mode) != 0) {
+        if (strcmp(events[i].name, name) == 0 &&
+                (events[i].modes & 1u << s->host->engine->options.mode) != 0) {
             lua_settop(L, 2);
             luaL_unref(L, LUA_REGISTRYINDEX, s->handler_refs[i]);
             s->handler_refs[i] = LUA_NOREF;
@@ -76,8 +78,8 @@ static int host_on(lua_State *L)
             return 0;
         }
     }
-    return luaL_error(
-            L, "there is no event \"%s\" in mode \"%s\"", name, engine_mode_name(s->host->options.mode));
+    return luaL_error(L, "there is no event \"%s\" in mode \"%s\"", name,
+            engine_mode_name(s->host->engine->options.mode));
 }
 
 /* The message may come in two pieces. */
@@ -230,11 +232,11 @@ void script_open_host(lua_State *L)
     const struct glift_host *host = host_of(L);
     luaL_newlib(L, functions);
     script_open_json(L);
-    lua_pushstring(L, engine_mode_name(host->options.mode));
+    lua_pushstring(L, engine_mode_name(host->engine->options.mode));
     lua_setfield(L, -2, "mode");
     lua_pushinteger(L, net_port(host->net));
     lua_setfield(L, -2, "port");
-    lua_pushinteger(L, host->options.tick_rate);
+    lua_pushinteger(L, host->engine->options.tick_rate);
     lua_setfield(L, -2, "tick_rate");
     lua_pushliteral(L, ARENA_VERSION);
     lua_setfield(L, -2, "version");

@@ -54,8 +54,9 @@ struct script {
     lua_State *volatile running; /* the coroutine that runs now, as far as it is known */
     volatile sig_atomic_t depth; /* of calls into scripts */
     volatile sig_atomic_t calls; /* the outermost ones, counted */
-    volatile sig_atomic_t watched_call, strikes, verdict;
-    int timeout_ms; /* 0: no limit */
+    volatile sig_atomic_t watched_call, strikes, verdict, cuts;
+    int timeout_ms;                         /* 0: no limit */
+    size_t memory_bytes, most_memory_bytes; /* of its Lua */
 };
 
 script *script_of(lua_State *L);

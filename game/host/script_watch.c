@@ -14,6 +14,7 @@
 
 #include "script_internal.h"
 #include "engine.h"
+#include "place.h"
 
 #include <sys/time.h>
 
@@ -45,14 +46,18 @@ static void look_now_and_then(lua_State *L, lua_Debug *where)
 
 void script_enter(script *s)
 {
-    if (s->depth++ == 0)
-        s->calls++;
+    if (s->depth++ > 0)
+        return;
+    s->calls++;
+    s->host->engine->entered = s;
 }
 
 void script_leave(script *s)
 {
-    if (--s->depth == 0)
-        s->verdict = SCRIPT_MAY_GO_ON;
+    if (--s->depth > 0)
+        return;
+    s->host->engine->entered = NULL;
+    s->verdict = SCRIPT_MAY_GO_ON;
 }
 
 lua_State *script_switch(script *s, lua_State *to)
@@ -170,6 +175,12 @@ void script_watch(script *s)
         s->watched_call = s->calls;
         s->strikes = 0;
     } else if (++s->strikes >= PARTS && s->timeout_ms > 0) {
+        s->cuts += s->verdict == SCRIPT_MAY_GO_ON;
         end_call(s, s->verdict == SCRIPT_IS_TO_END ? SCRIPT_IS_TO_END : SCRIPT_TOOK_TOO_LONG);
     }
+}
+
+int script_cuts(const script *s)
+{
+    return s->cuts;
 }

@@ -56,7 +56,7 @@ const char *settings_get(const settings *all, const char *key)
         if (strcmp(one->key, key) == 0)
             return one->value;
     }
-    return from_environment(key);
+    return all->behind != NULL ? settings_get(all->behind, key) : from_environment(key);
 }
 
 double settings_number(const settings *all, const char *key, double otherwise)

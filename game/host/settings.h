@@ -7,6 +7,7 @@
 
 typedef struct settings {
     struct setting *first;
+    const struct settings *behind; /* asked for what is not here; NULL: the environment is */
 } settings;
 
 /* The last value given to a key counts. False: out of memory. */
@@ -18,6 +19,7 @@ bool settings_set_pair(settings *all, const char *pair);
 const char *settings_get(const settings *all, const char *key);
 /* As settings_get(), with a default for what is not set or is no number of at least zero. */
 double settings_number(const settings *all, const char *key, double otherwise);
+/* Forgets all of its own; what is behind stays. */
 void settings_fini(settings *all);
 
 #endif

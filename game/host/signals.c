@@ -9,34 +9,36 @@
 
 enum { AFTER_INTERRUPT_S = 5 };
 
-static struct glift_host *volatile target;
+static engine *volatile target;
 static volatile sig_atomic_t terminations, reloads, alarms;
 static unsigned limit_after_s;
 
 static void on_signal(int number)
 {
-    struct glift_host *host = target;
+    const engine *e = target;
     if (number == SIGHUP)
         reloads = 1;
     else if (terminations++ == 0)
         alarm(limit_after_s); /* here, because a script that spins lets nobody else do it */
-    if (host != NULL && host->net != NULL)
-        net_wake(host->net);
+    if (e != NULL && e->net_loop != NULL)
+        net_wake(e->net_loop);
 }
 
 static void on_alarm(int number)
 {
     static const char sorry[] = "arena: the program did not end in time, and is ended\n";
-    struct glift_host *host = target;
+    engine *e = target;
     (void)number;
     if (alarms++ > 0) {
         ssize_t written = write(STDERR_FILENO, sorry, sizeof sorry - 1);
         (void)written; /* there is nobody else to tell */
         _exit(1);
     }
-    if (host != NULL && host->script != NULL) {
-        engine_exit(host, 0); /* else the next tick would run the same code again */
-        script_interrupt(host->script);
+    if (e != NULL) {
+        script *running = e->entered;
+        engine_exit_all(e, 0); /* else the next tick would run the same code again */
+        if (running != NULL)
+            script_interrupt(running);
     }
     alarm(AFTER_INTERRUPT_S);
 }
@@ -44,17 +46,17 @@ static void on_alarm(int number)
 /* Some more CPU time has been used. */
 static void on_profile(int number)
 {
-    struct glift_host *host = target;
+    script *running = target != NULL ? target->entered : NULL;
     (void)number;
-    if (host != NULL && host->script != NULL)
-        script_watch(host->script);
+    if (running != NULL)
+        script_watch(running);
 }
 
-void signals_attach(struct glift_host *host, unsigned limit_s)
+void signals_attach(engine *e, unsigned limit_s)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     limit_after_s = limit_s;
-    target = host;
+    target = e;
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGHUP, &action, NULL);

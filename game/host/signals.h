@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-struct glift_host;
+struct engine;
 
-/* From now on signals wake this host, and SIGTERM and SIGINT set the limit below. NULL: the host is about to
- * go. */
-void signals_attach(struct glift_host *host, unsigned limit_s);
+/* From now on signals wake this engine, and SIGTERM and SIGINT set the limit below. NULL: it is about to go.
+ */
+void signals_attach(struct engine *engine, unsigned limit_s);
 /* SIGTERM and SIGINT so far. */
 int signals_terminations(void);
 /* Whether SIGHUP has come since the last time this was asked. */
