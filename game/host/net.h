@@ -30,7 +30,7 @@ enum {
     NET_MAX_URL = 2000,               /* bytes; libwebsockets cuts longer request lines */
     NET_MAX_QUERY_VALUES = 32,        /* of a lobby request */
     NET_MAX_CONNECTIONS = 4 * NET_MAX_SOCKETS, /* of all kinds, of one net */
-    NET_LEAST_CONNECTIONS = 64,                /* what one net needs */
+    NET_LEAST_CONNECTIONS = 32,                /* a game of 16, and as many who wait */
 };
 
 typedef struct net_loop net_loop;

@@ -335,7 +335,7 @@ class Refusals(ArenaCase):
                       environment=clean_environment())
         self.addCleanup(arena.stop)
         self.assertEqual(1, arena.exit_code(PATIENCE_S), arena.log)
-        self.assertIn("--servers 500 needs 34064 file descriptors, and this process may have 1024", arena.log)
+        self.assertIn("--servers 500 needs 18064 file descriptors, and this process may have 1024", arena.log)
         self.assertEqual(1, len(arena.log.splitlines()), arena.log)
 
     def test_the_soft_limit_is_raised_where_the_hard_one_allows(self):
