@@ -17,6 +17,7 @@ import time
 
 from compute import Compute, Refused
 from servers import Place, drain, log
+from token_file import TokenFile
 
 MOST_SERVERS = 500
 
@@ -57,11 +58,16 @@ def matching(pattern, what):
     return read
 
 
+def uses(options, placeholder):
+    return any(placeholder in part for part in options.command)
+
+
 def parse_options(arguments):
     parser = argparse.ArgumentParser(
         prog="anywhere.py", description=__doc__.split("\n\n", maxsplit=1)[0], allow_abbrev=False,
         usage="anywhere.py --fleet-id ID --location NAME --ip-address ADDRESS [options] -- COMMAND",
-        epilog="COMMAND starts one server; {port} in it is the server's port.")
+        epilog="COMMAND starts one server; {port} in it is the server's port. With --servers-per-process it starts "
+        "{servers} of them, on ports from {port} on, and reads the auth token of each server from {token_file}.")
     name = matching(r"[A-Za-z0-9-]{1,100}", "a name of 1 to 100 letters, digits and -")
     parser.add_argument("--fleet-id", required=True, metavar="ID", help="of the Anywhere fleet",
                         type=matching(r"[a-z]*fleet-[A-Za-z0-9-]{1,122}", "an id that begins with \"fleet-\""))
@@ -72,6 +78,10 @@ def parse_options(arguments):
     parser.add_argument("--compute-name", default=re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:100], type=name,
                         metavar="NAME", help="of this machine, unique in the fleet (default: its host name)")
     parser.add_argument("--servers", type=number(1, MOST_SERVERS), default=1, metavar="N", help="so many at a time (1)")
+    parser.add_argument("--servers-per-process", type=number(1, MOST_SERVERS), default=1, metavar="N",
+                        help="so many of them in one process (1)")
+    parser.add_argument("--renew-seconds", type=number(1, 600), default=300, metavar="S",
+                        help="between two renewals of the token in {token_file} (300)")
     parser.add_argument("--first-port", type=number(1024, 60000), default=20000, metavar="N",
                         help="of the first server; the next ones follow (20000)")
     parser.add_argument("--drain-seconds", type=number(0, 86400), default=60, metavar="S",
@@ -83,8 +93,11 @@ def parse_options(arguments):
     options = parser.parse_args(arguments)
     if options.first_port + options.servers - 1 > 60000:
         parser.error("GameLift's ports end at 60000: choose a lower --first-port or fewer --servers")
-    if options.servers > 1 and not any("{port}" in part for part in options.command):
+    if options.servers > 1 and not uses(options, "{port}"):
         parser.error("several servers need ports of their own: write {port} where COMMAND takes it")
+    for needed in ("{servers}", "{token_file}"):
+        if options.servers_per_process > 1 and not uses(options, needed):
+            parser.error(f"several servers of one process need {needed}: write it where COMMAND takes it")
     for program in ("aws", "setpriv", options.command[0]):
         if shutil.which(program) is None:
             parser.error(f"there is no program {program}")
@@ -105,18 +118,24 @@ def start_those_due(places):
 
 def host(options, signals):
     compute = Compute(options, signals.check)
-    places = [Place(number_of_place, options, compute) for number_of_place in range(options.servers)]
+    token_file = TokenFile(compute, options.renew_seconds) if uses(options, "{token_file}") else None
+    count = -(-options.servers // options.servers_per_process)
+    places = [Place(number_of_place, options, compute, token_file) for number_of_place in range(count)]
     try:
         compute.register()
         log(f"compute {options.compute_name} of fleet {options.fleet_id}: servers connect to {compute.endpoint}")
         while True:
             signals.check()
             start_those_due(places)
+            if token_file and any(place.popen for place in places):
+                token_file.renew_when_due()
             time.sleep(0.2)
     except Stopping:
         pass
     finally:
         drain(places, options.drain_seconds, lambda: signals.count > 1)
+        if token_file:
+            token_file.remove()
     if compute.endpoint is not None:
         compute.check_stop = lambda: None
         compute.deregister()

@@ -98,7 +98,7 @@ class Compute:
         return self.token
 
     def forget_token(self):
-        """The next server asks for a token: a failure may mean that this machine is not registered any more."""
+        """The next one who needs a token asks for one: after a failure this machine may not be registered any more."""
         self.token = None
 
     def deregister(self):

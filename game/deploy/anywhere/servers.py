@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Game servers: each has a place with a port, and a fresh one takes the place of one that has ended."""
+"""Game servers: each process has a place with ports, and a fresh one takes the place of one that has ended."""
 import os
 import random
 import signal
@@ -16,12 +16,15 @@ def log(text):
 
 
 class Place:
-    """One server at a time."""
+    """One process at a time, of one server or of several."""
 
-    def __init__(self, number, options, compute):
+    def __init__(self, number, options, compute, token_file):
         self.options = options
         self.compute = compute
-        self.port = options.first_port + number
+        self.token_file = token_file  # None: the token in the environment is enough
+        before = number * options.servers_per_process
+        self.port = options.first_port + before
+        self.servers = min(options.servers_per_process, options.servers - before)
         self.popen = None
         self.process_id = None
         self.started_at = None
@@ -34,13 +37,27 @@ class Place:
     def start(self):
         self.process_id = f"{self.options.compute_name}-{self.port}-{uuid.uuid4().hex[:12]}"
         environment = {**os.environ, **self.compute.environment(self.process_id)}
-        command = [part.replace("{port}", str(self.port)) for part in self.options.command]
+        if self.names_its_servers():
+            del environment["GAMELIFT_SDK_PROCESS_ID"]
+        if self.token_file:
+            self.token_file.renew()
+        command = [self.fill_in(part) for part in self.options.command]
         # The kernel sends SIGTERM to servers whose anywhere.py has died: they would hold their ports otherwise.
         self.popen = subprocess.Popen(  # pylint: disable=consider-using-with
             ["setpriv", "--pdeathsig", "TERM", "--", *command], stdin=subprocess.DEVNULL, env=environment,
             start_new_session=True)
         self.started_at = time.monotonic()
         log(f"{self.process_id} started on port {self.port}")
+
+    def names_its_servers(self):
+        """Whether the process makes up the process ids of its servers."""
+        return any("{servers}" in part for part in self.options.command)
+
+    def fill_in(self, part):
+        values = {"{port}": self.port, "{servers}": self.servers, "{token_file}": self.token_file and self.token_file.path}
+        for name, value in values.items():
+            part = part.replace(name, str(value))
+        return part
 
     def look(self):
         """See whether the server has ended, and decide when the next one comes."""

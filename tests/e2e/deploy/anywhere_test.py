@@ -4,6 +4,7 @@
 for ten minutes, tokens run out, the machine is deregistered by somebody else; SIGTERM leaves nothing behind."""
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -69,13 +70,13 @@ class Anywhere(unittest.TestCase):
             "CreateFleet", Name="fleet", ComputeType="ANYWHERE", Locations=[{"Location": "custom-home"}]
         )["FleetAttributes"]["FleetId"]
 
-    def start_machine(self, servers, **environment):
+    def start_machine(self, servers, *options, arena=(), **environment):
         self.first_port = free_ports(servers)
         with open(self.folder / "log", "w", encoding="utf-8") as log:
             self.machine = subprocess.Popen(
                 [sys.executable, SCRIPT, "--endpoint", self.service.url, "--fleet-id", self.fleet, "--location", "custom-home",
                  "--ip-address", "127.0.0.1", "--compute-name", COMPUTE, "--servers", str(servers), "--first-port",
-                 str(self.first_port), "--", ARENA, "--port", "{port}"],
+                 str(self.first_port), *options, "--", ARENA, "--port", "{port}", *arena],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **CREDENTIALS, **environment})
 
     def log(self):
@@ -129,6 +130,37 @@ class Anywhere(unittest.TestCase):
             return f"GAMELIFT_SDK_PROCESS_ID={process_id}".encode() in path.read_bytes().split(b"\0")
         except OSError:
             return False  # another user's, or gone
+
+    MANY = ("--servers", "{servers}", "--set", "auth_token_file={token_file}")
+
+    def terminate_a_session(self):
+        """A game session comes and goes."""
+        session = self.service.call("CreateGameSession", FleetId=self.fleet, Location="custom-home",
+                                    MaximumPlayerSessionCount=4)["GameSession"]["GameSessionId"]
+        self.until(lambda: self.service.session(session)["Status"] == "ACTIVE", "the session is active")
+        self.service.call("TerminateGameSession", GameSessionId=session, TerminationMode="TRIGGER_ON_PROCESS_TERMINATE")
+
+    def started_on(self):
+        """The ports of the processes that were started, one after another."""
+        return re.findall(r"started on port (\d+)", self.log())
+
+    def test_several_servers_of_one_process_come_end_and_come_again(self):
+        self.start_service("--token-lifetime", "100")
+        self.start_machine(5, "--servers-per-process", "3", "--renew-seconds", "1", arena=self.MANY)
+        first = self.until(lambda: len(self.ready()) == 5 and self.ready(), "five servers are ready")
+        ports = {one["port"] for one in self.service.state()["processes"] if one["process_id"] in first}
+        self.assertEqual(set(range(self.first_port, self.first_port + 5)), ports)
+        self.assertEqual([str(self.first_port), str(self.first_port + 3)], self.started_on())
+
+        self.service.control("advance", Milliseconds=110_000)  # the tokens that the first servers have read are worth nothing
+        before = self.ready()
+        self.assertEqual(first, before)
+        self.terminate_a_session()
+        self.until(lambda: len(self.ready() - before) >= 1 and len(self.ready()) == 5,
+                   "another server, with a fresh token, comes in the place of the one that has played")
+        self.assertEqual(2, len(self.started_on()), self.log())
+        self.stop_machine()
+        self.assertEqual(set(), self.ready())
 
     def test_ten_minutes_without_the_service_and_tokens_that_run_out_meanwhile(self):
         state = self.folder / "state.db"
@@ -189,6 +221,10 @@ class Anywhere(unittest.TestCase):
                 ((*some[:2], "--", "true"), "--location"),
                 ((*some, "--servers", "501", "--", "true"), "a number from 1 to 500 is expected, not '501'"),
                 ((*some, "--servers", "2", "--", "true"), "several servers need ports of their own"),
+                ((*some, "--servers", "4", "--servers-per-process", "2", "--", "true", "{port}", "{token_file}"),
+                 "several servers of one process need {servers}"),
+                ((*some, "--servers", "4", "--servers-per-process", "2", "--", "true", "{port}", "{servers}"),
+                 "several servers of one process need {token_file}"),
                 ((*some, "--first-port", "60000", "--servers", "2", "--", "true", "{port}"), "ports end at 60000"),
                 ((*some, "--location", "home", "--", "true"), "begins with \"custom-\""),
                 ((*some, "--endpoint", "local", "--", "true"), "an http or https URL is expected, not 'local'"),
