@@ -9,9 +9,12 @@ endfunction()
 
 # glift_install_notice(): after the last of them.
 function(glift_install_notice)
+  if(NOT GLIFT_INSTALL)
+    return()
+  endif()
   get_property(text GLOBAL PROPERTY GLIFT_NOTICE)
-  file(WRITE ${CMAKE_BINARY_DIR}/NOTICE
+  file(WRITE ${PROJECT_BINARY_DIR}/NOTICE
     "${PROJECT_NAME} ${PROJECT_VERSION} carries these libraries inside; what follows are their licences.\n${text}")
-  install(FILES ${CMAKE_BINARY_DIR}/NOTICE ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
+  install(FILES ${PROJECT_BINARY_DIR}/NOTICE ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
     COMPONENT library)
 endfunction()

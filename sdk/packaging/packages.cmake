@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What cpack makes: of a bundle an archive that is unpacked anywhere, of the preset deb five packages for Debian.
+# What cpack makes: of a bundle and for Windows an archive that is unpacked anywhere, of the preset deb five packages for
+# Debian.
 
 option(GLIFT_DEB "Make Debian packages: the prefix is /usr, libraries are those of Debian" OFF)
 set(GLIFT_MAINTAINER "Maintainers of GameLift for C <maintainers@example.org>" CACHE STRING
@@ -20,7 +21,9 @@ if(GLIFT_BUNDLE_OPENSSL)
 endif()
 
 set(CPACK_GENERATOR TGZ)
-if(GLIFT_DEB)
+if(WIN32)
+  set(CPACK_GENERATOR ZIP)
+elseif(GLIFT_DEB)
   include(${CMAKE_CURRENT_LIST_DIR}/debian.cmake)
 endif()
 include(CPack)

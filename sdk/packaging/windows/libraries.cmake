@@ -26,6 +26,13 @@ endforeach()
 target_link_libraries(OpenSSL::Crypto INTERFACE ws2_32 crypt32 bcrypt)
 target_link_libraries(OpenSSL::SSL INTERFACE OpenSSL::Crypto)
 
+# The licences of what is inside: of mingw-w64, the parts of its runtime that each file has.
+include(${CMAKE_CURRENT_LIST_DIR}/../notice.cmake)
+glift_notice(OpenSSL ${GLIFT_WINDOWS_LIBRARIES}/sources/openssl/LICENSE.txt)
+glift_notice(cJSON ${cjson}/LICENSE)
+glift_notice(mingw-w64 /usr/share/doc/mingw-w64-common/copyright)
+glift_install_notice()
+
 add_library(glift::lua54 SHARED IMPORTED)
 set_target_properties(glift::lua54 PROPERTIES IMPORTED_LOCATION ${installed}/bin/lua54.dll
   IMPORTED_IMPLIB ${installed}/lib/liblua54.dll.a INTERFACE_COMPILE_DEFINITIONS LUA_BUILD_AS_DLL
