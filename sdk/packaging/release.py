@@ -7,10 +7,12 @@ the section of the version, both are committed and tagged, the packages are buil
 with the notes and SHA256SUMS. Nothing is pushed: the last line says how.
 
 --dry-run does the same in a clone that it removes, but for the packages, whose commands it prints.
+--presets "bundle bundle-openssl deb windows" adds the archive for Windows, whose libraries take some minutes to build.
 """
 import argparse
 import datetime
 import hashlib
+import json
 import pathlib
 import re
 import shutil
@@ -64,6 +66,13 @@ def check_tree(root):
     branch = run(root, "git", "rev-parse", "--abbrev-ref", "HEAD").strip()
     if branch != "main":
         raise Refused(f"releases are made on main, not on {branch}")
+
+
+def check_presets(root, presets):
+    known = [one["name"] for one in json.loads((root / "CMakePresets.json").read_text(encoding="utf-8"))["packagePresets"]]
+    for preset in presets:
+        if preset not in known:
+            raise Refused(f"there is no package {preset!r}: there are {', '.join(known)}")
 
 
 def unreleased(text):
@@ -121,13 +130,13 @@ def commands_of(preset):
     return (["cmake", "--preset", preset], ["cmake", "--build", "--preset", preset], ["cpack", "--preset", preset])
 
 
-def build_packages(root, presets, out):
+def build_packages(root, presets, version, out):
     for preset in presets:
         for command in commands_of(preset):
             print(" ".join(command), flush=True)
             run(root, *command)
-        for pattern in ("*.tar.gz", "*.deb"):
-            for package in (root / "build" / preset).glob(pattern):
+        for kind in ("tar.gz", "deb", "zip"):  # those of earlier versions may lie there, too
+            for package in (root / "build" / preset).glob(f"*[-_]{version}[-_]*.{kind}"):
                 shutil.copy(package, out)
 
 
@@ -140,6 +149,7 @@ def write_sums(out):
 def release(root, options, out):
     check_tree(root)
     check_version(root, options.version)
+    check_presets(root, options.presets)
     out.mkdir(parents=True)
     write_version(root, options.version)
     notes = write_changelog(root, options.version, options.date)
@@ -150,7 +160,7 @@ def release(root, options, out):
         for command in (command for preset in options.presets for command in commands_of(preset)):
             print("would run:", " ".join(command))
     else:
-        build_packages(root, options.presets, out)
+        build_packages(root, options.presets, options.version, out)
     write_sums(out)
 
 
@@ -173,7 +183,7 @@ def main():
     parser.add_argument("version", metavar="VERSION")
     parser.add_argument("--dry-run", action="store_true", help="show what would be released, and change nothing")
     parser.add_argument("--presets", type=str.split, default=PRESETS, metavar='"NAME ..."',
-                        help=f"the packages to build (default: {' '.join(PRESETS)})")
+                        help=f"the packages to build (default: {' '.join(PRESETS)}); there is windows, too")
     options = parser.parse_args()
     options.date = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     try:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Releases are made in a repository that has of this one what a release changes: the version, the changelog, the tag,
 the notes, the sums. Their packages have tests of their own."""
+import os
 import pathlib
 import re
 import shutil
@@ -11,7 +12,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SCRIPT = "sdk/packaging/release.py"
-FILES = (SCRIPT, ".gitignore", "CMakeLists.txt", "sdk/README.md", "sdk/include/gamelift/gamelift.h")
+FILES = (SCRIPT, ".gitignore", "CMakeLists.txt", "CMakePresets.json", "sdk/README.md", "sdk/include/gamelift/gamelift.h")
 CHANGELOG = """# Changelog
 
 What changed.
@@ -106,10 +107,32 @@ class Release(unittest.TestCase):
                                             git(self.clone, "status", "--porcelain")))
         self.assertFalse((self.clone / "build/release-0.2.0").exists())
 
+    def test_the_archive_for_windows_is_made_when_asked_for(self):
+        self.assertNotIn("windows", self.release("0.2.0", "--dry-run").stdout)
+        done = self.release("0.2.0", "--dry-run", "--presets", "deb windows")
+        self.assertIn("would run: cpack --preset deb", done.stdout)
+        self.assertIn("would run: cpack --preset windows", done.stdout)
+
+    def test_what_cpack_makes_is_part_of_the_release_and_what_it_once_made_is_not(self):
+        """cmake and cpack are stood in for: what they do takes minutes, and has tests of its own."""
+        programs = self.clone.parent / "programs"
+        programs.mkdir()
+        for name in ("cmake", "cpack"):
+            (programs / name).write_text("#!/bin/sh\nmkdir -p build/windows && cd build/windows &&\n"
+                                         "touch gamelift-0.1.0-windows.zip gamelift-0.2.0-windows.zip\n")
+            (programs / name).chmod(0o755)
+        done = subprocess.run(["/usr/bin/python3", self.clone / SCRIPT, "0.2.0", "--presets", "windows"], check=False,
+                              capture_output=True, text=True, env={**os.environ, "PATH": f"{programs}:/usr/bin:/bin"})
+        self.assertEqual(0, done.returncode, done.stderr)
+        sums = (self.clone / "build/release-0.2.0/SHA256SUMS").read_text(encoding="utf-8")
+        self.assertEqual(["gamelift-0.2.0-source.tar.gz", "gamelift-0.2.0-windows.zip"],
+                         [line.split()[1] for line in sums.splitlines()])
+
     def test_what_cannot_be_released_is_refused_with_the_reason(self):
         self.assertIn("0.1.0 does not come after 0.1.0", self.refused("0.1.0"))
         self.assertIn("a version is three numbers", self.refused("0.2"))
         self.assertIn("another SOVERSION", self.refused("1.0.0"))
+        self.assertIn("there is no package 'window': there are bundle, ", self.refused("0.2.0", "--presets", "deb window"))
         (self.clone / "CHANGELOG.md").write_text(CHANGELOG + "\n")
         self.assertIn("changes that are not committed", self.refused("0.2.0"))
         git(self.clone, "checkout", "-q", "CHANGELOG.md")

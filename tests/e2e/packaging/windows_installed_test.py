@@ -53,6 +53,8 @@ archive = folder = None
 def setUpModule():
     global archive, folder
     windows.set_up_module()
+    for old in BUILD.glob("gamelift-*.zip"):
+        old.unlink()
     run("cpack", "--preset", "windows", cwd=bundle.SOURCE)
     archive, = BUILD.glob("gamelift-*.zip")
     place = tempfile.TemporaryDirectory()
