@@ -69,7 +69,8 @@ def check_tree(root):
 
 
 def check_presets(root, presets):
-    known = [one["name"] for one in json.loads((root / "CMakePresets.json").read_text(encoding="utf-8"))["packagePresets"]]
+    text = (root / "CMakePresets.json").read_text(encoding="utf-8")
+    known = [preset["name"] for preset in json.loads(text)["packagePresets"]]
     for preset in presets:
         if preset not in known:
             raise Refused(f"there is no package {preset!r}: there are {', '.join(known)}")

@@ -12,7 +12,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SCRIPT = "sdk/packaging/release.py"
-FILES = (SCRIPT, ".gitignore", "CMakeLists.txt", "CMakePresets.json", "sdk/README.md", "sdk/include/gamelift/gamelift.h")
+FILES = (SCRIPT, ".gitignore", "CMakeLists.txt", "CMakePresets.json", "sdk/README.md",
+         "sdk/include/gamelift/gamelift.h")
 CHANGELOG = """# Changelog
 
 What changed.
@@ -132,7 +133,8 @@ class Release(unittest.TestCase):
         self.assertIn("0.1.0 does not come after 0.1.0", self.refused("0.1.0"))
         self.assertIn("a version is three numbers", self.refused("0.2"))
         self.assertIn("another SOVERSION", self.refused("1.0.0"))
-        self.assertIn("there is no package 'window': there are bundle, ", self.refused("0.2.0", "--presets", "deb window"))
+        self.assertIn("there is no package 'window': there are bundle, ",
+                      self.refused("0.2.0", "--presets", "deb window"))
         (self.clone / "CHANGELOG.md").write_text(CHANGELOG + "\n")
         self.assertIn("changes that are not committed", self.refused("0.2.0"))
         git(self.clone, "checkout", "-q", "CHANGELOG.md")
