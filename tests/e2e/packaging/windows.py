@@ -29,7 +29,7 @@ def set_up_module():
             raise unittest.SkipTest(f"needs Debian's package {package}")
     bundle.built("windows")
     # What wine keeps is some hundreds of MB: once for all runs.
-    os.environ.update(WINEPREFIX=str(BUILD / "wine"), WINEDEBUG="-all", LUA_INIT="")
+    os.environ.update(WINEPREFIX=str(BUILD / "wine"), WINEDEBUG="-all", LUA_INIT="", LC_ALL="C.UTF-8")
     subprocess.run([WINE, "wineboot", "--init"], check=True, capture_output=True, timeout=1200)
     unittest.addModuleCleanup(subprocess.run, [pathlib.Path(WINE).with_name("wineserver"), "-k"], check=False)
 

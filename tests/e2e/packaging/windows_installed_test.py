@@ -232,11 +232,11 @@ class Engine(windows.Life):
 
     def test_an_engine_with_lua_whose_plugins_lie_in_a_folder_of_their_own(self):
         """The engine links nothing of GameLift: the system finds the library beside the plugin."""
-        shutil.copytree(folder / "bin", self.folder / "plug ins")
+        shutil.copytree(folder / "bin", self.folder / "plug-ins für alle")
         for path in (BUILD / "examples/lua_engine.exe", LIBRARIES / "bin/lua54.dll",
                      bundle.SOURCE / "plugin/examples/game.lua"):
             shutil.copy(path, self.folder)
-        self.live(self.service(), "lua_engine.exe", "plug ins/gamelift_plugin.dll", "game.lua")
+        self.live(self.service(), "lua_engine.exe", "plug-ins für alle/gamelift_plugin.dll", "game.lua")
 
     def test_a_file_that_is_no_plugin_is_named_with_the_reason_of_the_system(self):
         shutil.copytree(folder / "bin", self.folder, dirs_exist_ok=True)
