@@ -82,18 +82,34 @@ bool local_read_line(const char *path, char *out, size_t size)
     return good;
 }
 
+/* All bytes of the file, or one more than `most` of them; NULL: errno says why. The buffer grows with what
+ * there is, since a limit may be far above it, and a pipe has no size to be asked for. */
+static char *read_up_to(FILE *file, size_t most, size_t *length)
+{
+    size_t room = most < 65536 ? most + 2 : 65536;
+    char *text = malloc(room);
+    for (*length = 0; text != NULL;) {
+        *length += fread(text + *length, 1, room - 1 - *length, file);
+        if (*length < room - 1 || *length > most)
+            return text;
+        room = room < (most + 2) / 2 ? room * 2 : most + 2;
+        char *larger = realloc(text, room);
+        if (larger == NULL)
+            free(text);
+        text = larger;
+    }
+    errno = ENOMEM;
+    return NULL;
+}
+
 char *local_read_file(const char *path, size_t most, size_t *length)
 {
     FILE *file = fopen(path, "re");
-    char *text = file != NULL ? malloc(most + 2) : NULL;
-    *length = text != NULL ? fread(text, 1, most + 1, file) : 0;
-    int error = file == NULL     ? errno
-                : text == NULL   ? ENOMEM
-                : ferror(file)   ? errno
-                : *length > most ? EFBIG
-                                 : 0;
-    if (file != NULL)
-        fclose(file);
+    if (file == NULL)
+        return NULL;
+    char *text = read_up_to(file, most, length);
+    int error = text == NULL || ferror(file) ? errno : *length > most ? EFBIG : 0;
+    fclose(file);
     if (error == 0) {
         text[*length] = '\0';
         return text;

@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "listen/listen.h"
-#include "program/complain.h"
 #include "printable.h"
+#include "program/complain.h"
+#include "program/files.h"
 #include "program/options.h"
 #include "replay/course.h"
 
@@ -96,34 +96,11 @@ static bool read_arguments(replay *self, int count, char **arguments)
 
 /* ---- the file ---- */
 
-/* Its bytes; NULL: the reason is in errno. */
-static char *read_bytes(const char *path, size_t *length)
-{
-    struct stat about;
-    FILE *file = fopen(path, "re");
-    char *bytes = NULL;
-    *length = 0;
-    if (file == NULL)
-        return NULL;
-    if (fstat(fileno(file), &about) == 0) {
-        if (!S_ISREG(about.st_mode))
-            errno = S_ISDIR(about.st_mode) ? EISDIR : EINVAL;
-        else if (about.st_size > RECORDING_MOST)
-            errno = EFBIG;
-        else
-            bytes = malloc((size_t)about.st_size + 1);
-    }
-    if (bytes != NULL)
-        *length = fread(bytes, 1, (size_t)about.st_size, file);
-    fclose(file);
-    return bytes;
-}
-
 static bool read_recording(replay *self)
 {
     char why[RECORDING_WHY_SIZE];
     size_t length;
-    char *bytes = read_bytes(self->path, &length);
+    char *bytes = local_read_file(self->path, RECORDING_MOST, &length);
     if (bytes == NULL)
         return complain("cannot read %.500s: %s", self->path, strerror(errno));
     bool read = recording_read(bytes, length, self->process_id, &self->recording, why);
