@@ -14,7 +14,7 @@ import time
 from runner.arena import Arena, check_loopback
 from runner.build import build
 from runner.process import ROOT, Failed, Interrupt, Interrupted, Refused, in_words
-from runner.public import Public
+from runner.public import Public, check_private
 from runner.smoke import Smoke
 
 SKILLS = ("easy", "normal", "hard")
@@ -102,7 +102,9 @@ def main():
     interrupt = Interrupt()
     try:
         check_loopback()
-        public = None if options.public is None else Public(options.public, options.lobby_port)
+        if options.public is None:
+            check_private()
+        public = Public(options.public, options.lobby_port) if options.public is not None else None
         if options.build_dir is None:
             build(interrupt)
         return run(Arena(options, interrupt.check, public))

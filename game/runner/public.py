@@ -14,6 +14,7 @@ from runner.process import Failed
 # Of a range for documentation: only the way there is looked up, nothing is sent.
 ELSEWHERE = ("203.0.113.1", 9)
 QR_MARGIN = 2
+TOKEN_SETTING = "ARENA_LOBBY_TOKEN"
 
 
 def own_address():
@@ -82,6 +83,13 @@ def can_draw(out):
     return out.isatty() and (out.encoding or "").lower().startswith("utf") and os.environ.get("TERM") != "dumb"
 
 
+def check_private():
+    """A run without others has no token in its links: a lobby that demands one would be a riddle."""
+    if os.environ.get(TOKEN_SETTING):
+        raise Failed(f"{TOKEN_SETTING} is set, and the lobby would demand it of everybody: unset it; --public makes a token "
+                     "and a link that has it")
+
+
 class Public:
     """Where a lobby for others is served, and the link into it."""
 
@@ -96,7 +104,7 @@ class Public:
         return {**self.bot_environment(), "ARENA_LOBBY_LINK": self.link, "ARENA_LOBBY_LINK_ROWS": " ".join(self.rows)}
 
     def bot_environment(self):
-        return {"ARENA_LOBBY_TOKEN": self.token}
+        return {TOKEN_SETTING: self.token}
 
     def invitation(self):
         """What is said under the link."""

@@ -134,6 +134,11 @@ class Refused(RunCase):
         self.assertEqual(1, code, output)
         self.assertRegex(output, f"\\AFAILED: port {port} is in use by another program: give --lobby-port [^\n]*\n\\Z")
 
+    def test_a_token_of_the_environment_is_not_demanded_by_surprise(self):
+        code, output = self.refused("--bots", "0", wrapper=["env", "ARENA_LOBBY_TOKEN=secret"])
+        self.assertEqual(1, code, output)
+        self.assertRegex(output, "\\AFAILED: ARENA_LOBBY_TOKEN is set, [^\n]*--public makes a token[^\n]*\n\\Z")
+
     def test_a_machine_without_a_network_is_one_sentence(self):
         alone = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "alone"]
         if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode != 0:
