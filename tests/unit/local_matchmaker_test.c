@@ -619,6 +619,24 @@ TEST(a_session_is_never_placed_where_a_latency_rule_forbids_it)
     end(service);
 }
 
+TEST(standalone_has_no_seats_to_leave_free_and_tells_of_no_queues) /* S66 */
+{
+    local_service *service = begin(0);
+    create_rule_set(service, "pair",
+            "{\"ruleLanguageVersion\":\"1.0\",\"teams\":[{\"name\":\"one\",\"minPlayers\":2,\"maxPlayers\":2}"
+            "]}");
+    CHECK_INT(configure(service, "alone", "pair",
+                      "\"AcceptanceRequired\":false,\"FlexMatchMode\":\"STANDALONE\","
+                      "\"AdditionalPlayerCount\":1"),
+            200);
+    CHECK(strstr(last_answer, "GameSessionQueueArns") == NULL);
+    CHECK_INT(start_in(service, "alone", "t-1", "{\"PlayerId\":\"alice\"}"), 200);
+    CHECK_INT(start_in(service, "alone", "t-2", "{\"PlayerId\":\"bob\"}"), 200);
+    wait_s(service, 2);
+    CHECK_STATUS(service, "t-1", "COMPLETED");
+    end(service);
+}
+
 TEST(standalone_completes_without_a_session) /* S66 */
 {
     local_service *service = begin(1);

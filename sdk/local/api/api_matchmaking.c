@@ -142,7 +142,7 @@ static void add_configuration(
     api_add_text(call, object, "Name", from->name);
     api_add_text(call, object, "ConfigurationArn", from->arn);
     api_add_text(call, object, "Description", from->description);
-    cJSON *queues = api_add_array(call, object, "GameSessionQueueArns");
+    cJSON *queues = from->standalone ? NULL : api_add_array(call, object, "GameSessionQueueArns");
     for (size_t i = 0; i < from->queue_count; i++) {
         const local_queue *queue = local_find_queue(call->service, from->queue_names[i]);
         if (queue != NULL)

@@ -96,7 +96,8 @@ static long find_matches(
     local_matcher_look look = {
             .now_ms = now.mono_ms,
             .settle_ms = (uint32_t)service->patience.match_settle_ms,
-            .additional_players = configuration->additional_players,
+            /* Seats are left free in a game session, and STANDALONE makes none. */
+            .additional_players = configuration->standalone ? 0 : configuration->additional_players,
             .units = units,
     };
     if (local_matcher_run(configuration->matcher, &look) > 0)
