@@ -202,6 +202,30 @@ TEST(S56_latency_policies_allow_more_and_more_of_each_single_player)
     end(service);
 }
 
+TEST(S56_latency_policies_are_gone_through_from_the_lowest_latency_in_whatever_order_they_stand)
+{
+    local_service *service = begin_open();
+    make_queue(service, ",\"PlayerLatencyPolicies\":[{\"MaximumIndividualPlayerLatencyMilliseconds\":200},"
+                        "{\"MaximumIndividualPlayerLatencyMilliseconds\":100,\"PolicyDurationSeconds\":13},"
+                        "{\"MaximumIndividualPlayerLatencyMilliseconds\":50,\"PolicyDurationSeconds\":20}]");
+    CHECK_TEXT(field("GameSessionQueue.PlayerLatencyPolicies.0.MaximumIndividualPlayerLatencyMilliseconds"),
+            "200"); /* told as it was given */
+    CHECK_INT(start(service, "near", LATENCIES(LATENCY("a", "north", 50))), 200);
+    CHECK_INT(start(service, "two", LATENCIES(LATENCY("a", "east", 99))), 200);
+    CHECK_INT(start(service, "three", LATENCIES(LATENCY("a", "west", 200))), 200);
+    pass(service, 500);
+    CHECK_TEXT(asked(), "north");
+    pass(service, 19000);
+    CHECK_TEXT(asked(), "");
+    pass(service, 1000);
+    CHECK_TEXT(asked(), "east");
+    pass(service, 12000);
+    CHECK_TEXT(asked(), "");
+    pass(service, 1000);
+    CHECK_TEXT(asked(), "west");
+    end(service);
+}
+
 TEST(S55_an_override_puts_its_locations_before_all_others)
 {
     static const char by_location[] = ",\"PriorityConfiguration\":{\"PriorityOrder\":[\"LOCATION\"]}";
@@ -231,6 +255,11 @@ TEST(S55_what_a_placement_may_not_be_started_with)
                             LATENCY("a", "east", 1))),
             "InvalidRequestException");
     CHECK_CONTAINS(field("Message"), "not both");
+    CHECK_REFUSED(start(service, "one",
+                          ",\"PriorityConfigurationOverride\":{\"LocationOrder\":[\"custom-east\","
+                          "\"custom-east\"]}"),
+            "InvalidRequestException");
+    CHECK_CONTAINS(field("Message"), "custom-east more than once");
     CHECK_REFUSED(
             start(service, "one", ",\"DesiredPlayerSessions\":[{\"PlayerId\":\"a\"},{\"PlayerId\":\"a\"}]"),
             "InvalidRequestException");
@@ -503,7 +532,12 @@ TEST(what_a_queue_may_not_be_given)
                     "only the last policy"},
             {"\"PlayerLatencyPolicies\":[{\"MaximumIndividualPlayerLatencyMilliseconds\":50,"
              "\"PolicyDurationSeconds\":5},{\"MaximumIndividualPlayerLatencyMilliseconds\":40}]",
-                    "no less latency"},
+                    "only the last policy"},
+            {"\"PlayerLatencyPolicies\":[{\"PolicyDurationSeconds\":5}]",
+                    "maximumIndividualPlayerLatencyMilliseconds"},
+            {"\"PriorityConfiguration\":{\"LocationOrder\":[\"custom-east\",\"custom-west\",\"custom-east\"]"
+             "}",
+                    "custom-east more than once"},
             {"\"FilterConfiguration\":{\"AllowedLocations\":[]}", "allowedLocations"},
             {"\"Destinations\":[{}]", "DestinationArn"},
     };

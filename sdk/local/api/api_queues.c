@@ -30,7 +30,7 @@ static const api_shape destinations = {
 static const api_shape queue_timeout = {.kind = API_INTEGER, .least = 10, .most = 600};
 
 static const api_member policy_members[] = {
-        {"MaximumIndividualPlayerLatencyMilliseconds", &api_count, false},
+        {"MaximumIndividualPlayerLatencyMilliseconds", &api_count, true},
         {"PolicyDurationSeconds", &api_count, false},
         {0},
 };
@@ -169,7 +169,7 @@ static void read_policies(const cJSON *input, local_queue_terms *terms, term_roo
     cJSON_ArrayForEach(item, list)
     {
         room->policies[terms->policy_count++] = (local_latency_policy){
-                .maximum_ms = api_integer(item, "MaximumIndividualPlayerLatencyMilliseconds", INT32_MAX),
+                .maximum_ms = api_integer(item, "MaximumIndividualPlayerLatencyMilliseconds", 0),
                 .duration_s = api_integer(item, "PolicyDurationSeconds", 0),
         };
     }

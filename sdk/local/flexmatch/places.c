@@ -64,30 +64,61 @@ static bool all_have_at_most(const local_place_search *search, const char *locat
     return true;
 }
 
+/* The policy whose turn comes after that of `last` (NULL: the first one's). The lowest latency comes first,
+ * and of equal ones the one that stands first. */
+static const local_latency_policy *policy_after(
+        const local_queue_terms *terms, const local_latency_policy *last)
+{
+    const local_latency_policy *next = NULL;
+    for (const local_latency_policy *policy = terms->policies; policy < terms->policies + terms->policy_count;
+            policy++) {
+        bool later = last == NULL || policy->maximum_ms > last->maximum_ms ||
+                     (policy->maximum_ms == last->maximum_ms && policy > last);
+        if (later && (next == NULL || policy->maximum_ms < next->maximum_ms))
+            next = policy;
+    }
+    return next;
+}
+
 /* The policy that is in force; *until_ms: how long. NULL: none is, or none any more. */
 static const local_latency_policy *policy_at(
         const local_queue_terms *terms, uint64_t age_ms, uint64_t *until_ms)
 {
     uint64_t end_ms = 0;
-    for (size_t i = 0; i < terms->policy_count; i++) {
-        end_ms += (uint64_t)terms->policies[i].duration_s * 1000;
-        *until_ms = terms->policies[i].duration_s == 0 ? UINT64_MAX : end_ms;
+    const local_latency_policy *policy = NULL;
+    while ((policy = policy_after(terms, policy)) != NULL) {
+        end_ms += (uint64_t)policy->duration_s * 1000;
+        *until_ms = policy->duration_s == 0 ? UINT64_MAX : end_ms;
         if (age_ms < *until_ms)
-            return &terms->policies[i];
+            return policy;
     }
     *until_ms = UINT64_MAX;
     return NULL;
 }
 
-static bool is_allowed(
-        const local_queue_terms *terms, const local_place_search *search, const char *location, size_t first)
+/* A queue of the search, with what its policies say at the age of the search. */
+typedef struct place_source {
+    const local_queue_terms *terms;
+    bool limited; /* a policy is in force */
+    double maximum_ms;
+} place_source;
+
+static place_source source_at(const local_queue_terms *terms, uint64_t age_ms)
 {
     uint64_t until_ms;
-    const local_latency_policy *policy = policy_at(terms, search->age_ms, &until_ms);
+    const local_latency_policy *policy = policy_at(terms, age_ms, &until_ms);
+    return (place_source){terms, policy != NULL, policy != NULL ? policy->maximum_ms : DBL_MAX};
+}
+
+static bool is_allowed(
+        const place_source *from, const local_place_search *search, const char *location, size_t first)
+{
+    const local_queue_terms *terms = from->terms;
     size_t allowed = index_of(terms->allowed_locations, terms->allowed_count, location);
+    bool by_latency = from->limited || search->measured_only;
     return (terms->allowed_count == 0 || allowed < terms->allowed_count) &&
            (!search->first_only || first < search->first_count) &&
-           (policy == NULL || all_have_at_most(search, location, policy->maximum_ms)) &&
+           (!by_latency || all_have_at_most(search, location, from->maximum_ms)) &&
            (search->allows == NULL || search->allows(search->user, location));
 }
 
@@ -108,13 +139,13 @@ static void add_place(place_list *list, const place *item)
     list->items[list->count++] = *item;
 }
 
-static void add_fleet(place_list *list, const local_place_search *search, const local_queue_terms *terms,
+static void add_fleet(place_list *list, const local_place_search *search, const place_source *from,
         const local_queue_terms *leading, local_fleet *fleet, size_t order)
 {
     for (size_t i = 0; i < fleet->location_count; i++) {
         const char *location = fleet->locations[i]->name;
         size_t first = index_of(search->first_locations, search->first_count, location);
-        if (!is_allowed(terms, search, location, first))
+        if (!is_allowed(from, search, location, first))
             continue;
         add_place(list, &(place){.fleet = fleet,
                                 .location = location,
@@ -202,11 +233,12 @@ static place_list list_places(const local_service *service, const local_place_se
         if (queue == NULL)
             continue;
         const local_queue_terms *terms = &queue->terms;
+        place_source source = source_at(terms, search->age_ms);
         leading = leading != NULL ? leading : terms;
         for (size_t k = 0; k < terms->destination_count; k++) {
             local_fleet *fleet = local_need_destination(service, terms->destinations[k], &ignored);
             if (fleet != NULL && fleet->status == LOCAL_FLEET_ACTIVE)
-                add_fleet(&list, search, terms, leading, fleet, order++);
+                add_fleet(&list, search, &source, leading, fleet, order++);
         }
     }
     if (list.count > 0) {
@@ -246,14 +278,23 @@ static local_game_session *try_place(local_service *service, glift__time now, co
     return session;
 }
 
+static const char *why_nowhere(const local_place_search *search, bool failed)
+{
+    if (failed)
+        return "out of memory";
+    return search->measured_only && search->latency_count > 0
+                   ? "no fleet of the queue is active, near enough, and in a location that all players with "
+                     "LatencyInMs have named there"
+                   : "no fleet of the queue is active and near enough";
+}
+
 local_game_session *local_place_session(local_service *service, glift__time now,
         const local_place_search *search, local_game_session_wish *wish, char message[192])
 {
     local_game_session *session = NULL;
     place_list places = list_places(service, search);
     if (places.count == 0)
-        snprintf(message, 192, "%s",
-                places.failed ? "out of memory" : "no fleet of the queue is active and near enough");
+        snprintf(message, 192, "%s", why_nowhere(search, places.failed));
     for (size_t i = 0; session == NULL && i < places.count; i++)
         session = try_place(service, now, &places.items[i], wish, message);
     free(places.items);

@@ -71,7 +71,33 @@ static bool copy_destinations(const local_service *service, glift__memory *memor
     return true;
 }
 
-/* [E] What the documentation leaves open, and what can only be a mistake. */
+bool local_names_once(const char *list, const char *const *names, size_t count, local_refusal *why)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(names[k], names[i]) == 0)
+                return local_refuse(
+                        why, LOCAL_INVALID_REQUEST, "%s names %s more than once.", list, names[i]);
+        }
+    }
+    return true;
+}
+
+/* [E] A policy that another one would never make room for can only be a mistake. */
+static bool check_policies(const local_queue_terms *terms, local_refusal *why)
+{
+    for (size_t i = 0; i < terms->policy_count; i++) {
+        for (size_t k = 0; k < terms->policy_count; k++) {
+            if (terms->policies[i].duration_s == 0 && k != i &&
+                    terms->policies[i].maximum_ms <= terms->policies[k].maximum_ms)
+                return local_refuse(why, LOCAL_INVALID_REQUEST,
+                        "PlayerLatencyPolicies: only the last policy, which is the one of the greatest "
+                        "latency, may lack PolicyDurationSeconds.");
+        }
+    }
+    return true;
+}
+
 static bool make_sense(const local_queue_terms *terms, local_refusal *why)
 {
     for (size_t i = 0; i < terms->priority_count; i++) {
@@ -81,15 +107,8 @@ static bool make_sense(const local_queue_terms *terms, local_refusal *why)
                         why, LOCAL_INVALID_REQUEST, "PriorityOrder names a value more than once.");
         }
     }
-    for (size_t i = 0; i + 1 < terms->policy_count; i++) {
-        if (terms->policies[i].duration_s == 0)
-            return local_refuse(why, LOCAL_INVALID_REQUEST,
-                    "PlayerLatencyPolicies: only the last policy may lack PolicyDurationSeconds.");
-        if (terms->policies[i].maximum_ms > terms->policies[i + 1].maximum_ms)
-            return local_refuse(why, LOCAL_INVALID_REQUEST,
-                    "PlayerLatencyPolicies: a policy allows no less latency than the one before it.");
-    }
-    return true;
+    return check_policies(terms, why) &&
+           local_names_once("LocationOrder", terms->location_order, terms->location_order_count, why);
 }
 
 static bool copy_terms(

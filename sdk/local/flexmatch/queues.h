@@ -25,7 +25,7 @@ typedef struct local_queue_terms {
     int timeout_s;
     const char *const *destinations; /* ids or ARNs; a queue keeps ARNs */
     size_t destination_count;
-    const local_latency_policy *policies; /* one after the other */
+    const local_latency_policy *policies; /* as they were given; the lowest latency has its turn first */
     size_t policy_count;
     const local_priority *priorities; /* without any: the default order */
     size_t priority_count;
@@ -55,6 +55,8 @@ local_queue *local_create_queue(
 bool local_update_queue(
         local_service *service, local_queue *queue, const local_queue_terms *terms, local_refusal *why);
 void local_delete_queue(local_service *service, local_queue *queue);
+/* False: a name stands in the list more than once, and is refused. */
+bool local_names_once(const char *list, const char *const *names, size_t count, local_refusal *why);
 /* The fleet that a destination means; NULL and a NotFound refusal where there is none. */
 local_fleet *local_need_destination(
         const local_service *service, const char *destination, local_refusal *why);
@@ -71,6 +73,7 @@ typedef struct local_place_search {
     size_t queue_count;
     const local_latency *latencies; /* those of one player stand together */
     size_t latency_count;
+    bool measured_only;                 /* only where everybody who measured anything has measured */
     uint64_t age_ms;                    /* since placing began: the latency policies go by it */
     const char *const *first_locations; /* come before all others, in this order */
     size_t first_count;

@@ -341,6 +341,8 @@ static bool may_override(const local_queue *queue, const local_placement_wish *w
     if (wish->latency_count > 0)
         return local_refuse(why, LOCAL_INVALID_REQUEST,
                 "A placement has PlayerLatencies or a PriorityConfigurationOverride, not both.");
+    if (!local_names_once("LocationOrder", wish->first_locations, wish->first_count, why))
+        return false;
     return prioritises_location(&queue->terms) ||
            local_refuse(why, LOCAL_INVALID_REQUEST,
                    "PriorityConfigurationOverride needs a queue with LOCATION in its PriorityOrder, which %s "
