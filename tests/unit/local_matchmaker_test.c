@@ -619,6 +619,29 @@ TEST(a_session_is_never_placed_where_a_latency_rule_forbids_it)
     end(service);
 }
 
+TEST(players_who_say_how_far_they_are_from_places_go_to_one_of_those_alone) /* S56 */
+{
+    local_service *service = begin_in_two_places();
+    CHECK_INT(configure(service, "two", "arena", TWO_PLACES), 200);
+    static const char near[] = "{\"PlayerId\":\"%s\",\"LatencyInMs\":{\"custom-near\":20,\"us-west-2\":9}}";
+    static const char away[] = "{\"PlayerId\":\"%s\",\"LatencyInMs\":{\"us-west-2\":20}}";
+    char alice[128], bob[128], carol[128];
+    snprintf(alice, sizeof alice, away, "alice");
+    snprintf(bob, sizeof bob, near, "bob");
+    snprintf(carol, sizeof carol, near, "carol");
+    CHECK_INT(start_in(service, "two", "t-1", alice), 200);
+    CHECK_INT(start_in(service, "two", "t-2", bob), 200);
+    wait_s(service, 3); /* both processes wait, but neither is where alice can be */
+    CHECK_STATUS(service, "t-1", "PLACING");
+    CHECK_CONTAINS(why_of(service, "t-1"), "LatencyInMs");
+    CHECK_INT(start_in(service, "two", "t-3", carol), 200);
+    CHECK_INT(start_in(service, "two", "t-4", "{\"PlayerId\":\"dave\"}"), 200); /* who measured nothing */
+    wait_s(service, 3);
+    take_session(&servers[0]);
+    CHECK_INT(servers[1].count, 0);
+    end(service);
+}
+
 TEST(standalone_has_no_seats_to_leave_free_and_tells_of_no_queues) /* S66 */
 {
     local_service *service = begin(0);

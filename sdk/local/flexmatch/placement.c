@@ -77,6 +77,7 @@ static void search_for(local_service *service, glift__time now, local_match *mat
             .queue_count = configuration->queue_count,
             .latencies = latencies,
             .latency_count = latencies != NULL ? count_latencies(match) : 0,
+            .measured_only = true,
             .age_ms = now.mono_ms - match->placing_ms,
             .allows = is_near_enough,
             .user = match,

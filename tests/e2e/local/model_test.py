@@ -247,7 +247,7 @@ class Answers(unittest.IsolatedAsyncioTestCase):
         async with Server(self.service, "p-match") as server:
             await server.ready()
             do("StartMatchmaking", ConfigurationName="c", TicketId="t1", Players=[
-                {"PlayerId": "ada", "PlayerAttributes": attributes, "LatencyInMs": {"us-east-1": 20}}])
+                {"PlayerId": "ada", "PlayerAttributes": attributes, "LatencyInMs": {self.service.location: 20}}])
             await self.ticket("t1", "REQUIRES_ACCEPTANCE")
             do("AcceptMatch", TicketId="t1", PlayerIds=["ada"], AcceptanceType="ACCEPT")
             push = await server.push()
