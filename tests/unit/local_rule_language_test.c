@@ -54,6 +54,30 @@ TEST(a_reference_may_be_negative_and_expand_to_a_negative_number)
     local_rule_set_destroy(rule_set);
 }
 
+/* AWS's own pages write "count (teams[*].players)". */
+TEST(blanks_between_a_function_and_its_bracket_leave_it_a_function)
+{
+    const char *count =
+            "\"type\":\"comparison\",\"operation\":\"=\",\"measurements\":[\"count (teams[red].players)\"],"
+            "\"referenceValue\":\"count (teams[blue].players)\"";
+    const char *shared =
+            "\"type\":\"collection\",\"operation\":\"reference_intersection_count\",\"minCount\":1,"
+            "\"measurements\":[\"flatten(teams[*].players.attributes[maps])\"],\"referenceValue\":"
+            "\" set_intersection\\t ( flatten (teams[*].players.attributes[maps]))\"";
+    CHECK(passes(count, (person[]){{.team = 0}, {.team = 1}}, 2));
+    CHECK(!passes(count, (person[]){{.team = 0}}, 1));
+    CHECK(passes(shared, (person[]){{.maps = {"a", "b"}}, {.maps = {"b"}}}, 2));
+    CHECK(!passes(shared, (person[]){{.maps = {"a"}}, {.maps = {"b"}}}, 2));
+}
+
+TEST(a_plain_word_may_have_brackets)
+{
+    const char *rule = "\"type\":\"comparison\",\"operation\":\"=\","
+                       "\"measurements\":[\"players.attributes[mode]\"],\"referenceValue\":\"duel (ranked)\"";
+    CHECK(passes(rule, (person[]){{.mode = "duel (ranked)"}}, 1));
+    CHECK(!passes(rule, (person[]){{.mode = "duel"}}, 1));
+}
+
 /* ---- compound ---- */
 
 #define LOW_AND_DUEL                                                                                         \

@@ -303,22 +303,38 @@ static local_expression *parse_constant(parser *p, bool *is_constant)
     return node;
 }
 
+enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
+
+/* Of the word that a text begins with. */
+static size_t word_length(const char *text)
+{
+    size_t length = 0;
+    while (isalpha((unsigned char)text[length]) || text[length] == '_')
+        length++;
+    return length;
+}
+
+/* FUNCTIONS: there is none of this name. */
+static size_t function_named(const char *name, size_t length)
+{
+    size_t i = 0;
+    while (i < FUNCTIONS &&
+            (strlen(functions[i].name) != length || strncmp(functions[i].name, name, length) != 0))
+        i++;
+    return i;
+}
+
 static local_expression *parse_expression(parser *p)
 {
     skip_blanks(p);
-    size_t length = 0;
-    while (isalpha((unsigned char)p->at[length]) || p->at[length] == '_')
-        length++;
+    size_t length = word_length(p->at), which = function_named(p->at, length);
     const char *after = p->at + length + strspn(p->at + length, " \t");
-    if (*after == '(') {
-        for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-            if (strlen(functions[i].name) == length && strncmp(functions[i].name, p->at, length) == 0) {
-                p->at = after + 1;
-                return parse_call(p, i);
-            }
-        }
-        return refuse(p, "there is no function \"%.*s\"", (int)(length < 100 ? length : 100), p->at);
+    if (*after == '(' && which < FUNCTIONS) {
+        p->at = after + 1;
+        return parse_call(p, which);
     }
+    if (*after == '(')
+        return refuse(p, "there is no function \"%.*s\"", (int)(length < 100 ? length : 100), p->at);
     bool is_constant = false;
     local_expression *constant = parse_constant(p, &is_constant);
     return is_constant ? constant : parse_path(p);
@@ -341,11 +357,10 @@ const local_expression *local_expression_parse(
 bool local_expression_looks_like(const char *text)
 {
     text += strspn(text, " \t");
-    size_t length = 0;
-    while (isalpha((unsigned char)text[length]) || text[length] == '_')
-        length++;
+    size_t length = word_length(text), blanks = strspn(text + length, " \t");
     return text[0] == '\'' ||
-           (length > 0 && (text[length] == '(' || text[length] == '[' || text[length] == '.'));
+           (length > 0 && (text[length] == '(' || text[length] == '[' || text[length] == '.')) ||
+           (text[length + blanks] == '(' && function_named(text, length) < FUNCTIONS);
 }
 
 const local_expression *local_expression_of_texts(
