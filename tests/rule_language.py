@@ -23,7 +23,7 @@ TEXT = re.compile(r'"([^"]*)"')
 PARTS = (("the rule set", "rule_set.c", "read_document"), ("`playerAttributes[]`", "rule_set.c", "read_attribute"),
          ("`algorithm`", "rule_algorithm.c", "read_members"), ("`teams[]`", "rule_set.c", "read_team"),
          ("`expansions[]`", "rule_expansions.c", "read_expansion"), ("its `steps[]`", "rule_expansions.c", "read_step"))
-GENERAL = ("name", "type", "description")
+GENERAL = ("name", "type")
 
 
 def lists(name):
@@ -49,7 +49,7 @@ def text():
     types = rules["read_rule"]["types"]
     for name, (_, function) in zip(types, rules["read_rule"]["readers"], strict=True):
         rows.append(row(f"rule `{name}`", rules[function]))
-    return "\n".join([f"Each rule has a {GENERAL[0]} and a {GENERAL[1]}, and may have a {GENERAL[2]}.", "",
+    return "\n".join([f"Each rule has a {GENERAL[0]} and a {GENERAL[1]}. Every object of a rule set may have a description.", "",
                       "| part | properties | words |", "|---|---|---|", *rows]) + "\n"
 
 

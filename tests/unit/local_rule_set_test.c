@@ -78,6 +78,19 @@ TEST(unknown_properties_are_named_with_their_place) /* S67 */
     refused(document(NULL, "\"rules\":[],\"rules\":[]"), "appears twice");
 }
 
+TEST(every_object_may_have_a_description)
+{
+    local_rule_set_destroy(parse(document(
+            "[{\"name\":\"a\",\"description\":\"d\",\"minPlayers\":1,\"maxPlayers\":2}]",
+            "\"description\":\"d\",\"algorithm\":{\"description\":\"d\"},"
+            "\"playerAttributes\":[{\"name\":\"skill\",\"type\":\"number\",\"description\":\"d\"}],"
+            "\"rules\":[{\"name\":\"r\",\"type\":\"latency\",\"maxLatency\":5,\"description\":\"d\"}],"
+            "\"expansions\":[{\"target\":\"rules[r].maxLatency\",\"description\":\"d\","
+            "\"steps\":[{\"waitTimeSeconds\":5,\"value\":9,\"description\":\"d\"}]}]")));
+    refused(document("[{\"name\":\"a\",\"description\":5,\"minPlayers\":1,\"maxPlayers\":2}]", ""),
+            "\"description\" must be text");
+}
+
 TEST(teams_need_a_name_sizes_and_sense)
 {
     refused("{\"ruleLanguageVersion\":\"1.0\"}", "\"teams\"");

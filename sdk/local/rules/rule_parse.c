@@ -193,8 +193,8 @@ static bool check_elements(local_reader *reader, const char *place, bool numbers
 
 static bool read_comparison(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
-    static const char *const known[] = {"name", "type", "description", "measurements", "operation",
-            "referenceValue", "partyAggregation", NULL};
+    static const char *const known[] = {
+            "name", "type", "measurements", "operation", "referenceValue", "partyAggregation", NULL};
     static const char *const operations[] = {"<", "<=", "=", "!=", ">=", ">", NULL};
     int operation = -1;
     if (!local_reader_members(reader, object, place, known) ||
@@ -217,8 +217,8 @@ static bool read_comparison(local_reader *reader, const cJSON *object, const cha
 
 static bool read_distance(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
-    static const char *const known[] = {"name", "type", "description", "measurements", "referenceValue",
-            "minDistance", "maxDistance", "partyAggregation", NULL};
+    static const char *const known[] = {"name", "type", "measurements", "referenceValue", "minDistance",
+            "maxDistance", "partyAggregation", NULL};
     if (!local_reader_members(reader, object, place, known) ||
             !read_measurements(reader, object, place, rule) ||
             !read_reference(reader, object, place, true, rule) ||
@@ -234,7 +234,7 @@ static bool read_batch_distance(
         local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
     static const char *const known[] = {
-            "name", "type", "description", "batchAttribute", "maxDistance", "partyAggregation", NULL};
+            "name", "type", "batchAttribute", "maxDistance", "partyAggregation", NULL};
     const char *attribute = NULL;
     char text[320];
     if (!local_reader_members(reader, object, place, known) ||
@@ -298,8 +298,8 @@ static bool collection_tightens(const local_rule *rule)
 
 static bool read_collection(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
-    static const char *const known[] = {"name", "type", "description", "measurements", "operation",
-            "referenceValue", "minCount", "maxCount", "partyAggregation", NULL};
+    static const char *const known[] = {"name", "type", "measurements", "operation", "referenceValue",
+            "minCount", "maxCount", "partyAggregation", NULL};
     static const char *const operations[] = {
             "intersection", "contains", "reference_intersection_count", NULL};
     int operation = -1;
@@ -321,8 +321,8 @@ static bool read_collection(local_reader *reader, const cJSON *object, const cha
 
 static bool read_latency(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
-    static const char *const known[] = {"name", "type", "description", "maxLatency", "maxDistance",
-            "distanceReference", "partyAggregation", NULL};
+    static const char *const known[] = {
+            "name", "type", "maxLatency", "maxDistance", "distanceReference", "partyAggregation", NULL};
     static const char *const references[] = {"min", "avg", NULL};
     int from = -1;
     if (!local_reader_members(reader, object, place, known) ||
@@ -345,8 +345,8 @@ static bool read_latency(local_reader *reader, const cJSON *object, const char *
 
 static bool read_sort(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
-    static const char *const known[] = {"name", "type", "description", "sortDirection", "sortAttribute",
-            "mapKey", "partyAggregation", NULL};
+    static const char *const known[] = {
+            "name", "type", "sortDirection", "sortAttribute", "mapKey", "partyAggregation", NULL};
     static const char *const directions[] = {"ascending", "descending", NULL};
     static const char *const map_keys[] = {"minValue", "maxValue", NULL};
     const char *name = NULL;
@@ -379,7 +379,7 @@ static bool read_sort(local_reader *reader, const cJSON *object, const char *pla
 
 static bool read_compound(local_reader *reader, const cJSON *object, const char *place, local_rule *rule)
 {
-    static const char *const known[] = {"name", "type", "description", "statement", NULL};
+    static const char *const known[] = {"name", "type", "statement", NULL};
     const cJSON *statement = cJSON_GetObjectItemCaseSensitive(object, "statement");
     if (!local_reader_members(reader, object, place, known))
         return false;

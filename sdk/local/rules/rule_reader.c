@@ -36,13 +36,16 @@ void *local_reader_take(local_reader *reader, size_t count, size_t size)
     return bytes;
 }
 
+/* What AWS says of RuleSetBody: "most elements support a description field". */
+static const char description[] = "description";
+
 static bool is_known(const char *key, const char *const *known)
 {
     for (; *known != NULL; known++) {
         if (strcmp(*known, key) == 0)
             return true;
     }
-    return false;
+    return strcmp(key, description) == 0;
 }
 
 bool local_reader_members(
@@ -56,6 +59,8 @@ bool local_reader_members(
                     place, member->string);
         if (cJSON_GetObjectItemCaseSensitive(object, member->string) != member)
             return local_reader_refuse(reader, "%s: \"%.100s\" appears twice", place, member->string);
+        if (strcmp(member->string, description) == 0 && !cJSON_IsString(member))
+            return local_reader_refuse(reader, "%s: \"%s\" must be text", place, description);
     }
     return true;
 }
