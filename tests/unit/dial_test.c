@@ -410,3 +410,54 @@ TEST(a_connection_without_tls_is_refreshed_without_it_and_with_it_but_does_not_g
     CHECK_CONTAINS(the.log, "RefreshConnection is refused");
     end_game();
 }
+
+/* Each of its connections asks for the next one at once, and is closed when that is open. */
+TEST(a_service_that_refreshes_without_end_does_not_set_the_pace_of_dialling)
+{
+    new_game();
+    fake_socket *current = hosting_game();
+    for (int ms = 0; ms < 60000; ms++) {
+        fake_say(current, REFRESH("wss://next.test", "token-2"));
+        fake_socket *next = next_dial(1);
+        if (next == NULL)
+            continue;
+        CHECK(fake.dial_count <= 1 + 10 + 60);
+        fake_open(next);
+        fake_end(current, GLIFT__END_CLOSED, 1001, "");
+        current = next;
+    }
+    CHECK(fake.dial_count >= 60);
+    end_game();
+}
+
+TEST(refreshes_to_where_nobody_is_are_dialled_no_faster)
+{
+    new_game();
+    fake_socket *current = hosting_game();
+    for (int ms = 0; ms < 60000; ms++) {
+        fake_say(current, REFRESH("wss://dead.test", "token-2"));
+        fake_socket *next = next_dial(1);
+        if (next != NULL)
+            refuse(next);
+        CHECK(fake.dial_count <= 1 + 10 + 60);
+    }
+    CHECK(fake.dial_count >= 60);
+    CHECK_INT(current->state, FAKE_OPEN);
+    end_game();
+}
+
+TEST(a_refresh_that_has_to_wait_is_dialled_when_its_time_has_come)
+{
+    new_game();
+    fake_socket *current = hosting_game();
+    for (int i = 0; i < 10; i++) {
+        fake_say(current, REFRESH("wss://dead.test", "token-2"));
+        refuse(fake_last_dial());
+    }
+    fake_say(current, REFRESH("wss://last.test", "token-3"));
+    CHECK(next_dial(900) == NULL);
+    fake_socket *late = next_dial(101);
+    CHECK(late != NULL);
+    CHECK_CONTAINS(late->url, "wss://last.test/");
+    end_game();
+}

@@ -5,8 +5,8 @@
 #include "test.h"
 
 static glift__resolver *the_resolver;
-static uint32_t asked[8];
-static char asked_host[8][256];
+static uint32_t asked[128];
+static char asked_host[128][256];
 static size_t asked_count;
 
 typedef struct waiter {
@@ -149,6 +149,49 @@ TEST(localhost_needs_nobody_and_other_names_need_the_callback)
     glift__resolver_settle(the_resolver);
     CHECK_INT(local.times, 1);
     CHECK_INT(local.count, 2);
+    glift__resolver_close(the_resolver);
+}
+
+static void ask_many(waiter *all, size_t count)
+{
+    char host[32];
+    for (size_t i = 0; i < count; i++) {
+        all[i] = new_waiter();
+        snprintf(host, sizeof host, "name-%zu.test", i);
+        ask(&all[i], host);
+    }
+}
+
+TEST(of_names_that_never_come_64_are_looked_up_at_a_time)
+{
+    waiter all[64], late = new_waiter();
+    open_resolver(true);
+    ask_many(all, 64);
+    CHECK_TEXT(glift__resolver_ask(the_resolver, "late.test", &late.asker),
+            "64 names are being looked up already");
+    CHECK_INT(asked_count, 64);
+    ask(&late, "name-7.test");
+    CHECK_INT(glift__resolver_resolved(the_resolver, asked[7], two_addresses, 2), GLIFT_OK);
+    CHECK(glift__resolver_settle(the_resolver));
+    CHECK_INT(late.times, 1);
+    late = new_waiter();
+    ask(&late, "late.test");
+    glift__resolver_close(the_resolver);
+}
+
+TEST(a_name_that_nobody_waits_for_any_more_makes_room)
+{
+    waiter all[64], late = new_waiter();
+    open_resolver(true);
+    ask_many(all, 64);
+    glift__resolver_forget(&all[0].asker);
+    glift__resolver_forget(&all[5].asker);
+    CHECK_INT(glift__resolver_resolved(the_resolver, asked[0], two_addresses, 2), GLIFT_OK);
+    ask(&late, "late.test");
+    CHECK_INT(glift__resolver_resolved(the_resolver, asked[5], two_addresses, 2), GLIFT_ERR_NOT_FOUND);
+    CHECK_INT(glift__resolver_resolved(the_resolver, asked[64], two_addresses, 2), GLIFT_OK);
+    CHECK(glift__resolver_settle(the_resolver));
+    CHECK_INT(late.times, 1);
     glift__resolver_close(the_resolver);
 }
 

@@ -164,9 +164,7 @@ void glift__connection_refresh(glift__core *core, const char *endpoint, const ch
         glift__outbox_log(&core->outbox, GLIFT_LOG_ERROR, "out of memory: the connection was not refreshed");
         return;
     }
-    glift__dial_abandon(core);
-    glift__dial_prepare(core, GLIFT__DIAL_TO_REFRESH, core->now.mono_ms);
-    glift__dial_begin(core); /* now, before a Close frame in the same packet is read */
+    glift__dial_refresh(core);
 }
 
 bool glift__connection_heard(glift__core *core, uint32_t number)

@@ -81,7 +81,9 @@ typedef struct glift__connection {
     glift__dial_purpose purpose;
     glift__socket *dialled;
     uint64_t dial_at_ms;
-    unsigned dials; /* how many dials this connect operation has made */
+    unsigned dials;              /* how many dials this connect operation has made */
+    uint64_t refreshes_until_ms; /* the refreshes dialled so far last until then, at the pace of
+                                    glift__dial_refresh() */
     char idempotency_token[GLIFT__UUID_SIZE];
     glift__text url;
     glift__identity_offer refreshed, offered;
@@ -126,6 +128,7 @@ void glift__connection_close_socket(glift__socket *socket);
 void glift__dial_prepare(glift__core *core, glift__dial_purpose purpose, uint64_t dial_at_ms);
 /* Dials now. */
 void glift__dial_begin(glift__core *core);
+void glift__dial_refresh(glift__core *core); /* to where the offer leads, in place of a dial under way */
 /* Gives up the dial under way, for a better one. */
 void glift__dial_abandon(glift__core *core);
 

@@ -10,6 +10,12 @@
 
 #define NO_SOCKET_MS 1000 /* all sockets are being closed, which takes up to a second */
 #define FETCH_MS     5000
+/* GameLift refreshes a connection once in a long while, and asks again about every minute (wire
+ * protocol 3.5). Whoever asks without end must not set the pace of our dials: each is a look-up and a TLS
+ * handshake. */
+#define REFRESH_PACE_MS   1000
+#define REFRESHES_AT_ONCE 10
+#define HEAD_START_MS     ((REFRESHES_AT_ONCE - 1) * REFRESH_PACE_MS)
 
 /* ---- as whom ---- */
 
@@ -233,11 +239,18 @@ static void login_goes_on(glift__core *core, glift__step step)
     }
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 void glift__dial_begin(glift__core *core)
 {
     glift__connection *self = &core->connection;
     self->identity = choose_identity(core);
     self->dials++;
+    if (self->purpose == GLIFT__DIAL_TO_REFRESH)
+        self->refreshes_until_ms = later(self->refreshes_until_ms, core->now.mono_ms) + REFRESH_PACE_MS;
     if (self->identity != GLIFT__IDENTITY_ORIGINAL || !core->desc.container) {
         dial(core);
         return;
@@ -245,6 +258,17 @@ void glift__dial_begin(glift__core *core)
     self->dial = GLIFT__DIAL_LOGIN;
     login_goes_on(core, glift__container_login_start(&self->login, core->desc.container_credentials_url,
                                 core->desc.container_metadata_url));
+}
+
+void glift__dial_refresh(glift__core *core)
+{
+    glift__connection *self = &core->connection;
+    uint64_t now_ms = core->now.mono_ms, until_ms = later(self->refreshes_until_ms, now_ms);
+    uint64_t at_ms = later(until_ms, HEAD_START_MS) - HEAD_START_MS;
+    glift__dial_abandon(core);
+    glift__dial_prepare(core, GLIFT__DIAL_TO_REFRESH, later(at_ms, now_ms));
+    if (at_ms <= now_ms)
+        glift__dial_begin(core); /* now, before a Close frame in the same packet is read */
 }
 
 bool glift__dial_fetched(glift__core *core, uint32_t fetch, int http_status, const char *body, size_t length)

@@ -12,6 +12,10 @@
 /* Hosts whose last address is remembered: the service, what refreshes led to, the container's agent. */
 #define REMEMBERED 8
 #define HOST_SIZE  256
+/* Names that are looked up at a time: a peer whose refreshes name ever new hosts must not start ever new
+ * threads. */
+#define MOST_LOOKUPS 64
+#define TOO_MANY     "64 names are being looked up already"
 
 /* What the threads of look-ups share with the I/O thread. */
 typedef struct box {
@@ -44,6 +48,7 @@ struct glift__resolver {
     glift__resolver_desc desc;
     box *box;
     glift__node lookups;
+    unsigned lookup_count;
     uint32_t last_number;
     memory worked[REMEMBERED];
     unsigned next_worked;
@@ -162,10 +167,28 @@ static lookup *find(glift__resolver *self, const char *host)
     return NULL;
 }
 
-static void discard(lookup *self)
+static void discard(glift__resolver *self, lookup *given_up)
 {
-    glift__list_remove(&self->node);
-    free(self);
+    glift__list_remove(&given_up->node);
+    self->lookup_count--;
+    free(given_up);
+}
+
+/* A thread keeps its look-up to itself; the game may have forgotten one that nobody waits for. */
+static bool make_room(glift__resolver *self)
+{
+    if (self->lookup_count < MOST_LOOKUPS)
+        return true;
+    for (glift__node *node = self->lookups.next; self->desc.is_threadless && node != &self->lookups;
+            node = node->next) {
+        lookup *oldest = GLIFT__OWNER(node, lookup, node);
+        if (oldest->is_answered || !glift__list_is_empty(&oldest->askers))
+            continue;
+        discard(self, oldest);
+        let_go(self->box);
+        return true;
+    }
+    return false;
 }
 
 /* Answers names that need no look-up (RFC 6761 6.3). */
@@ -201,6 +224,8 @@ static const char *ask_game(glift__resolver *self, lookup *made)
 
 static const char *start(glift__resolver *self, const char *host, glift__asker *asker)
 {
+    if (!make_room(self))
+        return TOO_MANY;
     lookup *made = calloc(1, sizeof *made);
     const char *message = NULL;
     if (made == NULL)
@@ -210,6 +235,7 @@ static const char *start(glift__resolver *self, const char *host, glift__asker *
     made->number = ++self->last_number;
     glift__list_init(&made->askers);
     glift__list_insert_before(&self->lookups, &made->node);
+    self->lookup_count++;
     glift__list_insert_before(&made->askers, &asker->node);
     if (self->desc.is_threadless)
         message = ask_game(self, made);
@@ -217,7 +243,7 @@ static const char *start(glift__resolver *self, const char *host, glift__asker *
         message = "no memory or no thread for it";
     if (message != NULL) {
         glift__list_remove(&asker->node);
-        discard(made);
+        discard(self, made);
     }
     return message;
 }
@@ -270,6 +296,7 @@ static void answer(glift__resolver *self, lookup *found)
 {
     const memory *known = memory_of(self, found->host);
     glift__list_remove(&found->node);
+    self->lookup_count--;
     glift__addresses_arrange(found->addresses, found->count, known != NULL ? &known->address : NULL);
     while (!glift__list_is_empty(&found->askers)) {
         glift__asker *asker = GLIFT__OWNER(found->askers.next, glift__asker, node);
