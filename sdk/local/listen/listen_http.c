@@ -375,13 +375,13 @@ static void expect_body(listen_peer *peer, uint64_t length)
     listen_wait(peer, PATIENCE_BODY);
     if (peer->route == ROUTE_PAGE || peer->route == ROUTE_REFUSED || peer->is_stranger || length == 0)
         return;
-    peer->body = malloc(length);
+    peer->body = malloc((size_t)length);
     if (peer->body == NULL) {
         refuse(peer, 503, "gamelift-local is out of memory.");
         return;
     }
-    peer->body_expected = length;
-    peer->listener->bodies_bytes += length;
+    peer->body_expected = (size_t)length;
+    peer->listener->bodies_bytes += (size_t)length;
 }
 
 static int invite_body(listen_peer *peer)
