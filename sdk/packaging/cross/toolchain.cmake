@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# Builds for another machine on Debian: -DGLIFT_CROSS=arm64 or armhf, with Debian's compiler for it and a root of its packages
+# in GLIFT_CROSS_ROOT (root.sh makes one). Where qemu-user is installed, ctest runs the programs with it.
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES GLIFT_CROSS GLIFT_CROSS_ROOT)
+if(GLIFT_CROSS STREQUAL "arm64")
+  set(CMAKE_SYSTEM_PROCESSOR aarch64)
+  set(triplet aarch64-linux-gnu)
+  set(emulator qemu-aarch64-static)
+elseif(GLIFT_CROSS STREQUAL "armhf")
+  set(CMAKE_SYSTEM_PROCESSOR armv7l)
+  set(triplet arm-linux-gnueabihf)
+  set(emulator qemu-arm-static)
+else()
+  message(FATAL_ERROR "GLIFT_CROSS is \"${GLIFT_CROSS}\": arm64 and armhf are known.")
+endif()
+if(NOT EXISTS "${GLIFT_CROSS_ROOT}/usr/lib/${triplet}/libssl.so")
+  message(FATAL_ERROR "GLIFT_CROSS_ROOT is \"${GLIFT_CROSS_ROOT}\", where no usr/lib/${triplet}/libssl.so is: "
+    "sdk/packaging/cross/root.sh makes a root.")
+endif()
+
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_C_COMPILER ${triplet}-gcc)
+set(CMAKE_SYSROOT ${GLIFT_CROSS_ROOT})
+set(CMAKE_LIBRARY_ARCHITECTURE ${triplet})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(ENV{PKG_CONFIG_DIR} "")
+set(ENV{PKG_CONFIG_LIBDIR} ${GLIFT_CROSS_ROOT}/usr/lib/${triplet}/pkgconfig:${GLIFT_CROSS_ROOT}/usr/share/pkgconfig)
+set(ENV{PKG_CONFIG_SYSROOT_DIR} ${GLIFT_CROSS_ROOT})
+
+find_program(GLIFT_QEMU ${emulator})
+if(GLIFT_QEMU)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${GLIFT_QEMU} -L ${GLIFT_CROSS_ROOT})
+endif()
