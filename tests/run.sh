@@ -67,7 +67,7 @@ step() {
 }
 
 build() {
-  cmake --preset "$1" && cmake --build --preset "$1"
+  cmake --preset "$1" && cmake --build --preset "$1" --target all tests/all
 }
 
 # suite PRESET NAME CTEST-OPTIONS...: the tests of one preset; the cases are counted from its report.

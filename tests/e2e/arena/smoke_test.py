@@ -77,12 +77,22 @@ class Progress(unittest.TestCase):
         progress.look()
         self.assertEqual("  step 2 of 3, 0 s\n", out.getvalue())
 
-    def test_what_is_built_to_play_contains_no_test(self):
+    def inputs(self, target):
+        """What is made on the way to this target."""
         if not (BUILD / "build.ninja").exists():
             self.skipTest("this build is not made by Ninja")
-        steps = subprocess.run(["ninja", "-C", BUILD, "-t", "inputs", "play"], capture_output=True, text=True, check=True).stdout
+        steps = subprocess.run(["ninja", "-C", BUILD, "-t", "inputs", target], capture_output=True, text=True, check=True).stdout
         self.assertIn("gamelift-local", steps)
-        self.assertEqual([], [line for line in steps.splitlines() if line.startswith(("tests/", "sdk/examples/"))])
+        return steps.splitlines()
+
+    def test_what_is_built_to_play_contains_no_test(self):
+        self.assertEqual([], [line for line in self.inputs("play") if line.startswith(("tests/", "sdk/examples/"))])
+
+    def test_what_is_built_to_be_used_contains_no_test(self):
+        made = self.inputs("all")
+        self.assertIn(f"{ROOT}/sdk/examples/minimal.c", made)
+        of_tests = [line for line in made if line.startswith("tests/") and not line.startswith("tests/spec/testing/")]
+        self.assertEqual([], of_tests)  # spec/testing is gamelift.testing, which is shipped
 
 
 class Help(unittest.TestCase):
