@@ -86,6 +86,7 @@ end
 game = match.new {
   server = gamelift.server(),
   port = host.port,
+  log_paths = { host.config "log_file" },
   save = function() return arena and arena:save() end,
   restore = function(saved) kept = saved end,
   init = init,

@@ -3,6 +3,7 @@
 
 #include "engine.h"
 #include "log.h"
+#include "log_file.h"
 
 #include <libgen.h>
 #include <stdio.h>
@@ -127,7 +128,7 @@ int main(int argc, char **argv)
         code = 0;
     } else if (todo == OPTIONS_RUN && find_files(&e) &&
                has_what_it_needs(&e.options, &e.settings, &e.paths) && numbers_are_numbers(&e.settings) &&
-               set_log_level(&e.settings)) {
+               set_log_level(&e.settings) && log_file_open(&e.settings)) {
         code = engine_run(&e);
     }
     settings_fini(&e.settings);

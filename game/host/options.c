@@ -42,6 +42,7 @@ static const char help[] =
     "  script_memory_mb=256        memory of the scripts of one server; beyond it they get an error; 0: no end\n"
     "  auth_token_file=FILE        has the auth token, and is read for each server that starts\n"
     "  log_level=debug             say more\n"
+    "  log_folder=DIR              all that it prints goes to arena-PID.log there, which GameLift is told to keep\n"
     "\n"
     "Signals: SIGTERM and SIGINT end it, a second one at once; SIGHUP reloads the scripts.\n";
 /* clang-format on */

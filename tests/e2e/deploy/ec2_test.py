@@ -160,11 +160,17 @@ class Bundle(unittest.TestCase):
             folder = pathlib.Path(directory) / "game"
             subprocess.run([RECIPE / "make_build.sh", build, folder], check=True)
             subprocess.run([folder / "install.sh"], check=True)
-            service = Service("--launch", f"{folder}/bin/arena")
+            process, = json.loads(RUNTIME.read_text(encoding="utf-8"))["ServerProcesses"]
+            command = f"{process['LaunchPath']} {process['Parameters']}".replace("/local/game", str(folder))
+            service = Service("--launch", command)
             self.addCleanup(service.stop)
             until(lambda: any(one["state"] == "READY" for one in service.state()["processes"]), 120, "a server is ready")
             session = service.create_session()["GameSessionId"]
             until(lambda: service.session(session)["Status"] == "ACTIVE", 120, "the session is active")
+            log, = (folder / "logs").iterdir()
+            with service.open("/_local/messages?action=ActivateServerProcess") as answer:
+                self.assertIn(f'"LogPaths":["{log}"]', json.load(answer)["messages"][0]["text"])
+            self.assertIn("players: http", log.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

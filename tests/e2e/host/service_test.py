@@ -2,6 +2,7 @@
 """The arena on a service: what happens when there is none, when it refuses, and at the end."""
 
 import asyncio
+import json
 import signal
 import socket
 import unittest
@@ -192,6 +193,25 @@ class End(OnService):
                 arena.wait_for(r"stack traceback:[^$]*main.lua:\d")
                 arena.signal(signal.SIGTERM)
                 self.assertEqual(0, arena.exit_code(), arena.log)
+
+    def test_the_log_is_kept_in_a_file_of_which_gamelift_is_told(self):
+        arena = self.start("--set", f"log_folder={self.folder}/./", environment=self.service.environment)
+        self.service.wait_until(lambda: self.service.process_state() == "READY", "the arena is ready")
+        path = self.folder.resolve() / f"arena-{arena.process.pid}.log"
+        with self.service.open("/_local/messages?action=ActivateServerProcess") as answer:
+            self.assertIn(f'"LogPaths":["{path}"]', json.load(answer)["messages"][0]["text"])
+        self.assertEqual("", arena.log)
+        arena.signal(signal.SIGTERM)
+        self.assertEqual(0, arena.exit_code(), path.read_text())
+        self.assertRegex(path.read_text(), r"players: http(.|\n)* INFO ")
+
+    def test_a_log_that_cannot_be_kept_is_one_sentence(self):
+        for folder, words in ((f"{self.folder}/missing", "No such file or directory"), ("a" * 300, "File name too long"),
+                              ("/proc/self/status", "Not a directory")):
+            with self.subTest(words):
+                log = self.fails("--set", f"log_folder={folder}", code=2)
+                self.assertIn(words, log)
+                self.assertEqual(1, len(log.splitlines()), log)
 
     def test_sigterm_at_once(self):
         arena = self.server()
