@@ -123,11 +123,9 @@ static bool share_descriptors(engine *e, char *reason, size_t reason_size)
 
 static bool open_places(engine *e, char *reason, size_t reason_size)
 {
-    e->net_loop = net_loop_open(e->place_count);
-    if (e->net_loop == NULL) {
-        snprintf(reason, reason_size, "out of memory for the network");
+    e->net_loop = net_loop_open(e->place_count, reason, reason_size);
+    if (e->net_loop == NULL)
         return false;
-    }
     for (unsigned i = 0; i < e->place_count; i++) {
         if (!place_open(&e->places[i], e, i + 1, reason, reason_size))
             return false;

@@ -172,7 +172,7 @@ static bool start(net *n, char *reason, size_t reason_size)
     return n->vhost != NULL;
 }
 
-net_loop *net_loop_open(unsigned nets)
+net_loop *net_loop_open(unsigned nets, char *reason, size_t reason_size)
 {
     net_loop *loop = calloc(1, sizeof *loop);
     if (loop != NULL)
@@ -180,6 +180,9 @@ net_loop *net_loop_open(unsigned nets)
     if (loop != NULL && loop->context != NULL)
         return loop;
     free(loop);
+    snprintf(reason, reason_size, "%s",
+            access("/dev/urandom", R_OK) == 0 ? "out of memory for the network"
+                                              : "/dev/urandom cannot be read, and libwebsockets needs it");
     return NULL;
 }
 

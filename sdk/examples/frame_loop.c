@@ -133,7 +133,8 @@ static void tick(game *self, glift_server *server)
 static void sleep_until(int64_t at_ns)
 {
     int64_t left_ns = at_ns - now_ns();
-    struct timespec left = {.tv_sec = (time_t)(left_ns / 1000000000), .tv_nsec = (long)(left_ns % 1000000000)};
+    struct timespec left = {
+            .tv_sec = (time_t)(left_ns / 1000000000), .tv_nsec = (long)(left_ns % 1000000000)};
     if (left_ns > 0)
         nanosleep(&left, NULL); /* macOS has no clock_nanosleep() */
 }

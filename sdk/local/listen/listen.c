@@ -108,6 +108,8 @@ static bool start_carrying(
         return false;
     listener->is_secure = desc->tls_cert_file != NULL;
     listener->context = make_context(listener);
+    if (listener->context == NULL && !file_is_readable("/dev/urandom", why))
+        return false;
     listener->vhost = listener->context != NULL ? make_vhost(listener, desc) : NULL;
     if (listener->vhost == NULL)
         snprintf(why, LOCAL_WHY_SIZE, "libwebsockets could not be started%s",

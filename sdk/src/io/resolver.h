@@ -4,8 +4,8 @@
  * The system's look-up can block for 30 s, and a thread that it blocks can neither be woken nor cancelled. So
  * each look-up runs in a thread of its own that owns all it touches and ends by itself; whoever asked may
  * have gone long before. Whoever asks for a name that is being looked up already waits for the same answer,
- * so a name server that hangs costs one thread for each name, of which there are 64 at most. A threadless io has
- * the game look names up. */
+ * so a name server that hangs costs one thread for each name, of which there are 64 at most. A threadless io
+ * has the game look names up. */
 #ifndef GLIFT_RESOLVER_H
 #define GLIFT_RESOLVER_H
 

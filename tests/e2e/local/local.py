@@ -46,6 +46,8 @@ class Service:
         takes for the root folder."""
         self.folder = tempfile.TemporaryDirectory(dir=root and root / "tmp")
         self.path = pathlib.Path(self.folder.name)
+        if root:
+            self.path.chmod(0o777)  # whoever the program is in there
         env_file_there = "/" / (self.path / "env").relative_to(root or "/")
         self.trust = trust
         env_file = self.path / "env"

@@ -62,10 +62,10 @@ async def enter(url, check):
         await asyncio.to_thread(check)
 
 
-def play_a_session(test, folder, gamelift_local, arena, *options, trust=None):
+def play_a_session(test, folder, gamelift_local, arena, *options, trust=None, user=None):
     """In that root gamelift-local starts an arena; a game session is made there and a player comes into it."""
-    service = local.Service("--launch", arena, *options, root=folder, program=gamelift_local,
-                            wrapper=command(folder), trust=trust)
+    service = local.Service("--launch", f"'{arena}'", *options, root=folder, program=gamelift_local,
+                            wrapper=command(folder, user=user), trust=trust)
     try:
         play(test, service)
     except AssertionError as error:
