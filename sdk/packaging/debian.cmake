@@ -18,6 +18,7 @@ file(WRITE ${CMAKE_BINARY_DIR}/debian/shlibs "libgamelift 0 libgamelift0 (>= ${P
 file(WRITE ${CMAKE_BINARY_DIR}/debian/triggers "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${CMAKE_BINARY_DIR}/debian/shlibs ${CMAKE_BINARY_DIR}/debian/triggers)
 set(CPACK_DEBIAN_SDK_PACKAGE_SUGGESTS "libcjson-dev, libssl-dev") # for the archive
+set(CPACK_DEBIAN_ARENA_PACKAGE_RECOMMENDS "python3, awscli") # for the recipes of game/deploy
 set(CPACK_DEBIAN_LUA_PACKAGE_SUGGESTS "lua5.4 | lua5.3 | lua5.2 | lua5.1 | luajit")
 
 # Debian's own form of a changelog; the one that people read is CHANGELOG.md.

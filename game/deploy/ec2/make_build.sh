@@ -1,28 +1,32 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Makes the folder for `aws gamelift upload-build`: make_build.sh BUILD-FOLDER-OF-A-BUNDLE OUTPUT-FOLDER
+# Makes the folder for `aws gamelift upload-build`: make_build.sh BUNDLE OUTPUT-FOLDER
 #
-# Puts the arena with all that it loads, install.sh and the licences into OUTPUT-FOLDER, which must not be there yet, and
-# looks it through as check_build.py does.
+# BUNDLE is the archive of a bundle, unpacked, or the folder in which a bundle was built. Puts the arena with all that it
+# loads, install.sh and the licences into OUTPUT-FOLDER, which must not be there yet, and looks it through as
+# check_build.py does.
 set -eu
 
-if [ $# -ne 2 ] || [ ! -f "$1/NOTICE" ] || [ -e "$2" ]; then
-  echo "make_build.sh: usage: make_build.sh BUILD-FOLDER OUTPUT-FOLDER; the first is made by" \
+notice=share/doc/gamelift/NOTICE
+if [ $# -ne 2 ] || { [ ! -f "$1/$notice" ] && [ ! -f "$1/NOTICE" ]; } || [ -e "$2" ]; then
+  echo "make_build.sh: usage: make_build.sh BUNDLE OUTPUT-FOLDER; the first is the archive of a bundle, unpacked, or made by" \
     "cmake --preset bundle && cmake --build --preset bundle, the second must not be there yet" >&2
   exit 2
 fi
-build=$1
+whole=$1
 output=$2
 here=$(cd "$(dirname "$0")" && pwd)
 
-whole=$(mktemp -d)
-trap 'rm -rf "$whole"' EXIT
-cmake --install "$build" --strip --prefix "$whole" >/dev/null
+if [ ! -f "$whole/$notice" ]; then
+  whole=$(mktemp -d)
+  trap 'rm -rf "$whole"' EXIT
+  cmake --install "$1" --strip --prefix "$whole" >/dev/null
+fi
 mkdir -p "$output/bin" "$output/lib" "$output/share/gamelift"
 cp "$whole/bin/arena" "$output/bin/"
 cp -L "$whole/lib/libgamelift.so.0" "$output/lib/"
 cp -RL "$whole/lib/gamelift" "$output/lib/"
 rm -f "$output"/lib/gamelift/libcbor.so.* # gamelift-local's
 cp -R "$whole/share/gamelift/arena" "$whole/share/gamelift/assets" "$output/share/gamelift/"
-cp "$build/NOTICE" "$here/../../../LICENSE" "$here/install.sh" "$output/"
+cp "$whole/$notice" "$whole/share/doc/gamelift/LICENSE" "$here/install.sh" "$output/"
 "$here/check_build.py" "$output" "$here/runtime-configuration.json"

@@ -237,15 +237,16 @@ class InAContainer(unittest.TestCase):
 
 
 def image(folder):
-    """The unpacked image, or why there is none."""
+    """The image that the archive of a bundle makes, unpacked; or why there is none."""
+    archive = pathlib.Path(folder) / "archive"
     try:
-        build = bundle.built("bundle")
+        bundle.installed("bundle", archive)
     except unittest.SkipTest as reason:
         return str(reason)
     for tool in ("buildah", "umoci"):
         if shutil.which(tool) is None:
             return f"needs {tool}"
-    elf.run(RECIPE / "make_image.sh", build, f"{folder}/image")
+    elf.run(archive / "share/gamelift/deploy/container/make_image.sh", archive, f"{folder}/image")
     index = document(pathlib.Path(folder) / "image" / "oci" / "index.json")
     version = index["manifests"][0]["annotations"]["org.opencontainers.image.ref.name"]
     elf.run("umoci", "unpack", *([] if os.geteuid() == 0 else ["--rootless"]), "--image", f"{folder}/image/oci:{version}",

@@ -155,22 +155,33 @@ class Fleet(unittest.TestCase):
 
 class Bundle(unittest.TestCase):
     def test_the_folder_of_a_bundle_hosts_a_game_session(self):
-        build = bundle.built("bundle")
         with tempfile.TemporaryDirectory() as directory:
-            folder = pathlib.Path(directory) / "game"
-            subprocess.run([RECIPE / "make_build.sh", build, folder], check=True)
-            subprocess.run([folder / "install.sh"], check=True)
-            process, = json.loads(RUNTIME.read_text(encoding="utf-8"))["ServerProcesses"]
-            command = f"{process['LaunchPath']} {process['Parameters']}".replace("/local/game", str(folder))
-            service = Service("--launch", command)
-            self.addCleanup(service.stop)
-            until(lambda: any(one["state"] == "READY" for one in service.state()["processes"]), 120, "a server is ready")
-            session = service.create_session()["GameSessionId"]
-            until(lambda: service.session(session)["Status"] == "ACTIVE", 120, "the session is active")
-            log, = (folder / "logs").iterdir()
-            with service.open("/_local/messages?action=ActivateServerProcess") as answer:
-                self.assertIn(f'"LogPaths":["{log}"]', json.load(answer)["messages"][0]["text"])
-            self.assertIn("players: http", log.read_text(encoding="utf-8"))
+            place = pathlib.Path(directory)
+            build = bundle.installed("bundle", place / "archive")
+            archived = place / "archive/share/gamelift/deploy/ec2/make_build.sh"
+            subprocess.run([archived, place / "archive", place / "game"], check=True)
+            subprocess.run([RECIPE / "make_build.sh", build, place / "built"], check=True)
+            self.assertEqual(names(place / "built"), names(place / "game"))
+            self.host(place / "game")
+
+    def host(self, folder):
+        """As the runtime configuration says, where this is /local/game."""
+        subprocess.run([folder / "install.sh"], check=True)
+        process, = json.loads(RUNTIME.read_text(encoding="utf-8"))["ServerProcesses"]
+        command = f"{process['LaunchPath']} {process['Parameters']}".replace("/local/game", str(folder))
+        service = Service("--launch", command)
+        self.addCleanup(service.stop)
+        until(lambda: any(one["state"] == "READY" for one in service.state()["processes"]), 120, "a server is ready")
+        session = service.create_session()["GameSessionId"]
+        until(lambda: service.session(session)["Status"] == "ACTIVE", 120, "the session is active")
+        log, = (folder / "logs").iterdir()
+        with service.open("/_local/messages?action=ActivateServerProcess") as answer:
+            self.assertIn(f'"LogPaths":["{log}"]', json.load(answer)["messages"][0]["text"])
+        self.assertIn("players: http", log.read_text(encoding="utf-8"))
+
+
+def names(folder):
+    return sorted(path.relative_to(folder) for path in folder.rglob("*"))
 
 
 if __name__ == "__main__":

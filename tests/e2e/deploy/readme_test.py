@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The commands of game/deploy/README.md, typed one block after another into one shell. Ports are others, which are free."""
+"""The commands of game/deploy/README.md, typed one block after another into one shell. Ports are others, which are free.
+With GLIFT_LONG by an operator, too, who has nothing but the archive of a bundle."""
 import os
 import pathlib
 import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "packaging"))
+import bundle  # noqa: E402  pylint: disable=wrong-import-position
 from anywhere_test import CREDENTIALS, PATIENCE_S, ROOT, free_ports
 from local import PROGRAM, until
 
-README = (ROOT / "game" / "deploy" / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S)
+def blocks(readme):
+    return re.findall(r"^```sh\n(.*?)^```", readme.read_text(encoding="utf-8"), re.M | re.S)
 
 
 @unittest.skipUnless(shutil.which("aws", path=CREDENTIALS["PATH"]), "the AWS CLI is not installed (Debian package awscli)")
@@ -23,9 +27,7 @@ class Readme(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        (self.folder / "build").mkdir()
-        (self.folder / "build" / "release").symlink_to(PROGRAM.parent)
-        (self.folder / "game").symlink_to(ROOT / "game")
+        self.blocks = self.lay_out()
         first = free_ports(4)
         self.ports = {"9080": str(first), "20000": str(first + 1), "20010": str(first + 3)}
         self.typed = 0  # how much the shell had said before the last block
@@ -36,6 +38,13 @@ class Readme(unittest.TestCase):
             ["bash", "-em"], cwd=self.folder, stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, text=True,
             env={**environment, "PATH": CREDENTIALS["PATH"], "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": ""})
         self.addCleanup(self.end)
+
+    def lay_out(self):
+        """What an operator has; the blocks to type."""
+        (self.folder / "build").mkdir()
+        (self.folder / "build" / "release").symlink_to(PROGRAM.parent)
+        (self.folder / "game").symlink_to(ROOT / "game")
+        return blocks(ROOT / "game" / "deploy" / "README.md")
 
     def end(self):
         """Every job of the shell has a group of its own, and is ended by it."""
@@ -62,8 +71,8 @@ class Readme(unittest.TestCase):
         self.assertIsNone(self.shell.poll(), self.text())
 
     def test_its_commands(self):
-        self.assertGreaterEqual(len(BLOCKS), 3)
-        for number, block in enumerate(BLOCKS):
+        self.assertGreaterEqual(len(self.blocks), 3)
+        for number, block in enumerate(self.blocks):
             if "create-game-session " in block:
                 until(lambda: "players: http" in self.text(), PATIENCE_S, "a server is there")
                 until(self.is_ready, PATIENCE_S, "a server is ready")
@@ -76,6 +85,15 @@ class Readme(unittest.TestCase):
 
     def is_ready(self):
         return " is ready on port" in self.text()[self.typed:]
+
+
+class FromTheArchive(Readme):
+    """The page says what is where then."""
+
+    def lay_out(self):
+        bundle.installed("bundle", self.folder)
+        return [block.replace("game/deploy/", "share/gamelift/deploy/").replace("build/release/", "bin/")
+                for block in blocks(self.folder / "share/gamelift/deploy/README.md")]
 
 
 if __name__ == "__main__":

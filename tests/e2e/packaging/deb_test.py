@@ -59,6 +59,9 @@ class DebianPackages(unittest.TestCase):
             with self.subTest(version):
                 elf.run(*root.command(folder, f"lua{version}", "-e",
                                       'assert(require("gamelift.match").new) assert(require("gamelift.testing"))'))
+        unit = (folder / "usr/share/gamelift/deploy/anywhere/arena-anywhere.service").read_text()
+        for path in re.findall(r"[ =](/usr/(?!bin/python3)\S+)", unit):
+            self.assertTrue((folder / path.lstrip("/")).is_file(), path)
         (folder / "tmp/game.c").write_text(PROGRAM)
         elf.run(*root.command(folder, "sh", "-c", "cd /tmp && gcc game.c -o game $(pkg-config --cflags --libs gamelift)"
                                                   " && ./game"))
