@@ -10,7 +10,10 @@
 bool token_read(const char *path, char out[TOKEN_SIZE], char why[TOKEN_WHY_SIZE])
 {
     if (!local_read_line(path, out, TOKEN_SIZE)) {
-        snprintf(why, TOKEN_WHY_SIZE, "cannot read %.4000s: %s", path, strerror(errno));
+        snprintf(why, TOKEN_WHY_SIZE,
+                "cannot read %.4000s: %s; --token takes a file with a secret of %d to %d letters, digits, _ "
+                "or -",
+                path, strerror(errno), LOCAL_TOKEN_LEAST, LOCAL_TOKEN_MOST);
         return false;
     }
     if (local_token_is_valid(out))

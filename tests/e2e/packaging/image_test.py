@@ -94,6 +94,20 @@ class Image(unittest.TestCase):
         service.stop()
         self.assertEqual(self.health(service.port), 1)
 
+    def test_without_a_secret_it_serves_nobody_and_says_what_it_wants(self):
+        self.service().stop()  # skips where nobody can look into the image
+        for options, code, words in (
+                (["--demo", "--listen", "0.0.0.0"], 2, "it needs --token FILE, a secret that their clients show"),
+                (["--demo", "--listen", "0.0.0.0", "--token", "/run/secrets/none"], 1,
+                 "No such file or directory; --token takes a file with a secret of 16 to 128 letters, digits, _ or -"),
+                (["--demo", "--listen", "0.0.0.0", "--token", "/etc/passwd"], 1, "is no token: it takes 16 to 128 letters"),
+                (["--demo", "--state", "/usr/state.db"], 1, "cannot open --state /usr/state.db: Permission denied")):
+            with self.subTest(words):
+                result = self.run_in_it(self.program, *options)
+                self.assertEqual(code, result.returncode, result.stderr)
+                self.assertIn(words, result.stderr)
+                self.assertEqual(1, len(result.stderr.splitlines()), result.stderr)
+
     def test_it_starts_by_itself_as_the_compose_file_starts_it_and_is_nobody_of_importance(self):
         image = self.config["process"]
         options = self.compose["command"]
