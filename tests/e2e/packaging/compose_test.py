@@ -78,7 +78,7 @@ class Containers(unittest.TestCase):
 
     def test_the_commands_of_the_page_for_those_who_want_tls(self):
         reader = self.reader()
-        reader.type(CERTIFICATE.partition("gamelift-local")[0])
+        reader.type(CERTIFICATE.partition("rm -f gamelift.env")[0])
         token, _, *environment = TYPED[0].splitlines(keepends=True)
         reader.type(token + TYPED[1])
         self.wait_for_log()
