@@ -6,6 +6,7 @@
 # network and base image: in it are the program, the libraries of this machine that it asks for (glibc and OpenSSL), and
 # root certificates. Needs buildah.
 set -euo pipefail
+umask 022 # what is made here is run by another user
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
   sed -n '3,/^set /s/^# \?//p' "$0"

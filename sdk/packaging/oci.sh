@@ -6,6 +6,7 @@
 # network and base image: ROOT-FOLDER gets the libraries of this machine that its programs ask for (glibc and OpenSSL),
 # root certificates, and a /tmp. OPTION... says what the image starts, as `buildah config` has it. Needs buildah.
 set -euo pipefail
+umask 022 # what is made here is run by another user
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
   sed -n '3,/^set /s/^# \?//p' "$0"

@@ -7,6 +7,7 @@
 # OUTPUT-FOLDER/oci is the image in OCI's layout, OUTPUT-FOLDER/docker.tar what `docker load` takes. Needs buildah, and
 # neither a daemon nor a network.
 set -eu
+umask 022 # what is made here is run by another user
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
   sed -n '3,/^set /s/^# \{0,1\}//p' "$0"

@@ -6,6 +6,7 @@
 # loads, install.sh and the licences into OUTPUT-FOLDER, which must not be there yet, and looks it through as
 # check_build.py does.
 set -eu
+umask 022 # what is made here is run by another user
 
 notice=share/doc/gamelift/NOTICE
 if [ $# -ne 2 ] || { [ ! -f "$1/$notice" ] && [ ! -f "$1/NOTICE" ]; } || [ -e "$2" ]; then
@@ -29,4 +30,5 @@ cp -RL "$whole/lib/gamelift" "$output/lib/"
 rm -f "$output"/lib/gamelift/libcbor.so.* # gamelift-local's
 cp -R "$whole/share/gamelift/arena" "$whole/share/gamelift/assets" "$output/share/gamelift/"
 cp "$whole/$notice" "$whole/share/doc/gamelift/LICENSE" "$here/install.sh" "$output/"
+chmod -R a+rX "$output" # whatever the archive was unpacked with
 "$here/check_build.py" "$output" "$here/runtime-configuration.json"
