@@ -9,7 +9,7 @@ import unittest
 
 import websockets
 
-from arena import WITH_TSAN, ArenaCase
+from arena import WITH_TSAN, Arena, ArenaCase
 from service import Service
 
 # A small game server: ready, activates, accepts, removes. No policy of a real game in it.
@@ -212,6 +212,14 @@ class End(OnService):
                 log = self.fails("--set", f"log_folder={folder}", code=2)
                 self.assertIn(words, log)
                 self.assertEqual(1, len(log.splitlines()), log)
+
+    def test_the_log_goes_into_no_file_that_somebody_else_has_linked_there(self):
+        link = 'ln -s "$1/other" "$1/arena-$$.log" && shift && exec "$@"'
+        arena = Arena("--set", f"log_folder={self.folder}", wrapper=["sh", "-c", link, "sh", str(self.folder)])
+        self.addCleanup(arena.stop)
+        self.assertEqual(2, arena.exit_code(), arena.log)
+        self.assertIn("symbolic links", arena.log)
+        self.assertFalse((self.folder / "other").exists())
 
     def test_sigterm_at_once(self):
         arena = self.server()
