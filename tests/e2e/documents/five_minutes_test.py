@@ -57,6 +57,10 @@ class FiveMinutes(unittest.TestCase):
 class Page(unittest.TestCase):
     TEXT = PAGE.read_text(encoding="utf-8")
 
+    def test_every_block_is_typed_by_a_test(self):
+        self.assertEqual({"sh", "text", "console"}, {language for language, _ in Document(PAGE).blocks})
+        self.assertEqual(2, self.TEXT.count("```console\n"), "e2e.packaging.compose types two")
+
     def test_it_names_every_value_that_the_environment_has(self):
         named = set(re.findall(r"`(GAMELIFT_SDK_\w+)`", self.TEXT))
         self.assertEqual({f"GAMELIFT_SDK_{name}" for name in ("WEBSOCKET_URL", "AUTH_TOKEN", "FLEET_ID", "HOST_ID",
