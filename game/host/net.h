@@ -86,7 +86,7 @@ typedef struct net_desc {
     net_handlers handlers;
 } net_desc;
 
-/* For so many nets. NULL: out of memory. */
+/* For so many nets. NULL: `reason` holds one sentence. */
 net_loop *net_loop_open(unsigned nets, char *reason, size_t reason_size);
 /* Closes what is open, without a reason, and all nets; no handler is called any more. NULL is allowed. */
 void net_loop_close(net_loop *loop);
