@@ -9,11 +9,14 @@ does nothing else. Not a test: no figure is judged.
   duel     16 players and 16 more: what a tick costs
   crowd    200 players in one arena
   fleet    20 arenas of 16 players, all on one core
+  many     the same 20 as servers of one process, beside 20 processes; without a floor
+  idle     ready servers without a session: 1 to 500 of one process, beside as many processes; without a floor
 """
 import argparse
 import os
 import pathlib
 import re
+import statistics
 import sys
 import tempfile
 import time
@@ -21,6 +24,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GAME = ROOT / "game" / "arena"
 HERE = pathlib.Path(__file__).resolve().parent
+START_TIMEOUT_S = 300
 SNAPSHOT_BYTES = {16: 260, 32: 480, 200: 2700}  # about as many as the game sends
 
 
@@ -33,20 +37,26 @@ def cpu_seconds(pid):
     return sum(int(path.read_text().split()[0]) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
-class Fleet:
-    """Arenas with as many players each; all of them are in the game when this returns."""
+def memory_kib(pid):
+    """The process's share of the memory that it has."""
+    return int(re.search(r"^Pss:\s+(\d+)", pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)[1])
 
-    def __init__(self, arenas, players, floor=False, core=None):
+
+class Fleet:
+    """Arenas with as many players each; all of them are in the game when this returns. together: in one process."""
+
+    def __init__(self, arenas, players, floor=False, core=None, together=False):
         from arena import Arena
         from service import Service
         self.folder = tempfile.TemporaryDirectory()
         self.service = Service()
-        self.arenas, self.crowds, self.players = [], [], players
+        self.arenas, self.crowds, self.players, self.servers = [], [], players, arenas
         wrapper = ("taskset", "-c", str(core)) if core is not None else ()
-        for number in range(arenas):
-            self.arenas.append(Arena(
-                "--script", HERE / "arena_measured.lua", *settings(players, floor), wrapper=wrapper,
-                environment={**self.service.environment, "GAMELIFT_SDK_PROCESS_ID": f"arena-{number}"}))
+        script = ("--script", HERE / "arena_measured.lua", *settings(players, floor))
+        for number in range(1 if together else arenas):
+            identity = {"GAMELIFT_SDK_PROCESS_ID": "" if together else f"arena-{number}"}
+            self.arenas.append(Arena(*script, *(("--servers", arenas) if together else ()), wrapper=wrapper,
+                                     environment={**self.service.environment, **identity}))
         try:
             self.fill(core)
         except Exception:
@@ -54,16 +64,24 @@ class Fleet:
             self.stop()
             raise
 
+    def wait_until_ready(self):
+        self.service.wait_until(
+            lambda: sum(one["state"] == "READY" for one in self.service.state()["processes"]) == self.servers,
+            f"{self.servers} servers are ready", START_TIMEOUT_S)
+
     def fill(self, core):
+        self.wait_until_ready()
+        if self.players == 0:
+            return
         urls = self.urls()
         for begin in range(0, len(urls), 200):
             self.crowds.append(self.crowd(urls[begin:begin + 200], begin, wrapper_of_crowd(core)))
         for crowd in self.crowds:
-            crowd.wait_for(r"crowd: \d+ players, (?:2[5-9]|3\d)", 60)
+            crowd.wait_for(r"crowd: \d+ players, (?:2[5-9]|3\d)", START_TIMEOUT_S)
 
     def urls(self):
         found = []
-        for arena in self.arenas:
+        for _ in range(self.servers):
             session = self.service.place_session(self.players)
             port = next(one["port"] for one in self.service.state()["game_sessions"]
                         if one["game_session_id"] == session)
@@ -78,6 +96,9 @@ class Fleet:
         path.write_text("\n".join(urls))
         return Arena("--bots", "1", "--script", HERE / "arena_crowd.lua", "--set", f"urls={path}",
                      "--set", f"game={GAME}", wrapper=wrapper)
+
+    def memory_kib(self):
+        return sum(memory_kib(arena.process.pid) for arena in self.arenas)
 
     def cpu(self):
         return sum(cpu_seconds(arena.process.pid) for arena in self.arenas)
@@ -98,7 +119,7 @@ class Fleet:
 
 
 def settings(players, floor):
-    pairs = {"game": GAME, "max_players": players, "players_per_address": 1000, "joins_per_second": 1000,
+    pairs = {"game": GAME, "max_players": players or 16, "players_per_address": 1000, "joins_per_second": 1000,
              "round_seconds": 3600, "seed": 7,
              "script_timeout_ms": 0}  # the timer of the watchdog makes the clock of ticks a coarse one
     if floor:
@@ -127,10 +148,34 @@ def run(name, arenas, players, seconds, core=None):
             fleet.stop()
 
 
+def compare(name, servers, players, seconds, core=None):
+    """The same servers in one process and in as many; medians of five windows, and what one server costs."""
+    for kind, together in (("one_process", True), ("processes", False)):
+        fleet = Fleet(servers, players, core=core, together=together)
+        try:
+            used = statistics.median(fleet.measure(seconds / 5)[0] for _ in range(5))
+            figure(f"{name}_{servers}_{kind}_cpu", used * 100, "% of a core")
+            figure(f"{name}_{servers}_{kind}_memory", fleet.memory_kib() / servers / 1024, "MiB a server")
+            stalls = sum(len(re.findall("a stall|further stalls", arena.log)) for arena in fleet.arenas)
+            figure(f"{name}_{servers}_{kind}_stalls", stalls, "log lines")
+            if players > 0:
+                figure(f"{name}_{servers}_{kind}_sessions", servers / used, "a core")
+                figure(f"{name}_{servers}_{kind}_snapshots", min(float(mean) for mean, _ in fleet.measure(1)[1]), "a second")
+        finally:
+            fleet.stop()
+
+
+def idle(seconds):
+    for servers in (1, 10, 50, 200, 500):
+        compare("idle", servers, 0, seconds)
+
+
 SCENARIOS = {
     "duel": lambda seconds: run("duel", 1, 32, seconds),
     "crowd": lambda seconds: run("crowd", 1, 200, seconds),
     "fleet": lambda seconds: run("fleet", 20, 16, seconds, core=0),
+    "many": lambda seconds: compare("many", 20, 16, seconds, core=0),
+    "idle": idle,
 }
 
 
