@@ -8,12 +8,17 @@ static game_server server;
 static local_service *begin(const char *configuration)
 {
     local_service *service = make_ready_service(&server);
-    CHECK_INT(call(service, "CreateMatchmakingRuleSet",
-                      "{\"Name\":\"r\",\"RuleSetBody\":\"{\\\"ruleLanguageVersion\\\":\\\"1.0\\\","
-                      "\\\"teams\\\":[{"
-                      "\\\"name\\\":\\\"a\\\",\\\"minPlayers\\\":1,\\\"maxPlayers\\\":1},{\\\"name\\\":"
-                      "\\\"b\\\","
-                      "\\\"minPlayers\\\":1,\\\"maxPlayers\\\":1}]}\"}"),
+    CHECK_INT(
+            call(service, "CreateMatchmakingRuleSet",
+                    "{\"Name\":\"r\",\"RuleSetBody\":\"{\\\"ruleLanguageVersion\\\":\\\"1.0\\\","
+                    "\\\"teams\\\":[{"
+                    "\\\"name\\\":\\\"a\\\",\\\"minPlayers\\\":1,\\\"maxPlayers\\\":1},{\\\"name\\\":"
+                    "\\\"b\\\","
+                    "\\\"minPlayers\\\":1,\\\"maxPlayers\\\":1}],\\\"playerAttributes\\\":[{\\\"name\\\":"
+                    "\\\"mode\\\","
+                    "\\\"type\\\":\\\"string\\\",\\\"default\\\":\\\"any\\\"}],\\\"rules\\\":[{\\\"name\\\":"
+                    "\\\"Alike\\\",\\\"type\\\":\\\"batchDistance\\\",\\\"batchAttribute\\\":\\\"mode\\\"}]}"
+                    "\"}"),
             200);
     CHECK_INT(call(service, "CreateGameSessionQueue",
                       "{\"Name\":\"q\",\"TimeoutInSeconds\":10,\"CustomEventData\":\"of the queue\","
@@ -116,7 +121,7 @@ TEST(a_match_is_told_from_the_search_to_its_seats)
     CHECK_TEXT(field("events.0.event.detail.estimatedWaitMillis"), "NOT_AVAILABLE");
     CHECK_TEXT(field("events.0.event.detail.gameSessionInfo.players.0.playerId"), "p-t1");
     CHECK_TEXT(field("events.2.event.detail.acceptanceRequired"), "false");
-    CHECK_TEXT(field("events.2.event.detail.ruleEvaluationMetrics"), "[0]");
+    CHECK_TEXT(field("events.2.event.detail.ruleEvaluationMetrics"), "[1]");
     CHECK(field("events.2.event.detail.matchId")[0] != '\0');
     CHECK(field("events.2.event.detail.gameSessionInfo.players.1.team")[0] != '\0');
     CHECK_TEXT(field("events.3.event.detail.gameSessionInfo.gameSessionArn"), arn);
@@ -199,6 +204,41 @@ TEST(S64_a_ticket_that_times_out_or_is_stopped_says_so_with_a_reason)
     CHECK_TEXT(field("events.1.event.detail.reason"), "TimedOut");
     CHECK_TEXT(field("events.3.event.detail.reason"), "Cancelled");
     CHECK_TEXT(field("events.3.event.detail.message"), "Cancelled by request.");
+    CHECK_TEXT(field("events.1.event.detail.ruleEvaluationMetrics"), "[1]");
+    CHECK_TEXT(field("events.3.event.detail.ruleEvaluationMetrics.0.ruleName"), "Alike");
+    CHECK_TEXT(field("events.3.event.detail.ruleEvaluationMetrics.0.failedCount"), "0");
+    CHECK_TEXT(field("events.3.event.detail.matchId"), "");
+    finish(service, &server);
+}
+
+TEST(every_match_is_told_as_a_potential_one_first)
+{
+    local_service *service = begin("\"AcceptanceRequired\":false,\"FlexMatchMode\":\"STANDALONE\"");
+    start(service, "t1");
+    start(service, "t2");
+    wait_s(service, 2);
+    CHECK_TEXT(told(service), "MatchmakingSearching:t1 MatchmakingSearching:t2 PotentialMatchCreated:t1:t2 "
+                              "MatchmakingSucceeded:t1:t2");
+    CHECK_TEXT(field("events.2.event.detail.acceptanceRequired"), "false");
+    finish(service, &server);
+}
+
+TEST(S64_the_end_of_a_ticket_in_a_match_names_the_match)
+{
+    local_service *service = begin("\"AcceptanceRequired\":true,\"AcceptanceTimeoutSeconds\":5," QUEUE);
+    char match[64];
+    start(service, "t1");
+    start(service, "t2");
+    wait_s(service, 2);
+    accept(service, "t1", "REJECT");
+    CHECK_TEXT(told(service), "MatchmakingSearching:t1 MatchmakingSearching:t2 PotentialMatchCreated:t1:t2 "
+                              "AcceptMatch:t1:t2 AcceptMatchCompleted/Rejected:t1:t2 MatchmakingCancelled:t1 "
+                              "MatchmakingSearching:t2");
+    snprintf(match, sizeof match, "%s", field("events.2.event.detail.matchId"));
+    CHECK(match[0] != '\0');
+    CHECK_TEXT(field("events.5.event.detail.matchId"), match);
+    CHECK_TEXT(field("events.6.event.detail.matchId"), "");
+    CHECK_TEXT(field("events.6.event.detail.ruleEvaluationMetrics"), "");
     finish(service, &server);
 }
 

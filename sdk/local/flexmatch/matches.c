@@ -402,8 +402,7 @@ void local_make_match(local_service *service, glift__time now, local_configurati
             match->backfill != NULL ? ", one of them a backfill" : "");
     for (size_t i = 0; i < count; i++)
         local_note_match_found(service, ticket_of(candidates[i]), match);
-    if (configuration->acceptance_required || !configuration->standalone)
-        local_note_match(service, now, match, "PotentialMatchCreated", NULL);
+    local_note_match(service, now, match, "PotentialMatchCreated", NULL);
     if (configuration->acceptance_required)
         ask_for_acceptance(service, now, match);
     else

@@ -190,20 +190,6 @@ static void add_estimate(cJSON *detail, const local_configuration *configuration
     cJSON_AddStringToObject(detail, "estimatedWaitMillis", millis);
 }
 
-void local_note_ticket(local_service *service, glift__time now, const local_ticket *ticket, const char *type,
-        const char *reason, const char *message)
-{
-    cJSON *detail = make_detail(type);
-    add_ticket(cJSON_AddArrayToObject(detail, "tickets"), ticket);
-    if (reason == NULL)
-        add_estimate(detail, ticket->configuration);
-    add_text(detail, "reason", reason);
-    add_text(detail, "message", message);
-    cJSON *info = cJSON_AddObjectToObject(detail, "gameSessionInfo");
-    add_players(cJSON_AddArrayToObject(info, "players"), ticket, false);
-    tell_of_configuration(service, now, ticket->configuration, type, detail);
-}
-
 static void add_metrics(cJSON *detail, const local_configuration *configuration)
 {
     const local_rule_set *rule_set = configuration->rule_set->rule_set;
@@ -218,6 +204,24 @@ static void add_metrics(cJSON *detail, const local_configuration *configuration)
         cJSON_AddNumberToObject(one, "failedCount", (double)metrics[i].failed);
         cJSON_AddItemToArray(list, one);
     }
+}
+
+void local_note_ticket(local_service *service, glift__time now, const local_ticket *ticket, const char *type,
+        const char *reason, const char *message)
+{
+    cJSON *detail = make_detail(type);
+    add_ticket(cJSON_AddArrayToObject(detail, "tickets"), ticket);
+    if (reason == NULL)
+        add_estimate(detail, ticket->configuration);
+    else
+        add_metrics(detail, ticket->configuration);
+    add_text(detail, "reason", reason);
+    add_text(detail, "message", message);
+    cJSON *info = cJSON_AddObjectToObject(detail, "gameSessionInfo");
+    add_players(cJSON_AddArrayToObject(info, "players"), ticket, false);
+    if (ticket->match != NULL)
+        add_text(detail, "matchId", ticket->match->id);
+    tell_of_configuration(service, now, ticket->configuration, type, detail);
 }
 
 static void add_session(cJSON *info, const local_match *match)
