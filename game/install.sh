@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Install the Debian packages that are missing: game/install.sh build [public] [test [long]]
+# Install the Debian packages that are missing: game/install.sh build [readme] [public] [test [long]]
 #
+# build: to build. readme: for what the READMEs type. public: for game/run.sh --public. test, long: for tests/run.sh.
 # Does nothing, and asks for nothing, if all are there. Root, or sudo for this step alone.
 set -euo pipefail
 
@@ -10,6 +11,9 @@ build=(
   libwebsockets-dev libcjson-dev libcbor-dev libsqlite3-dev libssl-dev
   liblua5.1-0-dev liblua5.2-dev liblua5.3-dev liblua5.4-dev
   python3
+)
+readme=(
+  awscli curl python3-boto3 lua5.4 lua-busted lua-socket luarocks
 )
 public=(
   qrencode
@@ -31,18 +35,19 @@ long=(
 )
 
 if [ $# -eq 0 ]; then
-  echo "install.sh: which packages? The groups are build, public, test and long" >&2
+  echo "install.sh: which packages? The groups are build, readme, public, test and long" >&2
   exit 2
 fi
 wanted=()
 for group in "$@"; do
   case "$group" in
     build) wanted+=("${build[@]}") ;;
+    readme) wanted+=("${readme[@]}") ;;
     public) wanted+=("${public[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     long) wanted+=("${long[@]}") ;;
     *)
-      echo "install.sh: there is no group '$group': the groups are build, public, test and long" >&2
+      echo "install.sh: there is no group '$group': the groups are build, readme, public, test and long" >&2
       exit 2
       ;;
   esac
@@ -62,12 +67,13 @@ fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null; then
-    echo "install.sh: as root, please: apt-get install ${missing[*]}" >&2
+    echo "install.sh: ${#missing[@]} Debian packages are missing, and there is no sudo here: as root," \
+      "$(realpath "$0") $* installs ${missing[*]}" >&2
     exit 1
   fi
   as_root=(sudo)
 fi
-echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+echo "Installing ${#missing[@]} Debian packages, which takes a minute or two: ${missing[*]}"
 "${as_root[@]}" apt-get update -qq </dev/null
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
   apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null

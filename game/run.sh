@@ -8,7 +8,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case " $* " in
-  *" -h "* | *" --help "*) ;; # nothing is installed for that
+  *" -h "* | *" --help "*) # nothing is installed for that
+    if [ ! -x /usr/bin/python3 ]; then
+      sed -n '/^set /q; s/^# //p' game/run.sh | tail -n +2
+      exit 0
+    fi
+    ;;
   *" --public"*) ./game/install.sh build public ;;
   *) ./game/install.sh build ;;
 esac

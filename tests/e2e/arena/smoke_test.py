@@ -5,6 +5,7 @@ import errno
 import io
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import tempfile
 import types
 import unittest
 
+from document import make_program
 from local import until
 from runner import build
 from runner.process import in_words
@@ -107,7 +109,7 @@ class Help(unittest.TestCase):
 
     def test_what_is_wrong_is_one_sentence(self):
         for script, arguments, words in (
-                ("game/install.sh", [], "The groups are build, public, test and long"),
+                ("game/install.sh", [], "The groups are build, readme, public, test and long"),
                 ("game/install.sh", ["nope"], "there is no group 'nope': the groups are"),
                 ("sdk/packaging/image.sh", [], "usage: image.sh BUILD-FOLDER OUTPUT-FOLDER"),
                 ("sdk/packaging/image.sh", ["/nowhere", "/nowhere"], "the first is made by cmake --preset bundle"),
@@ -119,6 +121,19 @@ class Help(unittest.TestCase):
                 self.assertEqual((2, ""), (done.returncode, done.stdout))
                 self.assertRegex(done.stderr, f"\\A{script.rpartition('/')[2]}: [^\n]*\n\\Z")
                 self.assertIn(words, done.stderr)
+
+    def test_whoever_is_not_root_and_has_no_sudo_is_told_what_root_types(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("bash", "realpath"):
+                pathlib.Path(folder, name).symlink_to(shutil.which(name))
+            for name, answer in (("id", "echo 1000"), ("dpkg-query", "exit 1"), ("apt-get", "exit 1")):
+                make_program(pathlib.Path(folder, name), f"sh -c '{answer}'")
+            os.symlink(shutil.which("sh"), f"{folder}/sh")
+            done = subprocess.run([f"{folder}/bash", ROOT / "game/install.sh", "public"], capture_output=True, text=True,
+                                  timeout=60, check=False, env={"PATH": folder})
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertEqual("install.sh: 1 Debian packages are missing, and there is no sudo here: as root, "
+                         f"{ROOT}/game/install.sh public installs qrencode\n", done.stderr)
 
 
 class EndedEarly(RunCase):
