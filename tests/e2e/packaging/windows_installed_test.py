@@ -97,7 +97,7 @@ class Archive(unittest.TestCase):
 
     def test_the_licences_of_what_is_inside_are_in_notice(self):
         notice = (folder / "share/doc/gamelift/NOTICE").read_text(encoding="utf-8")
-        for name, words in (("OpenSSL", "Apache License"), ("cJSON", "Dave Gamble"), ("mingw-w64", "winpthreads")):
+        for name, words in (("openssl", "Apache License"), ("cjson", "Dave Gamble"), ("mingw-w64", "winpthreads")):
             with self.subTest(name):
                 text = notice.partition(f"\n---- {name} ----\n")[2].partition("\n---- ")[0]
                 self.assertIn(words, text)
@@ -108,6 +108,14 @@ class Archive(unittest.TestCase):
             with self.subTest(path.name):
                 self.assertNotIn(str(bundle.SOURCE).encode(), path.read_bytes())
                 self.assertLessEqual(set(windows.foreign_dlls(path)), ours)
+
+    def test_programs_and_dlls_say_their_version_to_windows(self):
+        for path in [*folder.rglob("*.dll"), *folder.rglob("*.exe")]:
+            with self.subTest(path.name):
+                texts = path.read_bytes().decode("utf-16-le", errors="replace")
+                version = archive.name.split("-")[1]
+                for text in ("FileVersion", version, "OriginalFilename", path.name):
+                    self.assertIn(f"{text}\0", texts)
 
     def test_texts_know_no_path_of_the_build(self):
         for path in [*folder.rglob("*.cmake"), *folder.rglob("*.pc"), *folder.rglob("*.def")]:
