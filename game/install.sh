@@ -31,7 +31,7 @@ if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
 fi
 
 long=(
-  dpkg-dev fakeroot lintian mmdebstrap buildah umoci podman runc docker-compose gcc-mingw-w64-x86-64-posix wine64
+  dpkg-dev fakeroot lintian mmdebstrap buildah umoci podman runc docker-compose gcc-mingw-w64-x86-64-posix wine64 llvm lld
 )
 
 if [ $# -eq 0 ]; then
