@@ -245,6 +245,24 @@ class Engine(windows.Life):
             shutil.copy(path, self.folder)
         self.live(self.service(), "lua_engine.exe", "plug-ins für alle/gamelift_plugin.dll", "game.lua")
 
+    def test_an_engine_that_unloads_the_plugin_during_a_session_and_loads_it_again(self):
+        shutil.copytree(folder / "bin", self.folder, dirs_exist_ok=True)
+        examples = bundle.SOURCE / "plugin/examples"
+        run(windows.COMPILER, HERE / "windows_reload.c", examples / "host.c", examples / "system_windows.c",
+            "-D_WIN32_WINNT=0x0A00", f"-I{examples}", f"-I{folder / 'include'}", f"-L{folder / 'lib'}", "-lgamelift",
+            "-lws2_32", "-o", self.folder / "reload.exe")
+        service = self.service()
+        engine = self.start(service, "reload.exe", "gamelift_plugin.dll")
+        local.until(lambda: "yes" in self.output.read_text(encoding="utf-8"), PATIENCE_S, "ProcessReady is answered")
+        session = service.create_session()["GameSessionId"]
+        self.wait_for("still ready")
+        self.assertEqual(service.session(session)["Status"], "ACTIVE")
+        service.control("terminate", ProcessId=service.environment["GAMELIFT_SDK_PROCESS_ID"])
+        self.assertEqual(engine.wait(PATIENCE_S), 0)
+        said = [line for line in self.output.read_text(encoding="utf-8").splitlines() if ":" not in line]
+        self.assertEqual(said, ["yes", "yes", "unloaded", "still ready"])
+        self.assertEqual(service.log().count(" connected: compute "), 1)  # the connection has outlived the plugin
+
     def test_a_file_that_is_no_plugin_is_named_with_the_reason_of_the_system(self):
         shutil.copytree(folder / "bin", self.folder, dirs_exist_ok=True)
         shutil.copy(BUILD / "examples/engine.exe", self.folder)
