@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arguments.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,10 @@ int arguments_read(int count, char **arguments, int most, const char *help)
 {
     for (int i = 1; i < count; i++) {
         if (strcmp(arguments[i], "-h") == 0 || strcmp(arguments[i], "--help") == 0) {
-            fputs(help, stdout);
-            return 0;
+            if (fputs(help, stdout) != EOF && fflush(stdout) == 0)
+                return 0;
+            fprintf(stderr, "%s: cannot write to stdout: %s\n", name_of(arguments), strerror(errno));
+            return 1;
         }
         /* A negative number is a wrong value, which says more than that it is no option. */
         bool is_option = arguments[i][0] == '-' && (arguments[i][1] < '0' || arguments[i][1] > '9');

@@ -125,7 +125,22 @@ static int run_all(int count, char **names)
     return system(command) != 0 || failed > 0;
 }
 
-static void print_help(void)
+/* What a scenario is about, in lines of the same column. */
+static void print_about(const scenario *at)
+{
+    enum { COLUMN = 28, WIDTH = 110 };
+    int column = printf("  %-24s", at->name);
+    for (const char *word = at->about; *word != '\0';) {
+        int length = (int)strcspn(word, " ");
+        if (column + 1 + length > WIDTH)
+            column = printf("\n%*s", COLUMN - 2, "") - 1;
+        column += printf(" %.*s", length, word);
+        word += length + strspn(word + length, " ");
+    }
+    putchar('\n');
+}
+
+static int print_help(void)
 {
     printf("Usage: bench [SCENARIO...]\n"
            "\n"
@@ -141,7 +156,11 @@ static void print_help(void)
            "\n"
            "Scenarios:\n");
     for (size_t i = 0; scenarios[i] != NULL; i++)
-        printf("  %-24s %s\n", scenarios[i]->name, scenarios[i]->about);
+        print_about(scenarios[i]);
+    if (fflush(stdout) == 0)
+        return 0;
+    perror("bench: cannot write to stdout");
+    return 1;
 }
 
 int main(int argc, char **argv)
@@ -149,10 +168,8 @@ int main(int argc, char **argv)
     collect_scenarios();
     if (argc == 4 && strncmp(argv[1], "--here", 6) == 0)
         return run_here(argv[1], argv[2], argv[3]);
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        print_help();
-        return 0;
-    }
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+        return print_help();
     for (int i = 1; i < argc; i++)
         find(argv[i]);
     return run_all(argc - 1, argv + 1);
