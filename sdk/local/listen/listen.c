@@ -93,27 +93,44 @@ static struct lws_vhost *make_vhost(local_listener *listener, const local_listen
     return lws_create_vhost(listener->context, &info);
 }
 
-static bool file_is_readable(const char *path, char why[LOCAL_WHY_SIZE])
+/* A PEM file may have text and other certificates before what is looked for, but not without end. */
+#define PEM_LINES_MOST 100000
+
+/* Whether there is one in the file, in PEM form. libwebsockets would say what is wrong in lines of its own,
+ * which name neither the file nor what it lacks. */
+static bool file_has(const char *path, const char *what, const char *label, char why[LOCAL_WHY_SIZE])
 {
-    if (path == NULL || access(path, R_OK) == 0)
-        return true;
-    snprintf(why, LOCAL_WHY_SIZE, "cannot read %s: %s", path, strerror(errno));
-    return false;
+    char line[128];
+    bool found = false;
+    FILE *file = fopen(path, "re");
+    errno = file != NULL ? 0 : errno;
+    for (int i = 0; file != NULL && !found && i < PEM_LINES_MOST && fgets(line, sizeof line, file) != NULL;
+            i++)
+        found = strncmp(line, "-----BEGIN ", strlen("-----BEGIN ")) == 0 && strstr(line, label) != NULL;
+    int error = errno;
+    if (file != NULL)
+        fclose(file);
+    if (!found && error != 0)
+        snprintf(why, LOCAL_WHY_SIZE, "cannot read %.200s: %s", path, strerror(error));
+    else if (!found)
+        snprintf(why, LOCAL_WHY_SIZE, "%.150s holds no %s (PEM: -----BEGIN ... %s-----)", path, what, label);
+    return found;
 }
 
 static bool start_carrying(
         local_listener *listener, const local_listener_desc *desc, char why[LOCAL_WHY_SIZE])
 {
-    if (!file_is_readable(desc->tls_cert_file, why) || !file_is_readable(desc->tls_key_file, why))
-        return false;
     listener->is_secure = desc->tls_cert_file != NULL;
+    if (listener->is_secure && !(file_has(desc->tls_cert_file, "certificate", "CERTIFICATE", why) &&
+                                       file_has(desc->tls_key_file, "private key", "PRIVATE KEY", why)))
+        return false;
     listener->context = make_context(listener);
     if (listener->context == NULL && !file_is_readable("/dev/urandom", why))
         return false;
     listener->vhost = listener->context != NULL ? make_vhost(listener, desc) : NULL;
     if (listener->vhost == NULL)
         snprintf(why, LOCAL_WHY_SIZE, "libwebsockets could not be started%s",
-                listener->is_secure ? ": is the certificate a PEM file, and the key its key?" : "");
+                listener->is_secure ? ": is the key that of the certificate?" : "");
     return listener->vhost != NULL;
 }
 

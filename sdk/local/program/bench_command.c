@@ -92,6 +92,8 @@ static bool read_arguments(int count, char **arguments, bench_wish *out)
     while ((option = getopt_long(count, arguments, ":h", known, &place)) != -1) {
         if (option == '?' || option == ':')
             local_options_refuse(option, arguments, "gamelift-local bench --help");
+        else if (local_options_is_empty(known[place].name, "gamelift-local bench --help"))
+            return false;
         if (!take_option(option, known[place].name, out))
             return false;
         if (out->wants_help)
@@ -256,10 +258,8 @@ int local_bench_command(int count, char **arguments)
     glift__text answer = {0};
     if (!read_arguments(count, arguments, &wish))
         return 2;
-    if (wish.wants_help) {
-        fputs(help, stdout);
-        return 0;
-    }
+    if (wish.wants_help)
+        return local_options_print(help);
     char *body = make_request(&wish);
     bool good = body != NULL && local_service_create(&desc, (glift__time){0}, &service) == GLIFT_OK &&
                 run(service, body, &answer);

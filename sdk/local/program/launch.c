@@ -84,7 +84,8 @@ static bool split_command(local_launcher *launcher, char why[LAUNCH_WHY_SIZE])
         snprintf(why, LAUNCH_WHY_SIZE, "the command of --launch is empty");
     else if (strchr(launcher->words.we_wordv[0], '/') != NULL &&
              access(launcher->words.we_wordv[0], X_OK) != 0)
-        snprintf(why, LAUNCH_WHY_SIZE, "cannot run %s: %s", launcher->words.we_wordv[0], strerror(errno));
+        snprintf(why, LAUNCH_WHY_SIZE, "--launch: cannot run %.180s: %s", launcher->words.we_wordv[0],
+                strerror(errno));
     else
         return true;
     return false;

@@ -2,6 +2,7 @@
 #include "program/options.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -367,23 +368,26 @@ void local_options_refuse(int option, char **arguments, const char *help)
     complain("%.200s %s: see %s", arguments[optind - 1], problem, help);
 }
 
-static bool has_empty_value(int option)
+bool local_options_is_empty(const char *name, const char *help)
 {
     return optarg != NULL && optarg[0] == '\0' &&
-           !complain("--%s has an empty value: is a variable not set? See --help-all", name_of(option));
+           !complain("--%s has an empty value: is a variable not set? See %s", name, help);
 }
 
-static int print(const char *text)
+int local_options_print(const char *text)
 {
-    fputs(text, stdout);
-    return 0;
+    if (fputs(text, stdout) != EOF && fflush(stdout) == 0)
+        return 0;
+    complain("cannot write to stdout: %s", strerror(errno));
+    return 1;
 }
 
 static int print_all(const char *const *parts)
 {
-    for (; *parts != NULL; parts++)
-        fputs(*parts, stdout);
-    return 0;
+    int code = 0;
+    for (; code == 0 && *parts != NULL; parts++)
+        code = local_options_print(*parts);
+    return code;
 }
 
 int local_options_read(int count, char **arguments, local_options *out)
@@ -401,12 +405,12 @@ int local_options_read(int count, char **arguments, local_options *out)
             return 2;
         }
         if (option == OPTION_HELP || option == 'h')
-            return print(local_help);
+            return local_options_print(local_help);
         if (option == OPTION_HELP_ALL)
             return print_all(local_help_all);
         if (option == OPTION_VERSION)
-            return print("gamelift-local " GLIFT_VERSION "\n");
-        if (has_empty_value(option) || !take_option(option, out))
+            return local_options_print("gamelift-local " GLIFT_VERSION "\n");
+        if (local_options_is_empty(name_of(option), "--help-all") || !take_option(option, out))
             return 2;
     }
     if (!local_options_command(count, arguments, out))

@@ -52,6 +52,12 @@ bool local_options_warning(const local_options *options, char out[OPTIONS_WARNIN
  * listed. */
 void local_options_refuse(int option, char **arguments, const char *help);
 
+/* Whether the value that getopt_long() has found is empty: then it was refused. */
+bool local_options_is_empty(const char *name, const char *help);
+
+/* A text to stdout; the exit code of a program that is asked for nothing else. */
+int local_options_print(const char *text);
+
 /* What --help and --help-all print. */
 extern const char local_help[];
 extern const char *const local_help_all[]; /* parts; NULL: the end */

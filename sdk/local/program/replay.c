@@ -69,10 +69,10 @@ static bool read_arguments(replay *self, int count, char **arguments)
 {
     static const struct option known[] = {{"process", required_argument, NULL, 'p'},
             {"wait", required_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'}, {0}};
-    int option;
+    int option, place = 0;
     self->wait_ms = DEFAULT_WAIT_S * 1000;
     optind = 1;
-    while ((option = getopt_long(count, arguments, "+:h", known, NULL)) != -1) {
+    while ((option = getopt_long(count, arguments, "+:h", known, &place)) != -1) {
         if (option == '?' || option == ':') {
             local_options_refuse(option, arguments, "gamelift-local replay --help");
             return false;
@@ -80,6 +80,8 @@ static bool read_arguments(replay *self, int count, char **arguments)
         self->wants_help = option == 'h';
         if (self->wants_help)
             return true;
+        if (local_options_is_empty(known[place].name, "gamelift-local replay --help"))
+            return false;
         if (option == 'p')
             self->process_id = optarg;
         else if (!read_wait(optarg, &self->wait_ms))
@@ -310,10 +312,8 @@ int local_replay(int count, char **arguments)
     signal(SIGPIPE, SIG_IGN);
     if (!read_arguments(&self, count, arguments))
         return 2;
-    if (self.wants_help) {
-        fputs(help, stdout);
-        return 0;
-    }
+    if (self.wants_help)
+        return local_options_print(help);
     if (read_recording(&self) && open_port(&self)) {
         glift__time now = local_listener_now(self.listener);
         if (course_begin(&self.course, &self.recording, self.url, self.wait_ms, now) && start(&self)) {

@@ -29,7 +29,7 @@ BENCH = (
     (["--per-second", "-3", "FILE"], '--per-second takes a number from 0.001 to 10000, not "-3"'),
     (["--per-second", "0", "FILE"], 'not "0"'),
     (["--seed", "0.5", "FILE"], '--seed takes a whole number from 0 to 9007199254740992, not "0.5"'),
-    (["--seed", "", "FILE"], 'not ""'),
+    (["--seed", "", "FILE"], "--seed has an empty value"),
     (["/nowhere.json"], "cannot read /nowhere.json: No such file or directory"),
     (["/dev"], "cannot read /dev: Is a directory"),
     (["--distribution", "/nowhere.json", "FILE"], "cannot read /nowhere.json: No such file or directory"),

@@ -57,7 +57,7 @@ class Options(unittest.TestCase):
         "--reservation-timeout": ("-1", "0.001 to"), "--exit-timeout": ("x", "0.001 to"), "--token-lifetime": ("3h", "0.001 to"),
         "--match-tick": ("x", "0.001 to"), "--match-settle": ("x", "0.001 to")}
     BESIDE = {"--launch": ["--demo"], "--launch-log-dir": ["--demo", "--launch", "true"],
-              "--tls-cert": ["--tls-key", "/dev/null"], "--tls-key": ["--tls-cert", "/dev/null"]}
+              "--tls-cert": ["--tls-key", "/dev/null"], "--tls-key": ["--tls-cert", "CERTIFICATE"]}
 
     def test_all_options_are_in_the_long_help_and_say_what_they_take(self):
         source = (ROOT / "sdk/local/program/options.c").read_text()
@@ -67,9 +67,13 @@ class Options(unittest.TestCase):
         for option, kind in known.items():
             self.assertRegex(text, rf"(?m)^  (-h, )?{option}\b" if kind == "no_argument" else rf"(?m)^  {option} \S")
         self.assertEqual({option for option, kind in known.items() if kind == "required_argument"}, self.WRONG.keys())
+        certificate = tempfile.NamedTemporaryFile("w", suffix=".pem")  # pylint: disable=consider-using-with
+        self.addCleanup(certificate.close)
+        print("-----BEGIN CERTIFICATE-----", file=certificate, flush=True)
         for option, (value, words) in self.WRONG.items():
             with self.subTest(option):
-                result = run("--port", "0", "--log-level", "error", *self.BESIDE.get(option, []), option, value)
+                beside = [certificate.name if word == "CERTIFICATE" else word for word in self.BESIDE.get(option, [])]
+                result = run("--port", "0", "--log-level", "error", *beside, option, value)
                 self.assertIn(result.returncode, (1, 2))
                 self.assertIn(words, result.stderr)
                 self.assertEqual(1, len(result.stderr.strip().splitlines()), result.stderr)
