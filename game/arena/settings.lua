@@ -10,13 +10,16 @@ local function refuse(text, ...)
   error(setmetatable({ text = text:format(...) }, sentence), 0)
 end
 
+--- As much of a value as a sentence can show.
+local function some(text) return text:sub(1, 200) end
+
 --- A number from low to high, or the default where nothing is set. Raises a sentence where it is no such number.
 function settings.number(key, default, low, high)
   local text = host.config(key)
   if text == nil then return default end
   local value = tonumber(text)
   if not value or value ~= value or value < low or value > high then
-    refuse("setting %s: %q is not a number from %g to %g", key, text, low, high)
+    refuse("setting %s: %q is not a number from %g to %g", key, some(text), low, high)
   end
   return value
 end
@@ -36,7 +39,7 @@ function settings.choice(key, default, words)
   for _, word in ipairs(words) do
     if word == text then return word end
   end
-  refuse("setting %s: %q is none of %s", key, text, table.concat(words, ", "))
+  refuse("setting %s: %q is none of %s", key, some(text), table.concat(words, ", "))
 end
 
 --- A secret that stands in a link, or nil. What is wrong with one is said without it.
@@ -52,7 +55,7 @@ end
 function settings.address(key)
   local text = host.config(key)
   if not text then refuse("setting %s is missing: an address such as http://127.0.0.1:9080", key) end
-  if not text:find "^https?://[^/]" then refuse("setting %s: %q is not an http address", key, text) end
+  if not text:find "^https?://[^/]" then refuse("setting %s: %q is not an http address", key, some(text)) end
   return (text:gsub("/+$", ""))
 end
 

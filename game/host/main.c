@@ -73,7 +73,7 @@ static bool set_log_level(const settings *all)
         }
     }
     if (level != NULL)
-        fprintf(stderr, "arena: log_level is debug, info, warning or error, not \"%s\"\n", level);
+        fprintf(stderr, "arena: log_level is debug, info, warning or error, not \"%.200s\"\n", level);
     return level == NULL;
 }
 
@@ -92,7 +92,7 @@ static bool numbers_are_numbers(const settings *all)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         const char *text = settings_get(all, numbers[i].key);
         if (text != NULL && settings_number(all, numbers[i].key, -1) < 0) {
-            fprintf(stderr, "arena: %s is %s, not \"%s\"\n", numbers[i].key, numbers[i].kind, text);
+            fprintf(stderr, "arena: %s is %s, not \"%.200s\"\n", numbers[i].key, numbers[i].kind, text);
             return false;
         }
     }
@@ -113,7 +113,7 @@ static bool has_what_it_needs(const options *o, const settings *all, const engin
         return false;
     }
     if (o->mode == MODE_LOBBY && access(paths->assets, R_OK | X_OK) != 0) {
-        fprintf(stderr, "arena: there is no folder %s: give --assets DIR\n", paths->assets);
+        fprintf(stderr, "arena: there is no folder %.500s: give --assets DIR\n", paths->assets);
         return false;
     }
     return true;

@@ -136,7 +136,8 @@ static bool listen_on(net *n, int port, char *reason, size_t reason_size)
     }
     if (error == EINVAL || error == EADDRNOTAVAIL)
         snprintf(reason, reason_size,
-                "cannot listen on \"%s\": give --address an IPv4 address of this machine", n->desc.address);
+                "cannot listen on \"%.200s\": give --address an IPv4 address of this machine",
+                n->desc.address);
     else if (error == EADDRINUSE || error == 0)
         snprintf(reason, reason_size,
                 "port %d is in use by another program: give --port another number, or 0 for a free one",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +54,8 @@ static bool read_number(int *out, const char *option, const char *text, int leas
     char *end = NULL;
     long number = strtol(text, &end, 10);
     if (end == text || *end != '\0' || number < least || number > most) {
-        fprintf(stderr, "arena: --%s takes a number from %d to %d, not \"%s\"\n", option, least, most, text);
+        fprintf(stderr, "arena: --%s takes a number from %d to %d, not \"%.200s\"\n", option, least, most,
+                text);
         return false;
     }
     *out = (int)number;
@@ -64,7 +66,7 @@ static bool add_origin(options *out, const char *origin)
 {
     const char *host = strstr(origin, "://");
     if (host == NULL || strchr(host + 3, '/') != NULL || out->origin_count == MAX_ORIGINS) {
-        fprintf(stderr, "arena: --origin takes scheme://host[:port], up to %d times, not \"%s\"\n",
+        fprintf(stderr, "arena: --origin takes scheme://host[:port], up to %d times, not \"%.200s\"\n",
                 MAX_ORIGINS, origin);
         return false;
     }
@@ -75,7 +77,7 @@ static bool add_origin(options *out, const char *origin)
 static bool set_or_tell(bool done, const char *what)
 {
     if (!done)
-        fprintf(stderr, "arena: --set takes KEY=VALUE, not \"%s\"\n", what);
+        fprintf(stderr, "arena: --set takes KEY=VALUE, not \"%.200s\"\n", what);
     return done;
 }
 
@@ -94,7 +96,7 @@ static bool set_skill(settings *all, const char *text)
         if (strcmp(skills[i], text) == 0)
             return set_or_tell(settings_set(all, "bot_skill", text), text);
     }
-    fprintf(stderr, "arena: --bot-skill takes easy, normal or hard, not \"%s\"\n", text);
+    fprintf(stderr, "arena: --bot-skill takes easy, normal or hard, not \"%.200s\"\n", text);
     return false;
 }
 
@@ -160,9 +162,10 @@ static bool take(options *out, settings *all, int option, const char *value)
 static void refuse(int option, char **argv)
 {
     if (option == ':')
-        fprintf(stderr, "arena: %s lacks its value: --help lists the options\n", argv[optind - 1]);
+        fprintf(stderr, "arena: %.200s lacks its value: --help lists the options\n", argv[optind - 1]);
     else
-        fprintf(stderr, "arena: %s is no option, or takes no value: --help lists them\n", argv[optind - 1]);
+        fprintf(stderr, "arena: %.200s is no option, or takes no value: --help lists them\n",
+                argv[optind - 1]);
 }
 
 static bool is_empty(const char *value, const char *name)
@@ -187,14 +190,21 @@ static bool fit_together(const options *out)
     return false;
 }
 
+static options_result print(const char *text)
+{
+    if (fputs(text, stdout) != EOF && fflush(stdout) == 0)
+        return OPTIONS_DONE;
+    fprintf(stderr, "arena: cannot write to stdout: %s\n", strerror(errno));
+    return OPTIONS_BAD;
+}
+
 options_result options_parse(options *out, settings *all, int argc, char **argv)
 {
     *out = (options){.address = "127.0.0.1", .tick_rate = DEFAULT_TICK_RATE};
     int option, place = 0;
     while ((option = getopt_long(argc, argv, ":h", long_options, &place)) != -1) {
         if (option == 'h' || option == 'v') {
-            fputs(option == 'h' ? help : "arena " ARENA_VERSION "\n", stdout);
-            return OPTIONS_DONE;
+            return print(option == 'h' ? help : "arena " ARENA_VERSION "\n");
         }
         if (option == '?' || option == ':') {
             refuse(option, argv);
@@ -204,7 +214,7 @@ options_result options_parse(options *out, settings *all, int argc, char **argv)
             return OPTIONS_BAD;
     }
     if (optind < argc) {
-        fprintf(stderr, "arena: \"%s\" is no option; --help lists them\n", argv[optind]);
+        fprintf(stderr, "arena: \"%.200s\" is no option; --help lists them\n", argv[optind]);
         return OPTIONS_BAD;
     }
     return fit_together(out) ? OPTIONS_RUN : OPTIONS_BAD;

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* ---- coroutines ---- */
 
@@ -284,8 +285,19 @@ void script_destroy(script *s)
     free(s);
 }
 
+/* An editor may empty a file before it writes it; and a game of no line would stand still without a word. */
+static bool is_empty(const char *file)
+{
+    struct stat about;
+    return stat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_size == 0;
+}
+
 bool script_load(script *s, const char *file, char *reason, size_t reason_size)
 {
+    if (is_empty(file)) {
+        snprintf(reason, reason_size, "the script %s is empty", file);
+        return false;
+    }
     if (luaL_loadfilex(s->L, file, "t") != LUA_OK) {
         snprintf(reason, reason_size, "%s", lua_tostring(s->L, -1));
         lua_pop(s->L, 1);

@@ -87,7 +87,7 @@ class ArenaCase(unittest.TestCase):
 
     def write(self, name, text):
         path = self.folder / name
-        path.write_text(text)
+        path.write_text(text or "-- no handlers")  # an empty script is refused
         return path
 
     def start(self, *arguments, environment=None):
