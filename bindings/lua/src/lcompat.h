@@ -30,8 +30,12 @@ static inline const char *luaL_tolstring(lua_State *L, int index, size_t *length
     if (luaL_callmeta(L, index, "__tostring") == 0) {
         if (lua_isstring(L, index))
             lua_pushvalue(L, index);
+        else if (lua_isboolean(L, index))
+            lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false");
+        else if (lua_isnil(L, index))
+            lua_pushliteral(L, "nil");
         else
-            lua_pushfstring(L, "(a %s)", luaL_typename(L, index));
+            lua_pushfstring(L, "%s: %p", luaL_typename(L, index), lua_topointer(L, index));
     }
     return lua_tolstring(L, -1, length);
 }

@@ -139,8 +139,10 @@ static uint64_t check_duration_ns(lua_State *L, int index)
     lcompat_check_type(L, index, LUA_TNUMBER);
     lua_Number seconds = lua_tonumber(L, index);
     if (!(seconds >= 0 && seconds <= MOST_SECONDS))
-        luaL_argerror(
-                L, index, lua_pushfstring(L, "0 to %d seconds expected, got %f", (int)MOST_SECONDS, seconds));
+        luaL_argerror(L, index,
+                lua_pushfstring(L, "0 to %d seconds expected, got %s", (int)MOST_SECONDS,
+                        seconds == seconds ? lua_pushfstring(L, "%f", seconds)
+                                           : "nan")); /* else "-nan" at times */
     return (uint64_t)(seconds * NS_PER_S);
 }
 
