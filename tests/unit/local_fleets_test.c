@@ -176,6 +176,48 @@ TEST(locations_come_to_a_fleet) /* S20 */
     local_service_destroy(service);
 }
 
+TEST(locations_that_are_asked_for_by_name_come_in_that_order_and_in_one_page)
+{
+    local_service *service = make_demo_service();
+    char names[200];
+    make_location(service, "custom-second");
+    CHECK_INT(of_fleet(service, "CreateFleetLocations", "\"Locations\":[{\"Location\":\"custom-second\"}]"),
+            200);
+    snprintf(names, sizeof names, "\"Locations\":[\"custom-second\",\"%s\"],\"Limit\":1", demo.location);
+    CHECK_INT(of_fleet(service, "DescribeFleetLocationAttributes", names), 200);
+    CHECK_TEXT(field("LocationAttributes.0.LocationState.Location"), "custom-second");
+    CHECK_TEXT(field("LocationAttributes.1.LocationState.Location"), demo.location);
+    CHECK_TEXT(field("NextToken"), "");
+    local_service_destroy(service);
+}
+
+/* "This parameter is ignored when the request specifies one or a list of fleet IDs", says AWS of both. */
+TEST(fleets_that_are_asked_for_by_id_come_in_one_page)
+{
+    static const char *const lists[][2] = {
+            {"DescribeFleetAttributes", "FleetAttributes"}, {"DescribeFleetUtilization", "FleetUtilization"}};
+    local_service *service = make_demo_service();
+    char other[64];
+    CHECK_INT(
+            call(service, "CreateFleet",
+                    "{\"Name\":\"other\",\"ComputeType\":\"ANYWHERE\",\"Locations\":[{\"Location\":\"%s\"}]}",
+                    demo.location),
+            200);
+    snprintf(other, sizeof other, "%s", field("FleetAttributes.FleetId"));
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        CHECK_INT(
+                call(service, lists[i][0], "{\"FleetIds\":[\"%s\",\"%s\"],\"Limit\":1,\"NextToken\":\"any\"}",
+                        demo.fleet_id, other),
+                200);
+        CHECK_TEXT(field(lists[i][1]), "[2]");
+        CHECK_TEXT(field("NextToken"), "");
+        CHECK_INT(call(service, lists[i][0], "{\"Limit\":1}"), 200);
+        CHECK_TEXT(field(lists[i][1]), "[1]");
+        CHECK(field("NextToken")[0] != '\0');
+    }
+    local_service_destroy(service);
+}
+
 TEST(a_location_that_leaves_a_fleet_takes_its_computes_along) /* S20, S23 */
 {
     game_server server;

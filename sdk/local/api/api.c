@@ -177,6 +177,13 @@ bool api_page_begin(api_call *call, local_page *page, size_t default_limit)
     return !call->refused;
 }
 
+bool api_page_or_all(api_call *call, local_page *page, size_t default_limit, const cJSON *asked_for)
+{
+    if (asked_for == NULL)
+        return api_page_begin(call, page, default_limit);
+    return local_page_begin(page, call->operation, NULL, SIZE_MAX, &call->refusal);
+}
+
 void api_page_end(api_call *call, const local_page *page)
 {
     char token[LOCAL_PAGE_TOKEN_SIZE];

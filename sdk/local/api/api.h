@@ -135,6 +135,8 @@ void api_add_game_session(api_call *call, cJSON *parent, const char *name, const
 
 /* From Limit and NextToken of the input. False: the call is refused, the token is not one of ours. */
 bool api_page_begin(api_call *call, local_page *page, size_t default_limit);
+/* The same where everything is asked for; what is asked for one by one comes whole, whatever the two say. */
+bool api_page_or_all(api_call *call, local_page *page, size_t default_limit, const cJSON *asked_for);
 void api_page_end(api_call *call, const local_page *page); /* NextToken, where more follows */
 
 #endif

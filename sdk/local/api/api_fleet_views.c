@@ -91,20 +91,15 @@ static const api_member location_attributes_members[] = {
         {0},
 };
 
-static bool is_listed(const cJSON *names, const char *location)
+static void add_location_attributes(
+        api_call *call, cJSON *list, const local_fleet *fleet, const char *location)
 {
-    const cJSON *name;
-    if (names == NULL)
-        return true;
-    cJSON_ArrayForEach(name, names)
-    {
-        if (strcmp(name->valuestring, location) == 0)
-            return true;
-    }
-    return false;
+    api_add_location_state(call, api_add_object(call, list, NULL), "LocationState", location,
+            local_fleet_status_name(fleet->status));
 }
 
-/* A fleet's locations lie in the order in which it was given them: a page's token is a place in that list. */
+/* In the order in which they are asked for, else in that in which the fleet was given them: a page's token is
+ * a place in that list. */
 static void describe_location_attributes(api_call *call)
 {
     const cJSON *name, *names = api_member_of(call->input, "Locations");
@@ -117,16 +112,15 @@ static void describe_location_attributes(api_call *call)
         if (!location_is_known(call, fleet, name->valuestring))
             return;
     }
-    if (!api_page_begin(call, &page, PAGE_DEFAULT))
+    if (!api_page_or_all(call, &page, PAGE_DEFAULT, names))
         return;
     api_add_text(call, call->reply, "FleetId", fleet->id);
     api_add_text(call, call->reply, "FleetArn", fleet->arn);
     cJSON *list = api_add_array(call, call->reply, "LocationAttributes");
-    for (size_t i = 0; i < fleet->location_count; i++) {
-        const char *location = fleet->locations[i]->name;
-        if (is_listed(names, location) && local_page_takes(&page, i + 1))
-            api_add_location_state(call, api_add_object(call, list, NULL), "LocationState", location,
-                    local_fleet_status_name(fleet->status));
+    cJSON_ArrayForEach(name, names) add_location_attributes(call, list, fleet, name->valuestring);
+    for (size_t i = 0; names == NULL && i < fleet->location_count; i++) {
+        if (local_page_takes(&page, i + 1))
+            add_location_attributes(call, list, fleet, fleet->locations[i]->name);
     }
     api_page_end(call, &page);
 }

@@ -272,7 +272,7 @@ void api_describe_fleets(api_call *call, const char *list_name,
 {
     const cJSON *ids = api_member_of(call->input, "FleetIds");
     local_page page;
-    if (!api_page_begin(call, &page, PAGE_DEFAULT))
+    if (!api_page_or_all(call, &page, PAGE_DEFAULT, ids))
         return;
     cJSON *list = api_add_array(call, call->reply, list_name);
     bool found = false;
