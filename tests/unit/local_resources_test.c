@@ -267,6 +267,30 @@ TEST(what_cannot_have_tags_is_refused)
     local_service_destroy(service);
 }
 
+TEST(keys_that_aws_keeps_for_itself_are_refused)
+{
+    local_service *service = make_demo_service();
+    char arn[300];
+    CHECK_REFUSED(
+            call(service, "CreateLocation",
+                    "{\"LocationName\":\"custom-tagged\",\"Tags\":[{\"Key\":\"aws:x\",\"Value\":\"v\"}]}"),
+            "TaggingFailedException");
+    CHECK_CONTAINS(field("Message"), "aws:x");
+    CHECK_INT(call(service, "CreateLocation", "{\"LocationName\":\"custom-tagged\"}"), 200);
+    snprintf(arn, sizeof arn, "%s", field("Location.LocationArn"));
+    CHECK_REFUSED(
+            call(service, "TagResource",
+                    "{\"ResourceARN\":\"%s\",\"Tags\":[{\"Key\":\"k\",\"Value\":\"v\"},{\"Key\":\"AWS:y\","
+                    "\"Value\":\"v\"}]}",
+                    arn),
+            "TaggingFailedException");
+    check_tags(service, arn, "[0]");
+    CHECK_INT(call(service, "TagResource",
+                      "{\"ResourceARN\":\"%s\",\"Tags\":[{\"Key\":\"aws\",\"Value\":\"v\"}]}", arn),
+            200);
+    local_service_destroy(service);
+}
+
 /* A list of `count` tags whose keys begin with `first`. */
 static const char *many_tags(int first, int count)
 {

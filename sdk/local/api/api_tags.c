@@ -3,6 +3,7 @@
  * model 2.3). */
 #include "api/api.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "flexmatch/tickets.h"
@@ -84,10 +85,34 @@ static const char *need_resource(api_call *call)
     return NULL;
 }
 
+/* AWS keeps the keys that begin with "aws:" for itself, in every service. */
+static bool is_reserved(const char *key)
+{
+    static const char start[] = "aws:";
+    size_t i = 0;
+    while (start[i] != '\0' && tolower((unsigned char)key[i]) == start[i])
+        i++;
+    return start[i] == '\0';
+}
+
+static bool keys_are_free(api_call *call)
+{
+    const cJSON *tag, *tags = api_member_of(call->input, "Tags");
+    cJSON_ArrayForEach(tag, tags)
+    {
+        if (is_reserved(api_text(tag, "Key")))
+            api_refuse(call, LOCAL_TAGGING_FAILED, "The tag key %s begins with aws:, which is reserved.",
+                    api_text(tag, "Key"));
+    }
+    return !call->refused;
+}
+
 /* ---- tags of what is being created ---- */
 
 bool api_tags_fit(api_call *call)
 {
+    if (!keys_are_free(call))
+        return false;
     const cJSON *tags = api_member_of(call->input, "Tags");
     size_t count = tags != NULL ? (size_t)cJSON_GetArraySize(tags) : 0;
     if (call->service->tag_count + count > LOCAL_TAGS_MAX)
@@ -145,7 +170,7 @@ static bool tags_fit_resource(api_call *call, const char *arn)
 static void tag_resource(api_call *call)
 {
     const char *arn = need_resource(call);
-    if (arn != NULL && tags_fit_resource(call, arn))
+    if (arn != NULL && keys_are_free(call) && tags_fit_resource(call, arn))
         api_keep_tags(call, arn);
 }
 
