@@ -125,8 +125,11 @@ static bool start_carrying(
                                        file_has(desc->tls_key_file, "private key", "PRIVATE KEY", why)))
         return false;
     listener->context = make_context(listener);
-    if (listener->context == NULL && !file_is_readable("/dev/urandom", why))
+    if (listener->context == NULL && access("/dev/urandom", R_OK) != 0) {
+        snprintf(why, LOCAL_WHY_SIZE, "cannot read /dev/urandom, which libwebsockets needs: %s",
+                strerror(errno));
         return false;
+    }
     listener->vhost = listener->context != NULL ? make_vhost(listener, desc) : NULL;
     if (listener->vhost == NULL)
         snprintf(why, LOCAL_WHY_SIZE, "libwebsockets could not be started%s",
