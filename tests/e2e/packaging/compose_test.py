@@ -10,7 +10,7 @@ import unittest
 
 import bundle
 import elf
-import engine
+import container_engine
 import local
 from document import Reader
 
@@ -25,7 +25,7 @@ class Containers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         build = bundle.built("bundle")
-        reason = engine.lack() or (shutil.which("buildah") is None and "needs buildah")
+        reason = container_engine.lack() or (shutil.which("buildah") is None and "needs buildah")
         if reason:
             raise unittest.SkipTest(reason)
         directory = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
@@ -33,7 +33,7 @@ class Containers(unittest.TestCase):
         cls.work = pathlib.Path(directory.name)
         os.chmod(cls.work, 0o755)  # the image's user goes through it
         elf.run(PACKAGING / "image.sh", build, cls.work / "image")
-        service = engine.make(cls.work)
+        service = container_engine.make(cls.work)
         cls.addClassCleanup(service.wait)
         cls.addClassCleanup(service.terminate)
         cls.docker = cls.work / "bin/docker"
@@ -112,5 +112,5 @@ class Containers(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    engine.run_inside()
+    container_engine.run_inside()
     unittest.main()
