@@ -23,6 +23,9 @@ const STORY = [
   ["ProcessEnding", "The match ends; the server process goes, a fresh one takes its place."],
 ];
 
+// One of them is suggested: whoever just wants to play need not think of a name.
+const NAMES = ["ada", "ben", "ida", "jon", "kim", "lea", "max", "mia", "noa", "ole", "pia", "tom", "uma", "zoe"];
+
 const $ = (id) => document.getElementById(id);
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const seconds = (value) => `${value.toFixed(1)} s`;
@@ -34,6 +37,7 @@ export class Lobby {
     this.ticket = null; // { id, status }
     this.error = null;
     this.tell();
+    $("name").placeholder = NAMES[Math.floor(Math.random() * NAMES.length)];
     $("name").value = localStorage.getItem("arena.name") || "";
     $("play-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -50,13 +54,8 @@ export class Lobby {
 
   async play() {
     if (this.ticket) return;
-    const name = $("name").value.trim();
+    const name = $("name").value.trim() || $("name").placeholder;
     this.showError(null);
-    if (!name) {
-      this.showError("Please enter a name.", false);
-      $("name").focus();
-      return;
-    }
     localStorage.setItem("arena.name", name);
     this.ticket = { id: null, status: "QUEUED", cancelled: false };
     this.started = performance.now();
@@ -122,10 +121,9 @@ export class Lobby {
     });
   }
 
-  showError(sentence, canRetry = true) {
+  showError(sentence) {
     this.error = sentence;
     $("error").hidden = !sentence;
-    $("retry").hidden = !canRetry;
     $("error-text").textContent = sentence || "";
     $("name").toggleAttribute("aria-invalid", Boolean(sentence));
   }

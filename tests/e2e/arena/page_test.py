@@ -100,6 +100,18 @@ class Page(unittest.TestCase):
         self.arena.until("the dashboard is known", 10, link.is_displayed)
         self.assertEqual(self.arena.service.url, link.get_attribute("href"))
 
+    def test_who_gives_no_name_plays_under_the_one_that_is_suggested(self):
+        self.open()
+        self.driver.execute_script("localStorage.clear()")
+        self.open()
+        suggested = self.driver.find_element("id", "name").get_attribute("placeholder")
+        self.driver.find_element("id", "play").click()
+        self.arena.until("the player is in the arena", 60, lambda: self.look("connected"))
+        self.assertRegex(suggested, "\\A[a-z]{3}\\Z")
+        self.assertEqual(suggested, self.driver.execute_script("return localStorage.getItem('arena.name')"))
+        self.driver.find_element("id", "leave").click()
+        self.arena.until("back in the lobby", 60, lambda: self.look("screen") == "lobby")
+
     def test_a_name_that_cannot_be_shown_is_refused_before_a_ticket_is_made(self):
         self.open("?autoplay=1&name=" + urllib.parse.quote("\u200b\u202e"))
         self.arena.until("the lobby objects", 5, lambda: self.look("error"))
