@@ -74,6 +74,9 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
 fi
 echo "Installing ${#missing[@]} Debian packages, which takes a minute or two: ${missing[*]}"
-"${as_root[@]}" apt-get update -qq </dev/null
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+if ! "${as_root[@]}" apt-get update -qq </dev/null ||
+  ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null; then
+  echo "install.sh: apt-get has not installed them; what it says is above. It needs root or sudo, the network, and Debian 12" >&2
+  exit 1
+fi

@@ -79,6 +79,15 @@ def run_build(logs, interrupt):
     return process
 
 
+def known_reason(log):
+    """Why a build has failed, in a sentence; None where the log has to be read."""
+    if "No space left on device" in log:
+        return "the disk is full: the build needs about 100 MB in build/"
+    if "is different than the directory" in log:
+        return f"{ROOT}/build/release was made when this folder was elsewhere: delete it, and start again"
+    return None
+
+
 def build(interrupt):
     """Configure and build the release preset; its output goes into a log."""
     logs = ROOT / "build"
@@ -89,7 +98,7 @@ def build(interrupt):
     if process.popen.returncode == 0:
         return
     text = process.text()
-    if "No space left on device" in text:
-        raise Failed("the disk is full: the build needs about 100 MB in build/")
+    if reason := known_reason(text):
+        raise Failed(reason)
     print("\n".join(text.splitlines()[-40:]), file=sys.stderr)
     raise Failed("the build failed; the whole log is build/build.log")

@@ -122,18 +122,39 @@ class Help(unittest.TestCase):
                 self.assertRegex(done.stderr, f"\\A{script.rpartition('/')[2]}: [^\n]*\n\\Z")
                 self.assertIn(words, done.stderr)
 
-    def test_whoever_is_not_root_and_has_no_sudo_is_told_what_root_types(self):
+    def install(self, **answers):
+        """game/install.sh on a machine without qrencode and sudo, on which programs answer so."""
         with tempfile.TemporaryDirectory() as folder:
-            for name in ("bash", "realpath"):
+            for name in ("bash", "sh", "env", "realpath"):
                 pathlib.Path(folder, name).symlink_to(shutil.which(name))
-            for name, answer in (("id", "echo 1000"), ("dpkg-query", "exit 1"), ("apt-get", "exit 1")):
+            for name, answer in {"dpkg-query": "exit 1", **answers}.items():
                 make_program(pathlib.Path(folder, name), f"sh -c '{answer}'")
-            os.symlink(shutil.which("sh"), f"{folder}/sh")
             done = subprocess.run([f"{folder}/bash", ROOT / "game/install.sh", "public"], capture_output=True, text=True,
                                   timeout=60, check=False, env={"PATH": folder})
-        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertEqual(1, done.returncode)
+        return done
+
+    def test_whoever_is_not_root_and_has_no_sudo_is_told_what_root_types(self):
+        done = self.install(**{"id": "echo 1000", "apt-get": "exit 1"})
+        self.assertEqual("", done.stdout)
         self.assertEqual("install.sh: 1 Debian packages are missing, and there is no sudo here: as root, "
                          f"{ROOT}/game/install.sh public installs qrencode\n", done.stderr)
+
+    def test_packages_that_cannot_be_had_are_no_riddle(self):
+        for answer in ("exit 100", '[ "$0" = update ] || exit 100'):
+            with self.subTest(answer):
+                done = self.install(**{"id": "echo 0", "apt-get": answer})
+                self.assertIn("packages, which takes a minute or two: qrencode", done.stdout)
+                self.assertIn("install.sh: apt-get has not installed them", done.stderr)
+
+    def test_a_build_that_fails_for_a_known_reason_says_it(self):
+        self.assertIn("the disk is full", build.known_reason("x\nfatal error: No space left on device\n"))
+        self.assertIsNone(build.known_reason("error: expected ';'"))
+        with tempfile.TemporaryDirectory() as folder:
+            elsewhere = pathlib.Path(folder, "CMakeCache.txt")
+            elsewhere.write_text("CMAKE_CACHEFILE_DIR:INTERNAL=/elsewhere\nCMAKE_HOME_DIRECTORY:INTERNAL=/elsewhere\n")
+            done = subprocess.run(["cmake", "-S", ROOT, "-B", folder], capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn("was made when this folder was elsewhere", build.known_reason(done.stdout + done.stderr))
 
 
 class EndedEarly(RunCase):
