@@ -45,7 +45,8 @@ class Reference(unittest.TestCase):
     def test_it_is_made_without_a_warning(self):
         self.assertEqual(0, self.made.returncode, self.made.stdout)
         self.assertNotRegex(self.made.stdout, "(?i)warning")
-        self.assertTrue((BUILD / "reference/index.html").is_file())
+        for link in re.findall(r'href="([^"]+)"', (BUILD / "reference/index.html").read_text(encoding="utf-8")):
+            self.assertTrue((BUILD / "reference" / link).is_file(), link)
 
     def test_every_call_of_c_and_the_comments_of_members_are_there(self):
         pages = " ".join(plain(page) for page in (BUILD / "reference/c").glob("*.html"))
