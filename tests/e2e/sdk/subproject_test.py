@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -71,10 +72,12 @@ class SourcesInAGame(unittest.TestCase):
         (self.game / "CMakeLists.txt").write_text(PROJECT.replace("@HOW@", how))
         # A machine that has what the library needs, and not what gamelift-local and the arena need besides.
         needed = self.game / "pkgconfig"
-        needed.mkdir()
-        for name in ("libcjson", "openssl", "libssl", "libcrypto"):
-            folder = run("pkg-config", "--variable=pcfiledir", name).strip()
-            (needed / f"{name}.pc").symlink_to(f"{folder}/{name}.pc")
+        if not needed.exists():
+            needed.mkdir()
+            for name in ("libcjson", "openssl", "libssl", "libcrypto"):
+                folder = run("pkg-config", "--variable=pcfiledir", name).strip()
+                (needed / f"{name}.pc").symlink_to(f"{folder}/{name}.pc")
+        shutil.rmtree(self.build, ignore_errors=True)
         run("cmake", "-S", self.game, "-B", self.build, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *options,
             env={**os.environ, "PKG_CONFIG_LIBDIR": str(needed), "PKG_CONFIG_PATH": ""})
 
@@ -102,6 +105,15 @@ class SourcesInAGame(unittest.TestCase):
             self.assertRegex((self.build / "CPackConfig.cmake").read_text(), r'CPACK_PACKAGE_NAME "game"')
         with self.subTest("nothing of ours lies among what the game builds"):
             self.assertEqual([path.name for path in self.build.glob("*gamelift*")], ["gamelift"])
+
+    def test_what_is_missing_is_named_with_the_way_to_get_it(self):
+        for option, sentence in (
+                ("LOCAL", 'libcbor>=0.8 is missing, or is older: on Debian "[^"]+/game/install.sh build"'),
+                ("GAME", "GLIFT_GAME and GLIFT_TESTS need GLIFT_LOCAL"),
+                ("BUNDLE", "GLIFT_BUNDLE needs GLIFT_LOCAL")):
+            with self.subTest(option), self.assertRaises(AssertionError) as refused:
+                self.configure(SUBDIRECTORY, "-G", "Ninja", f"-DGLIFT_{option}=ON")
+            self.assertRegex(" ".join(str(refused.exception).split()), sentence)
 
     @unittest.skipUnless(os.environ.get("GLIFT_LONG"), "GLIFT_LONG=1: builds the library once more")
     def test_fetched_with_makefiles_as_a_build_that_is_optimised_as_a_whole(self):
