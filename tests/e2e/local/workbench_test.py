@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page in a real browser: what it shows, what it must never do with a name, how it fits, and how little it sends."""
 import itertools
+import json
 import os
 import unittest
 
@@ -134,13 +135,30 @@ class Safe(Case):
         await server.ask("AcceptPlayerSession", GameSessionId=session_id, PlayerSessionId=MARKUP)
         return session_id
 
+    def plant_matchmaking(self):
+        """The longest names that there may be, in links and before figures."""
+        rules = [{"name": name, "type": "batchDistance", "batchAttribute": "skill", "maxDistance": 1}
+                 for name in ("a rule of many words " * 12, "R" * 256)]
+        body = {"ruleLanguageVersion": "1.0", "playerAttributes": [{"name": "skill", "type": "number"}], "rules": rules,
+                "teams": [{"name": MARKUP, "minPlayers": 2, "maxPlayers": 2}]}
+        self.service.call("CreateMatchmakingRuleSet", Name="r" * 128, RuleSetBody=json.dumps(body))
+        self.service.call("CreateMatchmakingConfiguration", Name="c" * 128, RuleSetName="r" * 128, RequestTimeoutSeconds=600,
+                          AcceptanceRequired=False, FlexMatchMode="STANDALONE", Description=MARKUP)
+        for skill in (1, 5):
+            self.service.call("StartMatchmaking", ConfigurationName="c" * 128, TicketId=str(skill) * 128, Players=[
+                {"PlayerId": HOSTILE[skill % 5], "PlayerAttributes": {"skill": {"N": skill}}}])
+        until(lambda: sum(bool(ticket["kept_out_by"]) for ticket in self.service.state()["tickets"]) == 2,
+              what="what keeps the tickets apart")
+
     async def test_hostile_names_run_no_script_and_break_no_layout(self):
-        async with Server(self.service, MARKUP[:120], sdkLanguage="<b>C</b>") as server:
+        async with Server(self.service, "P" * 120, sdkLanguage="<b>C</b>") as server, Server(self.service, MARKUP[:120]):
             session_id = await self.plant(server)
+            self.plant_matchmaking()
             self.page.open()
             faults = []
             for size in (DESKTOP, NARROW):
-                for place in (*VIEWS, "sessions/" + session_id, *self.page.firsts("tickets", "processes", "players", "fleets", "messages")):
+                for place in (*VIEWS, "sessions/" + session_id, *self.page.firsts(
+                        "tickets", "processes", "players", "fleets", "messages", "configurations", "rule-sets")):
                     faults += self.page.quick_look(place, size, "dark", "hostile")
                     heights = self.page.driver.execute_script(
                         "return [...new Set([...document.querySelectorAll('.list-row')].map((row) => row.offsetHeight))]")
