@@ -33,6 +33,44 @@ static void replace_escaped_nul(char *text, size_t length)
     }
 }
 
+/* The end of the text whose quotation mark is before `at`; or where the document ends within it. */
+static const char *end_of_text(const char *at)
+{
+    for (at += strcspn(at, "\"\\"); *at == '\\' && at[1] != '\0'; at += strcspn(at, "\"\\"))
+        at += 2;
+    return at;
+}
+
+/* cJSON calls itself for what lies in another value, up to 1,000 deep, on the stack of whoever ticks, and
+ * takes 64 bytes for each value: 4 MiB of "[[],[],..." are 160 MiB. Who sends a document is not to say what
+ * its reading takes. */
+static bool is_bounded(const char *text)
+{
+    size_t depth = 0, values = 1;
+    for (const char *at = text; *at != '\0' && values <= GLIFT__JSON_MOST_VALUES; at++) {
+        switch (*at) {
+        case '"':
+            at = end_of_text(at + 1);
+            if (*at != '"')
+                return true; /* and cJSON refuses it, having read no more than was counted */
+            break;
+        case '[':
+        case '{':
+            values++;
+            if (++depth > GLIFT__JSON_MOST_DEPTH)
+                return false;
+            break;
+        case ']':
+        case '}':
+            depth -= depth > 0;
+            break;
+        case ',':
+            values++;
+        }
+    }
+    return values <= GLIFT__JSON_MOST_VALUES;
+}
+
 glift_status glift__json_parse(const char *bytes, size_t length, glift__json **out)
 {
     *out = NULL;
@@ -44,6 +82,10 @@ glift_status glift__json_parse(const char *bytes, size_t length, glift__json **o
     memcpy(copy, bytes, length);
     copy[length] = '\0';
     replace_escaped_nul(copy, length);
+    if (!is_bounded(copy)) {
+        free(copy);
+        return GLIFT_ERR_ARGUMENT;
+    }
     int callers_errno = errno;
     errno = 0;
     *out = cJSON_ParseWithLengthOpts(copy, length + 1, NULL, true);
