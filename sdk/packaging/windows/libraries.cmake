@@ -26,23 +26,6 @@ endforeach()
 target_link_libraries(OpenSSL::Crypto INTERFACE ws2_32 crypt32 bcrypt)
 target_link_libraries(OpenSSL::SSL INTERFACE OpenSSL::Crypto)
 
-# The licences of what is inside: of mingw-w64, the parts of its runtime that each file has.
-include(${CMAKE_CURRENT_LIST_DIR}/../notice.cmake)
-set(licence_openssl LICENSE.txt)
-set(licence_cjson LICENSE)
-set(licence_libwebsockets LICENSE)
-set(licence_sqlite3 debian/copyright)
-set(licence_libcbor LICENSE.md)
-set(licence_tre LICENSE)
-set(licence_libbsd COPYING)
-file(GLOB carried RELATIVE ${GLIFT_WINDOWS_LIBRARIES}/sources ${GLIFT_WINDOWS_LIBRARIES}/sources/*)
-list(REMOVE_ITEM carried lua5.4) # which is the game's own
-foreach(library IN LISTS carried)
-  glift_notice(${library} ${GLIFT_WINDOWS_LIBRARIES}/sources/${library}/${licence_${library}})
-endforeach()
-glift_notice(mingw-w64 /usr/share/doc/mingw-w64-common/copyright)
-glift_install_notice()
-
 add_library(glift::lua54 SHARED IMPORTED)
 set_target_properties(glift::lua54 PROPERTIES IMPORTED_LOCATION ${installed}/bin/lua54.dll
   IMPORTED_IMPLIB ${installed}/lib/liblua54.dll.a INTERFACE_COMPILE_DEFINITIONS LUA_BUILD_AS_DLL

@@ -97,6 +97,8 @@ class Archive(unittest.TestCase):
 
     def test_the_licences_of_what_is_inside_are_in_notice(self):
         notice = (folder / "share/doc/gamelift/NOTICE").read_text(encoding="utf-8")
+        carried = {path.name for path in (LIBRARIES.parent / "sources").iterdir()} - {"lua5.4"}  # the game's own
+        self.assertEqual(carried | {"mingw-w64"}, set(re.findall(r"^---- (\S+) ----$", notice, re.M)))
         for name, words in (("openssl", "Apache License"), ("cjson", "Dave Gamble"), ("mingw-w64", "winpthreads")):
             with self.subTest(name):
                 text = notice.partition(f"\n---- {name} ----\n")[2].partition("\n---- ")[0]
