@@ -85,26 +85,40 @@ def number(low, high):
     return read
 
 
+def filled(text):
+    if not text:
+        raise argparse.ArgumentTypeError("its value is empty: is a variable not set?")
+    return text
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line: argparse would put several of usage before it, and all of a value into it."""
+
+    def error(self, message):
+        short = message if len(message) <= 300 else message[:300] + "..."
+        self.exit(2, f"{self.prog}: {short}: see {self.prog} --help\n")
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="run.sh", description=__doc__.split("\n\n")[0], allow_abbrev=False)
+    parser = Parser(prog="run.sh", description=__doc__.split("\n\n")[0], allow_abbrev=False)
     parser.add_argument("--smoke", action="store_true", help="play a short match with bots, check it, and exit")
     parser.add_argument("--bots", type=number(0, 64), default=5, metavar="N", help="bots that keep you company (default 5)")
     parser.add_argument("--bot-skill", choices=SKILLS, default="normal", help="how well they play (default normal)")
     parser.add_argument("--map", choices=MAPS, help="the map that is played on (default ring)")
     parser.add_argument("--service-port", type=number(0, 65535), default=0, metavar="N", help="gamelift-local's port (default: a free one)")
     parser.add_argument("--lobby-port", type=number(0, 65535), default=0, metavar="N", help="the lobby's port (default: a free one)")
-    parser.add_argument("--public", nargs="?", const="", metavar="ADDRESS",
+    parser.add_argument("--public", nargs="?", default=False, type=filled, metavar="ADDRESS",
                         help="others on the local network can join, with a link that has a token in it and a QR code, at this "
                         "address (default: the machine's own)")
     parser.add_argument("--logs", default="run", help=argparse.SUPPRESS)
-    parser.add_argument("--build-dir", metavar="DIR", help="run what is built there, instead of building")
+    parser.add_argument("--build-dir", type=filled, metavar="DIR", help="run what is built there, instead of building")
     options = parser.parse_args()
     interrupt = Interrupt()
     try:
         check_loopback()
-        if options.public is None:
+        if options.public is False:
             check_private()
-        public = Public(options.public, options.lobby_port) if options.public is not None else None
+        public = Public(options.public, options.lobby_port) if options.public is not False else None
         if options.build_dir is None:
             build(interrupt)
         return run(Arena(options, interrupt.check, public))

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
   sed -n '/^set /q; s/^# //p' "$0" | tail -n +2
-  exit 0
+  exit
 fi
 
 export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2}

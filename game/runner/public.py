@@ -28,7 +28,7 @@ def own_address():
 
 
 def check_address(text):
-    """The address to serve on: this one, or the machine's own where the text is empty."""
+    """The address to serve on: this one, or the machine's own where the text is None."""
     found = text or own_address()
     if found is None:
         raise Failed("--public finds no network address: connect this machine to a network, or name its address: "
@@ -36,7 +36,7 @@ def check_address(text):
     try:
         address = ipaddress.IPv4Address(found)
     except ValueError:
-        raise Failed(f'--public takes an IPv4 address of this machine, not "{found}"') from None
+        raise Failed(f'--public takes an IPv4 address of this machine, not "{found[:200]}"') from None
     if address.is_loopback or address.is_unspecified:
         raise Failed(f"--public takes an address that others can reach, which {found} is not")
     try:

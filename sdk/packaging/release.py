@@ -73,7 +73,7 @@ def check_presets(root, presets):
     known = [preset["name"] for preset in json.loads(text)["packagePresets"]]
     for preset in presets:
         if preset not in known:
-            raise Refused(f"there is no package {preset!r}: there are {', '.join(known)}")
+            raise Refused(f"--presets: there is no package {preset!r}: there are {', '.join(known)}")
 
 
 def unreleased(text):
@@ -149,8 +149,6 @@ def write_sums(out):
 
 def release(root, options, out):
     check_tree(root)
-    check_version(root, options.version)
-    check_presets(root, options.presets)
     out.mkdir(parents=True)
     write_version(root, options.version)
     notes = write_changelog(root, options.version, options.date)
@@ -179,8 +177,16 @@ def rehearse(options):
         print(f"\nThe notes:\n\n{(out / 'notes.md').read_text(encoding='utf-8').strip()}")
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line: argparse would put several of usage before it, and all of a value into it."""
+
+    def error(self, message):
+        short = message if len(message) <= 300 else message[:300] + "..."
+        self.exit(2, f"{self.prog}: {short}: see {self.prog} --help\n")
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0], allow_abbrev=False)
+    parser = Parser(description=__doc__.split("\n\n")[0], allow_abbrev=False)
     parser.add_argument("version", metavar="VERSION")
     parser.add_argument("--dry-run", action="store_true", help="show what would be released, and change nothing")
     parser.add_argument("--presets", type=str.split, default=PRESETS, metavar='"NAME ..."',
@@ -188,6 +194,8 @@ def main():
     options = parser.parse_args()
     options.date = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     try:
+        check_version(ROOT, options.version)
+        check_presets(ROOT, options.presets)
         if options.dry_run:
             check_tree(ROOT)
             return rehearse(options)

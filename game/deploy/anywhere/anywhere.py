@@ -8,6 +8,7 @@ second signal ends them at once. Needs the AWS CLI with credentials for gamelift
 GetComputeAuthToken and DeregisterCompute.
 """
 import argparse
+import ipaddress
 import re
 import shutil
 import signal
@@ -62,8 +63,23 @@ def uses(options, placeholder):
     return any(placeholder in part for part in options.command)
 
 
+def ip_address(text):
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"an IP address is expected, not {text!r}") from None
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line: argparse would put several of usage before it, and all of a value into it."""
+
+    def error(self, message):
+        short = message if len(message) <= 300 else message[:300] + "..."
+        self.exit(2, f"{self.prog}: {short}: see {self.prog} --help\n")
+
+
 def parse_options(arguments):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="anywhere.py", description=__doc__.split("\n\n", maxsplit=1)[0], allow_abbrev=False,
         usage="anywhere.py --fleet-id ID --location NAME --ip-address ADDRESS [options] -- COMMAND",
         epilog="COMMAND starts one server; {port} in it is the server's port. With --servers-per-process it starts "
@@ -74,7 +90,7 @@ def parse_options(arguments):
     parser.add_argument("--location", required=True, metavar="NAME", help="custom location of this machine",
                         type=matching(r"custom-[A-Za-z0-9-]{1,57}", "a name that begins with \"custom-\""))
     parser.add_argument("--ip-address", required=True, metavar="ADDRESS", help="at which players reach this machine",
-                        type=matching(r"[0-9A-Fa-f:.]{2,45}", "an IP address"))
+                        type=ip_address)
     parser.add_argument("--compute-name", default=re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:100], type=name,
                         metavar="NAME", help="of this machine, unique in the fleet (default: its host name)")
     parser.add_argument("--servers", type=number(1, MOST_SERVERS), default=1, metavar="N", help="so many at a time (1)")
@@ -88,7 +104,8 @@ def parse_options(arguments):
                         help="what servers get to end after SIGTERM (60)")
     parser.add_argument("--endpoint", metavar="URL", help="of gamelift-local; without it: AWS",
                         type=matching(r"https?://[^/\s]\S*", "an http or https URL"))
-    parser.add_argument("--region", metavar="NAME", help="of AWS (default: that of the AWS CLI)")
+    parser.add_argument("--region", metavar="NAME", help="of AWS (default: that of the AWS CLI)",
+                        type=matching(r"[a-z0-9-]{1,32}", "a region"))
     parser.add_argument("command", nargs="+", metavar="COMMAND", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.first_port + options.servers - 1 > 60000:
@@ -147,7 +164,7 @@ def main():
     try:
         host(options, Signals())
     except Refused as refusal:
-        log(refusal)
+        print(f"anywhere: {refusal}", file=sys.stderr)
         return 1
     return 0
 

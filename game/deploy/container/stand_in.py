@@ -42,8 +42,16 @@ def address(text):
     return host, int(port)
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line: argparse would put several of usage before it, and all of a value into it."""
+
+    def error(self, message):
+        short = message if len(message) <= 300 else message[:300] + "..."
+        self.exit(2, f"{self.prog}: {short}: see {self.prog} --help\n")
+
+
 def parse_options(arguments):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="stand_in.py", description=__doc__.split("\n\n", maxsplit=1)[0], allow_abbrev=False,
         usage="stand_in.py --websocket-url URL --fleet-id ID --task NAME [options] -- COMMAND")
     name = r"[A-Za-z0-9-]{1,128}"

@@ -152,11 +152,25 @@ class Folder:
                 self.report(f"{name} is not a number from 1 to {most}")
 
 
+def megabytes(text):
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"a number from 1 to 1000000 is expected, not {text!r}")
+    return int(text)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line: argparse would put several of usage before it, and all of a value into it."""
+
+    def error(self, message):
+        short = message if len(message) <= 300 else message[:300] + "..."
+        self.exit(2, f"{self.prog}: {short}: see {self.prog} --help\n")
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0], allow_abbrev=False)
+    parser = Parser(description=__doc__.split("\n\n", maxsplit=1)[0], allow_abbrev=False)
     parser.add_argument("folder", metavar="FOLDER", type=pathlib.Path)
     parser.add_argument("runtime", metavar="FILE", type=pathlib.Path)
-    parser.add_argument("--most-megabytes", type=int, default=4096, metavar="N", help="how large the folder may be (4096)")
+    parser.add_argument("--most-megabytes", type=megabytes, default=4096, metavar="N", help="how large the folder may be (4096)")
     options = parser.parse_args()
     if not options.folder.is_dir():
         parser.error(f"{options.folder} is no folder")

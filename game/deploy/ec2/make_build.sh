@@ -9,6 +9,10 @@ set -eu
 umask 022 # what is made here is run by another user
 
 notice=share/doc/gamelift/NOTICE
+if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
+  sed -n '3,/^set /s/^# \{0,1\}//p' "$0"
+  exit 0
+fi
 if [ $# -ne 2 ] || { [ ! -f "$1/$notice" ] && [ ! -f "$1/NOTICE" ]; } || [ -e "$2" ]; then
   echo "make_build.sh: usage: make_build.sh BUNDLE OUTPUT-FOLDER; the first is the archive of a bundle, unpacked, or made by" \
     "cmake --preset bundle && cmake --build --preset bundle, the second must not be there yet" >&2

@@ -236,7 +236,7 @@ class Anywhere(unittest.TestCase):
         self.start_service()
         ran = run_script("--endpoint", self.service.url, *some, "--", "true")
         self.assertEqual(1, ran.returncode)
-        self.assertRegex(ran.stdout, r"register-compute: An error occurred \(NotFoundException\).*fleet-1")
+        self.assertRegex(ran.stderr, r"register-compute: An error occurred \(NotFoundException\).*fleet-1")
 
 
 @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is not installed (Debian package systemd)")
