@@ -21,7 +21,7 @@ from programs import PROGRAMS
 ALL = os.environ.get("GLIFT_LONG") == "1"
 WITH_HELP = [program for program in PROGRAMS if program.helps]
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
-TIMEOUT_S = 60
+TIMEOUT_S = 120
 # Words of a program that was taken by surprise.
 SURPRISED = re.compile(r"Traceback|Assertion|assert|Segmentation|Sanitizer|\(null\)|: Success|stack traceback|unbound variable|"
                        r"core dumped|terminate called|No such option|\x1b|\.py\", line")
