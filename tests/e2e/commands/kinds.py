@@ -31,9 +31,9 @@ WRITTEN = Kind(places=("in nothing", "folder", "unwritable", "below a file", "fu
 FOLDER = Kind(places=("nothing", "file", "unwritable folder"))
 
 
-def takes(kind, wrong=(), low=None, needs=(), empty=False, is_optional=False, writable=True, may_be_empty=False):
+def takes(kind, wrong=(), low=0, needs=(), empty=False, is_optional=False, writable=True, may_be_empty=False):
     """The kind, for one option: with further wrong texts, a least number, what it goes together with."""
-    below = () if low is None else ("0",) if low > 0 else ()
+    below = ("0",) if low > 0 else ()
     places = kind.places + (("empty",) if empty else ())
     if not writable:
         places = tuple(place for place in places if place != "unwritable folder")

@@ -44,6 +44,17 @@ def script(path, **more):
     return Program(pathlib.Path(path).name, [ROOT / path], is_quick=False, **more)
 
 
+def script_of_places(path, word, *wrong):
+    """One whose arguments are places: where they are wrong it shows its usage, which has this word."""
+    return script(path, refuses_options=False, wrong=tuple((arguments, [word]) for arguments in wrong))
+
+
+def example(name, *wrong):
+    """One that is kept short, and only shows its usage."""
+    return built(f"examples/{name}", helps=(), refuses_options=False,
+                 wrong=tuple((arguments, [word]) for arguments, word in wrong))
+
+
 SECONDS = takes(NUMBER, low=0.001)
 LOCAL = built(
     "gamelift-local", start=("--port", "0"), helps=("-h", "--help", "--help-all"),
@@ -118,20 +129,20 @@ CHECK_BUILD = python(
            ((ROOT / "game/deploy/ec2", "/nowhere"), ["/nowhere"]), ((ROOT / "game/deploy/ec2", "/dev"), ["/dev"]),
            ((ROOT / "game/deploy/ec2", BUILD / "arena"), ["arena"])))
 RELEASE = python(
-    "sdk/packaging/release.py", rest=("0.1.0",), options={"--dry-run": FLAG, "--presets": takes(TEXT, wrong=("nonsense",), may_be_empty=True)},
+    "sdk/packaging/release.py", rest=("0.1.0",),
+    options={"--dry-run": FLAG, "--presets": takes(TEXT, wrong=("nonsense",), may_be_empty=True)},
     wrong=tuple(((version, "--dry-run"), [version]) for version in ("x", "1", "0.0.1", "01.0.0", "0.2.0-rc1", "9" * 50)))
 
 SCRIPTS = (
     script("game/run.sh", options=RUN.options, wrong=((("surplus",), ["surplus"]),), makes_calls=False),
     script("game/install.sh", wrong=(((), ["build"]), (("nonsense",), ["nonsense"]), (("",), ["group"]))),
-    script("sdk/packaging/image.sh", refuses_options=False, wrong=(((), ["BUILD-FOLDER"]), (("/nowhere", "/tmp"), ["BUILD-FOLDER"]))),
-    script("sdk/packaging/oci.sh", refuses_options=False, wrong=(((), ["ROOT-FOLDER"]), (("/nowhere", "/tmp", "n", "1", "x"), ["ROOT-FOLDER"]))),
-    script("sdk/packaging/debian_sources.sh", refuses_options=False, wrong=(((), ["folder"]), (("/tmp",), ["folder"]))),
-    script("game/deploy/ec2/make_build.sh", refuses_options=False, wrong=(((), ["BUILD-FOLDER"]), (("/nowhere", "/nowhere/2"), ["BUILD-FOLDER"]))),
-    script("game/deploy/container/make_image.sh", refuses_options=False, wrong=(((), ["BUILD-FOLDER"]), (("/nowhere", "/tmp"), ["BUILD-FOLDER"]))),
-    script("game/deploy/terraform/rest.sh", refuses_options=False, wrong=(((), ["fleet LOCATION"]), (("nonsense", "x"), ["nonsense"]),
-                                                  (("fleet",), ["fleet LOCATION"]), (("fleet", ""), ["LOCATION"]),
-                                                  (("matchmaking", ""), ["QUEUE-ARN"]))),
+    script_of_places("sdk/packaging/image.sh", "BUILD-FOLDER", (), ("/nowhere", "/tmp")),
+    script_of_places("sdk/packaging/oci.sh", "ROOT-FOLDER", (), ("/nowhere", "/tmp", "name", "1", "--user")),
+    script_of_places("sdk/packaging/debian_sources.sh", "folder", (), ("/tmp",)),
+    script_of_places("game/deploy/ec2/make_build.sh", "BUILD-FOLDER", (), ("/nowhere", "/nowhere/2")),
+    script_of_places("game/deploy/container/make_image.sh", "BUILD-FOLDER", (), ("/nowhere", "/tmp")),
+    script_of_places("game/deploy/terraform/rest.sh", "fleet", (), ("nonsense", "x"), ("fleet",), ("fleet", ""),
+                     ("matchmaking", "")),
     script("tests/run.sh", refuses_options=False),
 )
 BENCHES = (
@@ -140,17 +151,17 @@ BENCHES = (
     built("tests/bench/bench_storm", wrong=((("x",), ["SERVERS", "x"]), (("999",), ["999"]), (("1000001",), ["1000001"]),
                                             (("-1",), ["-1"]), (("1000", "2"), ["2"]))),
     built("tests/bench/bench_metrics", wrong=((("x",), ["SAMPLES", "x"]), (("0",), ["0"]), (("-1",), ["-1"]))),
-    built("tests/bench/bench_paths", wrong=(((), ["PATH"]), (("nonsense", "1"), ["nonsense"]), (("decode", "x"), ["TIMES", "x"]),
-                                            (("decode", "0"), ["0"]), (("decode", "1", "2"), ["2"]))),
+    built("tests/bench/bench_paths", wrong=(((), ["PATH"]), (("nonsense", "1"), ["nonsense"]),
+                                            (("decode", "x"), ["TIMES", "x"]), (("decode", "0"), ["0"]),
+                                            (("decode", "1", "2"), ["2"]))),
     built("tests/bench/bench_outages", wrong=((("x",), ["x"]),)),
     built("tests/bench/bench_matcher", wrong=((("x",), ["x"]),)),
 )
 EXAMPLES = (
-    built("examples/minimal", helps=(), refuses_options=False, wrong=((("x",), ["no options"]), (("-h",), ["Usage"]), ((), ["AuthToken"]))),
-    built("examples/frame_loop", helps=(), refuses_options=False, wrong=((("x",), ["PORT"]), (("-h",), ["Usage"]), (("0",), ["PORT"]), ((), ["AuthToken"]))),
-    built("examples/engine", helps=(), refuses_options=False, wrong=(((), ["PLUGIN"]), (("/nowhere.so", "1"), ["/nowhere.so"]),
-                                    ((BUILD / "gamelift_plugin.so", "x"), ["x"]))),
-    built("examples/lua_engine", helps=(), refuses_options=False, wrong=(((), ["PLUGIN"]), (("/nowhere.so", "1", "/nowhere.lua"), ["/nowhere.so"]))),
+    example("minimal", (("x",), "no options"), (("-h",), "Usage"), ((), "AuthToken")),
+    example("frame_loop", (("x",), "PORT"), (("-h",), "Usage"), (("0",), "PORT"), ((), "AuthToken")),
+    example("engine", ((), "PLUGIN"), (("/nowhere.so", "1"), "/nowhere.so"), ((BUILD / "gamelift_plugin.so", "x"), "x")),
+    example("lua_engine", ((), "PLUGIN"), (("/nowhere.so", "1", "/nowhere.lua"), "/nowhere.so")),
 )
 PROGRAMS = (LOCAL, LOCAL_BENCH, LOCAL_REPLAY, ARENA, RUN, ANYWHERE, STAND_IN, CHECK_BUILD, RELEASE, *SCRIPTS, *BENCHES,
             *EXAMPLES)
