@@ -57,7 +57,9 @@ if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
   sed -n '3,/^set /s/^# \{0,1\}//p' "$0"
   exit 0
 fi
-[ $# -eq 2 ] && [ -n "$2" ] || fail "usage: rest.sh fleet LOCATION, or rest.sh matchmaking QUEUE-ARN" 2
+if [ $# -ne 2 ] || [ -z "$2" ]; then
+  fail "usage: rest.sh fleet LOCATION, or rest.sh matchmaking QUEUE-ARN" 2
+fi
 case $1 in
   fleet) make_fleet "$2" ;;
   matchmaking) make_matchmaking "$2" ;;
