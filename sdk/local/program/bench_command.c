@@ -272,5 +272,5 @@ int local_bench_command(int count, char **arguments)
     glift__text_free(&answer);
     local_service_destroy(service);
     free(body);
-    return good ? 0 : 2;
+    return good && has_printed() ? 0 : 2;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program/complain.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,4 +18,10 @@ bool complain(const char *format, ...)
     make_printable(line, strlen(line));
     fprintf(stderr, "gamelift-local: %s\n", line);
     return false;
+}
+
+bool has_printed(void)
+{
+    return (fflush(stdout) == 0 && !ferror(stdout)) ||
+           complain("cannot write to stdout: %s", strerror(errno));
 }

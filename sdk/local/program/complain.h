@@ -8,4 +8,7 @@
 /* To stderr, without what would move its cursor: names in it may be anybody's. Always false. */
 bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Whether all that was printed to stdout has arrived there. False: it was said why not. */
+bool has_printed(void);
+
 #endif

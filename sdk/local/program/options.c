@@ -2,7 +2,6 @@
 #include "program/options.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -376,10 +375,8 @@ bool local_options_is_empty(const char *name, const char *help)
 
 int local_options_print(const char *text)
 {
-    if (fputs(text, stdout) != EOF && fflush(stdout) == 0)
-        return 0;
-    complain("cannot write to stdout: %s", strerror(errno));
-    return 1;
+    fputs(text, stdout);
+    return has_printed() ? 0 : 1;
 }
 
 static int print_all(const char *const *parts)

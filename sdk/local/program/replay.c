@@ -297,7 +297,7 @@ static int tell(const replay *self)
         printf("replay: the server did as in the recording: %u message%s, %llu connection%s\n",
                 course->requests, course->requests == 1 ? "" : "s",
                 (unsigned long long)course->last_connection, course->last_connection == 1 ? "" : "s");
-        return 0;
+        return has_printed() ? 0 : 2;
     }
     snprintf(line, sizeof line, "%s", course->difference);
     make_printable(line, strlen(line));

@@ -16,7 +16,7 @@ import tempfile
 import unittest
 
 from places import Places
-from programs import PROGRAMS
+from programs import LOCAL, LOCAL_BENCH, PROGRAMS
 
 ALL = os.environ.get("GLIFT_LONG") == "1"
 WITH_HELP = [program for program in PROGRAMS if program.helps]
@@ -149,6 +149,17 @@ class Help(unittest.TestCase):
                 self.assertGreater(done.returncode, 0)
                 self.assertIn("No space left on device", done.stderr)
                 self.assertLessEqual(len(done.stderr.splitlines()), 2)
+
+    def test_a_result_that_cannot_be_written_is_no_success(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as scenario:
+            print('{"scenario": "short", "text": "A rest.", "steps": [{"name": "a rest", "pause_seconds": 0.01}]}',
+                  file=scenario, flush=True)
+            for program, arguments in ((LOCAL_BENCH, LOCAL_BENCH.rest), (LOCAL, (*LOCAL.start, "--scenario", scenario.name))):
+                with self.subTest(arguments), open("/dev/full", "w", encoding="utf-8") as full:
+                    self.assertEqual(0, Call(program, arguments, []).run().returncode)
+                    done = Call(program, arguments, [], stdout=full).run()
+                    self.assertGreater(done.returncode, 0)
+                    self.assertRegex(done.stderr, "(?m)^gamelift-local: cannot write to stdout: No space left on device$")
 
     def test_help_for_nobody_ends(self):
         closed = ["sh", "-c", 'exec "$@" >&-', "closed"]
