@@ -121,9 +121,10 @@ static char *read_text(const char *path)
 static cJSON *read_distribution(const char *path)
 {
     char *text = read_text(path);
-    cJSON *read = text != NULL ? cJSON_Parse(text) : NULL;
+    cJSON *read =
+            text != NULL ? cJSON_ParseWithOpts(text, NULL, true) : NULL; /* all of it, not its beginning */
     if (text != NULL && read == NULL)
-        complain("%.500s is not JSON, or longer than %d bytes", path, LOCAL_RULE_SET_MAX_BODY);
+        complain("%.500s is not JSON", path);
     free(text);
     return read;
 }

@@ -13,6 +13,10 @@ ON_A_FULL_DISK = ["unshare", "--mount", "sh", "-c",
                   'mount -t tmpfs -o size=4k full "$0" && head -c 9999 /dev/zero >"$0/rest" 2>/dev/null; exec "$@"']
 
 
+# It begins as a text in quotes, and goes on as nothing that anybody reads.
+BINARY = b'"\x7f\x00\x01"' + bytes(range(256)) * 40
+
+
 def can(command):
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
@@ -26,7 +30,7 @@ class Places:
         self.missing = {}
         self.paths = {
             "nothing": self.folder / "nothing", "in nothing": self.folder / "nothing" / "file", "folder": self.folder,
-            "file": self.make("file", b"x"), "empty": self.make("empty", b""), "binary": self.make("binary", os.urandom(9999)),
+            "file": self.make("file", b"x"), "empty": self.make("empty", b""), "binary": self.make("binary", BINARY),
             "below a file": self.folder / "file" / "new", "unreadable": self.make("unreadable", b"x", 0),
             "unwritable": self.make_folder("unwritable", 0o555) / "new", "unwritable folder": self.folder / "unwritable",
             "certificate": self.make("certificate", b"-----BEGIN CERTIFICATE-----\n"),

@@ -33,7 +33,8 @@ BENCH = (
     (["/nowhere.json"], "cannot read /nowhere.json: No such file or directory"),
     (["/dev"], "cannot read /dev: Is a directory"),
     (["--distribution", "/nowhere.json", "FILE"], "cannot read /nowhere.json: No such file or directory"),
-    (["--distribution", "FILE", "FILE"], "is not JSON, or longer than 65535 bytes"),
+    (["--distribution", "SURPLUS", "FILE"], "is not JSON\n"),
+    (["--distribution", "FILE", "FILE"], "is not JSON\n"),
     (["FILE"], "not JSON, line 1"),
 )
 
@@ -66,12 +67,13 @@ class Arguments(unittest.TestCase):
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
 
     def each_is_one_sentence(self, command, cases, codes, speaker):
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            file.write("no JSON")
-            file.flush()
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file, tempfile.NamedTemporaryFile("w") as surplus:
+            print("no JSON", end="", file=file, flush=True)
+            print("{} and more", file=surplus, flush=True)
             for arguments, words in cases:
                 with self.subTest(arguments):
-                    done = self.run_(*command, *(file.name if one == "FILE" else one for one in arguments))
+                    names = {"FILE": file.name, "SURPLUS": surplus.name}
+                    done = self.run_(*command, *(names.get(str(one), one) for one in arguments))
                     self.assertIn(done.returncode, codes)
                     self.assertEqual("", done.stdout)
                     self.assertRegex(done.stderr, f"\\A{speaker}: [^\n]*\n\\Z")
