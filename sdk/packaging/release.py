@@ -194,8 +194,8 @@ def main():
     options = parser.parse_args()
     options.date = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     try:
-        check_version(ROOT, options.version)
         check_presets(ROOT, options.presets)
+        check_version(ROOT, options.version)
         if options.dry_run:
             check_tree(ROOT)
             return rehearse(options)

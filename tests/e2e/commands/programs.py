@@ -97,7 +97,8 @@ ARENA = built(
         "--origin": takes(TEXT, wrong=("play.example", "http://a/b")), "--endpoint": takes(URL, needs=("--lobby",)),
         "--bots": takes(WHOLE, low=1), "--bot-skill": WORD, 
         "--assets": takes(FOLDER, writable=False, needs=("--lobby", "--endpoint", "http://127.0.0.1:9")),
-        "--tick-rate": takes(WHOLE, low=1), "--set": takes(TEXT, wrong=("key", "=value")), "--lobby": FLAG, "--version": FLAG},
+        "--tick-rate": takes(WHOLE, low=1), "--servers": takes(WHOLE, low=1),
+        "--set": takes(TEXT, wrong=("key", "=value")), "--lobby": FLAG, "--version": FLAG},
     wrong=((("surplus",), ["surplus"]), (("--lobby",), ["--lobby", "--endpoint"]), (("--bots", "1"), ["--bots", "--endpoint"]),
            (("-x",), ["-x"]), (("--lobby=1",), ["--lobby=1"]), (("--set", "log_level=loud"), ["log_level", "loud"]),
            *((("--set", f"{key}={value}"), [key, value]) for key in (
@@ -113,7 +114,8 @@ ANYWHERE = python(
     start=("--fleet-id", "fleet-1", "--location", "custom-1", "--ip-address", "127.0.0.1"), rest=("--", "true"),
     options={"--fleet-id": takes(TEXT, wrong=("1", "fleet-")), "--location": takes(TEXT, wrong=("here",)),
              "--ip-address": takes(TEXT, wrong=("here", "1.2.3.4.5")), "--compute-name": takes(TEXT, wrong=("a b",)),
-             "--servers": takes(WHOLE, low=1), "--first-port": takes(WHOLE, low=1024), "--drain-seconds": WHOLE,
+             "--servers": takes(WHOLE, low=1), "--servers-per-process": takes(WHOLE, low=1),
+             "--first-port": takes(WHOLE, low=1024), "--drain-seconds": WHOLE, "--renew-seconds": takes(WHOLE, low=1),
              "--endpoint": URL, "--region": takes(TEXT, wrong=("a b",))},
     wrong=(((), ["COMMAND"]),))
 STAND_IN = python(
@@ -139,8 +141,8 @@ SCRIPTS = (
     script_of_places("sdk/packaging/image.sh", "BUILD-FOLDER", (), ("/nowhere", "/tmp")),
     script_of_places("sdk/packaging/oci.sh", "ROOT-FOLDER", (), ("/nowhere", "/tmp", "name", "1", "--user")),
     script_of_places("sdk/packaging/debian_sources.sh", "folder", (), ("/tmp",)),
-    script_of_places("game/deploy/ec2/make_build.sh", "BUILD-FOLDER", (), ("/nowhere", "/nowhere/2")),
-    script_of_places("game/deploy/container/make_image.sh", "BUILD-FOLDER", (), ("/nowhere", "/tmp")),
+    script_of_places("game/deploy/ec2/make_build.sh", "BUNDLE", (), ("/nowhere", "/nowhere/2")),
+    script_of_places("game/deploy/container/make_image.sh", "BUNDLE", (), ("/nowhere", "/tmp")),
     script_of_places("game/deploy/terraform/rest.sh", "fleet", (), ("nonsense", "x"), ("fleet",), ("fleet", ""),
                      ("matchmaking", "")),
     script("tests/run.sh", refuses_options=False),
