@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
---- Random calls of the binding, right and wrong ones, and what comes of each: lines that are the same in every Lua, which
---- alike.sh compares.
+--- Random calls of the binding, right and wrong ones, and what comes of each: lines that are the same in every Lua,
+--- which alike.sh compares.
 ---
 ---   lua alike.lua SEED CALLS
 
@@ -37,7 +37,8 @@ local function plain(text)
   text = text:gsub("0x%x+", "ADDRESS"):gsub("^[^\n:]*%.lua:%d+: ", ""):gsub("\nstack traceback:.*", "")
   -- Lua's own words, which differ.
   text = text:gsub("bad argument #%d+[^(\n]*%(", "bad argument ("):gsub("^attempt to (%w+).*", "attempt to %1")
-  text = text:gsub("%(calling '%w+' on bad self%)", ""):gsub("got FILE%*", "got userdata"):gsub("got gamelift%.server", "got userdata"):gsub("(%d)%.0%f[^%d]", "%1")
+  text = text:gsub("%(calling '%w+' on bad self%)", ""):gsub("got FILE%*", "got userdata")
+  text = text:gsub("got gamelift%.server", "got userdata"):gsub("(%d)%.0%f[^%d]", "%1")
   text = text:gsub(UUID, "UUID")
   return #text > 300 and ("%s... (%d bytes)"):format(text:sub(1, 200), #text) or text
 end
