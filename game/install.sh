@@ -67,13 +67,13 @@ fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null; then
-    echo "install.sh: ${#missing[@]} Debian packages are missing, and there is no sudo here: as root," \
+    echo "install.sh: Debian packages are missing, and there is no sudo here: as root," \
       "$(realpath "$0") $* installs ${missing[*]}" >&2
     exit 1
   fi
   as_root=(sudo)
 fi
-echo "Installing ${#missing[@]} Debian packages, which takes a minute or two: ${missing[*]}"
+echo "Installing Debian packages, which takes a minute or two: ${missing[*]}"
 if ! "${as_root[@]}" apt-get update -qq </dev/null ||
   ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null; then

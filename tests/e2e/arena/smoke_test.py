@@ -137,14 +137,14 @@ class Help(unittest.TestCase):
     def test_whoever_is_not_root_and_has_no_sudo_is_told_what_root_types(self):
         done = self.install(**{"id": "echo 1000", "apt-get": "exit 1"})
         self.assertEqual("", done.stdout)
-        self.assertEqual("install.sh: 1 Debian packages are missing, and there is no sudo here: as root, "
+        self.assertEqual("install.sh: Debian packages are missing, and there is no sudo here: as root, "
                          f"{ROOT}/game/install.sh public installs qrencode\n", done.stderr)
 
     def test_packages_that_cannot_be_had_are_no_riddle(self):
         for answer in ("exit 100", '[ "$0" = update ] || exit 100'):
             with self.subTest(answer):
                 done = self.install(**{"id": "echo 0", "apt-get": answer})
-                self.assertIn("packages, which takes a minute or two: qrencode", done.stdout)
+                self.assertIn("Installing Debian packages, which takes a minute or two: qrencode", done.stdout)
                 self.assertIn("install.sh: apt-get has not installed them", done.stderr)
 
     def test_a_build_that_fails_for_a_known_reason_says_it(self):
