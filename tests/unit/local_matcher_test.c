@@ -692,3 +692,58 @@ TEST(the_same_tickets_give_the_same_matches) /* S70 */
             CHECK_INT(pool.tickets[i].match, first[i]);
     }
 }
+
+/* ---- what a look may cost ---- */
+
+/* Ten players whose lists of so many words have none in common, under twenty rules that count common words:
+ * the units that one look takes. */
+static long units_with_words(size_t words)
+{
+    enum { PLAYERS = 10, RULES = 20, MOST_WORDS = 100 };
+    static char texts[PLAYERS][MOST_WORDS][48], body[8192];
+    static const char *lists[PLAYERS][MOST_WORDS];
+    char what[LOCAL_WHAT_SIZE];
+    begin(FREE_FOR_ALL);
+    local_rule_set_destroy(pool.rule_set);
+    size_t length = (size_t)snprintf(body, sizeof body,
+            "{\"ruleLanguageVersion\":\"1.0\",\"playerAttributes\":[{\"name\":\"maps\",\"type\":\"string_"
+            "list\"}],"
+            "\"teams\":[{\"name\":\"t\",\"minPlayers\":5,\"maxPlayers\":5},{\"name\":\"u\",\"minPlayers\":5,"
+            "\"maxPlayers\":5}],\"rules\":[");
+    for (int i = 0; i < RULES; i++)
+        length += (size_t)snprintf(body + length, sizeof body - length,
+                "%s{\"name\":\"r%d\",\"type\":\"collection\",\"operation\":\"reference_intersection_count\","
+                "\"minCount\":0,\"maxCount\":5,\"measurements\":[\"flatten(teams[*].players.attributes[maps])"
+                "\"],"
+                "\"referenceValue\":\"set_intersection(flatten(teams[*].players.attributes[maps]))\"}",
+                i > 0 ? "," : "", i);
+    snprintf(body + length, sizeof body - length, "]}");
+    if (local_rule_set_parse(body, &pool.rule_set, what) != GLIFT_OK)
+        test_fail(__FILE__, __LINE__, what);
+    for (size_t i = 0; i < PLAYERS; i++) {
+        add(0, 1);
+        for (size_t k = 0; k < words; k++) {
+            snprintf(texts[i][k], sizeof texts[i][k], "w%zu-%zu", i, k);
+            lists[i][k] = texts[i][k];
+        }
+        pool.attributes[i][0] = (glift_player_attribute){.name = "maps",
+                .type = GLIFT_ATTRIBUTE_STRING_LIST,
+                .string_list = lists[i],
+                .string_count = words};
+    }
+    local_matcher_look look = {.now_ms = 0, .units = LOCAL_MATCHER_UNITS};
+    local_matcher_destroy(pool.matcher);
+    pool.matcher = local_matcher_create(pool.rule_set);
+    for (size_t i = 0; i < PLAYERS; i++) {
+        pool.tickets[i].match = 0;
+        CHECK(local_matcher_add(pool.matcher, &pool.tickets[i]));
+    }
+    CHECK_INT(local_matcher_run(pool.matcher, &look), 1);
+    return LOCAL_MATCHER_UNITS - look.units;
+}
+
+TEST(what_judging_lists_costs_goes_by_how_long_they_are)
+{
+    long few = units_with_words(1), many = units_with_words(100);
+    CHECK(many > 5 * few);
+}

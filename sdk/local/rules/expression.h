@@ -59,6 +59,7 @@ typedef struct local_shape {
 typedef struct local_value {
     unsigned depth;
     bool empty;    /* depth 0: an aggregate over nothing */
+    bool sorted;   /* its texts ascend, and none is there twice */
     double number; /* NaN where nothing has no such aggregate: avg, but not count */
     const char *text;
     const struct local_value *items;
@@ -81,6 +82,9 @@ bool local_expression_is_constant(const local_expression *expression);
 bool local_expression_is_shared(const local_expression *expression);
 /* Its texts come as lists: from a string list, or from several teams. */
 bool local_expression_is_of_lists(const local_expression *expression);
+
+/* Of a list of texts. */
+bool local_value_has(const local_value *list, const char *text);
 
 /* NULL when out of memory. */
 const local_value *local_expression_evaluate(const local_expression *expression, const local_lineup *lineup,

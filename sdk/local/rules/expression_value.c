@@ -61,30 +61,55 @@ static bool list_has(const glift_player_attribute *attribute, const char *text)
     return false;
 }
 
-static bool items_have(const local_value *items, size_t count, const char *text)
+static int compare_texts(const void *left, const void *right)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(items[i].text, text) == 0)
+    return strcmp(((const local_value *)left)->text, ((const local_value *)right)->text);
+}
+
+bool local_value_has(const local_value *list, const char *text)
+{
+    const local_value wanted = {.text = text};
+    if (list->sorted)
+        return list->count > 0 &&
+               bsearch(&wanted, list->items, list->count, sizeof wanted, compare_texts) != NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->items[i].text, text) == 0)
             return true;
     }
     return false;
 }
 
-static bool whole_party_has(
-        const local_expression *path, const local_lineup *lineup, size_t party, const char *text)
+/* Those of before that this player has, too. */
+static size_t keep_common(local_value *items, size_t count, const glift_player_attribute *attribute)
 {
-    for (size_t i = 0; i < lineup->seat_count; i++) {
-        if (lineup->seats[i].party == party &&
-                !list_has(&lineup->seats[i].player->attributes[path->attribute], text))
-            return false;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (list_has(attribute, items[i].text))
+            items[kept++] = items[i];
     }
-    return true;
+    return kept;
+}
+
+/* Most lists are in order already: tickets keep them so. */
+static size_t sort_texts(local_value *items, size_t count)
+{
+    size_t at = 1, distinct = count > 0 ? 1 : 0;
+    while (at < count && strcmp(items[at - 1].text, items[at].text) < 0)
+        at++;
+    if (at >= count)
+        return count;
+    qsort(items, count, sizeof *items, compare_texts);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(items[distinct - 1].text, items[i].text) != 0)
+            items[distinct++] = items[i];
+    }
+    return distinct;
 }
 
 static const local_value *party_list(const local_expression *path, const local_lineup *lineup, size_t party,
         local_party_aggregation how, glift__memory *memory)
 {
-    size_t room = 0, count = 0;
+    size_t room = 0, count = 0, members = 0;
     for (size_t i = 0; i < lineup->seat_count; i++) {
         if (lineup->seats[i].party == party)
             room += lineup->seats[i].player->attributes[path->attribute].string_count;
@@ -96,15 +121,17 @@ static const local_value *party_list(const local_expression *path, const local_l
         if (seat->party != party)
             continue;
         const glift_player_attribute *attribute = &seat->player->attributes[path->attribute];
-        for (size_t j = 0; j < attribute->string_count; j++) {
-            const char *text = attribute->string_list[j];
-            bool wanted = how != LOCAL_PARTY_INTERSECTION || whole_party_has(path, lineup, party, text);
-            if (wanted && !items_have(items, count, text))
-                items[count++].text = text;
+        if (members++ > 0 && how == LOCAL_PARTY_INTERSECTION) {
+            count = keep_common(items, count, attribute);
+            continue;
         }
+        for (size_t j = 0; j < attribute->string_count; j++)
+            items[count++].text = attribute->string_list[j];
     }
-    if (list != NULL)
-        list->count = count;
+    if (list == NULL)
+        return NULL;
+    list->count = sort_texts(items, count);
+    list->sorted = true;
     return list;
 }
 
@@ -115,7 +142,10 @@ static bool add_seat(const local_expression *path, const local_lineup *lineup, c
         local_party_aggregation how, glift__memory *memory, local_value *items, size_t *count)
 {
     local_value *item = &items[*count];
-    if (path->has_attribute && path->type == GLIFT_ATTRIBUTE_STRING_LIST) {
+    if (path->has_attribute && path->type == GLIFT_ATTRIBUTE_STRING_LIST && *count > 0 &&
+            seat > lineup->seats && seat[-1].party == seat->party && seat[-1].team == seat->team) {
+        *item = items[*count - 1]; /* the members of a party stand together */
+    } else if (path->has_attribute && path->type == GLIFT_ATTRIBUTE_STRING_LIST) {
         const local_value *list = party_list(path, lineup, seat->party, how, memory);
         if (list == NULL)
             return false;
@@ -226,14 +256,16 @@ static const local_value *intersect(const local_value *lists, glift__memory *mem
     local_value *result = new_list(memory, 1, lists->count > 0 ? lists->items[0].count : 0, &items);
     for (size_t i = 0; result != NULL && lists->count > 0 && i < lists->items[0].count; i++) {
         const char *text = lists->items[0].items[i].text;
-        bool everywhere = !items_have(items, count, text);
-        for (size_t j = 1; j < lists->count; j++)
-            everywhere = everywhere && items_have(lists->items[j].items, lists->items[j].count, text);
+        bool everywhere = true;
+        for (size_t j = 1; j < lists->count && everywhere; j++)
+            everywhere = local_value_has(&lists->items[j], text);
         if (everywhere)
             items[count++].text = text;
     }
-    if (result != NULL)
-        result->count = count;
+    if (result == NULL)
+        return NULL;
+    result->count = sort_texts(items, count);
+    result->sorted = true;
     return result;
 }
 

@@ -130,6 +130,7 @@ typedef struct match_ticket {
     bool continues; /* the last look stopped while everything was tried, at the cursor */
     bool mixed;     /* its players have several texts where all of a match have to be equal */
     int players;
+    long most_words, most_places; /* of one player: how long a list is, how many latencies there are */
     unsigned stamp;
     uint64_t changed, proven; /* by the matcher's count of events */
     size_t proven_level;
@@ -246,6 +247,8 @@ void match_offer(match_search *search, const match_lineup *lineup);
 
 bool match_program_create(match_facts *facts, size_t rule);
 /* By how much the lineup breaks a rule, 0: not at all. filling: what measures nothing yet does not count. */
+/* What it costs to judge the rule by its definition, in units. */
+long match_cost_of_definition(const local_rule *rule, const match_lineup *lineup);
 double match_violation_of(match_search *search, const match_lineup *lineup, size_t rule, bool filling);
 /* Of all rules that are judged on lineups. *worst is the rule with the largest share. */
 double match_violation(match_search *search, const match_lineup *lineup, size_t *worst);

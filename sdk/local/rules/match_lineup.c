@@ -316,7 +316,11 @@ static bool is_match(match_search *search, const match_lineup *lineup)
                 lineup->players_of[i] > local_rule_set_max_players(facts->rule_set, i, age_ms))
             return false;
     }
-    search->matcher->units -= 20 + (long)(8 * facts->rule_set->rule_count) * lineup->players;
+    search->matcher->units -= 20;
+    for (size_t i = 0; i < facts->rule_set->rule_count; i++) {
+        if (local_rule_counts(&facts->rule_set->rules[i]))
+            search->matcher->units -= match_cost_of_definition(&facts->rule_set->rules[i], lineup);
+    }
     const local_rule *failing = local_rules_failing(facts->rule_set, &all, age_ms, LOCAL_CHECK_FINISHED);
     for (size_t i = 0; i < facts->rule_set->rule_count; i++) {
         if (failing == NULL && local_rule_counts(&facts->rule_set->rules[i]))

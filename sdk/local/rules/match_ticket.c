@@ -218,6 +218,62 @@ static void fill_window(const match_facts *facts, match_ticket *ticket, size_t w
                                                  match_ticket_value(facts, ticket, column, 0);
 }
 
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* In order, and each word once: what follows is quick at lists that are. False: out of memory. */
+static bool sort_list(match_ticket *ticket, glift_player_attribute *attribute)
+{
+    size_t count = attribute->string_count, distinct = 0;
+    const char **words = glift__memory_take(&ticket->memory, count + 1, sizeof *words);
+    if (words == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        words[i] = attribute->string_list[i];
+    qsort(words, count, sizeof *words, by_text);
+    for (size_t i = 0; i < count; i++) {
+        if (distinct == 0 || strcmp(words[distinct - 1], words[i]) != 0)
+            words[distinct++] = words[i];
+    }
+    attribute->string_list = words;
+    attribute->string_count = distinct;
+    ticket->most_words = (long)distinct > ticket->most_words ? (long)distinct : ticket->most_words;
+    return true;
+}
+
+/* The players with lists of this ticket's own. False: out of memory. */
+static bool sort_lists(const match_facts *facts, match_ticket *ticket)
+{
+    size_t count = (size_t)ticket->players, attributes = facts->rule_set->attribute_count;
+    glift_player *players = glift__memory_take(&ticket->memory, count + 1, sizeof *players);
+    glift_player_attribute *own = glift__memory_take(&ticket->memory, count * attributes + 1, sizeof *own);
+    bool made = players != NULL && own != NULL;
+    for (size_t i = 0; made && i < count; i++, own += attributes) {
+        players[i] = ticket->about[i];
+        players[i].attributes = own;
+        for (size_t k = 0; made && k < attributes; k++) {
+            own[k] = ticket->about[i].attributes[k];
+            made = own[k].type != GLIFT_ATTRIBUTE_STRING_LIST || sort_list(ticket, &own[k]);
+        }
+    }
+    ticket->about = made ? players : ticket->about;
+    return made;
+}
+
+static bool fill_about(const match_facts *facts, match_ticket *ticket)
+{
+    bool has_lists = false;
+    for (size_t i = 0; i < facts->rule_set->attribute_count; i++)
+        has_lists = has_lists || facts->rule_set->attributes[i].value.type == GLIFT_ATTRIBUTE_STRING_LIST;
+    for (int i = 0; i < ticket->players; i++) {
+        long places = (long)ticket->about[i].latency_count;
+        ticket->most_places = places > ticket->most_places ? places : ticket->most_places;
+    }
+    return !has_lists || sort_lists(facts, ticket);
+}
+
 static bool fill_values(const match_facts *facts, match_ticket *ticket)
 {
     ticket->values = glift__memory_take(&ticket->memory, facts->column_count + 1, sizeof *ticket->values);
@@ -242,7 +298,11 @@ static bool fill_seats(const match_facts *facts, match_ticket *ticket)
     ticket->seats = calloc((size_t)ticket->players + 1, sizeof *ticket->seats);
     for (int i = 0; ticket->seats != NULL && i < ticket->players; i++) {
         match_ticket *seat = &ticket->seats[ticket->seat_count++];
-        *seat = (match_ticket){.start_ms = ticket->start_ms, .players = 1, .about = &ticket->about[i]};
+        *seat = (match_ticket){.start_ms = ticket->start_ms,
+                .players = 1,
+                .about = &ticket->about[i],
+                .most_words = ticket->most_words,
+                .most_places = ticket->most_places};
         seat->team = local_rule_set_find_team(facts->rule_set, seat->about->team);
         glift__memory_init(&seat->memory);
         if (!fill_values(facts, seat))
@@ -279,7 +339,8 @@ match_ticket *match_ticket_create(const match_facts *facts, local_candidate *can
             .team = -1};
     glift__memory_init(&ticket->memory);
     if (candidate->obstacle == NULL &&
-            !(candidate->backfill ? fill_session(facts, ticket) : fill_values(facts, ticket))) {
+            !(fill_about(facts, ticket) &&
+                    (candidate->backfill ? fill_session(facts, ticket) : fill_values(facts, ticket)))) {
         match_ticket_destroy(ticket);
         return NULL;
     }

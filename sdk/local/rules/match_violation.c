@@ -281,6 +281,35 @@ static double judge_blocks(
     return total;
 }
 
+static long count_leaves(const local_statement *statement)
+{
+    long leaves = statement->kind == LOCAL_STATEMENT_RULE;
+    for (size_t i = 0; i < statement->part_count; i++)
+        leaves += count_leaves(&statement->parts[i]);
+    return leaves;
+}
+
+/* By the players, the words of their lists and the places that they measured. A statement may name rules of
+ * each kind. */
+long match_cost_of_definition(const local_rule *rule, const match_lineup *lineup)
+{
+    long words = 0, places = 0, most = 0;
+    for (int i = 0; i < lineup->count; i++) {
+        words += lineup->tickets[i]->most_words * lineup->tickets[i]->players;
+        places += lineup->tickets[i]->most_places * lineup->tickets[i]->players;
+        most = lineup->tickets[i]->most_places > most ? lineup->tickets[i]->most_places : most;
+    }
+    long people = 40 + 8 * lineup->players, lists = (long)(rule->measurement_count + 1) * words,
+         distances = most * places / 16;
+    if (rule->kind == LOCAL_RULE_COLLECTION)
+        return people + lists;
+    if (rule->kind == LOCAL_RULE_LATENCY)
+        return people + distances;
+    return rule->kind == LOCAL_RULE_COMPOUND
+                   ? count_leaves(rule->statement) * (people + 2 * words + distances)
+                   : people;
+}
+
 /* By the definition: 0 or 1. */
 static double judge_by_definition(
         match_search *search, const match_lineup *lineup, size_t index, bool filling)
@@ -295,7 +324,7 @@ static double judge_by_definition(
             seats[all.seat_count++] = (local_seat){
                     &ticket->about[player], lineup->teams[i], (size_t)i, ticket->candidate == NULL};
     }
-    search->matcher->units -= 40 + 8 * lineup->players;
+    search->matcher->units -= match_cost_of_definition(&facts->rule_set->rules[index], lineup);
     uint64_t age_ms = search->level_index == 0 ? 0 : facts->waits_ms[search->level_index - 1];
     return local_rule_passes(facts->rule_set, &facts->rule_set->rules[index], &all, age_ms,
                    filling ? LOCAL_CHECK_FILLING : LOCAL_CHECK_FINISHED)

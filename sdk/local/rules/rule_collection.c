@@ -5,23 +5,13 @@
 
 #include <string.h>
 
-static bool contains(const local_value *list, const char *text)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        /* Both are elements of lists of strings. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
-        if (strcmp(list->items[i].text, text) == 0)
-            return true;
-    }
-    return false;
-}
-
 static size_t words_of_all(const local_value *lists)
 {
     size_t common = 0;
     for (size_t i = 0; lists->count > 0 && i < lists->items[0].count; i++) {
         bool everywhere = true;
-        for (size_t j = 1; j < lists->count; j++)
-            everywhere = everywhere && contains(&lists->items[j], lists->items[0].items[i].text);
+        for (size_t j = 1; j < lists->count && everywhere; j++)
+            everywhere = local_value_has(&lists->items[j], lists->items[0].items[i].text);
         common += everywhere;
     }
     return common;
@@ -30,10 +20,10 @@ static size_t words_of_all(const local_value *lists)
 static size_t lists_with(const local_value *lists, const char *text)
 {
     if (lists->depth == 1)
-        return contains(lists, text);
+        return local_value_has(lists, text);
     size_t count = 0;
     for (size_t i = 0; i < lists->count; i++)
-        count += contains(&lists->items[i], text);
+        count += local_value_has(&lists->items[i], text);
     return count;
 }
 
@@ -42,7 +32,8 @@ static size_t words_among(const local_value *list, const local_value *reference)
     size_t count = 0;
     for (size_t i = 0; i < list->count; i++) {
         const char *text = list->items[i].text;
-        count += reference->depth == 0 ? strcmp(reference->text, text) == 0 : contains(reference, text);
+        count +=
+                reference->depth == 0 ? strcmp(reference->text, text) == 0 : local_value_has(reference, text);
     }
     return count;
 }

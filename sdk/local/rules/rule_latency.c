@@ -45,15 +45,18 @@ typedef struct spread {
 /* False: somebody has not measured it. */
 static bool measure(const local_judge *judge, const char *location, spread *out)
 {
-    double latency;
+    double latency = 0;
+    const local_seat *before = NULL; /* whose party this latency is of; members stand together */
     *out = (spread){INFINITY, -INFINITY, 0, 0};
     for (size_t i = 0; i < judge->lineup->seat_count; i++) {
         const local_seat *seat = &judge->lineup->seats[i];
         /* Who plays there already need not say how far away it is. */
         if (seat->playing && latency_to(seat->player, location) == NULL)
             continue;
-        if (!party_latency(judge, seat->party, location, &latency))
+        if ((before == NULL || before->party != seat->party) &&
+                !party_latency(judge, seat->party, location, &latency))
             return false;
+        before = seat;
         out->low = fmin(out->low, latency);
         out->high = fmax(out->high, latency);
         out->sum += latency;
