@@ -21,17 +21,22 @@ OUTSIDE = ("plugin", "bindings", "game", "sdk/examples")
 
 # The rooms of gamelift-local: again, a room knows itself and those after it.
 LOCAL_ROOMS = ("program", "listen", "replay", "api", "servers", "flexmatch", "bench", "rules", "journal", "model",
-               "faults")
+               "faults", "system")
 # This room judges matches and knows nothing of a service.
 LOCAL_ALONE = ("rules",)
-# Sockets, clocks and processes are for these two; the others are the pure core.
-LOCAL_OUTER = ("program", "listen")
+# Sockets, clocks and processes are for these; the others are the pure core.
+LOCAL_OUTER = ("program", "listen", "system")
+# What differs between systems is for this room, each system in a folder of its own.
+LOCAL_SYSTEM = ("system/linux/", "system/windows/")
 # What the pure ones may include beside the headers of C. None of it asks the world anything.
 LOCAL_PURE_HEADERS = {"cbor.h", "cjson/cJSON.h", "regex.h", "search.h", "sys/queue.h"}
+# What the outer rooms may include beside: it is on every system. All else is for the folders of LOCAL_SYSTEM.
+LOCAL_OUTER_HEADERS = {"getopt.h", "libwebsockets.h", "openssl/ssl.h", "sqlite3.h", "sys/stat.h", "unistd.h"}
 # What gamelift-local and the arena share lies in sdk/shared, and asks the world nothing.
 SHARED_HEADERS = {"strings.h"}
-# gamelift-local shares these rooms with the SDK.
+# gamelift-local shares these rooms with the SDK; the last one with its outer rooms only.
 SHARED_ROOMS = ("wire", "base")
+SHARED_OUTER_ROOMS = SHARED_ROOMS + ("platform",)
 
 # The system's headers, and the functions that no header gives away, are for these folders only.
 PLATFORM = ("platform/posix/", "platform/windows/")
@@ -97,7 +102,13 @@ def local_room_of(name):
 def local_knows(room, other):
     if room in LOCAL_ALONE:
         return room == other
+    if other == "system" and room not in LOCAL_OUTER:
+        return False
     return LOCAL_ROOMS.index(room) <= LOCAL_ROOMS.index(other)
+
+
+def local_shares(room):
+    return SHARED_OUTER_ROOMS if room in LOCAL_OUTER else SHARED_ROOMS
 
 
 class Includes:
@@ -175,17 +186,23 @@ class Includes:
         elif ".." in name or (local_room_of(name) is None and room_of(name) is None):
             self.fault(path, number, f'"{name}" does not name its room')
         elif room_of(name) is not None:
-            if room_of(name) not in SHARED_ROOMS:
+            if room_of(name) not in local_shares(room) or name.startswith(PLATFORM):
                 self.fault(path, number, f"sdk/local -> {room_of(name)} ({name})")
         elif not local_knows(room, local_room_of(name)):
             self.fault(path, number, f"{room} -> {local_room_of(name)} ({name})")
+        elif name.startswith(LOCAL_SYSTEM) and not inside.startswith(name.rsplit("/", 1)[0] + "/"):
+            self.fault(path, number, f"{inside} -> a system's folder ({name})")
 
     def check_local_angle(self, path, number, room, name):
+        inside = path.relative_to(self.local).as_posix()
         if room_of(name) is not None or local_room_of(name) is not None:
             self.fault(path, number, f"<{name}> is written as if it were another library's")
-        elif (room not in LOCAL_OUTER and not name.startswith("gamelift/") and
-              name not in C_HEADERS | LOCAL_PURE_HEADERS):
-            self.fault(path, number, f"{room} -> <{name}>, which is for {' and '.join(LOCAL_OUTER)} only")
+        elif inside.startswith(LOCAL_SYSTEM) or name.startswith("gamelift/") or name in C_HEADERS | LOCAL_PURE_HEADERS:
+            return
+        elif room not in LOCAL_OUTER:
+            self.fault(path, number, f"{room} -> <{name}>, which is for {', '.join(LOCAL_OUTER)} only")
+        elif name not in LOCAL_OUTER_HEADERS:
+            self.fault(path, number, f"{room} -> <{name}>, which is for {', '.join(LOCAL_SYSTEM)} only")
 
     def check_shared(self, path, number, quoted, name):
         if not self.is_own(path, quoted, name) and (quoted or name not in C_HEADERS | SHARED_HEADERS):
@@ -234,7 +251,7 @@ class Calls:
         for source, (defined, _) in local.items():
             self.local_home.update(dict.fromkeys(defined, local_room_of(source[len("sdk/local/"):])))
         for source, (_, wanted) in sorted(local.items()):
-            self.check_other(source, "sdk/local", wanted, SHARED_ROOMS)
+            self.check_other(source, "sdk/local", wanted, local_shares(local_room_of(source[len("sdk/local/"):])))
             self.check_local(source, wanted)
         for source, path in sorted(objects.items()):
             for folder in OUTSIDE:

@@ -32,6 +32,10 @@ GOOD = {
     "sdk/local/flexmatch/matches.c": '#include "rules/rules.h"\n#include "model/model.h"\n',
     "sdk/shared/access.h": "#include <strings.h>\n",
     "sdk/local/listen/listen.c": '#include "access.h"\n#include "model/model.h"\n#include "wire/codec.h"\n#include <libwebsockets.h>\n',
+    "sdk/local/system/files.h": '#include "platform/platform.h"\n',
+    "sdk/local/system/linux/files.c": '#include "system/files.h"\n#include <sys/epoll.h>\n',
+    "sdk/local/system/windows/files.c": '#include "system/windows/wide.h"\n#include <windows.h>\n',
+    "sdk/local/program/main.c": '#include "system/files.h"\n#include <getopt.h>\n',
     "plugin/src/plugin.h": "",
     "plugin/src/plugin.c": '#include "plugin.h"\n#include <gamelift/gamelift.h>\n',
     "bindings/lua/src/lserver.c": "",
@@ -136,7 +140,19 @@ class Includes(unittest.TestCase):
         for header in ("libwebsockets.h", "unistd.h", "sys/socket.h"):
             with self.subTest(header):
                 self.check_fault("sdk/local/api/new.c", f"#include <{header}>",
-                                 f"api -> <{header}>, which is for program and listen only")
+                                 f"api -> <{header}>, which is for program, listen, system only")
+        self.check_fault("sdk/local/api/new.c", '#include "system/files.h"', "api -> system (system/files.h)")
+
+    def test_the_outer_rooms_of_gamelift_local_leave_the_system_to_its_folders(self):
+        self.check_fault("sdk/local/listen/new.c", "#include <sys/epoll.h>",
+                         "listen -> <sys/epoll.h>, which is for system/linux/, system/windows/ only")
+        self.check_fault("sdk/local/system/files.c", "#include <windows.h>",
+                         "system -> <windows.h>, which is for system/linux/, system/windows/ only")
+        for file in ("program/new.c", "system/linux/new.c"):
+            self.check_fault(f"sdk/local/{file}", '#include "system/windows/wide.h"',
+                             f"{file} -> a system's folder (system/windows/wide.h)")
+        self.check_fault("sdk/local/listen/new.c", '#include "platform/posix/poller.h"',
+                         "sdk/local -> platform (platform/posix/poller.h)")
 
     def test_plugin_bindings_and_game_know_the_public_headers_only(self):
         for file in ("plugin/src/new.c", "bindings/lua/src/new.c", "game/host/new.c", "sdk/examples/new.c"):

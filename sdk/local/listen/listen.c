@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "system/paths.h"
 
 /* ---- callbacks of libwebsockets ---- */
 
@@ -40,7 +40,7 @@ static int on_connection(
         return end_unless(peer, listen_received(peer, in, reason == LWS_CALLBACK_RAW_RX ? length : 0));
     case LWS_CALLBACK_RAW_CLOSE: /* before the descriptor is closed */
         if (peer != NULL)
-            listen_loop_remove(&peer->listener->loop, &peer->source);
+            local_loop_remove(peer->listener->loop, &peer->source);
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
         on_end(wsi, peer);
@@ -102,7 +102,7 @@ static bool file_has(const char *path, const char *what, const char *label, char
 {
     char line[128];
     bool found = false;
-    FILE *file = fopen(path, "re");
+    FILE *file = local_file_open(path);
     errno = file != NULL ? 0 : errno;
     for (int i = 0; file != NULL && !found && i < PEM_LINES_MOST && fgets(line, sizeof line, file) != NULL;
             i++)
@@ -145,13 +145,14 @@ static void init_lists(local_listener *listener)
     TAILQ_INIT(&listener->held);
     for (int kind = 0; kind < PATIENCE_KINDS; kind++)
         TAILQ_INIT(&listener->patience[kind]);
-    listener->door.fd = -1;
+    listener->door.fd = GLIFT__NO_SOCKET;
 }
 
 static bool start(local_listener *listener, const local_listener_desc *desc, char why[LOCAL_WHY_SIZE])
 {
-    if (!listen_loop_open(&listener->loop)) {
-        snprintf(why, LOCAL_WHY_SIZE, "no epoll set: %s", strerror(errno));
+    listener->loop = local_loop_open();
+    if (listener->loop == NULL) {
+        snprintf(why, LOCAL_WHY_SIZE, "nothing can be waited for: %s", strerror(errno));
         return false;
     }
     return start_carrying(listener, desc, why) && listen_open_door(listener, desc->port, why);
@@ -206,10 +207,10 @@ void local_listener_close(local_listener *listener)
         lws_context_destroy(listener->context);
     for (listen_watch *watch = listener->watches, *next; watch != NULL; watch = next) {
         next = watch->next;
-        close(watch->source.fd);
+        glift__socket_close(watch->source.fd);
         free(watch);
     }
-    listen_loop_close(&listener->loop);
+    local_loop_close(listener->loop);
     free(listener);
 }
 
@@ -229,13 +230,11 @@ int local_listener_port(const local_listener *listener)
 
 glift__time local_listener_now(const local_listener *listener)
 {
-    struct timespec wall;
     uint64_t machine_ms = local_listener_machine_ms();
     int64_t ahead_ms = listen_clock_ahead_ms(&listener->clock, machine_ms);
-    clock_gettime(CLOCK_REALTIME, &wall);
     return (glift__time){
             .mono_ms = machine_ms + (uint64_t)ahead_ms + listener->clock.kept_ms,
-            .unix_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000 + ahead_ms,
+            .unix_ms = glift__clock_unix_ms() + ahead_ms,
     };
 }
 
@@ -250,9 +249,7 @@ local_clock_view listen_view_clock(const local_listener *listener)
 
 uint64_t local_listener_machine_ms(void)
 {
-    struct timespec mono;
-    clock_gettime(CLOCK_MONOTONIC, &mono);
-    return (uint64_t)mono.tv_sec * 1000 + (uint64_t)mono.tv_nsec / 1000000;
+    return glift__clock_mono_ms();
 }
 
 static uint64_t left_ms(uint64_t until_ms, uint64_t machine_ms)
@@ -285,7 +282,7 @@ bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64
     listen_take_outputs(listener);
     until_ms = earlier(until_ms, listen_serve_pages(listener));
     listener->is_waiting_to_send = listener->keep != NULL;
-    if (!listen_loop_wait(&listener->loop, wait_ms(listener, deadline_ms, until_ms)))
+    if (!local_loop_wait(listener->loop, wait_ms(listener, deadline_ms, until_ms)))
         return false;
     uint64_t machine_ms = local_listener_machine_ms();
     listen_end_patience(listener, machine_ms);
@@ -298,20 +295,26 @@ bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64
     return true;
 }
 
-static void on_watched(listen_source *source, uint32_t events)
+local_loop *local_listener_loop(const local_listener *listener)
+{
+    return listener->loop;
+}
+
+static void on_watched(local_source *source, uint32_t happened)
 {
     const listen_watch *watch = lws_container_of(source, listen_watch, source);
-    (void)events;
+    (void)happened;
     watch->ready(watch->user);
 }
 
-bool local_listener_watch(local_listener *listener, int fd, void (*ready)(void *user), void *user)
+bool local_listener_watch(
+        local_listener *listener, glift__socket_handle fd, void (*ready)(void *user), void *user)
 {
     listen_watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL)
         return false;
     *watch = (listen_watch){.source = {.fd = fd, .ready = on_watched}, .ready = ready, .user = user};
-    if (!listen_loop_add(&listener->loop, &watch->source, EPOLLIN)) {
+    if (!local_loop_add(listener->loop, &watch->source, LOCAL_READY_IN)) {
         free(watch);
         return false;
     }

@@ -7,6 +7,7 @@
 #define LOCAL_LISTEN_H
 
 #include "api/service.h"
+#include "system/loop.h"
 
 typedef struct local_listener local_listener;
 
@@ -68,7 +69,11 @@ bool local_listener_serve(local_listener *listener, uint64_t deadline_ms, uint64
 /* What a call that did not come by the port asks of the clock. */
 void local_listener_obey(local_listener *listener);
 
+/* What serve() waits with: who brings sockets of their own adds them, and takes them out before the end. */
+local_loop *local_listener_loop(const local_listener *listener);
+
 /* ready(user) runs inside serve() whenever this descriptor can be read; the listener closes it at the end. */
-bool local_listener_watch(local_listener *listener, int fd, void (*ready)(void *user), void *user);
+bool local_listener_watch(
+        local_listener *listener, glift__socket_handle fd, void (*ready)(void *user), void *user);
 
 #endif

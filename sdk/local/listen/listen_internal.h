@@ -5,11 +5,11 @@
  * decided here: heads by listen_request.c, frames by listen_frames.c and the SDK's decoder. Its own parsers
  * forgive what a peer must not do (README.md names what), and could not be told otherwise.
  *
- * Who waits is listen_loop.c, by epoll. The wait of libwebsockets is poll(2) over all connections, and
- * Debian's build cannot be told of another one (no LWS_WITH_EXTERNAL_POLL; own event loops came with 4.2). It
- * need not be: lws_service_fd() serves one connection that somebody has found ready, and what a raw one waits
- * for follows from what we asked of it (listen_serve). The timers of libwebsockets never run, since they
- * belong to its wait: nothing here may rely on them. */
+ * Who waits is system/loop.h, by epoll on Linux. The wait of libwebsockets is poll(2) over all connections,
+ * and Debian's build cannot be told of another one (no LWS_WITH_EXTERNAL_POLL; own event loops came
+ * with 4.2). It need not be: lws_service_fd() serves one connection that somebody has found ready, and what a
+ * raw one waits for follows from what we asked of it (listen_serve). The timers of libwebsockets never run,
+ * since they belong to its wait: nothing here may rely on them. */
 #ifndef LOCAL_LISTEN_INTERNAL_H
 #define LOCAL_LISTEN_INTERNAL_H
 
@@ -24,8 +24,8 @@
 #include "listen/listen_clock.h"
 #include "listen/listen_files.h"
 #include "listen/listen_frames.h"
-#include "listen/listen_loop.h"
 #include "listen/listen_request.h"
+#include "system/loop.h"
 
 /* Bounds (S8, S84): one body, all bodies together, all replies that were not taken yet, one message in, and
  * all that waits for a slow reader. */
@@ -84,7 +84,7 @@ typedef enum listen_route {
 /* A TCP connection: what is asked over HTTP, one request after the other, until it becomes a WebSocket. */
 typedef struct listen_peer {
     local_listener *listener;
-    listen_source source;
+    local_source source;
     struct lws *wsi; /* NULL: not made yet */
     uint32_t address;
     listen_phase phase;
@@ -130,7 +130,7 @@ typedef struct listen_peer {
 } listen_peer;
 
 typedef struct listen_watch {
-    listen_source source;
+    local_source source;
     void (*ready)(void *user);
     void *user;
     struct listen_watch *next;
@@ -147,8 +147,8 @@ struct local_listener {
     const local_stand_in *stand_in; /* NULL: the service itself */
     struct lws_context *context;
     struct lws_vhost *vhost;
-    listen_loop loop;
-    listen_source door;       /* the socket that listens */
+    local_loop *loop;
+    local_source door;        /* the socket that listens */
     uint64_t door_opens_ms;   /* of the machine; UINT64_MAX: it is open */
     uint64_t door_is_told_ms; /* of the machine: when it is told again that it was shut */
     int port;
@@ -190,7 +190,8 @@ local_clock_view listen_view_clock(const local_listener *listener);
 
 /* ---- listen_peers.c; results of all functions that have one: 0, or -1 and the connection ends ---- */
 
-void listen_peer_came(local_listener *listener, int fd, uint32_t address); /* takes over the descriptor */
+void listen_peer_came(
+        local_listener *listener, glift__socket_handle fd, uint32_t address); /* takes over the descriptor */
 void listen_peer_left(listen_peer *peer);
 /* Those that were roused: outside the callbacks of all others, which may be the end of them. */
 void listen_serve_roused(local_listener *listener);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+
+#include "system/sockets.h"
 
 /* What is written at once: the others get their turn in between. */
 #define SLICE 65536
@@ -78,8 +78,7 @@ void listen_cut(listen_peer *peer)
 
 void listen_reset(listen_peer *peer)
 {
-    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    setsockopt(lws_get_socket_fd(peer->wsi), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    local_socket_reset_at_close(peer->source.fd);
     listen_cut(peer);
 }
 
@@ -94,7 +93,7 @@ static int leave(listen_peer *peer)
     if (peer->has_left)
         return 0;
     peer->has_left = true;
-    shutdown(lws_get_socket_fd(peer->wsi), SHUT_WR);
+    glift__socket_end_sending(peer->source.fd);
     listen_wait(peer, PATIENCE_LEAVE);
     return 0;
 }
@@ -297,10 +296,10 @@ int listen_received(listen_peer *peer, char *bytes, size_t length)
  * handshake writes less than the kernel takes. */
 static void await(listen_peer *peer)
 {
-    uint32_t events = EPOLLOUT;
+    uint32_t events = LOCAL_READY_OUT;
     if (!lws_partial_buffered(peer->wsi))
-        events = (peer->is_stopped ? 0 : EPOLLIN) | (TAILQ_EMPTY(&peer->outbox) ? 0 : EPOLLOUT);
-    listen_loop_await(&peer->listener->loop, &peer->source, events);
+        events = (peer->is_stopped ? 0 : LOCAL_READY_IN) | (TAILQ_EMPTY(&peer->outbox) ? 0 : LOCAL_READY_OUT);
+    local_loop_await(peer->listener->loop, &peer->source, events);
 }
 
 /* libwebsockets calls back for what has happened; then the peer may be gone. "Hung up" is what it takes for
@@ -309,7 +308,7 @@ static void serve(listen_peer *peer, short happened)
 {
     local_listener *listener = peer->listener;
     struct lws_pollfd ready = {
-            .fd = peer->source.fd, .events = LWS_POLLIN | LWS_POLLOUT, .revents = happened};
+            .fd = (lws_sockfd_type)peer->source.fd, .events = LWS_POLLIN | LWS_POLLOUT, .revents = happened};
     listener->served = peer;
     lws_service_fd(listener->context, &ready);
     if (listener->served != NULL)
@@ -317,12 +316,12 @@ static void serve(listen_peer *peer, short happened)
     listener->served = NULL;
 }
 
-static void on_ready(listen_source *source, uint32_t events)
+static void on_ready(local_source *source, uint32_t events)
 {
-    short happened = (events & EPOLLIN) != 0 ? LWS_POLLIN : 0;
-    if ((events & EPOLLOUT) != 0)
+    short happened = (events & LOCAL_READY_IN) != 0 ? LWS_POLLIN : 0;
+    if ((events & LOCAL_READY_OUT) != 0)
         happened |= LWS_POLLOUT;
-    if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+    if ((events & LOCAL_READY_END) != 0)
         happened |= LWS_POLLHUP;
     serve(lws_container_of(source, listen_peer, source), happened);
 }
@@ -338,13 +337,13 @@ void listen_serve_roused(local_listener *listener)
 }
 
 /* NULL: no memory. libwebsockets does not know of it yet. */
-static listen_peer *make_peer(local_listener *listener, int fd, uint32_t address)
+static listen_peer *make_peer(local_listener *listener, glift__socket_handle fd, uint32_t address)
 {
     listen_peer *peer = calloc(1, sizeof *peer);
     if (peer == NULL)
         return NULL;
     peer->listener = listener;
-    peer->source = (listen_source){.fd = fd, .ready = on_ready};
+    peer->source = (local_source){.fd = fd, .ready = on_ready};
     peer->address = address;
     TAILQ_INIT(&peer->outbox);
     listen_take_place(peer);
@@ -356,25 +355,25 @@ static listen_peer *make_peer(local_listener *listener, int fd, uint32_t address
 static void adopt(listen_peer *peer)
 {
     local_listener *listener = peer->listener;
-    lws_sock_file_fd_type descriptor = {.sockfd = peer->source.fd};
+    lws_sock_file_fd_type descriptor = {.sockfd = (lws_sockfd_type)peer->source.fd};
     lws_adoption_type type = LWS_ADOPT_SOCKET | (listener->is_secure ? LWS_ADOPT_ALLOW_SSL : 0);
     peer->wsi = lws_adopt_descriptor_vhost(listener->vhost, type, descriptor, "gamelift", NULL);
     if (peer->wsi == NULL) {
-        peer->source.fd = -1;
+        peer->source.fd = GLIFT__NO_SOCKET;
         listen_peer_left(peer);
         return;
     }
     lws_set_timeout(peer->wsi, NO_PENDING_TIMEOUT, 0); /* it would never end, and cost each newcomer a look */
     lws_set_opaque_user_data(peer->wsi, peer);
-    if (!listen_loop_add(&listener->loop, &peer->source, EPOLLIN))
+    if (!local_loop_add(listener->loop, &peer->source, LOCAL_READY_IN))
         listen_cut(peer);
 }
 
-void listen_peer_came(local_listener *listener, int fd, uint32_t address)
+void listen_peer_came(local_listener *listener, glift__socket_handle fd, uint32_t address)
 {
     listen_peer *peer = listen_make_room(listener, address) ? make_peer(listener, fd, address) : NULL;
     if (peer == NULL)
-        close(fd);
+        glift__socket_close(fd);
     else
         adopt(peer);
 }
@@ -384,7 +383,7 @@ void listen_peer_left(listen_peer *peer)
     local_listener *listener = peer->listener;
     listen_leave_place(peer);
     listen_wait_for_nothing(peer);
-    listen_loop_remove(&listener->loop, &peer->source);
+    local_loop_remove(listener->loop, &peer->source);
     if (peer->is_roused)
         TAILQ_REMOVE(&listener->roused, peer, roused_link);
     if (listener->served == peer)

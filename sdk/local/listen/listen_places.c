@@ -6,8 +6,6 @@
  * silent connections is so in its own way, and not in that of a newcomer (S84). */
 #include "listen/listen_internal.h"
 
-#include <arpa/inet.h>
-
 #define CROWD_IS_TOLD_MS 60000
 
 /* Addresses that share a slot share what one of them may have: that costs nothing but their patience. */
@@ -113,16 +111,14 @@ static listen_peer *find_resting(const local_listener *listener)
 static void tell_crowd(local_listener *listener, uint32_t address)
 {
     uint64_t machine_ms = local_listener_machine_ms();
-    struct in_addr from = {.s_addr = htonl(address)};
-    char text[INET_ADDRSTRLEN] = "?";
     if (machine_ms < listener->crowd_is_told_ms)
         return;
     listener->crowd_is_told_ms = machine_ms + CROWD_IS_TOLD_MS;
-    inet_ntop(AF_INET, &from, text, sizeof text);
     listen_log(listener, GLIFT_LOG_WARNING,
-            "there are as many connections as there may be, the last one from %s: those that ask for "
+            "there are as many connections as there may be, the last one from %u.%u.%u.%u: those that ask "
+            "for "
             "nothing are closed to make room",
-            text);
+            address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
 }
 
 bool listen_free_place(local_listener *listener)

@@ -13,7 +13,7 @@
 
 #include "api/service.h"
 #include "program/complain.h"
-#include "program/files.h"
+#include "system/files.h"
 #include "bench/trial.h"
 #include "printable.h"
 #include "program/options.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "flexmatch/tickets.h"
-#include "program/launch.h"
+#include "system/launch.h"
 
 #define DEMO_LOCATION "custom-local"
 #define DEMO_COMPUTE  "local"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "program/complain.h"
-#include "program/files.h"
+#include "system/files.h"
 
 /* Whoever is elsewhere is told the first name of --allow-host. On all addresses, that of the loopback is one.
  */

@@ -1,41 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program/health.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <openssl/ssl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
+#include "platform/platform.h"
 #include "program/complain.h"
+#include "system/sockets.h"
 
-#define PATIENCE_S 5
+#define PATIENCE_MS 5000
 
 static const char question[] = "GET /_local/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
-
-/* A socket whose calls end after PATIENCE_S; -1, with errno, where nothing listens. */
-static int dial(int port)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    struct timeval patience = {.tv_sec = PATIENCE_S};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0)
-        return -1;
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
-            setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0 &&
-            connect(fd, (struct sockaddr *)&to, sizeof to) == 0)
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
 
 /* The first line of the answer, or what there is of it. */
 typedef struct reply {
@@ -55,22 +32,26 @@ static void finish(reply *self)
 }
 
 /* False: the connection has ended without a word, as a port that waits for TLS ends it. */
-static bool ask(int fd, reply *out)
+static bool ask(glift__socket_handle socket, reply *out)
 {
-    ssize_t got = send(fd, question, sizeof question - 1, MSG_NOSIGNAL);
-    while (got > 0 && wants_more(out)) {
-        got = recv(fd, out->line + out->length, sizeof out->line - 1 - out->length, 0);
-        out->length += got > 0 ? (size_t)got : 0;
+    size_t moved;
+    glift__transfer state = glift__socket_send(socket, question, sizeof question - 1, &moved);
+    while (state == GLIFT__TRANSFER_DONE && wants_more(out)) {
+        state = glift__socket_receive(
+                socket, out->line + out->length, sizeof out->line - 1 - out->length, &moved);
+        out->length += moved;
     }
-    return out->length > 0 || (got < 0 && errno != ECONNRESET && errno != EPIPE);
+    if (out->length > 0 || state == GLIFT__TRANSFER_LATER)
+        return true;
+    return state == GLIFT__TRANSFER_ERROR && !local_socket_has_broken(local_socket_last_error());
 }
 
 /* Whose certificate it is does not matter: the port is one of this machine. */
-static void ask_over_tls(int fd, reply *out)
+static void ask_over_tls(glift__socket_handle socket, reply *out)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     SSL *session = context != NULL ? SSL_new(context) : NULL;
-    if (session != NULL && SSL_set_fd(session, fd) == 1 && SSL_connect(session) == 1) {
+    if (session != NULL && SSL_set_fd(session, (int)socket) == 1 && SSL_connect(session) == 1) {
         int got = SSL_write(session, question, (int)sizeof question - 1);
         while (got > 0 && wants_more(out)) {
             got = SSL_read(session, out->line + out->length, (int)(sizeof out->line - 1 - out->length));
@@ -81,30 +62,28 @@ static void ask_over_tls(int fd, reply *out)
     SSL_CTX_free(context);
 }
 
-/* False, with errno: nothing listens there. */
-static bool ask_port(int port, reply *out)
+/* 0, or the error: nothing listens there. */
+static int ask_port(int port, reply *out)
 {
-    int fd = dial(port);
-    if (fd < 0)
-        return false;
-    bool is_told = ask(fd, out);
-    close(fd);
-    if (is_told)
-        return true;
-    fd = dial(port);
-    if (fd < 0)
-        return false;
-    ask_over_tls(fd, out);
-    close(fd);
-    return true;
+    glift__socket_handle socket;
+    int error = local_socket_dial(port, PATIENCE_MS, &socket);
+    if (error != 0)
+        return error;
+    bool is_told = ask(socket, out);
+    glift__socket_close(socket);
+    if (is_told || (error = local_socket_dial(port, PATIENCE_MS, &socket)) != 0)
+        return error;
+    ask_over_tls(socket, out);
+    glift__socket_close(socket);
+    return 0;
 }
 
 int health_check(int port)
 {
     reply answer = {.length = 0};
-    signal(SIGPIPE, SIG_IGN); /* OpenSSL writes without MSG_NOSIGNAL */
-    if (!ask_port(port, &answer)) {
-        complain("nothing serves at 127.0.0.1:%d: %s", port, strerror(errno));
+    int error = ask_port(port, &answer);
+    if (error != 0) {
+        complain("nothing serves at 127.0.0.1:%d: %s", port, local_socket_error_text(error));
         return 1;
     }
     finish(&answer);

@@ -3,11 +3,11 @@
 #include "journal/journal.h"
 #include "listen/listen.h"
 #include "program/bench_command.h"
+#include "platform/platform.h"
 #include "program/complain.h"
 #include "program/demo.h"
 #include "program/environment.h"
 #include "program/health.h"
-#include "program/launch.h"
 #include "program/log_line.h"
 #include "program/open_files.h"
 #include "program/options.h"
@@ -16,16 +16,14 @@
 #include "program/replay.h"
 #include "program/state_file.h"
 #include "program/token_file.h"
+#include "system/launch.h"
+#include "system/start.h"
+#include "system/stop.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/signalfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #define BENCH_SLICE_MS 4
 
@@ -43,8 +41,8 @@ typedef struct program {
     local_demo demo;
     char token[TOKEN_SIZE]; /* "": clients need none */
     service_urls urls;
-    struct rlimit files; /* what we were started with */
-    int signals;
+    local_file_limit files; /* what we were started with */
+    glift__socket_handle stop;
     bool stopping;
     bool keeping_failed;
     unsigned launched; /* by earlier runs */
@@ -166,16 +164,14 @@ static local_service *make_service(program *self, glift__time now)
             .stopwatch_us = stopwatch_us,
             .store = self->state != NULL ? state_file_store(self->state) : NULL,
     };
-    if (desc.seed == 0 && getrandom(&desc.seed, sizeof desc.seed, 0) != (ssize_t)sizeof desc.seed)
+    if (desc.seed == 0 && !glift__random_bytes(&desc.seed, sizeof desc.seed))
         desc.seed = (uint64_t)now.unix_ms + 1;
     return local_service_create(&desc, now, &service) == GLIFT_OK ? service : NULL;
 }
 
 static bool make_first_service(program *self)
 {
-    struct timespec wall;
-    clock_gettime(CLOCK_REALTIME, &wall);
-    glift__time now = {.unix_ms = (int64_t)wall.tv_sec * 1000};
+    glift__time now = {.unix_ms = glift__clock_unix_ms() / 1000 * 1000};
     self->service = make_service(self, self->start.unix_ms != 0 ? self->start : now);
     return self->service != NULL ||
            complain("%s", self->state != NULL && state_file_why(self->state)[0] != '\0'
@@ -266,12 +262,6 @@ static void read_children(void *user)
     launcher_read(self->launcher, local_listener_machine_ms());
 }
 
-static void read_receivers(void *user)
-{
-    const program *self = user;
-    webhooks_read(self->webhooks, local_listener_machine_ms());
-}
-
 static bool open_launcher(program *self)
 {
     const local_options *options = &self->options;
@@ -294,22 +284,21 @@ static bool open_launcher(program *self)
     self->launcher = launcher_open(&desc, why);
     if (self->launcher == NULL)
         return complain("%s", why);
-    /* The listener closes what it watches: it gets a descriptor of its own. */
-    int watched = fcntl(launcher_fd(self->launcher), F_DUPFD_CLOEXEC, 0);
-    return (watched >= 0 && local_listener_watch(self->listener, watched, read_children, self)) ||
+    return local_listener_watch(self->listener, launcher_watched(self->launcher), read_children, self) ||
            complain("the launcher cannot be watched");
 }
 
 static bool open_webhooks(program *self)
 {
-    webhooks_desc desc = {
-            .service = self->service, .as_sns = self->options.webhook_sns, .log = on_log, .user = self};
+    webhooks_desc desc = {.service = self->service,
+            .loop = local_listener_loop(self->listener),
+            .as_sns = self->options.webhook_sns,
+            .log = on_log,
+            .user = self};
     self->webhooks = webhooks_open(&desc);
     for (size_t i = 0; self->webhooks != NULL && i < self->options.webhook_count; i++)
         webhooks_add(self->webhooks, self->options.webhooks[i]); /* they were checked and counted */
-    int watched = self->webhooks != NULL ? fcntl(webhooks_fd(self->webhooks), F_DUPFD_CLOEXEC, 0) : -1;
-    return (watched >= 0 && local_listener_watch(self->listener, watched, read_receivers, self)) ||
-           complain("the webhooks cannot be watched");
+    return self->webhooks != NULL || complain("out of memory");
 }
 
 static bool open_recorder(program *self)
@@ -329,11 +318,10 @@ static void stop(program *self)
         launcher_stop(self->launcher, local_listener_machine_ms());
 }
 
-static void on_signal(void *user)
+static void on_stop(void *user)
 {
     program *self = user;
-    struct signalfd_siginfo info;
-    if (read(self->signals, &info, sizeof info) != (ssize_t)sizeof info)
+    if (!local_stop_was_asked(self->stop))
         return;
     if (!self->stopping)
         on_log(self, GLIFT_LOG_INFO, "stopping");
@@ -342,16 +330,11 @@ static void on_signal(void *user)
     stop(self);
 }
 
-static bool take_signals(program *self)
+static bool open_stop(program *self)
 {
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    sigaddset(&wanted, SIGTERM);
-    sigaddset(&wanted, SIGINT);
-    sigprocmask(SIG_BLOCK, &wanted, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    self->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-    return (self->signals >= 0 && local_listener_watch(self->listener, self->signals, on_signal, self)) ||
+    self->stop = local_stop_open();
+    return (self->stop != GLIFT__NO_SOCKET &&
+                   local_listener_watch(self->listener, self->stop, on_stop, self)) ||
            complain("signals cannot be watched");
 }
 
@@ -435,10 +418,12 @@ static void print_ready(const program *self)
     has_printed();
 }
 
-int main(int count, char **arguments)
+int main(int count, char **given)
 {
     static program self;
-    char warning[OPTIONS_WARNING_SIZE];
+    char warning[OPTIONS_WARNING_SIZE], **arguments = local_begin(count, given);
+    if (arguments == NULL)
+        return complain("out of memory") ? 0 : 1;
     if (count > 1 && strcmp(arguments[1], "replay") == 0)
         return local_replay(count - 1, arguments + 1);
     if (count > 1 && strcmp(arguments[1], "bench") == 0)
@@ -451,7 +436,7 @@ int main(int count, char **arguments)
     if (self.options.scenario != NULL && (self.scenario = play_read(self.options.scenario)) == NULL)
         return 2;
     bool good = read_token(&self) && open_state(&self) && make_first_service(&self) && open_listener(&self) &&
-                take_signals(&self) && open_recorder(&self) && make_demo(&self) &&
+                open_stop(&self) && open_recorder(&self) && make_demo(&self) &&
                 (self.scenario == NULL || play_prepare(self.scenario, &self.demo)) && open_launcher(&self) &&
                 open_webhooks(&self) && keep(&self) && write_env_file(&self);
     if (good) {

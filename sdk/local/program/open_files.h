@@ -2,10 +2,10 @@
 #ifndef LOCAL_OPEN_FILES_H
 #define LOCAL_OPEN_FILES_H
 
-#include <sys/resource.h>
+#include "system/limits.h"
 
 /* As many files as it takes, where the system lets us; half a thousand connections would else be the end of
  * it on most. The number of sockets among them; *before is what we were started with. */
-int take_files(int instances, struct rlimit *before);
+int take_files(int instances, local_file_limit *before);
 
 #endif

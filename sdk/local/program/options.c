@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program/options.h"
 
-#include <arpa/inet.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/platform.h"
 #include "program/complain.h"
-#include "program/launch.h"
+#include "system/launch.h"
 
 enum {
     OPTION_DEMO = 1000,
@@ -174,9 +174,9 @@ static bool read_region(const char **out)
 /* Names are looked up by those who dial us; what we listen on, and what players reach, are addresses. */
 static bool read_address(int option, const char *takes, const char **out)
 {
-    struct in_addr address;
+    glift__address address;
     *out = optarg;
-    return inet_pton(AF_INET, optarg, &address) == 1 || refuse(option, takes);
+    return (glift__address_parse(optarg, &address) && !address.is_ipv6) || refuse(option, takes);
 }
 
 static bool read_host(local_options *out)

@@ -8,7 +8,7 @@
 
 #include "printable.h"
 #include "program/complain.h"
-#include "program/files.h"
+#include "system/files.h"
 
 #define FILE_MOST (4u * 1024 * 1024)
 

@@ -2,17 +2,18 @@
 #include "program/recorder.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "journal/journal.h"
+#include "platform/platform.h"
 #include "replay/recording.h"
+#include "system/paths.h"
+
+/* Then the writer looks again. */
+#define LONGEST_WAIT_MS 3600000
 
 struct local_recorder {
     char path[300];
@@ -22,11 +23,9 @@ struct local_recorder {
     void (*log)(void *user, glift_log_level level, const char *text);
     void *user;
     int file;
-    pthread_t writer;
-    bool has_writer;
-    /* ---- both threads, under the lock ---- */
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
+    glift__thread *writer; /* NULL: it does not run */
+    glift__monitor *shared;
+    /* ---- both threads, inside the monitor ---- */
     glift__text waiting;
     bool is_closing;
     int error; /* 0: it goes on */
@@ -55,40 +54,32 @@ static int write_lines(int file, const char *bytes, size_t length)
     return 0;
 }
 
-static void *write_all(void *user)
+static void write_all(void *user)
 {
     local_recorder *self = user;
-    pthread_mutex_lock(&self->lock);
+    glift__monitor_enter(self->shared);
     for (;;) {
         while (self->waiting.length == 0 && !self->is_closing)
-            pthread_cond_wait(&self->changed, &self->lock);
+            glift__monitor_wait(self->shared, glift__clock_mono_ms() + LONGEST_WAIT_MS);
         if (self->waiting.length == 0)
             break;
         glift__text lines = self->waiting;
         self->waiting = (glift__text){0};
-        pthread_mutex_unlock(&self->lock);
+        glift__monitor_leave(self->shared);
         int error = write_lines(self->file, lines.bytes, lines.length);
         glift__text_free(&lines);
-        pthread_mutex_lock(&self->lock);
+        glift__monitor_enter(self->shared);
         self->error = error;
         if (error != 0)
             break;
     }
-    pthread_mutex_unlock(&self->lock);
-    return NULL;
+    glift__monitor_leave(self->shared);
 }
 
-/* With every signal blocked: they are for the loop. A file that may not grow (SIGXFSZ) is an error of
- * write().
- */
+/* No signal is for it. A file that may not grow (SIGXFSZ) is an error of write(). */
 static bool start_writer(local_recorder *self)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    self->has_writer = pthread_create(&self->writer, NULL, write_all, self) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return self->has_writer;
+    return glift__thread_start(write_all, self, 0, &self->writer);
 }
 
 /* ---- the loop's side ---- */
@@ -152,13 +143,13 @@ void recorder_serve(local_recorder *self, const local_service *service)
     if (self->has_told || local_journal_last(service) == self->last)
         return;
     gather(self, service, &batch);
-    pthread_mutex_lock(&self->lock);
+    glift__monitor_enter(self->shared);
     int error = self->error;
     self->lost += batch.lost;
     if (batch.count > 0 && error == 0)
         take_batch(self, &batch);
-    pthread_cond_signal(&self->changed);
-    pthread_mutex_unlock(&self->lock);
+    glift__monitor_wake_all(self->shared);
+    glift__monitor_leave(self->shared);
     glift__text_free(&batch.lines);
     if (error != 0)
         stop(self, "cannot write", strerror(error));
@@ -173,16 +164,12 @@ void recorder_use_another(local_recorder *self)
 
 static bool open_file(local_recorder *self, char why[RECORDER_WHY_SIZE])
 {
-    struct stat about;
-    self->file = open(self->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
-    if (self->file < 0) {
-        snprintf(why, RECORDER_WHY_SIZE, "cannot record into %s: %s", self->path, strerror(errno));
-        return false;
-    }
-    if (fstat(self->file, &about) == 0 && S_ISREG(about.st_mode) && ftruncate(self->file, 0) == 0)
-        return true;
-    snprintf(why, RECORDER_WHY_SIZE, "cannot record into %s: it is no regular file", self->path);
-    return false;
+    bool is_plain;
+    self->file = local_file_open_recording(self->path, &is_plain);
+    if (self->file < 0)
+        snprintf(why, RECORDER_WHY_SIZE, "cannot record into %s: %s", self->path,
+                is_plain ? strerror(errno) : "it is no regular file");
+    return self->file >= 0;
 }
 
 static bool write_header(local_recorder *self, glift__time now, char why[RECORDER_WHY_SIZE])
@@ -208,9 +195,10 @@ local_recorder *recorder_open(const char *path, glift__time now,
     self->file = -1;
     self->log = log;
     self->user = user;
-    pthread_mutex_init(&self->lock, NULL);
-    pthread_cond_init(&self->changed, NULL);
-    if ((size_t)snprintf(self->path, sizeof self->path, "%s", path) >= sizeof self->path)
+    self->shared = glift__monitor_create();
+    if (self->shared == NULL)
+        snprintf(why, RECORDER_WHY_SIZE, "out of memory");
+    else if ((size_t)snprintf(self->path, sizeof self->path, "%s", path) >= sizeof self->path)
         snprintf(why, RECORDER_WHY_SIZE, "cannot record into %.100s...: the name is longer than %zu bytes",
                 path, sizeof self->path - 1);
     else if (open_file(self, why) && write_header(self, now, why) && start_writer(self))
@@ -223,19 +211,18 @@ void recorder_close(local_recorder *self)
 {
     if (self == NULL)
         return;
-    if (self->has_writer) {
-        pthread_mutex_lock(&self->lock);
+    if (self->writer != NULL) {
+        glift__monitor_enter(self->shared);
         self->is_closing = true;
-        pthread_cond_signal(&self->changed);
-        pthread_mutex_unlock(&self->lock);
-        pthread_join(self->writer, NULL);
+        glift__monitor_wake_all(self->shared);
+        glift__monitor_leave(self->shared);
+        glift__thread_join(self->writer);
         if (self->error != 0)
             stop(self, "cannot write", strerror(self->error));
     }
     if (self->file >= 0)
         close(self->file);
-    pthread_cond_destroy(&self->changed);
-    pthread_mutex_destroy(&self->lock);
+    glift__monitor_destroy(self->shared);
     glift__text_free(&self->waiting);
     free(self);
 }

@@ -4,21 +4,18 @@
 #include "program/replay.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "listen/listen.h"
 #include "printable.h"
 #include "program/complain.h"
-#include "program/files.h"
 #include "program/options.h"
 #include "replay/course.h"
+#include "system/child.h"
+#include "system/files.h"
 
 #define DEFAULT_WAIT_S 30
 #define LOOK_MS        50   /* between two looks at whether the program has ended */
@@ -37,7 +34,7 @@ typedef struct replay {
     local_service *service; /* an empty one: the listener has nothing to tell of it */
     local_listener *listener;
     char url[80];
-    pid_t child; /* 0: it does not run */
+    local_child *child;
     bool has_ended;
     int exit_code; /* -1: by a signal */
 } replay;
@@ -164,58 +161,25 @@ static bool open_port(replay *self)
 
 /* ---- the program ---- */
 
-/* As --launch starts a server, with the process id of the recording. `tell` is closed where it runs; else the
- * reason goes there. */
-static void become(const replay *self, int tell)
+/* As --launch starts a server, with the process id of the recording. */
+static bool start(replay *self)
 {
-    sigset_t none;
     char http_url[100];
     snprintf(http_url, sizeof http_url, "http%s", self->url + strlen("ws"));
-    setpgid(0, 0);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
     setenv("GAMELIFT_SDK_WEBSOCKET_URL", self->url, 1);
     setenv("GAMELIFT_SDK_FLEET_ID", "fleet-replay", 1);
     setenv("GAMELIFT_SDK_HOST_ID", "replay", 1);
     setenv("GAMELIFT_SDK_AUTH_TOKEN", "replay", 1);
     setenv("GAMELIFT_SDK_PROCESS_ID", self->recording.process_id, 1);
     setenv("GAMELIFT_LOCAL_URL", http_url, 1);
-    execvp(self->command[0], self->command);
-    int reason = errno;
-    ssize_t written = write(tell, &reason, sizeof reason);
-    _exit(written == sizeof reason ? 127 : 126);
-}
-
-static bool start(replay *self)
-{
-    int tell[2], reason = 0;
-    if (pipe2(tell, O_CLOEXEC) != 0)
-        return complain("the program cannot be started: %s", strerror(errno));
-    fflush(NULL);
-    self->child = fork();
-    if (self->child == 0)
-        become(self, tell[1]);
-    if (self->child < 0)
-        reason = errno;
-    else
-        setpgid(self->child, self->child); /* in either process: whichever comes first */
-    close(tell[1]);
-    if (reason == 0 && read(tell[0], &reason, sizeof reason) != sizeof reason)
-        reason = 0;
-    close(tell[0]);
-    if (reason != 0 && self->child > 0)
-        waitpid(self->child, NULL, 0);
-    return reason == 0 || complain("cannot run %.500s: %s", self->command[0], strerror(reason));
+    self->child = local_child_start(self->command);
+    return self->child != NULL || complain("cannot run %.500s: %s", self->command[0], strerror(errno));
 }
 
 static bool look_at_program(replay *self)
 {
-    int status;
-    if (!self->has_ended && waitpid(self->child, &status, WNOHANG) == self->child) {
-        self->has_ended = true;
-        self->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
+    if (!self->has_ended)
+        self->has_ended = local_child_has_ended(self->child, &self->exit_code);
     return self->has_ended;
 }
 
@@ -225,19 +189,14 @@ static bool serve(replay *self, uint64_t until_ms)
     return local_listener_serve(self->listener, UINT64_MAX, soon_ms < until_ms ? soon_ms : until_ms);
 }
 
-/* Ends the program and all that it has started, which are one process group. */
 static void end_program(replay *self)
 {
-    if (self->child <= 0)
-        return;
     uint64_t until_ms = local_listener_machine_ms() + LEAVE_MS;
     if (!look_at_program(self))
-        kill(-self->child, SIGTERM);
+        local_child_ask_to_end(self->child);
     while (!look_at_program(self) && local_listener_machine_ms() < until_ms && serve(self, until_ms))
         ;
-    kill(-self->child, SIGKILL);
-    if (!self->has_ended)
-        waitpid(self->child, NULL, 0);
+    local_child_end(self->child);
 }
 
 /* ---- the course ---- */
@@ -309,7 +268,6 @@ int local_replay(int count, char **arguments)
 {
     static replay self;
     int code = 2;
-    signal(SIGPIPE, SIG_IGN);
     if (!read_arguments(&self, count, arguments))
         return 2;
     if (self.wants_help)

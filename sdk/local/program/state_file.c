@@ -2,15 +2,14 @@
 #include "program/state_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "platform/platform.h"
+#include "system/paths.h"
 
 #define APPLICATION_ID 0x474C5354 /* "GLST": tells the file from other databases */
 #define VERSION        1          /* of the tables, and of the members of each kind of record */
@@ -120,20 +119,13 @@ static bool take_out(void *user, const char *kind, uint64_t row)
     return good || fail_to_write(self);
 }
 
-static int64_t machine_unix_ms(void)
-{
-    struct timespec wall;
-    clock_gettime(CLOCK_REALTIME, &wall);
-    return (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000;
-}
-
 static bool commit(void *user, glift__time now)
 {
     state_file *self = user;
     bool good = begin(self) && sqlite3_bind_int64(self->clock, 1, (int64_t)now.mono_ms) == SQLITE_OK &&
                 sqlite3_bind_int64(self->clock, 2, now.unix_ms) == SQLITE_OK &&
-                sqlite3_bind_int64(self->clock, 3, machine_unix_ms()) == SQLITE_OK && step(self->clock) &&
-                run(self, "COMMIT");
+                sqlite3_bind_int64(self->clock, 3, glift__clock_unix_ms()) == SQLITE_OK &&
+                step(self->clock) && run(self, "COMMIT");
     self->is_open = self->is_open && !good;
     return good || fail_to_write(self);
 }
@@ -164,14 +156,13 @@ const local_store *state_file_store(state_file *file)
  * tokens: a new one is for its owner only, and what SQLite puts beside it is like it. */
 static bool make_file(state_file *self)
 {
-    struct stat found;
-    int fd = open(self->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return fail(self, "cannot open",
-                errno == ELOOP ? "it is a symbolic link; give the file that it leads to" : strerror(errno));
-    bool is_plain = fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
-    close(fd);
-    return is_plain || fail(self, "cannot open", "it is no plain file");
+    bool is_plain;
+    if (local_file_ensure(self->path, &is_plain))
+        return true;
+    return fail(self, "cannot open",
+            !is_plain        ? "it is no plain file"
+            : errno == ELOOP ? "it is a symbolic link; give the file that it leads to"
+                             : strerror(errno));
 }
 
 /* The only value of the first row. */
@@ -312,7 +303,7 @@ bool state_file_time(const state_file *file, double scale, glift__time *out)
                          -1, &statement, NULL) == SQLITE_OK &&
                  sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) == SQLITE_INTEGER;
     if (known) {
-        int64_t passed_ms = machine_unix_ms() - sqlite3_column_int64(statement, 2);
+        int64_t passed_ms = glift__clock_unix_ms() - sqlite3_column_int64(statement, 2);
         passed_ms = passed_ms > 0 ? llround((double)passed_ms * scale) : 0; /* it never runs backwards */
         out->mono_ms = (uint64_t)(sqlite3_column_int64(statement, 0) + passed_ms);
         out->unix_ms = sqlite3_column_int64(statement, 1) + passed_ms;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "program/files.h"
+#include "system/files.h"
 
 bool token_read(const char *path, char out[TOKEN_SIZE], char why[TOKEN_WHY_SIZE])
 {

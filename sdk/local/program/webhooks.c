@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program/webhooks.h"
 
-#include <arpa/inet.h>
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "flexmatch/tickets.h"
+#include "listen/listen.h"
+#include "system/sockets.h"
 
 #define ANSWER_MS      5000
 #define FIRST_PAUSE_MS 250 /* doubled after each failure of one event */
 
 typedef struct address {
-    struct sockaddr_in to;
+    glift__address to;
+    uint16_t port;
     char host[64], path[WEBHOOK_URL_SIZE];
 } address;
 
 typedef struct hook {
+    local_source source; /* its socket */
+    webhooks *all;
     char target[WEBHOOK_URL_SIZE]; /* NotificationTarget whose events it gets; "": all */
     char url[WEBHOOK_URL_SIZE];
     address where;
@@ -30,7 +30,6 @@ typedef struct hook {
     char *request;   /* of that event; NULL: none is being sent */
     size_t length, sent;
     unsigned tries;
-    int fd; /* -1: none */
     char answer[16];
     size_t answered;
     uint64_t deadline_ms; /* of the answer, or the end of the pause */
@@ -39,7 +38,6 @@ typedef struct hook {
 
 struct webhooks {
     webhooks_desc desc;
-    int poll;
     hook hooks[WEBHOOKS_MAX];
     size_t count;
     uint64_t seen; /* events whose targets were looked at */
@@ -78,14 +76,14 @@ static bool read_url(const char *url, address *out)
     snprintf(out->host, sizeof out->host, "%.*s", (int)length, host);
     snprintf(name, sizeof name, "%.*s", (int)named, host);
     snprintf(out->path, sizeof out->path, "%s", host[length] != '\0' ? host + length : "/");
-    out->to.sin_family = AF_INET;
-    out->to.sin_port = htons(port);
-    return inet_pton(AF_INET, strcmp(name, "localhost") == 0 ? "127.0.0.1" : name, &out->to.sin_addr) == 1;
+    out->port = port;
+    return glift__address_parse(strcmp(name, "localhost") == 0 ? "127.0.0.1" : name, &out->to) &&
+           !out->to.is_ipv6;
 }
 
 static bool is_loopback(const address *where)
 {
-    return ntohl(where->to.sin_addr.s_addr) >> 24 == 127;
+    return where->to.bytes[0] == 127;
 }
 
 /* "arn:...=http://..." has its URL behind the sign. */
@@ -106,13 +104,18 @@ const char *webhooks_check(const char *text)
 
 /* ---- receivers ---- */
 
+static void on_ready(local_source *source, uint32_t happened);
+
 static hook *add_hook(
         webhooks *self, const char *target, size_t target_length, const char *url, uint64_t after)
 {
     if (self->count == WEBHOOKS_MAX)
         return NULL;
     hook *fresh = &self->hooks[self->count];
-    *fresh = (hook){.fd = -1, .serial = after, .deadline_ms = UINT64_MAX};
+    *fresh = (hook){.source = {.fd = GLIFT__NO_SOCKET, .ready = on_ready},
+            .all = self,
+            .serial = after,
+            .deadline_ms = UINT64_MAX};
     if (!read_url(url, &fresh->where))
         return NULL;
     snprintf(fresh->target, sizeof fresh->target, "%.*s", (int)target_length, target);
@@ -216,9 +219,11 @@ static char *write_request(const webhooks *self, const hook *to, const local_not
 
 static void drop_socket(hook *to)
 {
-    if (to->fd >= 0)
-        close(to->fd);
-    to->fd = -1;
+    glift__socket_handle socket = to->source.fd;
+    if (socket == GLIFT__NO_SOCKET)
+        return;
+    local_loop_remove(to->all->desc.loop, &to->source);
+    glift__socket_close(socket);
 }
 
 static void forget_event(hook *to)
@@ -245,14 +250,18 @@ static void failed(const webhooks *self, hook *to, uint64_t now_ms, const char *
 
 static void dial(const webhooks *self, hook *to, uint64_t now_ms)
 {
-    to->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool no_descriptor;
+    glift__socket_handle socket = glift__socket_connect(&to->where.to, to->where.port, &no_descriptor);
+    int error = local_socket_last_error();
     to->sent = to->answered = 0;
     to->deadline_ms = now_ms + ANSWER_MS;
-    struct epoll_event event = {.events = EPOLLOUT, .data.ptr = to};
-    if (to->fd < 0 || epoll_ctl(self->poll, EPOLL_CTL_ADD, to->fd, &event) != 0 ||
-            (connect(to->fd, (struct sockaddr *)&to->where.to, sizeof to->where.to) != 0 &&
-                    errno != EINPROGRESS))
-        failed(self, to, now_ms, strerror(errno));
+    if (socket != GLIFT__NO_SOCKET) {
+        to->source.fd = socket;
+        if (local_loop_add(self->desc.loop, &to->source, LOCAL_READY_OUT))
+            return;
+        error = local_socket_last_error();
+    }
+    failed(self, to, now_ms, local_socket_error_text(error));
 }
 
 static bool concerns(const hook *to, const local_notice *notice)
@@ -293,32 +302,47 @@ static void begin_next(const webhooks *self, hook *to, uint64_t now_ms)
 
 static void on_writable(const webhooks *self, hook *to, uint64_t now_ms)
 {
-    ssize_t sent = send(to->fd, to->request + to->sent, to->length - to->sent, MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-        failed(self, to, now_ms, strerror(errno));
+    size_t sent;
+    int error = local_socket_error(to->source.fd);
+    if (error == 0 && glift__socket_send(to->source.fd, to->request + to->sent, to->length - to->sent,
+                              &sent) == GLIFT__TRANSFER_ERROR)
+        error = local_socket_last_error();
+    if (error != 0) {
+        failed(self, to, now_ms, local_socket_error_text(error));
         return;
     }
-    to->sent += sent > 0 ? (size_t)sent : 0;
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = to};
-    if (to->sent == to->length && epoll_ctl(self->poll, EPOLL_CTL_MOD, to->fd, &event) != 0)
-        failed(self, to, now_ms, strerror(errno));
+    to->sent += sent;
+    if (to->sent == to->length)
+        local_loop_await(self->desc.loop, &to->source, LOCAL_READY_IN);
+}
+
+/* False: it has not said enough yet, or has failed. */
+static bool read_status(const webhooks *self, hook *to, uint64_t now_ms)
+{
+    const size_t wanted = strlen("HTTP/1.1 200");
+    size_t got;
+    switch (glift__socket_receive(to->source.fd, to->answer + to->answered, wanted - to->answered, &got)) {
+    case GLIFT__TRANSFER_DONE:
+        to->answered += got;
+        to->answer[to->answered] = '\0';
+        return to->answered == wanted;
+    case GLIFT__TRANSFER_LATER:
+        return false;
+    case GLIFT__TRANSFER_END:
+        failed(self, to, now_ms, "it closed the connection without an answer");
+        return false;
+    case GLIFT__TRANSFER_ERROR:
+        failed(self, to, now_ms, local_socket_error_text(local_socket_last_error()));
+        return false;
+    }
+    return false;
 }
 
 /* The status is all that counts: "HTTP/1.1 200". */
 static void on_readable(const webhooks *self, hook *to, uint64_t now_ms)
 {
     char why[64];
-    const size_t wanted = strlen("HTTP/1.1 200");
-    ssize_t got = recv(to->fd, to->answer + to->answered, wanted - to->answered, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (got <= 0) {
-        failed(self, to, now_ms, got < 0 ? strerror(errno) : "it closed the connection without an answer");
-        return;
-    }
-    to->answered += (size_t)got;
-    to->answer[to->answered] = '\0';
-    if (to->answered < wanted)
+    if (!read_status(self, to, now_ms))
         return;
     if (strncmp(to->answer, "HTTP/1.", 7) == 0 && to->answer[9] == '2') {
         forget_event(to);
@@ -329,17 +353,15 @@ static void on_readable(const webhooks *self, hook *to, uint64_t now_ms)
     failed(self, to, now_ms, why);
 }
 
-void webhooks_read(webhooks *self, uint64_t now_ms)
+static void on_ready(local_source *source, uint32_t happened)
 {
-    struct epoll_event events[WEBHOOKS_MAX];
-    int count = epoll_wait(self->poll, events, WEBHOOKS_MAX, 0);
-    for (int i = 0; i < count; i++) {
-        hook *to = events[i].data.ptr;
-        if (to->sent < to->length)
-            on_writable(self, to, now_ms);
-        else
-            on_readable(self, to, now_ms);
-    }
+    hook *to = (hook *)source; /* which it begins with */
+    uint64_t now_ms = local_listener_machine_ms();
+    (void)happened;
+    if (to->sent < to->length)
+        on_writable(to->all, to, now_ms);
+    else
+        on_readable(to->all, to, now_ms);
 }
 
 void webhooks_serve(webhooks *self, uint64_t now_ms)
@@ -349,7 +371,7 @@ void webhooks_serve(webhooks *self, uint64_t now_ms)
         hook *to = &self->hooks[i];
         if (to->request == NULL)
             begin_next(self, to, now_ms);
-        else if (to->deadline_ms <= now_ms && to->fd >= 0)
+        else if (to->deadline_ms <= now_ms && to->source.fd != GLIFT__NO_SOCKET)
             failed(self, to, now_ms, "it did not answer in time");
         else if (to->deadline_ms <= now_ms)
             dial(self, to, now_ms);
@@ -368,22 +390,12 @@ uint64_t webhooks_deadline_ms(const webhooks *self)
 
 /* ---- life ---- */
 
-int webhooks_fd(const webhooks *self)
-{
-    return self->poll;
-}
-
 webhooks *webhooks_open(const webhooks_desc *desc)
 {
     webhooks *self = calloc(1, sizeof *self);
-    if (self == NULL)
-        return NULL;
-    self->desc = *desc;
-    self->poll = epoll_create1(EPOLL_CLOEXEC);
-    if (self->poll >= 0)
-        return self;
-    free(self);
-    return NULL;
+    if (self != NULL)
+        self->desc = *desc;
+    return self;
 }
 
 void webhooks_use(webhooks *self, const local_service *service)
@@ -402,6 +414,5 @@ void webhooks_close(webhooks *self)
         return;
     for (size_t i = 0; i < self->count; i++)
         forget_event(&self->hooks[i]);
-    close(self->poll);
     free(self);
 }

@@ -7,8 +7,9 @@
 #define LOCAL_WEBHOOKS_H
 
 #include "api/service.h"
+#include "system/loop.h"
 
-#define WEBHOOKS_MAX      16 /* receivers at a time; one descriptor each, and one for all */
+#define WEBHOOKS_MAX      16 /* receivers at a time; one descriptor each */
 #define WEBHOOK_URL_SIZE  512
 #define WEBHOOK_TRIES_MAX 5
 
@@ -16,12 +17,13 @@ typedef struct webhooks webhooks;
 
 typedef struct webhooks_desc {
     const local_service *service;
-    bool as_sns; /* wrapped as SNS posts its notifications */
+    local_loop *loop; /* that waits for their sockets; it outlives them */
+    bool as_sns;      /* wrapped as SNS posts its notifications */
     void (*log)(void *user, glift_log_level level, const char *text);
     void *user;
 } webhooks_desc;
 
-webhooks *webhooks_open(const webhooks_desc *desc); /* NULL: it cannot be made */
+webhooks *webhooks_open(const webhooks_desc *desc); /* NULL: out of memory */
 void webhooks_close(webhooks *self);                /* what is on its way is dropped; NULL is allowed */
 /* A new service took the place of the one before: receivers get its events, and none of the old one any more.
  */
@@ -32,8 +34,6 @@ void webhooks_use(webhooks *self, const local_service *service);
 const char *webhooks_check(const char *text);
 bool webhooks_add(webhooks *self, const char *text); /* one that was checked. False: there are too many */
 
-int webhooks_fd(const webhooks *self); /* can be read when webhooks_read() has something to do */
-void webhooks_read(webhooks *self, uint64_t now_ms); /* what happened to the sockets */
 uint64_t webhooks_deadline_ms(const webhooks *self);
 /* When the deadline is there, and when events may have come; where there are none, it costs no system call.
  */

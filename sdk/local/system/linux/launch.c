@@ -3,7 +3,7 @@
  *
  * A child is a process group of its own: Ctrl-C in the terminal reaches only us, and what a child leaves
  * behind goes with it. One epoll descriptor stands for all children and their output. */
-#include "program/launch.h"
+#include "system/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,7 +22,7 @@
 #include <wordexp.h>
 
 #include "printable.h"
-#include "program/files.h"
+#include "system/files.h"
 
 /* Who lived less than this died at once, and its successor waits, twice as long each time, up to 8 s. */
 #define SHORT_LIFE_MS  5000
@@ -124,9 +125,9 @@ local_launcher *launcher_open(const launcher_desc *desc, char why[LAUNCH_WHY_SIZ
     return launcher;
 }
 
-int launcher_fd(const local_launcher *launcher)
+glift__socket_handle launcher_watched(const local_launcher *launcher)
 {
-    return launcher->epoll;
+    return fcntl(launcher->epoll, F_DUPFD_CLOEXEC, 0);
 }
 
 /* ---- output ---- */
@@ -179,7 +180,7 @@ static FILE *open_log(const local_launcher *launcher, const char *process_id)
     if (launcher->desc.log_dir == NULL)
         return NULL;
     snprintf(path, sizeof path, "%s/%s.log", launcher->desc.log_dir, process_id);
-    FILE *log = local_open_log(path);
+    FILE *log = local_file_open_log(path);
     if (log == NULL)
         say(launcher, "cannot write %s: %s", path, strerror(errno));
     return log;
@@ -196,7 +197,8 @@ static _Noreturn void become(const local_launcher *launcher, int output)
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* whatever ends us, servers do not stay behind */
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
-    setrlimit(RLIMIT_NOFILE, &launcher->desc.files);
+    const local_file_limit *files = &launcher->desc.files;
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){files->now, files->most});
     int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);

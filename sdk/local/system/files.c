@@ -1,75 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "program/files.h"
+#include "system/files.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define OWNER_ONLY (S_IRUSR | S_IWUSR)
+#include "platform/platform.h"
 
-/* The file at this descriptor, which is closed where there is none to be had. */
-static FILE *stream_of(int fd)
-{
-    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (file == NULL && fd >= 0)
-        close(fd);
-    return file;
-}
+#define PATH_SIZE 4096
 
 /* A name that nobody could have guessed, and a file that was not there. */
-static FILE *open_part(const char *path, char part[PATH_MAX])
+static FILE *open_part(const char *path, char part[PATH_SIZE])
 {
     uint64_t number;
-    if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+    if (!glift__random_bytes(&number, sizeof number))
         return NULL;
-    if (snprintf(part, PATH_MAX, "%s.%016" PRIx64, path, number) >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return NULL;
-    }
-    return stream_of(open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, OWNER_ONLY));
+    if (snprintf(part, PATH_SIZE, "%s.%016" PRIx64, path, number) < PATH_SIZE)
+        return local_file_make(part);
+    errno = ENAMETOOLONG;
+    return NULL;
 }
 
 bool local_write_file(const char *path, void (*write)(const void *user, FILE *file), const void *user)
 {
-    char part[PATH_MAX];
+    char part[PATH_SIZE];
     FILE *file = open_part(path, part);
     if (file == NULL)
         return false;
     write(user, file);
     bool good = ferror(file) == 0;
     good = fclose(file) == 0 && good;
-    if (good && rename(part, path) == 0)
+    if (good && local_file_rename(part, path))
         return true;
     int error = errno;
-    unlink(part);
+    local_file_remove(part);
     errno = error;
     return false;
 }
 
-FILE *local_open_log(const char *path)
-{
-    struct stat what;
-    /* A pipe that nobody reads is not waited for. */
-    int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, OWNER_ONLY);
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &what) == 0 && S_ISREG(what.st_mode) && fchmod(fd, OWNER_ONLY) == 0 &&
-            ftruncate(fd, 0) == 0)
-        return stream_of(fd);
-    close(fd);
-    errno = EPERM;
-    return NULL;
-}
-
 bool local_read_line(const char *path, char *out, size_t size)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = local_file_open(path);
     if (file == NULL)
         return false;
     out[0] = '\0';
@@ -104,7 +76,7 @@ static char *read_up_to(FILE *file, size_t most, size_t *length)
 
 char *local_read_file(const char *path, size_t most, size_t *length)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = local_file_open(path);
     if (file == NULL)
         return NULL;
     char *text = read_up_to(file, most, length);

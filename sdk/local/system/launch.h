@@ -6,7 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/resource.h>
+
+#include "platform/platform.h"
+#include "system/limits.h"
 
 #define LAUNCH_INSTANCES_MAX 256
 #define LAUNCH_FILES_EACH    3 /* that we keep open for a child: its output, its end, its log */
@@ -19,10 +21,10 @@ typedef struct local_launcher local_launcher;
 typedef struct launcher_desc {
     const char *command; /* split as a shell splits, without pipes, redirections and the like */
     int instances;
-    const char *log_dir; /* one file per process; NULL: lines go to log() */
-    uint64_t grace_ms;   /* from SIGTERM to SIGKILL */
-    unsigned started;    /* in earlier runs: the next is numbered after them */
-    struct rlimit files; /* how many a child may open */
+    const char *log_dir;    /* one file per process; NULL: lines go to log() */
+    uint64_t grace_ms;      /* from SIGTERM to SIGKILL */
+    unsigned started;       /* in earlier runs: the next is numbered after them */
+    local_file_limit files; /* how many a child may open */
     /* Before a start: sets the environment of this process id, with setenv(). False: not now. */
     bool (*prepare)(void *user, const char *process_id);
     void (*ended)(void *user, const char *process_id, const char *how); /* "ended with ..." */
@@ -36,7 +38,9 @@ typedef struct launcher_desc {
 local_launcher *launcher_open(const launcher_desc *desc, char why[LAUNCH_WHY_SIZE]);
 void launcher_close(local_launcher *launcher); /* kills what is left; NULL is allowed */
 
-int launcher_fd(const local_launcher *launcher); /* can be read when launcher_read() has something to do */
+/* A descriptor of the caller's own that can be read when launcher_read() has something to do;
+ * GLIFT__NO_SOCKET: there is none. */
+glift__socket_handle launcher_watched(const local_launcher *launcher);
 void launcher_read(local_launcher *launcher, uint64_t now_ms);  /* what children said, and which have ended */
 uint64_t launcher_deadline_ms(const local_launcher *launcher);  /* UINT64_MAX: none */
 void launcher_serve(local_launcher *launcher, uint64_t now_ms); /* when the deadline is there */

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LOCAL_START_H
+#define LOCAL_START_H
+
+/* What main() begins with. Gives its arguments in UTF-8, on every system; what is printed is UTF-8 from now
+ * on, too, and a reader who has gone is an error of whoever writes, and no signal. NULL: out of memory. */
+char **local_begin(int count, char **arguments);
+
+#endif
