@@ -11,6 +11,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/format.h"
 #include "model/page.h"
 
 /* ---- shapes of input (api_check.c) ---- */
@@ -85,8 +86,7 @@ int api_run(local_service *service, glift__time now, const api_operation *operat
         const char *body, size_t length, glift__text *reply);
 
 /* The answer is an error. api_refuse_with(): after a function of model.h filled in call->refusal. */
-void api_refuse(api_call *call, local_error error, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+void api_refuse(api_call *call, local_error error, const char *format, ...) GLIFT__FORMAT(3, 4);
 void api_refuse_with(api_call *call);
 
 bool api_operation_is_known(const char *name);

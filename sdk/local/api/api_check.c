@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
+
 /* ---- the list of what is wrong ---- */
 
 #define ERRORS_LISTED 8
@@ -22,7 +24,7 @@ typedef struct input_check {
     size_t text_length;
 } input_check;
 
-static void append(input_check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void append(input_check *check, const char *format, ...) GLIFT__FORMAT(2, 3);
 static void append(input_check *check, const char *format, ...)
 {
     size_t room = sizeof check->text - check->text_length;
@@ -57,8 +59,7 @@ static void append_value(input_check *check, const cJSON *value)
     }
 }
 
-static void wrong(input_check *check, const cJSON *value, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+static void wrong(input_check *check, const cJSON *value, const char *format, ...) GLIFT__FORMAT(3, 4);
 static void wrong(input_check *check, const cJSON *value, const char *format, ...)
 {
     if (++check->errors > ERRORS_LISTED)

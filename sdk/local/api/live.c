@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/live_internal.h"
+#include "base/format.h"
 
 #define ERRORS_KEPT 16
 
@@ -58,8 +59,7 @@ void local_live_destroy(local_live *live)
 
 /* ---- messages of the page ---- */
 
-static void refuse(local_live *live, unsigned id, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+static void refuse(local_live *live, unsigned id, const char *format, ...) GLIFT__FORMAT(3, 4);
 static void refuse(local_live *live, unsigned id, const char *format, ...)
 {
     va_list arguments;

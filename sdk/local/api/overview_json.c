@@ -7,6 +7,7 @@
 
 #include "api/views.h"
 #include "api/faults_api.h"
+#include "base/format.h"
 #include "flexmatch/tickets.h"
 
 /* So many things of a kind that need a look are named in the overview; all of them are in the list of the
@@ -18,7 +19,7 @@
 #define EVENT_MS (15 * 60 * 1000)
 
 static void add_attention(api_call *call, cJSON *list, const char *severity, const char *kind,
-        uint64_t serial, const char *format, ...) __attribute__((format(printf, 6, 7)));
+        uint64_t serial, const char *format, ...) GLIFT__FORMAT(6, 7);
 static void add_attention(api_call *call, cJSON *list, const char *severity, const char *kind,
         uint64_t serial, const char *format, ...)
 {

@@ -9,12 +9,13 @@
 
 #include "api/api.h"
 #include "api/service.h"
+#include "base/format.h"
 #include "printable.h"
 
 #define PLAYERS_LISTED 1000 /* the latest: a session may go on for days */
 
 /* A line of the log; ids and names are the callers' words, and are made harmless to a terminal. */
-static bool add_line(glift__text *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool add_line(glift__text *out, const char *format, ...) GLIFT__FORMAT(2, 3);
 static bool add_line(glift__text *out, const char *format, ...)
 {
     char *line = NULL;

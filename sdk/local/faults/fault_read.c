@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A fault as somebody asks for it: what is wrong with the wish is said in a sentence, and nothing is on then.
  */
+#include "base/format.h"
 #include "faults/faults.h"
 
 #include <cjson/cJSON.h>
@@ -12,7 +13,7 @@
 
 #define NEXT_MAX 1000000000
 
-static bool refuse(char why[FAULT_WHY_SIZE], const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool refuse(char why[FAULT_WHY_SIZE], const char *format, ...) GLIFT__FORMAT(2, 3);
 static bool refuse(char why[FAULT_WHY_SIZE], const char *format, ...)
 {
     va_list arguments;

@@ -8,6 +8,7 @@
 #ifndef LOCAL_JOURNAL_H
 #define LOCAL_JOURNAL_H
 
+#include "base/format.h"
 #include "model/model.h"
 
 /* Bounds (S83): entries, the bytes of all of them, and of the text of one. */
@@ -65,7 +66,7 @@ void local_journal_destroy(local_service *service); /* also where there is none 
 uint64_t local_journal_say(local_service *service, glift__time now, const local_said *said);
 /* A note, with its text put together. */
 uint64_t local_journal_note(local_service *service, glift__time now, const local_said *said,
-        const char *format, ...) __attribute__((format(printf, 4, 5)));
+        const char *format, ...) GLIFT__FORMAT(4, 5);
 /* A message of a game server, or to one: Action, RequestId and StatusCode are those of the text, and an
  * answer finds its request. */
 uint64_t local_journal_frame(local_service *service, glift__time now, uint64_t connection,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTTP: the AWS API (service model 3.2), the controls, the state, the dashboard. A request is judged by its
  * head; then its body is read, in memory or away; then it is answered. */
+#include "base/format.h"
 #include "listen/listen_internal.h"
 #include "model/texts.h"
 
@@ -293,8 +294,7 @@ int listen_finish_request(listen_peer *peer)
 /* ---- what is asked ---- */
 
 /* The answer is certain; it is sent when the body is out of the way. */
-static void refuse(listen_peer *peer, int status, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+static void refuse(listen_peer *peer, int status, const char *format, ...) GLIFT__FORMAT(3, 4);
 static void refuse(listen_peer *peer, int status, const char *format, ...)
 {
     va_list arguments;

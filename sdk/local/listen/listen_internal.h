@@ -16,6 +16,7 @@
 #include <libwebsockets.h>
 #include <sys/queue.h>
 
+#include "base/format.h"
 #include "base/random.h"
 #include "api/live.h"
 #include "web_access.h"
@@ -206,7 +207,7 @@ void listen_cut(listen_peer *peer);
 void listen_reset(listen_peer *peer);
 listen_message *listen_message_of(size_t length); /* NULL: out of memory */
 void listen_log(const local_listener *listener, glift_log_level level, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+        GLIFT__FORMAT(3, 4);
 
 /* ---- listen_door.c ---- */
 

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "base/format.h"
+
 typedef struct local_service local_service;
 
 /* Bounds (S83): of one entity, once for states and what else is rare, and once for heartbeats; of all
@@ -47,10 +49,10 @@ struct local_past {               /* of a service */
 };
 
 void local_note(local_service *service, local_history *history, const char *what, const char *format, ...)
-        __attribute__((format(printf, 4, 5)));
+        GLIFT__FORMAT(4, 5);
 /* Notes what happens again and again, such as a heartbeat: such moments have a bound of their own. */
 void local_note_routine(local_service *service, local_history *history, const char *what, const char *format,
-        ...) __attribute__((format(printf, 4, 5)));
+        ...) GLIFT__FORMAT(4, 5);
 void local_forget_history(local_service *service, local_history *history);
 /* The next moment in the order of time; NULL before the first and behind the last. */
 const local_moment *local_next_moment(const local_history *history, const local_moment *moment);

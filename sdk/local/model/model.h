@@ -9,6 +9,7 @@
 
 #include <sys/queue.h>
 
+#include "base/format.h"
 #include "faults/faults.h"
 #include "model/desc.h"
 #include "model/entities.h"
@@ -46,8 +47,7 @@ int local_error_http_status(local_error error);  /* 400 or 500 (S4) */
 int local_error_status_code(local_error error);  /* the server protocol's StatusCode: 404, 409, 400, 500 */
 
 /* Fills in *why, and returns false so that a refusal is one statement. */
-bool local_refuse(local_refusal *why, local_error error, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+bool local_refuse(local_refusal *why, local_error error, const char *format, ...) GLIFT__FORMAT(3, 4);
 bool local_refuse_memory(local_refusal *why);
 
 /* ---- the service ---- */
@@ -141,7 +141,7 @@ glift_status local_model_create(const local_service_desc *desc, glift__time now,
 void local_model_destroy(local_service *service);
 
 void local_log(const local_service *service, glift_log_level level, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+        GLIFT__FORMAT(3, 4);
 uint64_t local_next_serial(local_service *service);
 /* At each of the service's doors, and before each timer: what follows happens at this time. */
 void local_begin_input(local_service *service, glift__time now);
@@ -169,7 +169,7 @@ void local_forget_late_outputs(local_service *service);
 /* ---- events (events.c) ---- */
 
 void local_record_event(local_service *service, glift__time now, const char *code, const char *fleet_id,
-        const char *resource_id, const char *format, ...) __attribute__((format(printf, 6, 7)));
+        const char *resource_id, const char *format, ...) GLIFT__FORMAT(6, 7);
 
 /* ---- locations, fleets, computes (fleets.c); ids or ARNs everywhere (S16) ---- */
 

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/format.h"
+
 /* Heap text as vasprintf makes it; NULL when out of memory. */
-char *local_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *local_format(const char *format, ...) GLIFT__FORMAT(1, 2);
 /* Drops what is no UTF-8: what is left of a character where a text was cut. Answers must not carry it. */
 void local_mend_text(char *text);
 /* What was percent-encoded as in a form is decoded, in place. */

@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 
+#include "base/format.h"
+
 /* To stderr, without what would move its cursor: names in it may be anybody's. Always false. */
-bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool complain(const char *format, ...) GLIFT__FORMAT(1, 2);
 
 /* Whether all that was printed to stdout has arrived there. False: it was said why not. */
 bool has_printed(void);

@@ -12,6 +12,8 @@
 #include "replay/recording.h"
 #include "system/paths.h"
 
+#define WRITE_MOST (1u << 20) /* at once */
+
 /* Then the writer looks again. */
 #define LONGEST_WAIT_MS 3600000
 
@@ -39,7 +41,7 @@ static int write_lines(int file, const char *bytes, size_t length)
 {
     off_t begin = lseek(file, 0, SEEK_CUR);
     while (length > 0) {
-        ssize_t written = write(file, bytes, length);
+        ssize_t written = write(file, bytes, length < WRITE_MOST ? (unsigned)length : WRITE_MOST);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0) {

@@ -244,7 +244,7 @@ static void play(replay *self)
     }
 }
 
-static int tell(const replay *self)
+static int report(const replay *self)
 {
     const local_course *course = &self->course;
     char line[sizeof course->difference];
@@ -277,7 +277,7 @@ int local_replay(int count, char **arguments)
         if (course_begin(&self.course, &self.recording, self.url, self.wait_ms, now) && start(&self)) {
             play(&self);
             end_program(&self);
-            code = tell(&self);
+            code = report(&self);
         }
         course_free(&self.course);
     }

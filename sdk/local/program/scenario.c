@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The course of a scenario: one step after the other, a line of the report for each. */
+#include "base/format.h"
 #include "program/scenario_internal.h"
 
 #include <stdarg.h>
@@ -10,7 +11,7 @@
 #define LOOK_MS   50 /* between two looks at what a step waits for */
 #define LINE_SIZE 1400
 
-static void tell(const scenario_stage *stage, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void tell(const scenario_stage *stage, const char *format, ...) GLIFT__FORMAT(2, 3);
 static void tell(const scenario_stage *stage, const char *format, ...)
 {
     char line[LINE_SIZE];

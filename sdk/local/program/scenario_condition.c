@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a scenario waits for: so many rows of a list of the service, or an answer of the AWS API. */
+#include "base/format.h"
 #include "program/scenario_internal.h"
 
 #include <stdarg.h>
@@ -28,7 +29,7 @@ typedef struct words {
     size_t room;
 } words;
 
-static void say(words *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(words *self, const char *format, ...) GLIFT__FORMAT(2, 3);
 static void say(words *self, const char *format, ...)
 {
     va_list arguments;

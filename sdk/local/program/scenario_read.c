@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "base/format.h"
 
 /* Where the reader is, and the names that a text may use by now. */
 typedef struct reader {
@@ -18,7 +19,7 @@ typedef struct reader {
     char *why;
 } reader;
 
-static bool refuse(const reader *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool refuse(const reader *self, const char *format, ...) GLIFT__FORMAT(2, 3);
 static bool refuse(const reader *self, const char *format, ...)
 {
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(self->step, "name"));

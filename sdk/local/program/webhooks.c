@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "flexmatch/tickets.h"
 #include "listen/listen.h"
 #include "system/sockets.h"
@@ -130,8 +131,7 @@ bool webhooks_add(webhooks *self, const char *text)
     return add_hook(self, text, url != text ? (size_t)(url - text - 1) : 0, url, 0) != NULL;
 }
 
-static void say(const webhooks *self, glift_log_level level, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
+static void say(const webhooks *self, glift_log_level level, const char *format, ...) GLIFT__FORMAT(3, 4);
 static void say(const webhooks *self, glift_log_level level, const char *format, ...)
 {
     char line[1024];

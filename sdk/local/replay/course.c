@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
+
 #define HEARTBEAT "HeartbeatServerProcess"
 #define READY     "ActivateServerProcess"
 #define ENDING    "TerminateServerProcess"
@@ -13,7 +15,7 @@
 /* Room for the names of actions and the like in a sentence. */
 #define NAMED "%.80s"
 
-static void differ(local_course *course, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void differ(local_course *course, const char *format, ...) GLIFT__FORMAT(2, 3);
 static void differ(local_course *course, const char *format, ...)
 {
     if (course->difference[0] != '\0')

@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/text.h"
 
 #define HEARTBEAT "HeartbeatServerProcess"
 #define ENDING    "TerminateServerProcess"
 
-static bool fail(char why[RECORDING_WHY_SIZE], const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool fail(char why[RECORDING_WHY_SIZE], const char *format, ...) GLIFT__FORMAT(2, 3);
 static bool fail(char why[RECORDING_WHY_SIZE], const char *format, ...)
 {
     va_list arguments;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/text.h"
 
 /* What a member is, by its name. */
@@ -121,7 +122,7 @@ typedef struct comparison {
     char *difference;
 } comparison;
 
-static bool differ(const comparison *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool differ(const comparison *self, const char *format, ...) GLIFT__FORMAT(2, 3);
 static bool differ(const comparison *self, const char *format, ...)
 {
     char text[ROLES_DIFFERENCE_SIZE - sizeof self->path];

@@ -3,6 +3,7 @@
  *
  * Whatever is refused is refused here, with the column: expression_value.c can then trust the shape. */
 
+#include "base/format.h"
 #include "rules/expression_tree.h"
 
 #include <ctype.h>
@@ -38,7 +39,7 @@ static const struct {
         {"set_intersection", LOCAL_FUNCTION_SET_INTERSECTION},
 };
 
-__attribute__((format(printf, 2, 3))) static void *refuse(parser *p, const char *format, ...)
+GLIFT__FORMAT(2, 3) static void *refuse(parser *p, const char *format, ...)
 {
     char reason[256];
     va_list arguments;

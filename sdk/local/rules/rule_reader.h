@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/format.h"
 #include "rules/rule_set.h"
 
 typedef struct local_reader {
@@ -18,7 +19,7 @@ typedef struct local_reader {
 typedef char local_place[64];
 
 /* Always false, so that a check can end with it. */
-__attribute__((format(printf, 2, 3))) bool local_reader_refuse(local_reader *reader, const char *format, ...);
+GLIFT__FORMAT(2, 3) bool local_reader_refuse(local_reader *reader, const char *format, ...);
 /* Out of memory. */
 bool local_reader_fail(local_reader *reader);
 void *local_reader_take(local_reader *reader, size_t count, size_t size);
