@@ -63,12 +63,36 @@ fetch() {
   return 1
 }
 
+# Of some packages a mirror has lost the sources of an older release: then those of a newer one, or what Debian has got from
+# the authors, without Debian's patches. The signed list has its checksum.
+fetch_from_newer_release() {
+  sed -n 's,^\(deb-src .*/debian/*\) .*,\1 stable main,p' "$work/debian.list" | sort -u >"$work/newer.list"
+  mv "$work/newer.list" "$work/debian.list"
+  own apt-get update
+  fetch "$1" 2>/dev/null || fetch_original "$1"
+}
+
+fetch_original() {
+  local package=$1 mirror about folder_there checksum size name
+  mirror=$(sed -n '1s,^deb-src \[.*\] \(.*/debian\)/* .*,\1,p' "$work/debian.list")
+  about=$(own apt-cache showsrc --only-source "$package")
+  folder_there=$(sed -n 's/^Directory: //p' <<<"$about" | sed -n 1p)
+  read -r checksum _ name < <(grep -E '^ [0-9a-f]{64} [0-9]+ \S+\.orig\.tar\.gz$' <<<"$about" | sed -n 1p)
+  /usr/lib/apt/apt-helper -qq -o APT::Sandbox::User=root download-file "$mirror/$folder_there/$name" \
+    "$work/$package/$name" "SHA256:$checksum"
+  mkdir "$work/unpacked/$package"
+  tar -xzf "$work/$package/$name" -C "$work/unpacked/$package" --strip-components 1
+}
+
+unpack() { # apt has checked it against the signed list already
+  [ -d "$work/unpacked/$1" ] || dpkg-source --no-check --extract "$work/$1"/*.dsc "$work/unpacked/$1" >/dev/null
+}
+
 own apt-get update
 for package in "${missing[@]}"; do
   echo "Fetching Debian's source package $package"
   mkdir "$work/$package"
-  fetch "$package"
-  # apt has checked it against the signed list already.
-  dpkg-source --no-check --extract "$work/$package"/*.dsc "$work/unpacked/$package" >/dev/null
+  fetch "$package" || fetch_from_newer_release "$package"
+  unpack "$package"
   mv "$work/unpacked/$package" "$folder/$package"
 done
