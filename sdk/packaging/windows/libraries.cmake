@@ -30,3 +30,18 @@ add_library(glift::lua54 SHARED IMPORTED)
 set_target_properties(glift::lua54 PROPERTIES IMPORTED_LOCATION ${installed}/bin/lua54.dll
   IMPORTED_IMPLIB ${installed}/lib/liblua54.dll.a INTERFACE_COMPILE_DEFINITIONS LUA_BUILD_AS_DLL
   INTERFACE_INCLUDE_DIRECTORIES ${installed}/include/lua5.4)
+
+# gamelift-local.exe carries these.
+if(GLIFT_LOCAL)
+  execute_process(COMMAND ${CMAKE_CURRENT_LIST_DIR}/local_libraries.sh ${GLIFT_WINDOWS_LIBRARIES}
+    COMMAND_ERROR_IS_FATAL ANY)
+  foreach(name websockets sqlite3 cbor tre)
+    add_library(glift_${name} STATIC IMPORTED)
+    set_target_properties(glift_${name} PROPERTIES IMPORTED_LOCATION ${installed}/lib/lib${name}.a
+      INTERFACE_INCLUDE_DIRECTORIES ${installed}/include)
+  endforeach()
+  target_link_libraries(glift_websockets INTERFACE OpenSSL::SSL OpenSSL::Crypto)
+  add_library(glift::lws ALIAS glift_websockets)
+  add_library(glift::sqlite ALIAS glift_sqlite3)
+  add_library(glift::cbor ALIAS glift_cbor)
+endif()

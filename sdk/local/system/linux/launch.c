@@ -21,6 +21,7 @@
 #include <unistd.h>
 #include <wordexp.h>
 
+#include "base/format.h"
 #include "printable.h"
 #include "system/files.h"
 
@@ -56,8 +57,7 @@ struct local_launcher {
     launch_child children[];
 };
 
-static void say(const local_launcher *launcher, const char *format, ...)
-        __attribute__((format(printf, 2, 3)));
+static void say(const local_launcher *launcher, const char *format, ...) GLIFT__FORMAT(2, 3);
 static void say(const local_launcher *launcher, const char *format, ...)
 {
     char line[LINE_SIZE + LAUNCH_ID_SIZE + 64];
