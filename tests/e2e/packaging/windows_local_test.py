@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""gamelift-local.exe, run by wine: a service that back ends and game servers of both systems use."""
+import contextlib
+import http.server
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import local
+import windows_test
+from local import until
+from windows_test import BUILD, PATIENCE_S, foreign_dlls, setUpModule  # pylint: disable=unused-import
+
+WINE = shutil.which("wine64") or shutil.which("wine64", path="/usr/lib/wine")
+PROGRAM = BUILD / "gamelift-local.exe"
+EXAMPLES = pathlib.Path(os.environ["GLIFT_BUILD"]) / "examples"  # of this machine
+DASHBOARD = windows_test.bundle.SOURCE / "assets/dashboard"
+AWS = shutil.which("aws", path="/usr/bin")
+
+local.START_TIMEOUT_S = PATIENCE_S
+
+
+class Service(local.Service):
+    def __init__(self, *options, **more):
+        super().__init__(*options, wrapper=(WINE,), program=PROGRAM, **more)
+
+    def interrupt(self):
+        """Ctrl+C, as wine passes it on; the exit code."""
+        self.popen.send_signal(signal.SIGINT)
+        return self.popen.wait(PATIENCE_S)
+
+    def stop(self):
+        if self.popen.poll() is None:
+            self.interrupt()
+        return super().stop()
+
+
+def run(*arguments):
+    return subprocess.run([WINE, PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=PATIENCE_S, check=False)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def service(self, *options, **more):
+        service = Service(*options, **more)
+        self.addCleanup(service.stop)
+        return service
+
+    def start(self, service, *command, **environment):
+        with open(self.folder / "output", "w", encoding="utf-8") as output:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.folder,
+                                       env={**os.environ, **service.environment, **environment})
+        self.addCleanup(process.wait, PATIENCE_S)
+        self.addCleanup(process.kill)
+        return process
+
+    def wait_for(self, line):
+        until(lambda: line in (self.folder / "output").read_text(encoding="utf-8").splitlines(), PATIENCE_S, line)
+
+    def live(self, service, *command, **environment):
+        """A whole life of the example frame_loop."""
+        server = self.start(service, *command, **environment)
+        self.wait_for("ready")
+        session = service.create_session()["GameSessionId"]
+        self.wait_for("active")
+        self.assertEqual(service.session(session)["Status"], "ACTIVE")
+        service.control("terminate", ProcessId=service.environment["GAMELIFT_SDK_PROCESS_ID"])
+        self.wait_for("ended")
+        self.assertEqual(server.wait(PATIENCE_S), 0)
+
+    def pack(self):
+        """A server for Windows with its library, in the folder."""
+        for path in (BUILD / "examples/frame_loop.exe", BUILD / "libgamelift.dll"):
+            shutil.copy(path, self.folder)
+        return self.folder / "frame_loop.exe"
+
+
+class Program(Case):
+    def test_it_needs_the_system_alone(self):
+        self.assertEqual([name for name in foreign_dlls(PROGRAM) if name != "SHELL32.dll"], [])
+
+    def test_ctrl_c_ends_it(self):
+        service = self.service()
+        self.assertEqual(service.interrupt(), 0)
+        self.assertIn("stopping", service.log())
+        with self.assertRaises(OSError):
+            service.open("/_local/health")
+
+    def test_what_cannot_be_is_told_in_one_sentence(self):
+        service = self.service()
+        for options, why in (
+                (("--frob",), "--frob is no option"),
+                (("--port", "70000"), "--port takes"),
+                (("--port", str(service.port)), "is in use"),
+                (("--demo", "--launch", "server.exe"), "--launch is not there on Windows: start game servers yourself"),
+                (("--token", self.folder / "nö"), "nö: No such file or directory"),
+                (("--tls-cert", self.folder / "none", "--tls-key", self.folder / "none"), "No such file or directory"),
+                (("--record", self.folder), "Is a directory"),
+                (("--state", self.folder / "none/state.db"), "No such file or directory"),
+                (("bench", self.folder / "none"), "No such file or directory"),
+                (("--check-health", "--port", "1"), "nothing serves at 127.0.0.1:1: Connection refused")):
+            with self.subTest(options[0]):
+                done = run(*options)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(why, done.stderr)
+        self.assertEqual(run("--check-health", "--port", str(service.port)).returncode, 0)
+
+
+class Lives(Case):
+    def test_a_server_of_this_machine(self):
+        self.live(self.service(), EXAMPLES / "frame_loop")
+
+    def test_a_server_of_windows(self):
+        self.live(self.service(), WINE, self.pack())
+
+    def test_both_over_tls(self):
+        certificate, key, trust = local.make_certificate(self.folder)
+        service = self.service("--tls-cert", certificate, "--tls-key", key, trust=trust)
+        for command in ([EXAMPLES / "frame_loop"], [WINE, self.pack()]):
+            with self.subTest(command[-1].name):
+                self.live(service, *command, SSL_CERT_FILE=str(certificate),
+                          GAMELIFT_SDK_PROCESS_ID=service.environment["GAMELIFT_SDK_PROCESS_ID"])
+
+    def test_a_recording_is_played_to_a_server_of_windows(self):
+        recording = self.folder / "aufnähme.jsonl"
+        server = self.pack()
+        service = self.service("--record", recording)
+        self.live(service, WINE, server)
+        self.assertEqual(service.interrupt(), 0)
+        done = run("replay", "--wait", "60", recording, "--", server)
+        self.assertIn("the server did as in the recording", done.stdout, done.stderr)
+        self.assertEqual(done.returncode, 0)
+        missing = run("replay", recording, "--", "nowhere.exe")
+        self.assertIn("cannot run nowhere.exe: No such file or directory", missing.stderr)
+
+
+class Doors(Case):
+    @unittest.skipUnless(AWS, "the AWS CLI is not installed (Debian package awscli)")
+    def test_the_aws_cli(self):
+        service = self.service()
+        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}
+        for operation, expected in (("list-fleets", service.fleet), ("list-aliases", "Aliases")):
+            done = subprocess.run([AWS, "--endpoint-url", service.url, "gamelift", operation], capture_output=True,
+                                  text=True, timeout=PATIENCE_S, check=True, env={**os.environ, **keys})
+            self.assertIn(expected, done.stdout)
+
+    def test_the_dashboard(self):
+        service = self.service()
+        with service.open("/") as page:
+            self.assertEqual(page.read(), (DASHBOARD / "index.html").read_bytes())
+        for path in [*DASHBOARD.glob("*.js"), *DASHBOARD.glob("*.css")]:
+            with self.subTest(path.name), service.open(f"/dashboard/{path.name}") as file:
+                self.assertEqual(file.read(), path.read_bytes())
+
+    def test_more_connections_than_windows_waits_for_at_once(self):
+        service = self.service()
+        question = b"GET /_local/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(socket.create_connection(("127.0.0.1", service.port), PATIENCE_S))
+                       for _ in range(150)]
+            for _ in range(2):
+                for client in clients:
+                    client.sendall(question)
+                for client in clients:
+                    self.assertTrue(client.recv(4096).startswith(b"HTTP/1.1 200"))
+
+    def test_a_webhook_gets_events(self):
+        heard = threading.Event()
+
+        class Receiver(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                heard.set()
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        service = self.service("--webhook", f"http://127.0.0.1:{server.server_address[1]}/")
+        service.call("StartMatchmaking", ConfigurationName="arena", Players=[{"PlayerId": "ann"}])
+        self.assertTrue(heard.wait(PATIENCE_S))
+
+
+class State(Case):
+    def test_what_is_kept_is_there_after_ctrl_c_and_after_a_kill(self):
+        file = self.folder / "zustände.db"
+        service = self.service("--state", file)
+        service.call("CreateAlias", Name="first", RoutingStrategy={"Type": "SIMPLE", "FleetId": service.fleet})
+        self.assertEqual(service.interrupt(), 0)
+        service = self.service("--state", file)
+        service.call("CreateAlias", Name="second", RoutingStrategy={"Type": "SIMPLE", "FleetId": service.fleet})
+        self.assertIn("another gamelift-local uses it", run("--port", "0", "--state", file).stderr)
+        service.popen.kill()
+        service.popen.wait(PATIENCE_S)
+        time.sleep(1)  # until wine has closed what the process had
+        service = self.service("--state", file)
+        self.assertEqual(sorted(alias["Name"] for alias in service.call("ListAliases")["Aliases"]), ["first", "second"])
+
+
+if __name__ == "__main__":
+    unittest.main()
