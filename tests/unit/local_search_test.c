@@ -243,7 +243,7 @@ static unsigned draw(unsigned below)
 static char expression_text[4000];
 static size_t expression_length;
 
-static void write(const char *text)
+static void put_text(const char *text)
 {
     CHECK(expression_length + strlen(text) < sizeof expression_text);
     strcpy(expression_text + expression_length, text);
@@ -267,17 +267,17 @@ static bool write_comparison(void)
         int value = numbers[which].value, other = (int)draw(9);
         char number[16];
         snprintf(number, sizeof number, " %d ", other);
-        write(numbers[which].operand);
-        write(signs[sign]);
-        write(number);
+        put_text(numbers[which].operand);
+        put_text(signs[sign]);
+        put_text(number);
         const bool truths[] = {
                 value == other, value != other, value<other, value> other, value <= other, value >= other};
         return truths[sign];
     }
     bool equal = draw(2) == 0, same = draw(2) == 0;
-    write(draw(2) == 0 ? "gameSessionName " : "gameSessionName\t");
-    write(equal ? "= " : "<> ");
-    write(same ? "'n' " : "'AND (' ");
+    put_text(draw(2) == 0 ? "gameSessionName " : "gameSessionName\t");
+    put_text(equal ? "= " : "<> ");
+    put_text(same ? "'n' " : "'AND (' ");
     return equal == same;
 }
 
@@ -288,10 +288,10 @@ static bool write_inside(unsigned depth, int level, int lowest)
 {
     bool wrap = lowest > level || draw(4) == 0;
     if (wrap)
-        write("(");
+        put_text("(");
     bool truth = write_expression(depth, level);
     if (wrap)
-        write(") ");
+        put_text(") ");
     return truth;
 }
 
@@ -300,11 +300,11 @@ static bool write_expression(unsigned depth, int level)
     if (depth == 0 || level == 3)
         return write_comparison();
     if (level == 2) {
-        write("NOT ");
+        put_text("NOT ");
         return !write_inside(depth - 1, (int)draw(4), 2);
     }
     bool left = write_inside(depth - 1, (int)draw(4), level);
-    write(level == 0 ? " OR " : " AND ");
+    put_text(level == 0 ? " OR " : " AND ");
     bool right = write_inside(depth - 1, (int)draw(4), level + 1);
     return level == 0 ? left || right : left && right;
 }

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef LOCAL_WINDOWS_GNU_H /* which has one for tests of gamelift-local */
 static inline int setenv(const char *name, const char *value, int overwrite)
 {
     (void)overwrite;
     return _putenv_s(name, value);
 }
+#endif
 
 /* For this system, a variable without a value is none. */
 static inline int unsetenv(const char *name)
