@@ -252,7 +252,8 @@ static bool read_batch_distance(
     if (shape.depth != 1 || shape.element == LOCAL_ELEMENT_MAP)
         return local_reader_refuse(reader, "%s.batchAttribute must be a number or string attribute", place);
     bool numbers = shape.element == LOCAL_ELEMENT_NUMBER;
-    if (numbers == isnan(rule->limits[LOCAL_LIMIT_MAX_DISTANCE]))
+    bool has_limit = !isnan(rule->limits[LOCAL_LIMIT_MAX_DISTANCE]);
+    if (numbers != has_limit)
         return local_reader_refuse(reader, "%s: maxDistance %s", place,
                 numbers ? "is missing" : "does not go with a string attribute, whose values must be equal");
     rule->tightens = true;
