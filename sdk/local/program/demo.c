@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "flexmatch/tickets.h"
-#include "system/launch.h"
+#include "program/launch.h"
 
 #define DEMO_LOCATION "custom-local"
 #define DEMO_COMPUTE  "local"

@@ -16,7 +16,7 @@
 #include "program/replay.h"
 #include "program/state_file.h"
 #include "program/token_file.h"
-#include "system/launch.h"
+#include "program/launch.h"
 #include "system/start.h"
 #include "system/stop.h"
 

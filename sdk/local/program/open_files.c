@@ -2,7 +2,7 @@
 #include "program/open_files.h"
 
 #include "listen/listen.h"
-#include "system/launch.h"
+#include "program/launch.h"
 
 /* Files that are neither sockets of clients nor kept for servers: logs, signals, the listener's own. */
 #define OWN_FILES     64

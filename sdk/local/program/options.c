@@ -8,7 +8,7 @@
 
 #include "platform/platform.h"
 #include "program/complain.h"
-#include "system/launch.h"
+#include "program/launch.h"
 
 enum {
     OPTION_DEMO = 1000,

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 bool local_file_is_readable(const char *path);
+bool local_folder_is_writable(const char *path);
 FILE *local_file_open(const char *path); /* to be read */
 
 FILE *local_file_make(const char *path); /* to be written; it must not be there */

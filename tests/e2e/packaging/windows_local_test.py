@@ -105,14 +105,15 @@ class Program(Case):
                 (("--frob",), "--frob is no option"),
                 (("--port", "70000"), "--port takes"),
                 (("--port", str(service.port)), "is in use"),
-                (("--demo", "--launch", "server.exe"), "--launch is not there on Windows: start game servers yourself"),
+                (("--port", "0", "--demo", "--launch", " "), "the command of --launch is empty"),
+                (("--port", "0", "--demo", "--launch", "x", "--launch-log-dir", self.folder / "no"), "cannot write into"),
                 (("--token", self.folder / "nö"), "nö: No such file or directory"),
                 (("--tls-cert", self.folder / "none", "--tls-key", self.folder / "none"), "No such file or directory"),
-                (("--record", self.folder), "Is a directory"),
+                (("--port", "0", "--record", self.folder), "Is a directory"),
                 (("--state", self.folder / "none/state.db"), "No such file or directory"),
                 (("bench", self.folder / "none"), "No such file or directory"),
                 (("--check-health", "--port", "1"), "nothing serves at 127.0.0.1:1: Connection refused")):
-            with self.subTest(options[0]):
+            with self.subTest(why):
                 done = run(*options)
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(why, done.stderr)
@@ -133,6 +134,26 @@ class Lives(Case):
             with self.subTest(command[-1].name):
                 self.live(service, *command, SSL_CERT_FILE=str(certificate),
                           GAMELIFT_SDK_PROCESS_ID=service.environment["GAMELIFT_SDK_PROCESS_ID"])
+
+    def test_servers_are_launched_and_ended(self):
+        logs = self.folder / "logs ü"
+        logs.mkdir()
+        service = self.service("--launch", f'"{self.pack()}"', "--instances", "2", "--launch-log-dir", logs,
+                               "--launch-grace", "2")
+        states = lambda: {one["process_id"]: one["state"] for one in service.state()["processes"]}
+        until(lambda: states() == {"server-1": "READY", "server-2": "READY"}, PATIENCE_S, "two servers")
+        session = service.create_session()["GameSessionId"]
+        until(lambda: service.session(session)["Status"] == "ACTIVE", PATIENCE_S, "the session")
+        service.control("terminate", ProcessId="server-1")
+        until(lambda: states().get("server-3") == "READY", PATIENCE_S, "a third server")
+        self.assertEqual((logs / "server-1.log").read_text(encoding="utf-8").splitlines()[0], "ready")
+        self.assertRegex(service.log(), r"server-1 ended with exit code 0")
+        self.assertEqual(service.interrupt(), 0)
+
+    def test_a_server_that_cannot_be_started_is_told(self):
+        service = self.service("--launch", "nowhere.exe")
+        until(lambda: "was not started: No such file or directory" in service.log(), PATIENCE_S, "the reason")
+        self.assertEqual(service.interrupt(), 0)
 
     def test_a_recording_is_played_to_a_server_of_windows(self):
         recording = self.folder / "aufnähme.jsonl"

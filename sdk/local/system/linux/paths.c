@@ -13,6 +13,15 @@ bool local_file_is_readable(const char *path)
     return access(path, R_OK) == 0;
 }
 
+bool local_folder_is_writable(const char *path)
+{
+    struct stat what;
+    if (stat(path, &what) != 0)
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(what.st_mode) && access(path, W_OK | X_OK) == 0;
+}
+
 FILE *local_file_open(const char *path)
 {
     return fopen(path, "re");

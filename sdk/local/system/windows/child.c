@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A job holds the program and all that it starts. It ends with the last handle of it, so that nothing stays
- * behind us either. */
 #include "system/child.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <wchar.h>
-#include <windows.h>
 
+#include "system/windows/job.h"
 #include "system/windows/wide.h"
 
 #define LINE_SIZE 32768 /* which is the system's limit */
 
 struct local_child {
-    HANDLE job, process;
-    DWORD group;
+    local_job job;
 };
 
 /* ---- the command line ---- */
@@ -67,55 +65,12 @@ static bool write_line(line *out, char *const *words)
 
 /* ---- the process ---- */
 
-static HANDLE make_job(void)
-{
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
-            .BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
-    HANDLE job = CreateJobObjectW(NULL, NULL);
-    if (job != NULL)
-        SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits);
-    return job;
-}
-
-static int errno_of(DWORD error)
-{
-    switch (error) {
-    case ERROR_FILE_NOT_FOUND:
-    case ERROR_PATH_NOT_FOUND:
-        return ENOENT;
-    case ERROR_ACCESS_DENIED:
-        return EACCES;
-    case ERROR_BAD_EXE_FORMAT:
-        return ENOEXEC;
-    }
-    return EINVAL;
-}
-
-/* It stands still until it is in the job. */
-static bool start(local_child *child, line *words)
-{
-    STARTUPINFOW how = {.cb = sizeof how};
-    PROCESS_INFORMATION made;
-    if (!CreateProcessW(NULL, words->text, NULL, NULL, TRUE, CREATE_SUSPENDED | CREATE_NEW_PROCESS_GROUP,
-                NULL, NULL, &how, &made)) {
-        errno = errno_of(GetLastError());
-        return false;
-    }
-    child->job = make_job();
-    if (child->job != NULL)
-        AssignProcessToJobObject(child->job, made.hProcess);
-    ResumeThread(made.hThread);
-    CloseHandle(made.hThread);
-    child->process = made.hProcess;
-    child->group = made.dwProcessId;
-    return true;
-}
-
 local_child *local_child_start(char *const *words)
 {
     local_child *child = calloc(1, sizeof *child);
     line *whole = malloc(sizeof *whole);
-    bool started = child != NULL && whole != NULL && write_line(whole, words) && start(child, whole);
+    bool started = child != NULL && whole != NULL && write_line(whole, words) &&
+                   local_job_start(&child->job, whole->text, NULL);
     int error = child == NULL || whole == NULL ? ENOMEM : errno;
     free(whole);
     if (started)
@@ -128,26 +83,23 @@ local_child *local_child_start(char *const *words)
 bool local_child_has_ended(local_child *child, int *exit_code)
 {
     DWORD code = 0;
-    bool has_ended = WaitForSingleObject(child->process, 0) == WAIT_OBJECT_0;
-    *exit_code = has_ended && GetExitCodeProcess(child->process, &code) && code <= INT_MAX ? (int)code : -1;
+    bool has_ended = local_job_has_ended(&child->job);
+    *exit_code =
+            has_ended && GetExitCodeProcess(child->job.process, &code) && code <= INT_MAX ? (int)code : -1;
     return has_ended;
 }
 
 void local_child_ask_to_end(const local_child *child)
 {
-    GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child->group);
+    local_job_ask_to_end(&child->job);
 }
 
 void local_child_end(local_child *child)
 {
     if (child == NULL)
         return;
-    if (child->job != NULL)
-        TerminateJobObject(child->job, 1);
-    TerminateProcess(child->process, 1);
-    WaitForSingleObject(child->process, INFINITE);
-    CloseHandle(child->process);
-    if (child->job != NULL)
-        CloseHandle(child->job);
+    local_job_kill(&child->job);
+    WaitForSingleObject(child->job.process, INFINITE);
+    local_job_close(&child->job);
     free(child);
 }

@@ -51,6 +51,15 @@ bool local_file_is_readable(const char *path)
     return fd >= 0;
 }
 
+bool local_folder_is_writable(const char *path)
+{
+    wchar_t *wide = local_widen(path);
+    DWORD what = wide != NULL ? GetFileAttributesW(wide) : INVALID_FILE_ATTRIBUTES;
+    free(wide);
+    errno = what == INVALID_FILE_ATTRIBUTES ? ENOENT : ENOTDIR;
+    return what != INVALID_FILE_ATTRIBUTES && (what & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
 FILE *local_file_open(const char *path)
 {
     return stream_of(open_wide(path, _O_RDONLY), "rb");

@@ -8,18 +8,19 @@
 #include <stdint.h>
 
 #include "platform/platform.h"
+#include "system/children.h"
 #include "system/limits.h"
 
 #define LAUNCH_INSTANCES_MAX 256
 #define LAUNCH_FILES_EACH    3 /* that we keep open for a child: its output, its end, its log */
 #define LAUNCH_ID_SIZE       32
 #define LAUNCH_ID_START      "server-"
-#define LAUNCH_WHY_SIZE      256
+#define LAUNCH_WHY_SIZE      LOCAL_CHILDREN_WHY_SIZE
 
 typedef struct local_launcher local_launcher;
 
 typedef struct launcher_desc {
-    const char *command; /* split as a shell splits, without pipes, redirections and the like */
+    const char *command; /* see system/children.h */
     int instances;
     const char *log_dir;    /* one file per process; NULL: lines go to log() */
     uint64_t grace_ms;      /* from SIGTERM to SIGKILL */
