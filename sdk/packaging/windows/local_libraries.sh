@@ -12,7 +12,9 @@ folder=$(cd "$1" && pwd)
 sources=$folder/sources
 installed=$folder/installed
 cross=x86_64-w64-mingw32
-flags=(-w -O2 -ffunction-sections -fno-strict-aliasing -fstack-protector-strong -D_WIN32_WINNT=0x0A00)
+# No path of this machine is in what is shipped.
+flags=(-w -O2 -DNDEBUG -ffunction-sections -fno-strict-aliasing -fstack-protector-strong -D_WIN32_WINNT=0x0A00
+  "-ffile-prefix-map=$folder=.")
 
 if ! command -v tclsh >/dev/null; then
   echo "local_libraries.sh: SQLite is put together by a script in Tcl: install tcl" >&2

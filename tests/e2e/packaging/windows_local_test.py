@@ -92,6 +92,11 @@ class Program(Case):
     def test_it_needs_the_system_alone(self):
         self.assertEqual([name for name in foreign_dlls(PROGRAM) if name != "SHELL32.dll"], [])
 
+    def test_no_path_of_the_build_is_in_what_is_shipped(self):
+        stripped = self.folder / "stripped.exe"
+        subprocess.run(["x86_64-w64-mingw32-strip", "-o", stripped, PROGRAM], check=True)
+        self.assertNotIn(str(windows_test.bundle.SOURCE).encode(), stripped.read_bytes())
+
     def test_ctrl_c_ends_it(self):
         service = self.service()
         self.assertEqual(service.interrupt(), 0)
