@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 enum {
     FIRST_CONNECT_MS = 8000, /* a server that cannot reach GameLift says so, and ends */
@@ -20,6 +21,7 @@ enum {
     SCRIPT_TIMEOUT_MS = 2000,        /* CPU time of one call into the scripts */
     SCRIPT_TIMEOUT_OF_MANY_MS = 500, /* which all servers of the program wait for */
     SCRIPT_MEMORY_MB = 256,
+    LOOK_PERIOD_NS = 1000000, /* a tick is much longer */
     CONNECTIONS_OF_MANY = 320,
     DESCRIPTORS_OF_SERVER = 4,   /* its port, its connection to GameLift, and some while it dials */
     DESCRIPTORS_OF_PROGRAM = 64, /* its own, its libraries' and its scripts' */
@@ -211,6 +213,7 @@ typedef struct turn {
     uint64_t kill_ns; /* when a terminating program stops waiting for its scripts */
     int terminations;
     unsigned next_chore; /* the place that is looked at first */
+    uint64_t looked_ns;  /* when the sockets were looked at; 0: there is something to be sent */
 } turn;
 
 static void run_tick(engine *e, beat *b)
@@ -226,11 +229,13 @@ static void run_tick(engine *e, beat *b)
 }
 
 /* The ticks keep to multiples of the period, so that they never drift. */
-static void run_due_ticks(engine *e, beat *b)
+static void run_due_ticks(engine *e, turn *t)
 {
+    beat *b = &t->beat;
     uint64_t now_ns = net_now_ns();
     beat_tell_stalls(b, now_ns, false);
     for (int ticks = 0; now_ns >= b->next_ns; ticks++) {
+        t->looked_ns = 0;
         if (ticks == MAX_TICKS_BEHIND) {
             beat_skip(b, now_ns);
             return;
@@ -289,17 +294,30 @@ static bool do_a_chore(engine *e, turn *t)
     return false;
 }
 
+/* Many servers have many sockets. The kernel goes through all of them at each look, so there is none for each
+ * message that comes. */
+static void pause_before_look(const engine *e, turn *t)
+{
+    uint64_t now_ns = net_now_ns(), look_ns = t->looked_ns + LOOK_PERIOD_NS;
+    if (e->place_count > 1 && look_ns > now_ns && look_ns < t->beat.next_ns) {
+        nanosleep(&(struct timespec){.tv_nsec = (long)(look_ns - now_ns)}, NULL);
+        now_ns = net_now_ns();
+    }
+    t->looked_ns = now_ns;
+}
+
 static void loop(engine *e)
 {
     uint64_t now_ns = net_now_ns();
     turn t = {.beat = beat_begin(e->options.tick_rate, now_ns), .kill_ns = UINT64_MAX};
     bool is_busy = true;
     while (!all_are_done(e)) {
+        pause_before_look(e, &t);
         net_service(e->net_loop, is_busy ? 0 : t.beat.next_ns);
         follow_signals(e, &t);
         for (unsigned i = 0; i < e->place_count; i++)
             place_follow_wake(&e->places[i]);
-        run_due_ticks(e, &t.beat);
+        run_due_ticks(e, &t);
         for (unsigned i = 0; i < e->place_count; i++)
             place_follow_end(&e->places[i]);
         is_busy = do_a_chore(e, &t);

@@ -10,6 +10,8 @@ does nothing else. Not a test: no figure is judged.
   crowd    200 players in one arena
   fleet    20 arenas of 16 players, all on one core
   many     the same 20 as servers of one process, beside 20 processes; without a floor
+  stall    20 servers of one process, offline: what they notice of one that does not return from a call, and of one
+           that ends and has a successor: the longest time between two ticks; a tick is due every 33.3 ms
   idle     ready servers without a session: 1 to 500 of one process, beside as many processes; without a floor
 """
 import argparse
@@ -25,6 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 GAME = ROOT / "game" / "arena"
 HERE = pathlib.Path(__file__).resolve().parent
 START_TIMEOUT_S = 300
+WINDOWS = 5
 SNAPSHOT_BYTES = {16: 260, 32: 480, 200: 2700}  # about as many as the game sends
 
 
@@ -148,21 +151,43 @@ def run(name, arenas, players, seconds, core=None):
             fleet.stop()
 
 
-def compare(name, servers, players, seconds, core=None):
-    """The same servers in one process and in as many; medians of five windows, and what one server costs."""
-    for kind, together in (("one_process", True), ("processes", False)):
-        fleet = Fleet(servers, players, core=core, together=together)
+def compare(name, servers, players, seconds, core=None, rounds=1):
+    """The same servers in one process and in as many, in turn; medians of all windows, and what one server costs."""
+    found = {"one_process": [], "processes": []}
+    for kind in list(found) * rounds:
+        fleet = Fleet(servers, players, core=core, together=kind == "one_process")
         try:
-            used = statistics.median(fleet.measure(seconds / 5)[0] for _ in range(5))
-            figure(f"{name}_{servers}_{kind}_cpu", used * 100, "% of a core")
-            figure(f"{name}_{servers}_{kind}_memory", fleet.memory_kib() / servers / 1024, "MiB a server")
-            stalls = sum(len(re.findall("a stall|further stalls", arena.log)) for arena in fleet.arenas)
-            figure(f"{name}_{servers}_{kind}_stalls", stalls, "log lines")
-            if players > 0:
-                figure(f"{name}_{servers}_{kind}_sessions", servers / used, "a core")
-                figure(f"{name}_{servers}_{kind}_snapshots", min(float(mean) for mean, _ in fleet.measure(1)[1]), "a second")
+            windows = [fleet.measure(seconds / WINDOWS) for _ in range(WINDOWS)]
+            snapshots = [float(mean) for _, crowds in windows[1:] for mean, _ in crowds]
+            found[kind] += [(used, fleet.memory_kib() / servers / 1024, snapshots) for used, _ in windows]
         finally:
             fleet.stop()
+    cpu = {kind: statistics.median(used for used, _, _ in all_of) for kind, all_of in found.items()}
+    memory = {kind: statistics.median(share for _, share, _ in all_of) for kind, all_of in found.items()}
+    for kind, all_of in found.items():
+        figure(f"{name}_{servers}_{kind}_cpu", cpu[kind] * 100, "% of a core")
+        figure(f"{name}_{servers}_{kind}_memory", memory[kind], "MiB a server")
+        if players > 0:
+            figure(f"{name}_{servers}_{kind}_sessions", servers / cpu[kind], "a core")
+            figure(f"{name}_{servers}_{kind}_snapshots", min(min(few) for _, _, few in all_of), "a second, the least")
+    figure(f"{name}_{servers}_cpu_ratio", cpu["one_process"] / cpu["processes"], "of that of as many processes")
+    figure(f"{name}_{servers}_memory_ratio", memory["one_process"] / memory["processes"], "of that of as many processes")
+
+
+def stall(_):
+    from arena import OFFLINE, Arena
+    from anywhere_test import free_ports
+    port, begin = free_ports(20), int(time.time()) + 5
+    arena = Arena("--servers", 20, "--port", port, *OFFLINE, "--script", HERE / "arena_stall.lua", "--set", f"game={GAME}",
+                  "--set", f"begin={begin}", "--set", f"noisy={port}")
+    try:
+        for window, what in enumerate(("quiet", "loop", "successor")):
+            arena.wait_for(f"gap: window {window}", 120, count=19)
+            gaps = [float(gap) for gap in re.findall(rf"gap: window {window}, ([\d.]+) ms", arena.log)]
+            figure(f"stall_{what}_gap_median", statistics.median(gaps), "ms")
+            figure(f"stall_{what}_gap_most", max(gaps), "ms")
+    finally:
+        arena.stop()
 
 
 def idle(seconds):
@@ -174,7 +199,8 @@ SCENARIOS = {
     "duel": lambda seconds: run("duel", 1, 32, seconds),
     "crowd": lambda seconds: run("crowd", 1, 200, seconds),
     "fleet": lambda seconds: run("fleet", 20, 16, seconds, core=0),
-    "many": lambda seconds: compare("many", 20, 16, seconds, core=0),
+    "many": lambda seconds: compare("many", 20, 16, seconds, core=0, rounds=3),
+    "stall": stall,
     "idle": idle,
 }
 
@@ -186,7 +212,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=21, help="how long each is measured (default 21)")
     options = parser.parse_args()
     os.environ["GLIFT_BUILD"] = str(pathlib.Path(options.build).resolve())
-    sys.path[:0] = [str(ROOT / "tests/e2e/host"), str(ROOT / "tests/e2e/local")]
+    sys.path[:0] = [str(ROOT / "tests/e2e/host"), str(ROOT / "tests/e2e/local"), str(ROOT / "tests/e2e/deploy")]
     for name in options.scenarios or SCENARIOS:
         if name not in SCENARIOS:
             parser.error(f"there is no scenario {name}; there are {', '.join(SCENARIOS)}")

@@ -95,6 +95,9 @@ class Documents(unittest.TestCase):
     def test_gamelift_local_for_a_back_end(self):
         self.read("sdk/local/README.md", "For your back end")
 
+    def test_many_servers_in_one_process(self):
+        self.read("game/deploy/many-servers.md")
+
     def test_the_plugin_for_an_engine(self):
         self.read("plugin/README.md")
 
