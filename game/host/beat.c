@@ -22,7 +22,9 @@ void beat_note_place(beat *b, unsigned place, uint64_t took_ns)
 
 static void tell_first_stall(const beat *b, uint64_t left_out)
 {
-    if (b->slowest_place == 0)
+    bool is_of_a_tick =
+            b->slowest_place != 0 && b->slowest_ns > b->period_ns; /* else of a message, or the system */
+    if (!is_of_a_tick)
         log_format(
                 GLIFT_LOG_WARNING, "arena", "a stall: %llu ticks are left out", (unsigned long long)left_out);
     else
