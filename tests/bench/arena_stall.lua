@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The arena's server for bench_arena.py: the game itself, and the longest time between two ticks in each window of time.
+-- The arena's server for bench_arena.py: the game itself, and the longest time between two ticks in each window.
 --
 -- Settings: game (the folder of the arena's scripts); begin (seconds since 1970, when the first window begins); noisy
 -- (a port: its server does not return from a tick in the second window, and ends in the third).
