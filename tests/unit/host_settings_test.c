@@ -67,3 +67,19 @@ TEST(what_is_no_number_of_at_least_zero_gives_the_default)
     CHECK(settings_number(&all, "n", 7) == 0.5);
     settings_fini(&all);
 }
+
+TEST(settings_of_one_server_come_before_those_of_the_program_and_go_with_it)
+{
+    settings program = {0}, server = {.behind = &program};
+    setenv("ARENA_OTHER", "from the environment", 1);
+    settings_set(&program, "id", "of the program");
+    CHECK_TEXT(settings_get(&server, "id"), "of the program");
+    CHECK_TEXT(settings_get(&server, "other"), "from the environment");
+    settings_set(&server, "id", "of the server");
+    CHECK_TEXT(settings_get(&server, "id"), "of the server");
+    CHECK_TEXT(settings_get(&program, "id"), "of the program");
+    settings_fini(&server);
+    CHECK_TEXT(settings_get(&server, "id"), "of the program");
+    settings_fini(&program);
+    unsetenv("ARENA_OTHER");
+}
