@@ -29,7 +29,8 @@ function host.config(key) end
 ---@return integer
 function host.error_count() end
 
---- Leave the program after this tick, with this exit code.
+--- Leave the program after this tick, with this exit code. With --servers it is this server alone that ends, and a new
+--- one takes its place: after a code other than 0, or a short life, after a pause.
 ---@param code integer
 function host.exit(code) end
 
