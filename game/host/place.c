@@ -336,6 +336,8 @@ static void begin_leave(struct glift_host *place)
     place->state = PLACE_LEAVES;
     net_drop_all(place->net);
     detach_script(place);
+    /* In its stop the plugin may decide on players who wait for it: on another thread, so it finds none. */
+    memset(&place->players, 0, sizeof place->players);
     place->has_left = !place->has_plugin;
     if (!place->has_plugin)
         return;

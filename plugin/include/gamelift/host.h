@@ -172,7 +172,9 @@ typedef struct glift_plugin {
      * each has a `self`, a host, settings and a server of its own, and those that were created share one I/O
      * thread. Fills `out` as the query does. It cannot be left to the next copy: before_reload and
      * GLIFT_STOP_RELOAD are GLIFT_ERR_UNSUPPORTED. GLIFT_ERR_MEMORY when out of memory. Different plugins may
-     * be used on different threads at once; create and destroy are called by one thread at a time. */
+     * be used on different threads at once; create and destroy are called by one thread at a time. A plugin
+     * calls its host's functions on the thread that has called the plugin: in a stop on a thread of its own
+     * these are log, config, now_ns, remove_tick, and decide for players whose decision is still to come. */
     glift_status (*create)(struct glift_plugin *out);
     /** Since ABI 1.1. Gives a created plugin back, after its stop. GLIFT_ERR_STATE while it is started, and
      * for the one that the query gave. */
