@@ -68,8 +68,8 @@ int engine_script_timeout_ms(const engine *e)
 
 size_t engine_script_memory_bytes(const engine *e)
 {
-    double megabytes = settings_number(&e->settings, "script_memory_mb", SCRIPT_MEMORY_MB);
-    return megabytes > 0 && megabytes < MAX_LIMIT ? (size_t)(megabytes * 0x1p20) : SIZE_MAX;
+    double bytes = settings_number(&e->settings, "script_memory_mb", SCRIPT_MEMORY_MB) * 0x1p20;
+    return bytes > 0 && bytes < (double)SIZE_MAX ? (size_t)bytes : SIZE_MAX;
 }
 
 /* A default that the environment can change as well. */
