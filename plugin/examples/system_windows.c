@@ -26,6 +26,8 @@ static HMODULE load_library(const char *file)
     if (MultiByteToWideChar(CP_ACP, 0, file, -1, wide, MAX_PATH_LENGTH) <= 0) /* as main() has got it */
         return NULL;
     DWORD length = GetFullPathNameW(wide, MAX_PATH_LENGTH, whole, NULL);
+    if (length >= MAX_PATH_LENGTH)
+        SetLastError(ERROR_FILENAME_EXCED_RANGE);
     if (length == 0 || length >= MAX_PATH_LENGTH)
         return NULL;
     return LoadLibraryExW(whole, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
