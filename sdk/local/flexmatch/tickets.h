@@ -170,7 +170,7 @@ void local_matchmaking_wake(local_service *service, glift__time now);
 
 /* ---- match_resources.c; names or ARNs ---- */
 
-/* The part of an ARN that names the thing; a name stays as it is. */
+/* The ARN of what has this name. */
 void local_resource_arn(
         const local_service *service, const char *kind, const char *name, char out[LOCAL_ARN_SIZE]);
 /* A copy in the entity's memory; NULL stays NULL. *failed is kept, and set where there is no memory. */

@@ -96,8 +96,8 @@ static struct lws_vhost *make_vhost(local_listener *listener, const local_listen
 /* A PEM file may have text and other certificates before what is looked for, but not without end. */
 #define PEM_LINES_MOST 100000
 
-/* Whether there is one in the file, in PEM form. libwebsockets would say what is wrong in lines of its own,
- * which name neither the file nor what it lacks. */
+/* Whether the file has a certificate or a key, whose label in PEM form is given. libwebsockets would say what
+ * is wrong in lines of its own, which name neither the file nor what it lacks. */
 static bool file_has(const char *path, const char *what, const char *label, char why[LOCAL_WHY_SIZE])
 {
     char line[128];

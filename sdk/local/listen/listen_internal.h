@@ -154,8 +154,7 @@ struct local_listener {
     uint64_t door_is_told_ms; /* of the machine: when it is told again that it was shut */
     int port;
     bool is_secure;
-    uint64_t tls_is_told_ms; /* of the machine: when it is told again that somebody speaks TLS to a plain port
-                              */
+    uint64_t tls_is_told_ms; /* of the machine: when a TLS client at a plain port is told of again */
     web_access access;
     listen_clock clock;
     size_t places, peer_count, socket_count;
