@@ -113,7 +113,7 @@ class Help(unittest.TestCase):
                 ("game/install.sh", ["nope"], "there is no group 'nope': the groups are"),
                 ("sdk/packaging/image.sh", [], "usage: image.sh BUILD-FOLDER OUTPUT-FOLDER"),
                 ("sdk/packaging/image.sh", ["/nowhere", "/nowhere"], "the first is made by cmake --preset bundle"),
-                ("game/deploy/container/make_image.sh", ["/nowhere"], "usage: make_image.sh BUILD-FOLDER OUTPUT-FOLDER"),
+                ("game/deploy/container/make_image.sh", ["/nowhere"], "usage: make_image.sh BUNDLE OUTPUT-FOLDER"),
                 ("sdk/packaging/oci.sh", ["/nowhere"], "usage: oci.sh ROOT-FOLDER OUTPUT-FOLDER NAME VERSION OPTION"),
                 ("sdk/packaging/debian_sources.sh", ["/nowhere"], "a folder and the names of source packages are expected")):
             with self.subTest([script, *arguments]):
