@@ -5,6 +5,10 @@ set(GLIFT_WINDOWS_LIBRARIES "${PROJECT_SOURCE_DIR}/build/windows-libraries" CACH
   "What libraries.sh has built, or will build now, which takes some minutes")
 
 execute_process(COMMAND ${CMAKE_CURRENT_LIST_DIR}/libraries.sh ${GLIFT_WINDOWS_LIBRARIES} COMMAND_ERROR_IS_FATAL ANY)
+if(GLIFT_LOCAL)
+  execute_process(COMMAND ${CMAKE_CURRENT_LIST_DIR}/local_libraries.sh ${GLIFT_WINDOWS_LIBRARIES}
+    COMMAND_ERROR_IS_FATAL ANY)
+endif()
 set(installed ${GLIFT_WINDOWS_LIBRARIES}/installed)
 set(cjson ${GLIFT_WINDOWS_LIBRARIES}/sources/cjson)
 
@@ -33,8 +37,6 @@ set_target_properties(glift::lua54 PROPERTIES IMPORTED_LOCATION ${installed}/bin
 
 # gamelift-local.exe carries these.
 if(GLIFT_LOCAL)
-  execute_process(COMMAND ${CMAKE_CURRENT_LIST_DIR}/local_libraries.sh ${GLIFT_WINDOWS_LIBRARIES}
-    COMMAND_ERROR_IS_FATAL ANY)
   foreach(name websockets sqlite3 cbor tre)
     add_library(glift_${name} STATIC IMPORTED)
     set_target_properties(glift_${name} PROPERTIES IMPORTED_LOCATION ${installed}/lib/lib${name}.a

@@ -14,18 +14,22 @@ import threading
 import time
 import unittest
 
+import bundle
 import local
-import windows_test
+import windows
 from local import until
-from windows_test import BUILD, PATIENCE_S, foreign_dlls, setUpModule  # pylint: disable=unused-import
+from windows import BUILD, PATIENCE_S, WINE, foreign_dlls
 
-WINE = shutil.which("wine64") or shutil.which("wine64", path="/usr/lib/wine")
 PROGRAM = BUILD / "gamelift-local.exe"
 EXAMPLES = pathlib.Path(os.environ["GLIFT_BUILD"]) / "examples"  # of this machine
-DASHBOARD = windows_test.bundle.SOURCE / "assets/dashboard"
+DASHBOARD = bundle.SOURCE / "assets/dashboard"
 AWS = shutil.which("aws", path="/usr/bin")
 
 local.START_TIMEOUT_S = PATIENCE_S
+
+
+def setUpModule():
+    windows.set_up_module()
 
 
 class Service(local.Service):
@@ -95,7 +99,7 @@ class Program(Case):
     def test_no_path_of_the_build_is_in_what_is_shipped(self):
         stripped = self.folder / "stripped.exe"
         subprocess.run(["x86_64-w64-mingw32-strip", "-o", stripped, PROGRAM], check=True)
-        self.assertNotIn(str(windows_test.bundle.SOURCE).encode(), stripped.read_bytes())
+        self.assertNotIn(str(bundle.SOURCE).encode(), stripped.read_bytes())
 
     def test_ctrl_c_ends_it(self):
         service = self.service()
