@@ -5,6 +5,7 @@
 #include "log.h"
 #include "log_file.h"
 
+#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,10 +120,21 @@ static bool has_what_it_needs(const options *o, const settings *all, const engin
     return true;
 }
 
+/* Where we were started without stdin, stdout or stderr, a socket would get the number, and our log. */
+static void hold_standard_files(void)
+{
+    int fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDONLY);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     static engine e; /* large */
     int code = 2;
+    hold_standard_files();
     options_result todo = options_parse(&e.options, &e.settings, argc, argv);
     if (todo == OPTIONS_DONE) {
         code = 0;

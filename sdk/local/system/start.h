@@ -3,7 +3,8 @@
 #define LOCAL_START_H
 
 /* What main() begins with. Gives its arguments in UTF-8, on every system; what is printed is UTF-8 from now
- * on, too, and a reader who has gone is an error of whoever writes, and no signal. NULL: out of memory. */
+ * on, too, and a reader who has gone is an error of whoever writes, and no signal. The numbers of stdin,
+ * stdout and stderr are taken, whoever started us. NULL: out of memory. */
 char **local_begin(int count, char **arguments);
 
 #endif

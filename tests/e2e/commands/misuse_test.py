@@ -15,8 +15,9 @@ import subprocess
 import tempfile
 import unittest
 
+import local
 from places import Places
-from programs import LOCAL, LOCAL_BENCH, PROGRAMS
+from programs import ARENA, LOCAL, LOCAL_BENCH, PROGRAMS
 
 ALL = os.environ.get("GLIFT_LONG") == "1"
 WITH_HELP = [program for program in PROGRAMS if program.helps]
@@ -173,6 +174,29 @@ class Help(unittest.TestCase):
                 with open(writer, "w", encoding="utf-8") as pipe:
                     done = Call(program, [program.helps[-1]], [], stdout=pipe).run()
                 self.assertIsNone(SURPRISED.search(done.stderr), done.stderr)
+
+
+class WithoutStandardFiles(unittest.TestCase):
+    """Who is started without stdin, stdout and stderr gives their numbers to no socket: what is printed would go there."""
+
+    def links(self, process):
+        """What the descriptors are, as soon as there is a socket."""
+        folder = f"/proc/{process.pid}/fd"
+        links = {}
+        for number in os.listdir(folder):
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                links[int(number)] = os.readlink(f"{folder}/{number}")
+        return links if any(link.startswith("socket:") for link in links.values()) else None
+
+    def test_their_numbers_are_taken_by_nothing_else(self):
+        for program in (LOCAL, ARENA):
+            with self.subTest(program.name):
+                command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "closed", *program.command, *program.start]
+                process = subprocess.Popen(command, env=ENVIRONMENT)
+                self.addCleanup(process.wait, TIMEOUT_S)
+                self.addCleanup(process.kill)
+                links = local.until(lambda p=process: self.links(p), TIMEOUT_S, "it listens")
+                self.assertEqual(["/dev/null"] * 3, [links.get(number) for number in range(3)])
 
 
 if __name__ == "__main__":
