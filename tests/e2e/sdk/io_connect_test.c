@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../../unit/test.h"
+#include "platform/platform.h"
 
 #include "deaf_port.h"
 
@@ -119,6 +120,36 @@ static void answer(ws_service *service, const char *text)
 }
 
 /* P17 */
+/* What a game prints that was started without stdin, stdout and stderr goes to nobody then, not to GameLift.
+ */
+TEST(no_socket_gets_the_number_of_a_standard_file)
+{
+    enum { FILES = 3 };
+    int kept[FILES];
+    ws_service service = ws_service_open(NULL, NULL, NULL);
+    glift__address address;
+    const char *reason = "";
+    bool no_descriptor = false;
+    CHECK(glift__address_parse("127.0.0.1", &address));
+    for (int i = 0; i < FILES; i++) {
+        kept[i] = fcntl(i, F_DUPFD_CLOEXEC, FILES);
+        close(i);
+    }
+    glift__socket_handle stream = glift__socket_connect(&address, service.port, &no_descriptor);
+    glift__udp *udp = glift__udp_open("127.0.0.1", service.port, &reason);
+    bool is_taken[FILES];
+    for (int i = 0; i < FILES; i++) {
+        is_taken[i] = fcntl(i, F_GETFD) != -1;
+        dup2(kept[i], i);
+        close(kept[i]);
+    }
+    CHECK(stream >= FILES && udp != NULL);
+    CHECK(!is_taken[0] && !is_taken[1] && !is_taken[2]);
+    glift__udp_close(udp);
+    glift__socket_close(stream);
+    ws_service_close(&service);
+}
+
 TEST(a_refused_handshake_is_told_with_its_status_and_body)
 {
     glift_io *io = new_io();

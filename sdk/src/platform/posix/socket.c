@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "platform/posix/descriptor.h"
+
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -30,9 +32,9 @@ static socklen_t write_address(const glift__address *from, uint16_t port, struct
 static int open_socket(int family)
 {
 #ifdef SOCK_CLOEXEC
-    return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    return glift__above_standard_files(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 #else
-    int socket_fd = socket(family, SOCK_STREAM, 0);
+    int socket_fd = glift__above_standard_files(socket(family, SOCK_STREAM, 0));
     if (socket_fd >= 0) {
         fcntl(socket_fd, F_SETFL, O_NONBLOCK);
         fcntl(socket_fd, F_SETFD, FD_CLOEXEC);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "platform/posix/descriptor.h"
+
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -64,7 +66,7 @@ static void write_address(glift__udp *udp)
 /* Connected, so that the system tells when nobody listens there. */
 static bool open_socket(glift__udp *udp)
 {
-    udp->socket = socket(udp->to.ss_family, SOCK_DGRAM, 0);
+    udp->socket = glift__above_standard_files(socket(udp->to.ss_family, SOCK_DGRAM, 0));
     if (udp->socket < 0)
         return false;
     fcntl(udp->socket, F_SETFL, O_NONBLOCK);
