@@ -143,8 +143,8 @@ class Servers(ArenaCase):
         for number, player in enumerate(players):
             self.assertEqual(f"from {number}", player.hear())
         for number in range(1, 5):
-            self.assertIn(f"INFO  arena    [{number}] players: http://127.0.0.1:", arena.log)
-            self.assertIn(f"INFO  script   [{number}] ready", arena.log)
+            arena.wait_for(rf"INFO  arena    \[{number}\] players: http://127.0.0.1:", PATIENCE_S)
+            arena.wait_for(rf"INFO  script   \[{number}\] ready", PATIENCE_S)
         self.finish_all(arena)
 
     def test_ports_follow_one_another_from_the_given_one(self):
@@ -191,7 +191,7 @@ class Servers(ArenaCase):
             bad.say("error")
             self.assertEqual("fine", good.ask("fine"))
         self.assertEqual("alive", bad.ask("alive"))
-        self.assertRegex(arena.log, r"ERROR script   \[[12]\] .*as was asked")
+        arena.wait_for(r"ERROR script   \[[12]\] .*as was asked", PATIENCE_S)
         self.finish_all(arena)
 
     @unittest.skipIf(WITH_TSAN, "ThreadSanitizer holds a signal back until the next system call")
@@ -205,7 +205,7 @@ class Servers(ArenaCase):
         self.assertEqual("alive", bad.ask("alive"))
         bad.say("loops")
         self.assertEqual("the server has ended", bad.farewell())
-        self.assertRegex(arena.log, r"ERROR arena    \[[12]\] its script took too long 3 times")
+        arena.wait_for(r"ERROR arena    \[[12]\] its script took too long 3 times", PATIENCE_S)
         self.assertEqual("fine", good.ask("fine"))
         self.until(lambda: len(self.ready() - first) == 1, "a new server is ready", arena)
         self.assertEqual("new", self.join("c").ask("new"))
@@ -217,7 +217,7 @@ class Servers(ArenaCase):
         bad.say("memory")
         self.assertEqual("alive", bad.ask("alive"))
         self.assertEqual("fine", good.ask("fine"))
-        self.assertRegex(arena.log, r"ERROR script   \[[12]\] not enough memory")
+        arena.wait_for(r"ERROR script   \[[12]\] not enough memory", PATIENCE_S)
         self.finish_all(arena)
 
     def test_a_server_that_leaves_keeps_no_other_waiting(self):
