@@ -34,12 +34,9 @@ static void put_word(line *out, const wchar_t *word)
     size_t slashes = 0;
     put(out, L'"', 1);
     for (; *word != L'\0'; word++) {
+        if (*word == L'"')
+            put(out, L'\\', slashes + 1);
         slashes = *word == L'\\' ? slashes + 1 : 0;
-        if (*word == L'"') {
-            for (const wchar_t *before = word; before[-1] == L'\\'; before--)
-                put(out, L'\\', 1);
-            put(out, L'\\', 1);
-        }
         put(out, *word, 1);
     }
     put(out, L'\\', slashes);
