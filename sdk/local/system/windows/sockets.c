@@ -18,9 +18,11 @@ static bool listen_alone(SOCKET socket, struct sockaddr_in *at)
 int local_socket_listen(const char *address, int port, glift__socket_handle *out, int *out_port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    if (inet_pton(AF_INET, address, &at.sin_addr) != 1)
+        return WSAEINVAL;
     SOCKET made =
             WSASocketW(AF_INET, SOCK_STREAM, 0, NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
-    if (made == INVALID_SOCKET || inet_pton(AF_INET, address, &at.sin_addr) != 1)
+    if (made == INVALID_SOCKET)
         return WSAGetLastError();
     if (!listen_alone(made, &at)) {
         int error = WSAGetLastError();
