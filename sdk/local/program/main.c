@@ -421,9 +421,11 @@ static void print_ready(const program *self)
 int main(int count, char **given)
 {
     static program self;
-    char warning[OPTIONS_WARNING_SIZE], **arguments = local_begin(count, given);
-    if (arguments == NULL)
-        return complain("out of memory") ? 0 : 1;
+    char warning[OPTIONS_WARNING_SIZE], **arguments = local_begin(&count, given);
+    if (arguments == NULL) {
+        complain("out of memory");
+        return 1;
+    }
     if (count > 1 && strcmp(arguments[1], "replay") == 0)
         return local_replay(count - 1, arguments + 1);
     if (count > 1 && strcmp(arguments[1], "bench") == 0)

@@ -16,7 +16,7 @@ static void hold_standard_files(void)
         close(fd);
 }
 
-char **local_begin(int count, char **arguments)
+char **local_begin(int *count, char **arguments)
 {
     (void)count;
     hold_standard_files();

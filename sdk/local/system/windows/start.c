@@ -17,16 +17,15 @@ static char *narrow(const wchar_t *wide)
 }
 
 /* They live as long as the process. */
-char **local_begin(int count, char **arguments)
+char **local_begin(int *count, char **arguments)
 {
-    int wide_count = 0;
     WSADATA about;
     SetConsoleOutputCP(CP_UTF8);
     WSAStartup(MAKEWORD(2, 2), &about); /* where it fails, so does each call of a socket, with its reason */
-    wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &wide_count);
-    char **narrowed = calloc((size_t)count + 1, sizeof *narrowed);
-    bool good = wide != NULL && narrowed != NULL && wide_count == count;
-    for (int i = 0; i < count && good; i++)
+    wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), count);
+    char **narrowed = wide != NULL ? calloc((size_t)*count + 1, sizeof *narrowed) : NULL;
+    bool good = narrowed != NULL;
+    for (int i = 0; good && i < *count; i++)
         good = (narrowed[i] = narrow(wide[i])) != NULL;
     LocalFree(wide);
     (void)arguments;
