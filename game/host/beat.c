@@ -12,6 +12,11 @@ beat beat_begin(int ticks_per_second, uint64_t now_ns)
     return (beat){.period_ns = period_ns, .next_ns = now_ns + period_ns};
 }
 
+void beat_begin_round(beat *b)
+{
+    b->slowest_ns = 0;
+}
+
 void beat_note_place(beat *b, unsigned place, uint64_t took_ns)
 {
     if (took_ns <= b->slowest_ns)
@@ -43,7 +48,6 @@ void beat_skip(beat *b, uint64_t now_ns)
         b->stalls++;
         b->stalled_ticks += left_out;
     }
-    b->slowest_ns = 0;
     b->next_ns += left_out * b->period_ns;
 }
 

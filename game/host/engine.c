@@ -234,6 +234,7 @@ static void run_due_ticks(engine *e, turn *t)
     beat *b = &t->beat;
     uint64_t now_ns = net_now_ns();
     beat_tell_stalls(b, now_ns, false);
+    beat_begin_round(b);
     for (int ticks = 0; now_ns >= b->next_ns; ticks++) {
         t->looked_ns = 0;
         if (ticks == MAX_TICKS_BEHIND) {
