@@ -73,12 +73,12 @@ fetch_from_newer_release() {
 }
 
 fetch_original() {
-  local package=$1 mirror about folder_there checksum size name
+  local package=$1 mirror about pool checksum name
   mirror=$(sed -n '1s,^deb-src \[.*\] \(.*/debian\)/* .*,\1,p' "$work/debian.list")
   about=$(own apt-cache showsrc --only-source "$package")
-  folder_there=$(sed -n 's/^Directory: //p' <<<"$about" | sed -n 1p)
+  pool=$(sed -n 's/^Directory: //p' <<<"$about" | sed -n 1p)
   read -r checksum _ name < <(grep -E '^ [0-9a-f]{64} [0-9]+ \S+\.orig\.tar\.gz$' <<<"$about" | sed -n 1p)
-  /usr/lib/apt/apt-helper -qq -o APT::Sandbox::User=root download-file "$mirror/$folder_there/$name" \
+  /usr/lib/apt/apt-helper -qq -o APT::Sandbox::User=root download-file "$mirror/$pool/$name" \
     "$work/$package/$name" "SHA256:$checksum"
   mkdir "$work/unpacked/$package"
   tar -xzf "$work/$package/$name" -C "$work/unpacked/$package" --strip-components 1
