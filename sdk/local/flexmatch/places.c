@@ -283,8 +283,9 @@ static const char *why_nowhere(const local_place_search *search, bool failed)
     if (failed)
         return "out of memory";
     return search->measured_only && search->latency_count > 0
-                   ? "no fleet of the queue is active, near enough, and in a location that all players with "
-                     "LatencyInMs have named there"
+                   ? "no fleet of the queue is active and near enough in a location for which every player "
+                     "who gave "
+                     "LatencyInMs has given one"
                    : "no fleet of the queue is active and near enough";
 }
 

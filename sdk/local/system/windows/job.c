@@ -8,9 +8,11 @@ static HANDLE make_job(void)
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
             .BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
     HANDLE job = CreateJobObjectW(NULL, NULL);
-    if (job != NULL)
-        SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits);
-    return job;
+    if (job == NULL ||
+            SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits))
+        return job;
+    CloseHandle(job);
+    return NULL;
 }
 
 static int errno_of(DWORD error)
