@@ -160,7 +160,12 @@ describe("gamelift.metrics", function()
     raises("set: this is a counter", shots.set, shots, 1)
     raises("add: this is a timer", frame.add, frame, 1)
     raises("record: this is a gauge", load.record, load, 1)
-    raises("number expected", load.set, load, {})
+    for _, wrong in ipairs { {}, "1" } do
+      raises("number expected, got " .. type(wrong), load.set, load, wrong)
+      raises("number expected, got " .. type(wrong), load.add, load, wrong)
+      raises("number expected, got " .. type(wrong), shots.add, shots, wrong)
+      raises("number expected, got " .. type(wrong), frame.record, frame, wrong)
+    end
     raises("up to 1e15 expected", load.set, load, 0 / 0)
     raises("up to 1e15 expected", load.add, load, math.huge)
     raises("whole number from 0", shots.add, shots, -1)

@@ -235,6 +235,7 @@ void lread_check_fields(
 const char *lread_text(lua_State *L, int table, const char *what, const char *field); /* NULL where absent */
 const char *lread_required_text(lua_State *L, int table, const char *what, const char *field);
 const char *lread_argument_text(lua_State *L, int index);                     /* refuses zero bytes */
+lua_Number lread_argument_number(lua_State *L, int index);                    /* refuses "1", too */
 int lread_argument_choice(lua_State *L, int index, const char *const *names); /* its index */
 int lread_int(lua_State *L, int table, const char *what, const char *field, int fallback);
 double lread_number(lua_State *L, int table, const char *what, const char *field, double fallback);

@@ -243,7 +243,7 @@ static int metric_set(lua_State *L)
     if (self->kind != GLIFT_METRIC_GAUGE)
         return refuse(L, "set", self);
     return accepted(
-            L, glift_metrics_set(self->metric, luaL_checknumber(L, 2)), "a number up to 1e15 expected");
+            L, glift_metrics_set(self->metric, lread_argument_number(L, 2)), "a number up to 1e15 expected");
 }
 
 /* gauge:add(change), counter:add([times]) */
@@ -251,11 +251,11 @@ static int metric_add(lua_State *L)
 {
     const measured *self = check(L, METRIC_TYPE);
     if (self->kind == GLIFT_METRIC_GAUGE)
-        return accepted(
-                L, glift_metrics_add(self->metric, luaL_checknumber(L, 2)), "a number up to 1e15 expected");
+        return accepted(L, glift_metrics_add(self->metric, lread_argument_number(L, 2)),
+                "a number up to 1e15 expected");
     if (self->kind != GLIFT_METRIC_COUNTER)
         return refuse(L, "add", self);
-    lua_Number times = luaL_optnumber(L, 2, 1);
+    lua_Number times = lua_isnoneornil(L, 2) ? 1 : lread_argument_number(L, 2);
     luaL_argcheck(L, times >= 0 && times <= GLIFT_MAX_METRIC_VALUE && floor(times) == times, 2,
             "whole number from 0 to 1e15 expected");
     glift_metrics_count(self->metric, (int64_t)times);
@@ -268,7 +268,7 @@ static int metric_record(lua_State *L)
     const measured *self = check(L, METRIC_TYPE);
     if (self->kind != GLIFT_METRIC_TIMER)
         return refuse(L, "record", self);
-    return accepted(L, glift_metrics_time(self->metric, luaL_checknumber(L, 2)),
+    return accepted(L, glift_metrics_time(self->metric, lread_argument_number(L, 2)),
             "milliseconds from 0 to 1e15 expected");
 }
 

@@ -14,6 +14,7 @@
 
 /* How deep the tables of a request lie: players, a player, its attributes, a list among them. */
 #define MOST_NESTED 5
+#define MOST_SHOWN  100 /* bytes of a name in a message */
 
 /* Pushes a copy of the table at `table`. */
 static void push_copy(lua_State *L, int table, int depth)
@@ -79,12 +80,23 @@ static bool is_in(lua_State *L, int index, const char *const *names)
     return false;
 }
 
+/* Pushes the key at `index` as text, no longer than a message should be. */
+static const char *push_shown(lua_State *L, int index)
+{
+    size_t length;
+    const char *name = luaL_tolstring(L, index, &length);
+    if (length <= MOST_SHOWN)
+        return name;
+    lua_pushlstring(L, name, MOST_SHOWN);
+    return lua_pushfstring(L, "%s...", lua_tostring(L, -1));
+}
+
 void lread_check_fields(
         lua_State *L, int table, const char *what, const char *const *known, const char *const *others)
 {
     for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
         if (!is_in(L, -2, known) && !is_in(L, -2, others))
-            luaL_error(L, "%s: unknown field '%s'", what, luaL_tolstring(L, -2, NULL));
+            luaL_error(L, "%s: unknown field '%s'", what, push_shown(L, -2));
     }
 }
 
@@ -110,6 +122,12 @@ const char *lread_argument_text(lua_State *L, int index)
     const char *text = lua_tolstring(L, index, &length);
     luaL_argcheck(L, strlen(text) == length, index, "contains a zero byte");
     return text;
+}
+
+lua_Number lread_argument_number(lua_State *L, int index)
+{
+    lcompat_check_type(L, index, LUA_TNUMBER);
+    return lua_tonumber(L, index);
 }
 
 int lread_int(lua_State *L, int table, const char *what, const char *field, int fallback)

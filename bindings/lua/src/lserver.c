@@ -415,7 +415,7 @@ static int server_tick(lua_State *L)
 static int server_wait(lua_State *L)
 {
     check_own(L, "wait");
-    lua_Number timeout_ms = luaL_checknumber(L, 2);
+    lua_Number timeout_ms = lread_argument_number(L, 2);
     luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= UINT32_MAX, 2, "0 to 4294967295 milliseconds expected");
     lserver *self = check_own(L, "wait");
     uint32_t limit_ms = lsleep_limit_ms(self, (uint32_t)timeout_ms);

@@ -136,8 +136,7 @@ void lsleep_forget(lserver *self)
 
 static uint64_t check_duration_ns(lua_State *L, int index)
 {
-    lcompat_check_type(L, index, LUA_TNUMBER);
-    lua_Number seconds = lua_tonumber(L, index);
+    lua_Number seconds = lread_argument_number(L, index);
     if (!(seconds >= 0 && seconds <= MOST_SECONDS))
         luaL_argerror(L, index,
                 lua_pushfstring(L, "0 to %d seconds expected, got %s", (int)MOST_SECONDS,
