@@ -4,6 +4,10 @@
 
 import ctypes
 import re
+import shutil
+import subprocess
+import sys
+import tempfile
 import unittest
 
 from engine import BUILD, ROOT, EngineCase, Player, free_port
@@ -98,6 +102,19 @@ class WithLua(Life, EngineCase):
         self.start(EXAMPLES / "lua_engine", PLUGIN, free_port(), script)
         self.assertEqual(1, self.engine.process.wait(10))
         self.assertRegex(self.engine.text, r"(?s)bad.lua:1: what a pity.*traceback")
+
+
+@unittest.skipIf(IS_SANITIZED, "a plain program does not load what a sanitizer has built")
+class Copies(unittest.TestCase):
+    """What the pages of plugin/engines say to copy loads from there."""
+
+    def test_a_copy_loads_with_all_its_symbols(self):
+        for name in ("gamelift_godot.so", "openarena/qagamex86_64.so"):
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                copy = shutil.copy(BUILD / "engines" / name, folder)
+                load = "import ctypes, os, sys; ctypes.CDLL(sys.argv[1], os.RTLD_NOW)"
+                loaded = subprocess.run([sys.executable, "-c", load, copy], capture_output=True, text=True, check=False)
+                self.assertEqual((0, ""), (loaded.returncode, loaded.stderr))
 
 
 if __name__ == "__main__":
