@@ -4,7 +4,7 @@
 #
 # Ends with one line: N passed, N failed, N skipped. --long adds the long forms of tests (they see GLIFT_LONG=1), the
 # fuzzers (60 s each, those of gamelift-local 5 minutes, those of a peer's bytes 10), clang's static analyzer, and the
-# share of the lines that the tests reach. Two tests run at a time, as most of them wait for most of their time.
+# share of the lines that the tests reach. Three tests run at a time, as most of them wait for most of their time.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -13,7 +13,7 @@ if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
   exit
 fi
 
-export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-2}
+export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-3}
 
 long=false
 groups=(build public test)

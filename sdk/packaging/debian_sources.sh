@@ -66,10 +66,14 @@ fetch() {
 # Of some packages a mirror has lost the sources of an older release: then those of a newer one, or what Debian has got from
 # the authors, without Debian's patches. The signed list has its checksum.
 fetch_from_newer_release() {
-  sed -n 's,^\(deb-src .*/debian/*\) .*,\1 stable main,p' "$work/debian.list" | sort -u >"$work/newer.list"
-  mv "$work/newer.list" "$work/debian.list"
+  local found=true
+  mv "$work/debian.list" "$work/ours.list"
+  sed -n 's,^\(deb-src .*/debian/*\) .*,\1 stable main,p' "$work/ours.list" | sort -u >"$work/debian.list"
   own apt-get update
-  fetch "$1" 2>/dev/null || fetch_original "$1"
+  fetch "$1" 2>/dev/null || fetch_original "$1" || found=false
+  mv "$work/ours.list" "$work/debian.list" # the next package is one of our release again
+  own apt-get update
+  $found
 }
 
 fetch_original() {
