@@ -17,7 +17,7 @@ WINE = shutil.which("wine64") or shutil.which("wine64", path="/usr/lib/wine")
 PATIENCE_S = 120  # a program takes seconds to start, on a busy machine many
 BUILD = bundle.SOURCE / "build" / "windows"
 LIBRARIES = bundle.SOURCE / "build" / "windows-libraries" / "installed"
-SYSTEM_DLLS = re.compile(r"(KERNEL32|msvcrt|ADVAPI32|CRYPT32|USER32|WS2_32|bcrypt|api-ms-win-\S+)\.dll", re.I)
+SYSTEM_DLLS = re.compile(r"(KERNEL32|msvcrt|ADVAPI32|CRYPT32|SHELL32|USER32|WS2_32|bcrypt|api-ms-win-\S+)\.dll", re.I)
 
 
 def set_up_module():
