@@ -431,7 +431,9 @@ void local_free_ticket(local_service *service, local_ticket *ticket)
 static bool complete_ticket(local_ticket *ticket)
 {
     ticket->players = glift__memory_take(&ticket->memory, ticket->player_count + 1, sizeof *ticket->players);
-    if (ticket->players == NULL || ticket->given == NULL || ticket->places == NULL)
+    /* A backfill of a game session that everybody has left has no player, and a list of none is NULL. */
+    bool has_lists = ticket->player_count == 0 || (ticket->given != NULL && ticket->places != NULL);
+    if (ticket->players == NULL || !has_lists)
         return false;
     for (size_t i = 0; i < ticket->player_count; i++) {
         local_ticket_player *place = &ticket->places[i];
