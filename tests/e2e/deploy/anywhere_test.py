@@ -7,13 +7,12 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from local import PROGRAM, Service, until
+from local import PROGRAM, Service, free_ports, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SCRIPT = ROOT / "game" / "deploy" / "anywhere" / "anywhere.py"
@@ -23,22 +22,6 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "
                "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true", "PATH": "/usr/bin:" + os.environ["PATH"]}
 PATIENCE_S = 300
 COMPUTE = "test-machine"
-
-
-def free_ports(count):
-    """The first of so many ports in a row that are free now."""
-    for first in range(31000 + os.getpid() % 500 * 20, 60000, count):
-        sockets = []
-        try:
-            for port in range(first, first + count):
-                sockets.append(socket.create_server(("127.0.0.1", port)))
-            return first
-        except OSError:
-            continue
-        finally:
-            for one in sockets:
-                one.close()
-    raise AssertionError("no ports are free")
 
 
 def run_script(*arguments):

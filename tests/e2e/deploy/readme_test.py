@@ -14,8 +14,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "packaging"))
 import bundle  # noqa: E402  pylint: disable=wrong-import-position
-from anywhere_test import CREDENTIALS, PATIENCE_S, ROOT, free_ports
-from local import PROGRAM, until
+from anywhere_test import CREDENTIALS, PATIENCE_S, ROOT
+from local import PROGRAM, free_ports, until
 
 def blocks(readme):
     return re.findall(r"^```sh\n(.*?)^```", readme.read_text(encoding="utf-8"), re.M | re.S)

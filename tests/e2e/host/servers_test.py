@@ -9,6 +9,7 @@ import unittest
 import websockets
 
 from arena import OFFLINE, WITH_TSAN, Arena, ArenaCase, clean_environment
+from local import free_ports
 from service import Service
 
 PATIENCE_S = 120
@@ -148,27 +149,11 @@ class Servers(ArenaCase):
         self.finish_all(arena)
 
     def test_ports_follow_one_another_from_the_given_one(self):
-        first = self.free_ports(3)
+        first = free_ports(3)
         arena = self.many(3, "--port", first)
         arena.wait_for(rf"\[1\] players: http://127.0.0.1:{first}\b")
         arena.wait_for(rf"\[3\] players: http://127.0.0.1:{first + 2}\b")
         self.finish_all(arena)
-
-    @staticmethod
-    def free_ports(count):
-        import socket
-        for first in range(34000, 60000, count):
-            sockets = []
-            try:
-                for port in range(first, first + count):
-                    sockets.append(socket.create_server(("127.0.0.1", port)))
-                return first
-            except OSError:
-                continue
-            finally:
-                for one in sockets:
-                    one.close()
-        raise AssertionError("no ports are free")
 
     def test_a_session_that_ends_has_a_new_server_in_its_place_and_disturbs_no_other(self):
         arena = self.many(2)
@@ -263,7 +248,7 @@ class Servers(ArenaCase):
         self.assertNotIn("the next one starts", arena.log)
 
     def test_a_place_that_fails_for_good_takes_no_other_down_and_is_told_by_the_exit_code(self):
-        first = self.free_ports(3)
+        first = free_ports(3)
         arena = self.many(3, "--port", first, "--set", f"bad_port={first + 1}", ready=2)
         arena.wait_for(r"\[2\] the server has ended with code 1; the next one starts in", PATIENCE_S, count=2)
         self.assertEqual(400, self.refusal(first))

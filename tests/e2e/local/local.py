@@ -6,6 +6,7 @@ import pathlib
 import re
 import resource
 import shlex
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -18,6 +19,22 @@ import websockets
 
 PROGRAM = pathlib.Path(os.environ["GLIFT_BUILD"]) / "gamelift-local"
 START_TIMEOUT_S = 20
+
+
+def free_ports(count):
+    """The first of so many ports in a row that are free now, looked for from a place of each process's own."""
+    for first in range(31000 + os.getpid() % 500 * 20, 60000, count):
+        sockets = []
+        try:
+            for port in range(first, first + count):
+                sockets.append(socket.create_server(("127.0.0.1", port)))
+            return first
+        except OSError:
+            continue
+        finally:
+            for one in sockets:
+                one.close()
+    raise AssertionError("no ports are free")
 
 
 def until(condition, timeout_s=10, what="the condition"):
