@@ -5,16 +5,14 @@ import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 import unittest
 
 import bundle
+import life
 import local
-from local import until
 
 COMPILER = "x86_64-w64-mingw32-gcc-posix"
 WINE = shutil.which("wine64") or shutil.which("wine64", path="/usr/lib/wine")
-PATIENCE_S = 120  # a program takes seconds to start, on a busy machine many
 BUILD = bundle.SOURCE / "build" / "windows"
 LIBRARIES = bundle.SOURCE / "build" / "windows-libraries" / "installed"
 SYSTEM_DLLS = re.compile(r"(KERNEL32|msvcrt|ADVAPI32|CRYPT32|SHELL32|USER32|WS2_32|bcrypt|api-ms-win-\S+)\.dll", re.I)
@@ -48,14 +46,8 @@ def foreign_dlls(path):
     return sorted(name for name in re.findall(r"DLL Name: (\S+)", described(path)) if not SYSTEM_DLLS.fullmatch(name))
 
 
-class Life(unittest.TestCase):
+class Life(life.Life):
     """Each server lies with its DLLs in a folder of its own, as a studio would ship it."""
-
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.folder = pathlib.Path(directory.name)
-        self.output = self.folder / "output"
 
     def service(self, is_tls=False):
         options, trust = [], None
@@ -68,26 +60,5 @@ class Life(unittest.TestCase):
         self.addCleanup(service.stop)
         return service
 
-    def start(self, service, program, *arguments, **environment):
-        with open(self.output, "w", encoding="utf-8") as output:
-            process = subprocess.Popen([WINE, program, *arguments], stdout=output, stderr=output, cwd=self.folder,
-                                       env={**os.environ, **service.environment, **environment})
-        self.addCleanup(process.wait, PATIENCE_S)
-        self.addCleanup(process.kill)
-        return process
-
-    def wait_for(self, *words):
-        line = "\t".join(words)
-        until(lambda: line in self.output.read_text(encoding="utf-8").splitlines(), PATIENCE_S,
-              f"the line {line!r} in {self.output.read_text(encoding='utf-8')!r}")
-
-    def live_as_frame_loop(self, service):
-        """A whole life of the example frame_loop, whose files lie in the folder."""
-        server = self.start(service, "frame_loop.exe")
-        self.wait_for("ready")
-        session = service.create_session()["GameSessionId"]
-        self.wait_for("active")
-        self.assertEqual(service.session(session)["Status"], "ACTIVE")
-        service.control("terminate", ProcessId=service.environment["GAMELIFT_SDK_PROCESS_ID"])
-        self.wait_for("ended")
-        self.assertEqual(server.wait(PATIENCE_S), 0)
+    def start(self, service, *command, **environment):
+        return super().start(service, WINE, *command, **environment)

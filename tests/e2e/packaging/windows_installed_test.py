@@ -13,7 +13,8 @@ import zipfile
 import bundle
 import local
 import windows
-from windows import BUILD, LIBRARIES, PATIENCE_S
+from life import PATIENCE_S
+from windows import BUILD, LIBRARIES
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "engines"))
@@ -152,7 +153,7 @@ class Built(windows.Life):
         self.build(self.project(PROJECT.format(components="", target="gamelift::gamelift"), source), TOOLCHAIN)
         self.assertEqual(windows.foreign_dlls(self.folder / "frame_loop.exe"), ["libgamelift.dll"])
         shutil.copy(folder / "bin/libgamelift.dll", self.folder)
-        self.live_as_frame_loop(self.service())
+        self.live_as_frame_loop(self.service(), "frame_loop.exe")
 
     def test_with_mingw_and_the_archive_in_one_program(self):
         source = bundle.SOURCE / "sdk/examples/frame_loop.c"
@@ -161,7 +162,7 @@ class Built(windows.Life):
         self.build(self.project(PROJECT.format(components="static", target="gamelift::static"), source), TOOLCHAIN,
                    *openssl)
         self.assertEqual(windows.foreign_dlls(self.folder / "frame_loop.exe"), [])
-        self.live_as_frame_loop(self.service(is_tls=True))
+        self.live_as_frame_loop(self.service(is_tls=True), "frame_loop.exe")
 
     def compile(self, *options):
         flags = run("pkg-config", "--cflags", "--libs", *options, "gamelift",

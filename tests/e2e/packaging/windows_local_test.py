@@ -9,16 +9,17 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 import unittest
 
 import bundle
+import life
 import local
 import windows
+from life import PATIENCE_S
 from local import until
-from windows import BUILD, PATIENCE_S, WINE, foreign_dlls
+from windows import BUILD, WINE, foreign_dlls
 
 PROGRAM = BUILD / "gamelift-local.exe"
 EXAMPLES = pathlib.Path(os.environ["GLIFT_BUILD"]) / "examples"  # of this machine
@@ -52,38 +53,11 @@ def run(*arguments):
                           timeout=PATIENCE_S, check=False)
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
+class Case(life.Life):
     def service(self, *options, **more):
         service = Service(*options, **more)
         self.addCleanup(service.stop)
         return service
-
-    def start(self, service, *command, **environment):
-        with open(self.folder / "output", "w", encoding="utf-8") as output:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.folder,
-                                       env={**os.environ, **service.environment, **environment})
-        self.addCleanup(process.wait, PATIENCE_S)
-        self.addCleanup(process.kill)
-        return process
-
-    def wait_for(self, line):
-        until(lambda: line in (self.folder / "output").read_text(encoding="utf-8").splitlines(), PATIENCE_S, line)
-
-    def live(self, service, *command, **environment):
-        """A whole life of the example frame_loop."""
-        server = self.start(service, *command, **environment)
-        self.wait_for("ready")
-        session = service.create_session()["GameSessionId"]
-        self.wait_for("active")
-        self.assertEqual(service.session(session)["Status"], "ACTIVE")
-        service.control("terminate", ProcessId=service.environment["GAMELIFT_SDK_PROCESS_ID"])
-        self.wait_for("ended")
-        self.assertEqual(server.wait(PATIENCE_S), 0)
 
     def pack(self):
         """A server for Windows with its library, in the folder."""
@@ -131,17 +105,17 @@ class Program(Case):
 
 class Lives(Case):
     def test_a_server_of_this_machine(self):
-        self.live(self.service(), EXAMPLES / "frame_loop")
+        self.live_as_frame_loop(self.service(), EXAMPLES / "frame_loop")
 
     def test_a_server_of_windows(self):
-        self.live(self.service(), WINE, self.pack())
+        self.live_as_frame_loop(self.service(), WINE, self.pack())
 
     def test_both_over_tls(self):
         certificate, key, trust = local.make_certificate(self.folder)
         service = self.service("--tls-cert", certificate, "--tls-key", key, trust=trust)
         for command in ([EXAMPLES / "frame_loop"], [WINE, self.pack()]):
             with self.subTest(command[-1].name):
-                self.live(service, *command, SSL_CERT_FILE=str(certificate),
+                self.live_as_frame_loop(service, *command, SSL_CERT_FILE=str(certificate),
                           GAMELIFT_SDK_PROCESS_ID=service.environment["GAMELIFT_SDK_PROCESS_ID"])
 
     def test_servers_are_launched_and_ended(self):
@@ -168,7 +142,7 @@ class Lives(Case):
         recording = self.folder / "aufnähme.jsonl"
         server = self.pack()
         service = self.service("--record", recording)
-        self.live(service, WINE, server)
+        self.live_as_frame_loop(service, WINE, server)
         self.assertEqual(service.interrupt(), 0)
         done = run("replay", "--wait", "60", recording, "--", server)
         self.assertIn("the server did as in the recording", done.stdout, done.stderr)

@@ -10,7 +10,7 @@ import unittest
 
 import bundle
 import windows
-from windows import BUILD, LIBRARIES, PATIENCE_S, exports, foreign_dlls
+from windows import BUILD, LIBRARIES, exports, foreign_dlls
 
 
 def setUpModule():
@@ -50,7 +50,7 @@ class Lives(windows.Life):
     def live_in_c(self, service):
         for path in (BUILD / "examples/frame_loop.exe", BUILD / "libgamelift.dll"):
             shutil.copy(path, self.folder)
-        self.live_as_frame_loop(service)
+        self.live_as_frame_loop(service, "frame_loop.exe")
 
     def test_a_server_in_c(self):
         self.live_in_c(self.service())
@@ -63,20 +63,7 @@ class Lives(windows.Life):
                      bundle.SOURCE / "tests/e2e/lua/server.lua"):
             shutil.copy(path, self.folder)
         shutil.copytree(BUILD / "lua", self.folder / "lua")
-        orders = self.folder / "orders"
-        orders.touch()
-        service = self.service()
-        server = self.start(service, "lua.exe", "server.lua", "orders", LUA_PATH="./lua/?.lua",
-                            LUA_CPATH="./lua/5.4/?.dll")
-        self.wait_for("phase", "ready")
-        session = service.create_session(Name="duel")["GameSessionId"]
-        self.wait_for("phase", "active")
-        seat = service.call("CreatePlayerSession", GameSessionId=session, PlayerId="ann")["PlayerSession"]
-        orders.write_text(f"connect p1 {seat['PlayerSessionId']}\n", encoding="utf-8")
-        self.wait_for("join", "p1", "ann")
-        service.control("terminate", ProcessId=service.environment["GAMELIFT_SDK_PROCESS_ID"])
-        self.wait_for("ended", "true")
-        self.assertEqual(server.wait(PATIENCE_S), 0)
+        self.live_in_lua(self.service(), "lua.exe", "server.lua", LUA_PATH="./lua/?.lua", LUA_CPATH="./lua/5.4/?.dll")
 
 
 if __name__ == "__main__":
